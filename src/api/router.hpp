@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "coordinator/coordinator.hpp"
+#include "http/router.hpp"
+
+namespace migrator::api {
+
+/// What the API shows of the process itself.
+struct Build {
+    std::string release;
+    std::string commit_sha;
+    std::string commit_date;
+};
+
+/// Facts that routes need beside the coordinator. Constant after start-up.
+struct Surroundings {
+    Build build;
+    std::string path_prefix;      ///< normalised: "" or "/migrator"
+    std::string redacted_config;  ///< YAML
+    bool deprecated_tenant_keys = false;  ///< send the deprecation headers
+};
+
+/// REST v1 and `{p}/`, as the specification's `http-v1.md` says. `coordinator` outlives the
+/// router.
+http::Router make_router(coordinator::Coordinator& coordinator, Surroundings surroundings);
+
+/// "" for "", "/" and blanks; else the prefix with one leading slash, none at the end, and no
+/// repeated ones.
+std::string normalize_prefix(const std::string& configured);
+
+}  // namespace migrator::api

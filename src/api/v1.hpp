@@ -1,0 +1,10 @@
+#pragma once
+
+#include "api/router.hpp"
+
+namespace migrator::api {
+
+/// Adds the routes of REST v1 below `{p}/v1`, and the alias `{p}/migrations/source`.
+void add_v1(http::Router& router, coordinator::Coordinator& coordinator, const Surroundings& facts);
+
+}  // namespace migrator::api

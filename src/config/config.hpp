@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/options.hpp"
+#include "core/log.hpp"
+#include "db/options.hpp"
+#include "http/options.hpp"
+#include "loader/options.hpp"
+
+namespace migrator::config {
+
+/// The look-ups of the outside world, handed down by `app`.
+struct Lookups {
+    /// An environment variable; nothing when it is not set.
+    std::function<std::optional<std::string>(const std::string& name)> environment;
+    /// The value of a secret reference such as `aws-secretsmanager:…`. Null: such references are
+    /// refused with a message that says that they come later.
+    std::function<std::string(const std::string& reference)> secret;
+};
+
+struct LogOptions {
+    log::Level level = log::Level::Info;
+    log::Format format = log::Format::Text;
+};
+
+/// The effective configuration: an options struct for each module.
+struct Config {
+    db::Options database;
+    loader::Options loader;
+    http::Options http;
+    coordinator::Options coordinator;
+    LogOptions log;
+    std::string path_prefix;              ///< as configured, "/" when blank
+    bool deprecated_tenant_keys = false;  ///< `tenantSelectSQL` or `tenantInsertSQL` in effect
+
+    /// The configuration as `/config` and `migrator config` print it: YAML, secrets masked.
+    std::string redacted_yaml;
+    /// For people, to be logged at WARN: unknown keys with their nearest known key, variables
+    /// that are not set, deprecated keys, keys that have no effect yet.
+    std::vector<std::string> warnings;
+    /// Those of `warnings` that `migrator validate` treats as errors: unknown keys.
+    std::vector<std::string> unknown_keys;
+};
+
+/// Reads `path`, then environment variables `MIGRATOR_…`, then `overrides` (key to text, from
+/// flags; lists separated by commas). Throws Configuration: the file is missing
+/// ("open migrator.yaml: no such file or directory"), is not YAML (with the line), or all wrong
+/// keys together, one per line, each with its name, its line in the file, and what is allowed.
+/// No message holds a value of a key that may be secret.
+Config read(
+    const std::string& path,
+    const std::map<std::string, std::string>& overrides,
+    const Lookups& lookups
+);
+
+}  // namespace migrator::config

@@ -1,0 +1,168 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "coordinator/options.hpp"
+#include "core/migration.hpp"
+#include "core/plan.hpp"
+#include "core/progress.hpp"
+#include "core/time.hpp"
+#include "db/connector.hpp"
+#include "loader/loader.hpp"
+#include "workers/run_queue.hpp"
+
+/// The use cases. The only place where a loader meets a database.
+namespace migrator::coordinator {
+
+/// A version to create: what is pending is run (or recorded) for everybody, or, with a tenant,
+/// for that new tenant.
+struct RunRequest {
+    std::string version_name;         ///< up to 200 characters
+    std::optional<std::string> tenant;  ///< create this tenant; checked by `start`
+    Action action = Action::Apply;
+    bool dry_run = false;
+    bool reconcile = false;  ///< bring every tenant all the files it lacks
+    std::optional<std::string> only_tenant;  ///< Action::Sync: record for this tenant alone
+    std::string request_id;
+    ProgressSink progress;  ///< may be null
+};
+
+/// What a run did. When `changed` is not empty, nothing was done: these files were edited after
+/// they were applied.
+struct Outcome {
+    Summary summary;
+    std::vector<Migration> files;  ///< each file once, in source order
+    std::vector<std::string> notes;
+    std::vector<Migration> changed;
+};
+
+/// A run in progress, advanced in steps so that waiting for the lock holds no thread.
+/// One thread at a time, but for `cancel`. Destroying it before the end gives up its place.
+class PendingRun {
+public:
+    virtual ~PendingRun() = default;
+
+    /// Goes on. True: done, `outcome` is there. False: another run works; call again after
+    /// `wait`. Throws what ends the run: Locked after `lock_timeout`, Busy, MigrationFailed,
+    /// Cancelled, ….
+    virtual bool advance() = 0;
+    /// How long to wait before the next `advance`.
+    virtual std::chrono::milliseconds wait() const = 0;
+    /// After `advance` has returned true.
+    virtual Outcome& outcome() = 0;
+    /// From any thread: cancels in the database and rolls back.
+    virtual void cancel() = 0;
+};
+
+/// What `migrator status` shows.
+struct Status {
+    std::vector<std::string> tenants;
+    std::size_t applied_files = 0;  ///< source migrations that are recorded
+    std::vector<Version> latest;    ///< the newest version, if any
+    Plan pending;                   ///< points into `sources`
+    std::shared_ptr<const std::vector<Migration>> sources;
+    std::vector<Migration> changed;
+    std::vector<LaggingTenant> lagging;
+    std::vector<std::string> unmanaged;
+    std::vector<TenantState> unfinished;      ///< planned, running or failed in an earlier run
+    std::vector<std::string> broken_objects;  ///< each says what to do
+    std::optional<db::RunOwner> lock_owner;
+};
+
+/// What `migrator plan` shows.
+struct Preview {
+    Plan plan;  ///< points into `sources`
+    std::shared_ptr<const std::vector<Migration>> sources;
+    Summary summary;
+    std::vector<Migration> changed;
+    std::vector<LaggingTenant> lagging;
+    std::vector<db::ScriptProblem> problems;
+};
+
+/// What `migrator validate` shows: everything wrong that can be seen without writing.
+struct Validation {
+    std::size_t files = 0;
+    std::vector<Migration> changed;
+    std::vector<db::ScriptProblem> problems;
+};
+
+/// How the coordinator reaches the world outside. Tests hand it fakes.
+struct Dependencies {
+    db::Connector& connector;
+    std::function<std::unique_ptr<loader::Loader>()> open_loader;
+    Clock clock;
+    std::string owner;  ///< host and process, for those who wait for our lock
+};
+
+/// All functions may be called from several threads. They throw Error as the modules below do.
+class Coordinator {
+public:
+    Coordinator(Dependencies dependencies, const Options& options);
+
+    /// Takes a place in the line of runs; throws Busy when it is full, InvalidRequest or
+    /// MigrationFailed for names that can't be. Touches neither database nor storage.
+    std::unique_ptr<PendingRun> start(RunRequest request);
+
+    /// Starts a run and blocks until it has ended; for the command line. `stop` cancels it.
+    Outcome run(RunRequest request, std::stop_token stop);
+
+    /// Cancels all runs in this process.
+    void cancel_all();
+
+    /// All files in source order. Also asks the database to answer, as clients rely on it.
+    std::vector<Migration> source_migrations();
+    void read_applied_migrations(const std::function<void(const AppliedMigration&)>& row);
+    std::vector<std::string> tenants();
+    std::vector<Version> versions();
+    /// Nothing when there is no such version.
+    std::optional<Version> version(std::int64_t id);
+    std::vector<AppliedMigration> migrations_of_version(std::int64_t id);
+
+    Status status();
+    Preview preview(bool reconcile);
+    /// The text that would be sent for each planned file and schema, with comments for people.
+    std::string preview_sql(const Preview& preview);
+    Validation validate();
+
+    /// What `accept` would do: the file as it is, and its recorded checksum. Throws NotFound when
+    /// the file is not in the source, or not recorded; `file` is an identity or its unique end.
+    struct Change {
+        Migration migration;
+        std::string recorded_check_sum;
+    };
+    Change find_change(const std::string& file);
+    /// Takes the lock; throws Locked.
+    void accept(const Change& change, const std::string& request_id);
+
+    /// The tenant's recorded migrations from `file` (identity or its unique end) on, in source
+    /// order: what `forget` would make pending again. Throws NotFound.
+    std::vector<Migration> find_forgettable(const std::string& tenant, const std::string& file);
+    /// Takes the lock; throws Locked.
+    void forget(
+        const std::string& tenant,
+        const std::vector<Migration>& files,
+        const std::string& request_id
+    );
+
+    /// Returns when the database answers; false after `timeout`.
+    bool wait_for_database(std::chrono::milliseconds timeout, std::stop_token stop);
+
+private:
+    class RunInProgress;
+    std::vector<Migration> load();
+    std::unique_ptr<db::Run> lock(const std::string& what, const std::string& request_id);
+
+    Dependencies dependencies_;
+    Options options_;
+    workers::RunQueue queue_;
+    struct Running;
+    std::shared_ptr<Running> running_;
+};
+
+}  // namespace migrator::coordinator

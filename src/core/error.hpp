@@ -1,0 +1,54 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace migrator {
+
+/// What the caller can do about it; nothing finer is ever acted on.
+enum class ErrorKind {
+    InvalidRequest,
+    Configuration,
+    NotFound,
+    ChecksumMismatch,
+    Locked,
+    Busy,
+    MigrationFailed,
+    PartlyFailed,
+    Unavailable,
+    Cancelled,
+    Internal,
+};
+
+/// The only exception we throw on purpose. The message may be shown to a client,
+/// so it never holds a credential or a data source string.
+class Error : public std::runtime_error {
+public:
+    Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+    ErrorKind kind() const noexcept { return kind_; }
+
+private:
+    ErrorKind kind_;
+};
+
+/// What each edge shows for one kind of error.
+struct EdgeCodes {
+    ErrorKind kind;
+    int http_status;                ///< REST v1
+    std::string_view graphql_code;  ///< v2: `extensions.code`
+    int exit_code;                  ///< command line; Cancelled is 130 after Ctrl-C instead
+};
+
+/// The row of the table in docs/architecture.md, "Errors". Every kind has one.
+const EdgeCodes& edge_codes(ErrorKind kind) noexcept;
+
+/// Runs `work`, putting `where` in front of the message of an Error that leaves it.
+template <typename Work>
+decltype(auto) in_context(const std::string& where, Work&& work) try {
+    return std::forward<Work>(work)();
+} catch (const Error& error) {
+    throw Error(error.kind(), where + ": " + error.what());
+}
+
+}  // namespace migrator

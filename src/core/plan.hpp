@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/migration.hpp"
+
+namespace migrator {
+
+/// What the metadata knows of one file, over all schemas.
+struct AppliedFile {
+    bool as_migration = false;  ///< it has a row of type 1 or 2
+    std::string check_sum;      ///< of its newest row of any type; empty when that is null
+
+    bool operator==(const AppliedFile&) const = default;
+};
+
+/// One row of `migrator_tenant_state`: a run that was planned for this tenant and has not ended
+/// well. Single files have the empty tenant name.
+struct TenantState {
+    std::string tenant;
+    std::int64_t version_id = 0;
+    std::string first_file;  ///< identity of the first file the run had planned for it
+    std::string state;       ///< "planned", "running" or "failed"
+    std::string file;        ///< the file in work or failed; may be empty
+    std::int64_t statement = 0;  ///< number of its statements known to have run
+    std::string sqlstate;
+    std::string message;
+    std::chrono::system_clock::time_point changed;
+
+    bool operator==(const TenantState&) const = default;
+};
+
+/// What the metadata says, as far as a plan needs it. Missing tables read as empty.
+struct Applied {
+    std::unordered_map<std::string, AppliedFile> files;  ///< by identity
+    std::vector<std::string> tenants;                    ///< in the order of the tenant list
+    std::vector<TenantState> states;
+
+    /// For each tenant that has any row of type 2: how many of the source's tenant migrations
+    /// it has a row for.
+    std::unordered_map<std::string, std::size_t> counts;
+    /// The source's tenant migrations that a tenant has, only for tenants where `counts` says
+    /// that some recorded file is missing, or that have a state. Others have all or none.
+    std::unordered_map<std::string, std::unordered_set<std::string>> files_of_tenant;
+};
+
+/// A file to run, and for which schemas, in this order.
+struct PlannedFile {
+    const Migration* migration = nullptr;  ///< lives in the vector of sources
+    /// Never null. Empty for a tenant file when there are no tenants: it counts, nothing runs.
+    std::shared_ptr<const std::vector<std::string>> schemas;
+};
+
+/// What is missing, in the order to run it.
+struct Plan {
+    std::vector<PlannedFile> files;
+    std::vector<std::string> tenants;  ///< the tenants considered
+
+    bool empty() const { return files.empty(); }
+};
+
+/// A tenant that lacks files which the metadata knows from others.
+struct LaggingTenant {
+    std::string tenant;
+    std::vector<std::string> missing;  ///< identities, in source order
+
+    bool operator==(const LaggingTenant&) const = default;
+};
+
+}  // namespace migrator

@@ -1,0 +1,40 @@
+#include "core/schema_name.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+
+namespace migrator {
+namespace {
+
+constexpr std::size_t kMaxLength = 200;  // the columns `name` and `db_schema`
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+SchemaName SchemaName::parse(std::string_view text) {
+    const auto allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '-'; };
+    if (text.empty() || !std::ranges::all_of(text, allowed)) {
+        throw Error(
+            ErrorKind::MigrationFailed,
+            "Schema name contains invalid characters: " + std::string(text)
+        );
+    }
+    if (text.size() > kMaxLength) {
+        throw Error(
+            ErrorKind::MigrationFailed,
+            "Schema name is longer than " + std::to_string(kMaxLength) +
+                " characters: " + std::string(text)
+        );
+    }
+    return SchemaName(std::string(text));
+}
+
+bool SchemaName::is_plain() const noexcept {
+    return is_letter(text_.front()) &&
+           std::ranges::all_of(text_, [](char c) { return is_letter(c) || is_digit(c); });
+}
+
+}  // namespace migrator

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace migrator {
+
+/// Whether `text` is valid UTF-8 (RFC 3629: no surrogates, nothing over U+10FFFF, shortest form).
+bool is_valid_utf8(std::string_view text) noexcept;
+
+/// `text` with each invalid byte replaced by U+FFFD.
+std::string to_valid_utf8(std::string_view text);
+
+/// `text` without the byte order mark EF BB BF at its start.
+std::string_view without_byte_order_mark(std::string_view text) noexcept;
+
+/// The number of characters (code points) in `text`, which is valid UTF-8.
+std::size_t utf8_length(std::string_view text) noexcept;
+
+/// The byte offset of character number `index` (from 0); `text.size()` when there are fewer.
+std::size_t utf8_offset(std::string_view text, std::size_t index) noexcept;
+
+}  // namespace migrator

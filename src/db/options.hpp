@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace migrator::db {
+
+/// What one transaction of a run covers (docs/architecture.md, "Atomicity").
+enum class Atomicity : std::uint8_t {
+    Version,  ///< the whole version
+    Tenant,   ///< one tenant and phase
+};
+
+/// Everything a Connector is told. Made by `config`, constant afterwards.
+struct Options {
+    std::string driver;       ///< "postgres" or "sqlite"
+    std::string data_source;  ///< holds secrets: never into a log or an error
+    /// Statement with the tenant names in its first column; empty: the built-in table.
+    std::string tenant_select;
+    /// Statement with one placeholder for the tenant name; empty: the built-in table.
+    std::string tenant_insert;
+    std::string placeholder = "{schema}";  ///< replaced by the schema in files
+    /// The schemas of the configured single directories: no tenant may have such a name.
+    std::vector<std::string> single_schemas;
+    std::optional<Atomicity> atomicity;  ///< unset: the driver's default
+    std::optional<std::chrono::milliseconds> statement_timeout;
+    std::optional<std::chrono::milliseconds> ddl_lock_timeout;
+    std::chrono::milliseconds lock_timeout{30'000};  ///< wait for the migration lock
+    std::vector<std::string> no_transaction;         ///< patterns of file names (fnmatch)
+    std::size_t batch_bytes = 262'144;               ///< 0: one file a message
+    bool batch_bytes_is_explicit = false;            ///< set by the user
+    std::size_t max_connections = 8;                 ///< pool for reads
+    std::string set_role;                            ///< role to apply as; empty: the login
+};
+
+}  // namespace migrator::db

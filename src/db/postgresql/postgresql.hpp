@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "db/options.hpp"
+#include "db/sql/session.hpp"
+
+namespace migrator::db::postgresql {
+
+/// The server that `options.data_source` names. Connects to nothing yet. Throws Configuration for
+/// a data source that can't be understood; the message never quotes it.
+std::unique_ptr<sql::Server> make_server(const Options& options);
+
+}  // namespace migrator::db::postgresql

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "core/schema_name.hpp"
+#include "db/options.hpp"
+#include "db/sql/lexis.hpp"
+
+namespace migrator::db::sql {
+
+/// Everything in which two SQL servers differ, as text and facts. Constant data.
+///
+/// In all texts the tables stand with their prefix, our own parameters are `placeholder(1)` and
+/// up. Where a list of names is a parameter, it is one JSON array of strings.
+struct Dialect {
+    std::string_view name;                  ///< for people: "PostgreSQL"
+    Lexis lexis;
+    Atomicity default_atomicity;
+    bool allows_version_atomicity;          ///< SQLite: false
+    bool version_ids_survive_rollback;      ///< ids come from a sequence
+    std::size_t max_schemas;                ///< that one transaction can work in; 0: no limit
+
+    std::string_view prefix;                ///< of migrator's own tables: "migrator."
+    std::string (*placeholder)(int index);  ///< index from 1: "$1", "?"
+    std::string_view json_list;             ///< subquery over a JSON array parameter, `{}` for it
+    std::string_view now_utc;               ///< expression: a database time in UTC, as text
+    std::string (*quote)(std::string_view identifier);
+    /// Makes the schema of a new tenant if it is missing; empty when connecting makes it.
+    std::string (*create_schema)(const SchemaName& name);
+
+    /// One row, a boolean for each object of `MetadataShape`, in its order.
+    std::string_view shape_query;
+    // DDL, one statement or several, run in this order for what the shape lacks.
+    std::string_view create_metadata_schema;
+    std::string_view create_migrations;     ///< with version_id and foreign key; needs versions
+    std::string_view create_versions;
+    std::string_view add_version_id;        ///< v4: nullable column and index
+    std::string_view require_version_id;    ///< v4: not null and foreign key, after the update
+    std::string_view create_tenants;
+    std::string_view create_lock;
+    std::string_view create_runs;
+    std::string_view create_tenant_state;
+    std::string_view create_filename_index;
+
+    std::string_view next_version_id;       ///< query: one row, the id for the next version
+    std::string_view insert_version;        ///< (id, name, created); nothing when the id is there
+    std::string_view upsert_lock;           ///< (run_id, owner, request_id, version_name)
+    std::string_view upsert_tenant_state;   ///< (tenant, version_id, first_file, state, file, statement, sqlstate, message)
+
+    /// Query: one row, true when the transaction may work for run $1. Empty: the RunLock is proof
+    /// enough. It takes what keeps a later run waiting until this transaction has ended.
+    std::string_view fence;
+    /// Query: one row, true when no transaction of an older run is open any more. May be empty.
+    std::string_view fence_is_free;
+    /// Takes the fence for a session that works outside a transaction, and gives it back.
+    std::string_view session_fence;
+    std::string_view release_session_fence;
+    /// Query: one row, true when scripts should go one a message. May be empty.
+    std::string_view prefers_single_messages;
+    /// Query: name, and what to do about it, of each half-made object. May be empty.
+    std::string_view broken_objects;
+    /// Query: one row, true when connections go through a pooler that shares sessions. May be
+    /// empty.
+    std::string_view through_pooler;
+};
+
+}  // namespace migrator::db::sql

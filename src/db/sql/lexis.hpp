@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace migrator::db::sql {
+
+/// What our run has to know of a statement. Bits of `Statement::traits`.
+enum Trait : std::uint32_t {
+    kNoTraits = 0,
+    kOpensTransaction = 1U << 0,    ///< BEGIN, START TRANSACTION
+    kClosesTransaction = 1U << 1,   ///< COMMIT, END, without further words but WORK/TRANSACTION
+    kTransactionControl = 1U << 2,  ///< any of these, and ROLLBACK, SAVEPOINT, RELEASE, ABORT, …
+    kRefusesTransaction = 1U << 3,  ///< can't run inside a transaction: VACUUM, …
+    kChangesSession = 1U << 4,      ///< SET, RESET, DISCARD, PREPARE, set_config(), PRAGMA, …
+    kChangesLexing = 1U << 5,       ///< changes how text after it is read
+    kCopyFromStdin = 1U << 6,
+    kCopyToStdout = 1U << 7,
+    kCreatesSchema = 1U << 8,       ///< CREATE SCHEMA name
+    kForbidden = 1U << 9,           ///< would take the ground from under a run: ATTACH, DETACH
+    kBuildsIndexConcurrently = 1U << 10,
+};
+
+/// How a database reads the text of a script, and which statements mean what. Constant data.
+struct Lexis {
+    bool dollar_quotes = false;        ///< $tag$ … $tag$
+    bool nested_comments = false;      ///< /* /* */ */
+    bool escape_strings = false;       ///< E'…' always; '…' when standard_conforming_strings is off
+    bool backtick_identifiers = false; ///< `name`
+    bool bracket_identifiers = false;  ///< [name]
+    bool begin_atomic_bodies = false;  ///< create function … begin atomic …; end
+    bool trigger_bodies = false;       ///< create trigger … begin …; end
+    bool parentheses_hold_semicolons = false;  ///< (a; b) is one statement
+    bool copy_data = false;            ///< COPY … FROM STDIN is followed by its data, up to `\.`
+    bool psql_commands = false;        ///< \restrict is left out, any other \command is an error
+
+    /// Traits of a statement by its words: the longest matching `words` wins. `words` are
+    /// lower-case; `*` stands for any number of words, `?` for exactly one, a last `$` for the end
+    /// of the statement. Only the first 16 words of a statement are looked at, but for `*`.
+    struct Rule {
+        std::string_view words;  ///< "create index * concurrently", matched from the first word on
+        std::uint32_t traits;
+    };
+    std::span<const Rule> rules;
+};
+
+}  // namespace migrator::db::sql

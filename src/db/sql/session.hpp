@@ -1,0 +1,136 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/migration.hpp"
+#include "db/sql/dialect.hpp"
+#include "db/sql/script.hpp"
+
+namespace migrator::db::sql {
+
+/// A column value as text; nothing for NULL. Booleans are "1"/"t"/"true" or anything else.
+using Value = std::optional<std::string>;
+using Row = std::vector<Value>;
+using RowSink = std::function<void(const Row&)>;
+
+/// A script to run for one schema.
+struct ScriptRun {
+    std::size_t step = 0;  ///< the caller's number; comes back in a Failure
+    std::string_view text; ///< what `script` was scanned from
+    const Script* script = nullptr;
+};
+
+/// What a server said when it refused a script or a COMMIT.
+struct Failure {
+    std::size_t step = 0;       ///< of the ScriptRun
+    std::size_t statement = 0;  ///< number in its script, from 1; 0 when unknown
+    std::uint32_t line = 0;     ///< in its script, from 1; 0 when unknown
+    std::string message;        ///< the server's main message
+    std::string detail;         ///< may be empty, as the others below
+    std::string hint;
+    std::string context;        ///< constraint and table, or the function it happened in
+    std::string sqlstate;
+    bool connection_lost = false;
+};
+
+/// Settings of a transaction that runs scripts.
+struct WorkSettings {
+    std::optional<std::chrono::milliseconds> statement_timeout;
+    std::optional<std::chrono::milliseconds> lock_timeout;
+    std::string role;  ///< role to run the scripts as; empty: the login
+};
+
+/// One row for `migrator_migrations`. The pointers lend.
+struct MetadataRow {
+    const Migration* migration = nullptr;
+    const std::string* schema = nullptr;
+};
+
+/// One connection to one server. One thread at a time; destroying it closes the connection and
+/// rolls back. Functions that don't return a Failure throw Error: Unavailable when the connection
+/// is gone, Internal when our own SQL is refused (the message is the server's).
+class Session {
+public:
+    virtual ~Session() = default;
+
+    /// Our own SQL: one statement, parameters always bound. `row` may be null.
+    virtual void query(std::string_view sql, std::span<const Value> parameters, const RowSink& row) = 0;
+
+    /// From now on, when `stop` is requested, what is running is cancelled in the database and
+    /// fails soon. `query`, `run_scripts` and the others then fail as the server says.
+    virtual void watch(std::stop_token stop) = 0;
+
+    /// Before `begin`: the schemas that the next transaction works in. Databases with one
+    /// namespace for all schemas do nothing.
+    virtual void use_schemas(std::span<const std::string> schemas) = 0;
+
+    /// Begins a transaction and applies the settings to it alone.
+    virtual void begin(const WorkSettings& settings) = 0;
+
+    /// Runs scripts in order in the open transaction, as few messages as the server understands;
+    /// their results are thrown away. At the first failure returns it; the transaction then has
+    /// failed. After a script that changes session state the settings of `begin` are set again.
+    /// Scripts that need a message of their own (`kChangesLexing`, COPY, not `sure`) get one.
+    virtual std::optional<Failure> run_scripts(std::span<const ScriptRun> scripts) = 0;
+
+    /// Runs one script outside a transaction, statement by statement; `done` is told the number
+    /// of statements that have run after each. The script's own transaction control is sent.
+    virtual std::optional<Failure> run_without_transaction(
+        const ScriptRun& script,
+        const WorkSettings& settings,
+        const std::function<void(std::size_t statements)>& done
+    ) = 0;
+
+    /// Makes the session ours again after scripts: role, settings, prepared statements, temporary
+    /// objects and session locks are as on a new connection, and the transaction goes on.
+    virtual void reset() = 0;
+
+    /// Writes rows in this order, in the open transaction, after `reset`. `created` is a database
+    /// time in UTC.
+    virtual void insert_rows(
+        std::int64_t version_id,
+        const std::string& created,
+        std::span<const MetadataRow> rows
+    ) = 0;
+
+    /// Commits. A Failure with `connection_lost`: nobody knows whether it took place.
+    virtual std::optional<Failure> commit() = 0;
+
+    /// Rolls back what is open, and leaves nothing of a script in the session, not even for the
+    /// next client of a connection pooler. Safe at any time; what fails is logged.
+    virtual void rollback() noexcept = 0;
+
+    /// The server's `standard_conforming_strings` as it is now; true where there is no such thing.
+    virtual bool standard_conforming_strings() const = 0;
+};
+
+/// The lock that keeps other runs out, held until destroyed.
+class RunLock {
+public:
+    virtual ~RunLock() = default;
+    /// Calls `on_lost` once, from any thread, when the lock is found to be gone.
+    virtual void notify(std::function<void()> on_lost) = 0;
+    virtual bool lost() const noexcept = 0;
+};
+
+/// One database server (or file) as the data source names it; makes connections. Thread-safe.
+class Server {
+public:
+    virtual ~Server() = default;
+    virtual const Dialect& dialect() const = 0;
+    /// A new connection. Throws Unavailable ("failed to connect to database: …").
+    virtual std::unique_ptr<Session> connect() = 0;
+    /// One short try; null when another run holds it.
+    virtual std::unique_ptr<RunLock> try_lock() = 0;
+};
+
+}  // namespace migrator::db::sql

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace migrator::http {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// A request, read whole.
+struct Request {
+    std::string method;  ///< "GET", upper-case
+    std::string target;  ///< path and query as sent
+    std::string path;    ///< percent-decoded, without the query
+    std::string query;   ///< as sent, without '?'
+    Headers headers;
+    std::string body;
+    std::string id;         ///< X-Request-ID, or one made here
+    std::string client_ip;  ///< X-Forwarded-For's first element if given: no evidence
+
+    /// The first header of that name, in any case.
+    std::optional<std::string_view> header(std::string_view name) const;
+};
+
+struct Response {
+    int status = 200;
+    std::string content_type;  ///< empty: no such header
+    std::string body;
+    Headers headers;  ///< beside Content-Type, Content-Length, Connection
+};
+
+}  // namespace migrator::http

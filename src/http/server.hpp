@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "http/options.hpp"
+#include "http/router.hpp"
+
+namespace migrator::http {
+
+/// HTTP/1.1 over plain TCP. One thread for all sockets, workers for the handlers.
+class Server {
+public:
+    /// Opens the port. Throws Unavailable ("listen tcp 0.0.0.0:8080: address already in use").
+    /// `router` lives longer.
+    Server(const Options& options, const Router& router);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    std::uint16_t port() const;
+
+    /// Serves until SIGTERM or SIGINT, or `stop`. Then: no new connections, requests in work may
+    /// end within `shutdown_timeout`; after it `cancel` is called, and they end as they do. A
+    /// second signal calls `cancel` at once. Returns the process's exit code, 0.
+    int run_until_signal(std::function<void()> cancel);
+
+    /// As a SIGTERM. From any thread.
+    void stop();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace migrator::http

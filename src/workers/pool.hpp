@@ -1,0 +1,37 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace migrator::workers {
+
+/// A fixed number of threads for work that blocks, with a bounded queue in front. Thread-safe.
+/// The destructor runs what is queued and joins.
+class Pool {
+public:
+    /// `threads` of at least 1; at most `queue_limit` jobs wait.
+    Pool(std::size_t threads, std::size_t queue_limit);
+    ~Pool();
+    Pool(const Pool&) = delete;
+    Pool& operator=(const Pool&) = delete;
+
+    /// Queues `job`, which must not throw. False when the queue is full: nothing happens then.
+    [[nodiscard]] bool try_post(std::function<void()> job);
+
+private:
+    void work();
+
+    const std::size_t queue_limit_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::function<void()>> queue_;
+    bool closing_ = false;
+    std::vector<std::jthread> threads_;
+};
+
+}  // namespace migrator::workers
