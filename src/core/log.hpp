@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <source_location>
 #include <string>
 #include <string_view>
 
@@ -19,7 +18,18 @@ void configure(Level level, Format format);
 /// Whether a line of this level would be shown; for lines that are costly to make.
 bool enabled(Level level) noexcept;
 
-using Where = std::source_location;
+/// The line of code that logs. (clang 14 has no std::source_location.)
+struct Where {
+    const char* file;
+    unsigned line;
+
+    static constexpr Where current(
+        const char* in_file = __builtin_FILE(), unsigned at_line = __builtin_LINE()
+    ) {
+        return {in_file, at_line};
+    }
+};
+
 void debug(std::string_view message, Where where = Where::current());
 void info(std::string_view message, Where where = Where::current());
 void warn(std::string_view message, Where where = Where::current());
@@ -41,7 +51,8 @@ private:
     std::string previous_;
 };
 
-/// For tests: lines go to `sink` instead of standard error; null restores it.
+/// For tests: lines go to `sink`, without the line break, instead of standard error; null restores
+/// that. One call at a time; the sink must not log.
 void redirect(std::function<void(std::string_view line)> sink);
 
 }  // namespace migrator::log

@@ -1,0 +1,260 @@
+#include "support/fake_connector.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
+#include "core/error.hpp"
+#include "support/fake_run.hpp"
+
+namespace migrator::test {
+
+FakeConnector::FakeConnector(db::Atomicity atomicity)
+    : atomicity_(atomicity), now_(std::chrono::sys_seconds(std::chrono::seconds(1'795'349'042))) {}
+
+void FakeConnector::add_tenant(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    tenants_.push_back(name);
+}
+
+void FakeConnector::record(const Migration& migration, const std::string& schema) {
+    const std::lock_guard lock(mutex_);
+    versions_.push_back({++last_version_, "v" + std::to_string(last_version_), now_});
+    rows_.push_back({++last_row_, migration, schema, now_, last_version_});
+}
+
+void FakeConnector::add_state(const TenantState& state) {
+    const std::lock_guard lock(mutex_);
+    states_.push_back(state);
+}
+
+void FakeConnector::add_broken_object(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    broken_objects_.push_back(text);
+}
+
+void FakeConnector::fail_file(
+    const std::string& file, const std::string& message, const std::optional<std::string>& tenant
+) {
+    const std::lock_guard lock(mutex_);
+    failures_[file] = {message, tenant};
+}
+
+void FakeConnector::mend_file(const std::string& file) {
+    const std::lock_guard lock(mutex_);
+    failures_.erase(file);
+}
+
+void FakeConnector::add_problem(const std::string& file, const std::string& message) {
+    const std::lock_guard lock(mutex_);
+    problems_[file] = message;
+}
+
+void FakeConnector::break_connection(const std::string& message) {
+    const std::lock_guard lock(mutex_);
+    broken_ = message;
+}
+
+void FakeConnector::mend_connection() {
+    const std::lock_guard lock(mutex_);
+    broken_.reset();
+}
+
+void FakeConnector::hold_lock(const db::RunOwner& owner) {
+    const std::lock_guard lock(mutex_);
+    owner_ = owner;
+}
+
+void FakeConnector::release_lock() {
+    const std::lock_guard lock(mutex_);
+    owner_.reset();
+}
+
+void FakeConnector::set_time(TimePoint time) {
+    const std::lock_guard lock(mutex_);
+    now_ = time;
+}
+
+void FakeConnector::on_execution(std::function<void(const Execution&)> hook) {
+    const std::lock_guard lock(mutex_);
+    execution_hook_ = std::move(hook);
+}
+
+void FakeConnector::on_lock_try(std::function<void()> hook) {
+    const std::lock_guard lock(mutex_);
+    lock_hook_ = std::move(hook);
+}
+
+std::vector<FakeConnector::Execution> FakeConnector::executions() const {
+    const std::lock_guard lock(mutex_);
+    return executions_;
+}
+
+std::vector<AppliedMigration> FakeConnector::rows() const {
+    const std::lock_guard lock(mutex_);
+    return rows_;
+}
+
+std::vector<TenantState> FakeConnector::states() const {
+    const std::lock_guard lock(mutex_);
+    return states_;
+}
+
+std::size_t FakeConnector::lock_tries() const {
+    const std::lock_guard lock(mutex_);
+    return lock_tries_;
+}
+
+std::size_t FakeConnector::runs_begun() const {
+    const std::lock_guard lock(mutex_);
+    return runs_begun_;
+}
+
+std::size_t FakeConnector::pings() const {
+    const std::lock_guard lock(mutex_);
+    return pings_;
+}
+
+void FakeConnector::throw_if_broken() const {
+    if (broken_) throw Error(ErrorKind::Unavailable, *broken_);
+}
+
+void FakeConnector::ping() {
+    const std::lock_guard lock(mutex_);
+    ++pings_;
+    throw_if_broken();
+}
+
+std::vector<std::string> FakeConnector::checked_tenants() const {
+    for (const auto& name : tenants_) SchemaName::parse(name);
+    return tenants_;
+}
+
+std::vector<std::string> FakeConnector::tenants() {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    return checked_tenants();
+}
+
+Applied FakeConnector::read_applied(const std::vector<Migration>& sources) {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    Applied applied;
+    applied.tenants = checked_tenants();
+    applied.states = states_;
+    for (const auto& row : rows_) {  // in the order of ids: the newest row is the last
+        auto& file = applied.files[row.migration.file];
+        file.as_migration = file.as_migration || !is_script(row.migration.type);
+        file.check_sum = row.migration.check_sum;
+    }
+
+    std::unordered_set<std::string> known;
+    std::size_t recorded = 0;
+    for (const auto& source : sources) {
+        if (source.type != MigrationType::TenantMigration) continue;
+        known.insert(source.file);
+        recorded += applied.files.contains(source.file) ? 1 : 0;
+    }
+    std::unordered_map<std::string, std::unordered_set<std::string>> files_of;
+    for (const auto& row : rows_) {
+        if (row.migration.type != MigrationType::TenantMigration) continue;
+        auto& files = files_of[row.schema];
+        if (known.contains(row.migration.file)) files.insert(row.migration.file);
+    }
+    for (auto& [tenant, files] : files_of) {
+        applied.counts[tenant] = files.size();
+        const bool has_state =
+            std::any_of(states_.begin(), states_.end(), [&name = tenant](const auto& state) {
+                return state.tenant == name;
+            });
+        if (files.size() != recorded || has_state) {
+            applied.files_of_tenant[tenant] = std::move(files);
+        }
+    }
+    return applied;
+}
+
+void FakeConnector::read_applied_migrations(const std::function<void(const AppliedMigration&)>& row
+) {
+    std::vector<AppliedMigration> sorted;
+    {
+        const std::lock_guard lock(mutex_);
+        throw_if_broken();
+        sorted = rows_;
+    }
+    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& left, const auto& right) {
+        return std::tie(left.migration.name, left.migration.source_dir, left.id) <
+               std::tie(right.migration.name, right.migration.source_dir, right.id);
+    });
+    for (const auto& each : sorted) row(each);
+}
+
+std::vector<Version> FakeConnector::versions() {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    return {versions_.rbegin(), versions_.rend()};
+}
+
+std::vector<AppliedMigration> FakeConnector::migrations_of_version(std::int64_t version_id) {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    std::vector<AppliedMigration> found;
+    for (const auto& row : rows_) {
+        if (row.version_id != version_id) continue;
+        found.push_back(row);
+        found.back().migration.contents.clear();
+    }
+    return found;
+}
+
+std::vector<std::string> FakeConnector::broken_objects() {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    return broken_objects_;
+}
+
+std::optional<db::RunOwner> FakeConnector::lock_owner() {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    return owner_;
+}
+
+std::unique_ptr<db::Run> FakeConnector::try_begin_run(const db::RunOwner& owner) {
+    std::function<void()> hook;
+    {
+        const std::lock_guard lock(mutex_);
+        ++lock_tries_;
+        hook = lock_hook_;
+    }
+    if (hook) hook();
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    if (owner_) return nullptr;
+    owner_ = owner;
+    ++runs_begun_;
+    return std::make_unique<FakeRun>(*this, owner.run_id);
+}
+
+std::vector<db::ScriptProblem> FakeConnector::check(const Plan& plan) {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    std::vector<db::ScriptProblem> found;
+    for (const auto& planned : plan.files) {
+        const auto problem = problems_.find(planned.migration->file);
+        if (problem != problems_.end()) found.push_back({problem->first, problem->second});
+    }
+    return found;
+}
+
+std::string FakeConnector::preview(const Migration& migration, const std::string& schema) {
+    static const std::string placeholder = "{schema}";
+    std::string text = migration.contents;
+    for (auto at = text.find(placeholder); at != std::string::npos;
+         at = text.find(placeholder, at + schema.size())) {
+        text.replace(at, placeholder.size(), schema);
+    }
+    return "-- file " + migration.file + ", schema " + schema + "\n" + text + "\n";
+}
+
+}  // namespace migrator::test

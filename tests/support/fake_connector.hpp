@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/connector.hpp"
+
+namespace migrator::test {
+
+/// A database in memory, with the behaviour a Connector promises: rows, versions, tenants, one
+/// migration lock, transactions that roll back, unfinished runs. Several coordinators on one
+/// object are several processes on one database. Thread-safe; outlives its runs.
+class FakeConnector : public db::Connector {
+public:
+    /// One file that ran for one schema, whether or not it was rolled back later.
+    struct Execution {
+        std::string file;
+        std::string schema;
+        bool operator==(const Execution&) const = default;
+    };
+
+    explicit FakeConnector(db::Atomicity atomicity = db::Atomicity::Version);
+
+    // What a test arranges.
+
+    void add_tenant(const std::string& name);
+    /// Records `migration` as applied to `schema`, in a version of its own.
+    void record(const Migration& migration, const std::string& schema);
+    void add_state(const TenantState& state);
+    void add_broken_object(const std::string& text);
+    /// `file` fails with this message when it runs, until `mend_file`; for `tenant` alone if given.
+    void fail_file(
+        const std::string& file,
+        const std::string& message,
+        const std::optional<std::string>& tenant = std::nullopt
+    );
+    void mend_file(const std::string& file);
+    /// What `check` says about `file`.
+    void add_problem(const std::string& file, const std::string& message);
+    /// Every call throws Unavailable with this message until `mend_connection`.
+    void break_connection(const std::string& message);
+    void mend_connection();
+    /// Another program takes the lock: `try_begin_run` is null until `release_lock`.
+    void hold_lock(const db::RunOwner& owner);
+    void release_lock();
+    /// The time of new rows and versions; the default is 2026-11-22T12:04:02Z.
+    void set_time(TimePoint time);
+    /// Called just before a file runs, on the thread that works, with no lock held. It may call
+    /// back, wait, or throw.
+    void on_execution(std::function<void(const Execution&)> hook);
+    /// Called at each try to get the lock, before it is answered.
+    void on_lock_try(std::function<void()> hook);
+
+    // What a test looks at.
+
+    std::vector<Execution> executions() const;
+    std::vector<AppliedMigration> rows() const;
+    std::vector<TenantState> states() const;
+    std::size_t lock_tries() const;
+    std::size_t runs_begun() const;
+    std::size_t pings() const;
+
+    // db::Connector
+
+    db::Atomicity atomicity() const override { return atomicity_; }
+    void ping() override;
+    Applied read_applied(const std::vector<Migration>& sources) override;
+    std::vector<std::string> tenants() override;
+    void read_applied_migrations(const std::function<void(const AppliedMigration&)>& row) override;
+    std::vector<Version> versions() override;
+    std::vector<AppliedMigration> migrations_of_version(std::int64_t version_id) override;
+    std::vector<std::string> broken_objects() override;
+    std::optional<db::RunOwner> lock_owner() override;
+    std::unique_ptr<db::Run> try_begin_run(const db::RunOwner& owner) override;
+    std::vector<db::ScriptProblem> check(const Plan& plan) override;
+    std::string preview(const Migration& migration, const std::string& schema) override;
+
+private:
+    friend class FakeRun;
+    struct Failure {
+        std::string message;
+        std::optional<std::string> tenant;
+    };
+
+    void throw_if_broken() const;
+    std::vector<std::string> checked_tenants() const;
+
+    const db::Atomicity atomicity_;
+    mutable std::mutex mutex_;
+    TimePoint now_;
+    std::int64_t last_version_ = 0;
+    std::int64_t last_row_ = 0;
+    std::vector<std::string> tenants_;
+    std::vector<Version> versions_;  ///< oldest first
+    std::vector<AppliedMigration> rows_;
+    std::vector<TenantState> states_;
+    std::vector<std::string> broken_objects_;
+    std::map<std::string, Failure> failures_;
+    std::map<std::string, std::string> problems_;
+    std::optional<std::string> broken_;
+    std::optional<db::RunOwner> owner_;
+    std::function<void(const Execution&)> execution_hook_;
+    std::function<void()> lock_hook_;
+    std::vector<Execution> executions_;
+    std::size_t lock_tries_ = 0;
+    std::size_t runs_begun_ = 0;
+    std::size_t pings_ = 0;
+};
+
+}  // namespace migrator::test

@@ -1,0 +1,249 @@
+#include "support/fake_run.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace migrator::test {
+
+FakeRun::FakeRun(FakeConnector& database, std::string run_id)
+    : database_(database), run_id_(std::move(run_id)) {}
+
+FakeRun::~FakeRun() {
+    const std::lock_guard lock(database_.mutex_);
+    if (database_.owner_ && database_.owner_->run_id == run_id_) database_.owner_.reset();
+}
+
+void FakeRun::throw_unless_ours() const {
+    database_.throw_if_broken();
+    if (!database_.owner_ || database_.owner_->run_id != run_id_) {
+        throw Error(ErrorKind::Locked, "lost the migration lock to another run");
+    }
+}
+
+/// The work in order, with the number of the transaction each step belongs to.
+std::vector<FakeRun::Step> FakeRun::steps(const Plan& plan) const {
+    const bool per_tenant = database_.atomicity_ == db::Atomicity::Tenant;
+    std::vector<Step> all;
+    std::size_t transaction = 0;
+    for (std::size_t first = 0; first < plan.files.size();) {
+        const bool for_tenants = is_for_tenants(plan.files[first].migration->type);
+        auto end = first;
+        while (end < plan.files.size() &&
+               is_for_tenants(plan.files[end].migration->type) == for_tenants) {
+            ++end;
+        }
+        std::vector<Step> phase;
+        for (auto i = first; i < end; ++i) {
+            for (const auto& schema : *plan.files[i].schemas) {
+                phase.push_back(
+                    {plan.files[i].migration, schema, for_tenants ? schema : "", transaction}
+                );
+            }
+        }
+        if (per_tenant) {
+            std::vector<std::string> owners;
+            for (auto& step : phase) {
+                auto at = std::find(owners.begin(), owners.end(), step.owner);
+                step.transaction += static_cast<std::size_t>(at - owners.begin());
+                if (at == owners.end()) owners.push_back(step.owner);
+            }
+            transaction += owners.size();
+            std::stable_sort(phase.begin(), phase.end(), [](const auto& left, const auto& right) {
+                return left.transaction < right.transaction;
+            });
+        }
+        all.insert(all.end(), phase.begin(), phase.end());
+        first = end;
+    }
+    return all;
+}
+
+void FakeRun::plan_states(const std::vector<Step>& steps, std::int64_t version_id) {
+    const std::lock_guard lock(database_.mutex_);
+    std::set<std::string> done;
+    for (const auto& step : steps) {
+        if (!done.insert(step.owner).second) continue;
+        std::erase_if(database_.states_, [&](const auto& state) {
+            return state.tenant == step.owner;
+        });
+        TenantState state;
+        state.tenant = step.owner;
+        state.version_id = version_id;
+        state.first_file = step.migration->file;
+        state.state = "planned";
+        state.changed = database_.now_;
+        database_.states_.push_back(state);
+    }
+}
+
+void FakeRun::fail_state(const Step& step, const std::string& message) {
+    const std::lock_guard lock(database_.mutex_);
+    for (auto& state : database_.states_) {
+        if (state.tenant != step.owner) continue;
+        state.state = "failed";
+        state.file = step.migration->file;
+        state.message = message;
+    }
+}
+
+void FakeRun::execute(const Step& step, const db::ApplyRequest& request, Progress& progress) {
+    if (request.stop.stop_requested()) throw Error(ErrorKind::Cancelled, "cancelled, rolled back");
+    if (request.progress) {
+        progress.phase = "applying";
+        progress.file = step.migration->file;
+        request.progress(progress);
+    }
+    ++progress.executions_done;
+    if (request.action == Action::Sync) return;
+
+    const FakeConnector::Execution execution{step.migration->file, step.schema};
+    std::function<void(const FakeConnector::Execution&)> hook;
+    {
+        const std::lock_guard lock(database_.mutex_);
+        hook = database_.execution_hook_;
+    }
+    if (hook) hook(execution);
+    if (request.stop.stop_requested()) throw Error(ErrorKind::Cancelled, "cancelled, rolled back");
+
+    const std::lock_guard lock(database_.mutex_);
+    throw_unless_ours();
+    database_.executions_.push_back(execution);
+    const auto failure = database_.failures_.find(execution.file);
+    if (failure != database_.failures_.end() &&
+        failure->second.tenant.value_or(execution.schema) == execution.schema) {
+        throw Error(
+            ErrorKind::MigrationFailed,
+            "SQL migration " + execution.file + " failed with error: " + failure->second.message
+        );
+    }
+}
+
+void FakeRun::commit(
+    const std::vector<Step>& steps,
+    std::size_t first,
+    std::size_t end,
+    const db::ApplyRequest& request,
+    std::int64_t version_id
+) {
+    const std::lock_guard lock(database_.mutex_);
+    throw_unless_ours();
+    if (request.new_tenant &&
+        std::find(
+            database_.tenants_.begin(), database_.tenants_.end(), request.new_tenant->str()
+        ) == database_.tenants_.end()) {
+        database_.tenants_.push_back(request.new_tenant->str());
+    }
+    if (first == end) return;  // no version without rows
+    if (database_.versions_.empty() || database_.versions_.back().id != version_id) {
+        database_.versions_.push_back({version_id, request.version_name, database_.now_});
+    }
+    for (auto i = first; i < end; ++i) {
+        database_.rows_.push_back(
+            {++database_.last_row_,
+             *steps[i].migration,
+             steps[i].schema,
+             database_.now_,
+             version_id}
+        );
+    }
+    for (auto i = first; i < end; ++i) {
+        const auto& owner = steps[i].owner;
+        const bool more = std::any_of(
+            steps.begin() + static_cast<std::ptrdiff_t>(end),
+            steps.end(),
+            [&](const auto& step) { return step.owner == owner; }
+        );
+        if (more) continue;
+        std::erase_if(database_.states_, [&](const auto& state) { return state.tenant == owner; });
+    }
+}
+
+db::ApplyResult FakeRun::apply(const Plan& plan, const db::ApplyRequest& request) {
+    const auto work = steps(plan);
+    std::int64_t version_id = 0;
+    {
+        const std::lock_guard lock(database_.mutex_);
+        throw_unless_ours();
+        const auto& tenants = database_.tenants_;
+        if (request.new_tenant &&
+            std::find(tenants.begin(), tenants.end(), request.new_tenant->str()) != tenants.end()) {
+            throw Error(
+                ErrorKind::MigrationFailed,
+                "Failed to add tenant entry: tenant " + request.new_tenant->str() +
+                    " already exists"
+            );
+        }
+        if (!work.empty()) version_id = ++database_.last_version_;
+    }
+
+    const bool keeps_states =
+        database_.atomicity_ == db::Atomicity::Tenant && !request.dry_run && !work.empty();
+    if (keeps_states) plan_states(work, version_id);
+
+    Progress progress;
+    progress.executions = work.size();
+    progress.files = plan.files.size();
+    progress.tenants = plan.tenants.size();
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < work.size(); ++i) {
+        try {
+            execute(work[i], request, progress);
+        } catch (const Error& error) {
+            if (keeps_states) fail_state(work[i], error.what());
+            if (first == 0) throw;
+            throw Error(
+                error.kind(),
+                std::string(error.what()) + "\nVersion " + std::to_string(version_id) +
+                    " keeps what was committed before"
+            );
+        }
+        const bool ends = i + 1 < work.size() && work[i + 1].transaction != work[i].transaction;
+        if (ends && !request.dry_run) {
+            commit(work, first, i + 1, request, version_id);
+            first = i + 1;
+        }
+    }
+    if (request.progress) {
+        progress.phase = "committing";
+        progress.file.clear();
+        progress.files_done = progress.files;
+        progress.tenants_done = progress.tenants;
+        request.progress(progress);
+    }
+    if (!request.dry_run) commit(work, first, work.size(), request, version_id);
+    return {version_id, {}};
+}
+
+void FakeRun::accept(const Migration& migration) {
+    const std::lock_guard lock(database_.mutex_);
+    throw_unless_ours();
+    for (auto& row : database_.rows_) {
+        if (row.migration.file != migration.file) continue;
+        row.migration.contents = migration.contents;
+        row.migration.check_sum = migration.check_sum;
+    }
+}
+
+void FakeRun::forget(const SchemaName& tenant, const std::vector<const Migration*>& files) {
+    const std::lock_guard lock(database_.mutex_);
+    throw_unless_ours();
+    for (const Migration* file : files) {
+        std::erase_if(database_.rows_, [&](const auto& row) {
+            return row.schema == tenant.str() && row.migration.file == file->file;
+        });
+    }
+    std::erase_if(database_.states_, [&](const auto& state) {
+        return state.tenant == tenant.str();
+    });
+    TenantState state;
+    state.tenant = tenant.str();
+    state.first_file = files.front()->file;
+    state.state = "planned";
+    state.changed = database_.now_;
+    database_.states_.push_back(state);
+}
+
+}  // namespace migrator::test

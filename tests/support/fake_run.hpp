@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "support/fake_connector.hpp"
+
+namespace migrator::test {
+
+/// The lock of a FakeConnector, and what may be done under it.
+class FakeRun : public db::Run {
+public:
+    FakeRun(FakeConnector& database, std::string run_id);
+    ~FakeRun() override;
+
+    db::ApplyResult apply(const Plan& plan, const db::ApplyRequest& request) override;
+    void accept(const Migration& migration) override;
+    void forget(const SchemaName& tenant, const std::vector<const Migration*>& files) override;
+
+private:
+    /// One file for one schema, and whose transaction it belongs to.
+    struct Step {
+        const Migration* migration = nullptr;
+        std::string schema;
+        std::string owner;  ///< the tenant; empty for single files
+        std::size_t transaction = 0;
+    };
+    std::vector<Step> steps(const Plan& plan) const;
+    void plan_states(const std::vector<Step>& steps, std::int64_t version_id);
+    void execute(const Step& step, const db::ApplyRequest& request, Progress& progress);
+    void commit(
+        const std::vector<Step>& steps,
+        std::size_t first,
+        std::size_t end,
+        const db::ApplyRequest& request,
+        std::int64_t version_id
+    );
+    void fail_state(const Step& step, const std::string& message);
+    void throw_unless_ours() const;
+
+    FakeConnector& database_;
+    const std::string run_id_;
+};
+
+}  // namespace migrator::test
