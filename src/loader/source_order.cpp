@@ -1,0 +1,38 @@
+#include "loader/source_order.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <utility>
+
+namespace migrator::loader {
+namespace {
+
+int group_of(MigrationType type) {
+    if (!is_script(type)) return 0;
+    return type == MigrationType::SingleScript ? 1 : 2;
+}
+
+bool comes_before(const Migration& a, const Migration& b) {
+    const int group_a = group_of(a.type);
+    const int group_b = group_of(b.type);
+    return group_a != group_b ? group_a < group_b : a.name < b.name;
+}
+
+}  // namespace
+
+void sort_in_source_order(std::vector<Migration>& sources) {
+    if (std::ranges::is_sorted(sources, comes_before)) return;
+    // A Migration is five strings: it is moved once, not at each step of the sort.
+    std::vector<std::size_t> order(sources.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+        return comes_before(sources[a], sources[b]);
+    });
+    std::vector<Migration> sorted;
+    sorted.reserve(sources.size());
+    for (const std::size_t i : order) sorted.push_back(std::move(sources[i]));
+    sources = std::move(sorted);
+}
+
+}  // namespace migrator::loader

@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <limits>
+#include <string_view>
+#include <unordered_map>
+
+#include "plan/plan.hpp"
+#include "plan/tenant_rows.hpp"
+
+namespace migrator::plan {
+namespace {
+
+using Schemas = std::shared_ptr<const std::vector<std::string>>;
+using Position = std::size_t;  // in the source
+constexpr Position kNever = std::numeric_limits<Position>::max();
+
+std::string_view name_of(std::string_view file) {
+    const auto slash = file.rfind('/');
+    return slash == std::string_view::npos ? file : file.substr(slash + 1);
+}
+
+/// One list for each directory, however many files are in it.
+class SingleSchemas {
+public:
+    Schemas of(const Migration& source) {
+        Schemas& schemas = by_directory_[source.source_dir];
+        if (schemas == nullptr) {
+            std::string schema(schema_of_directory(source.source_dir));
+            schemas = std::make_shared<const std::vector<std::string>>(1, std::move(schema));
+        }
+        return schemas;
+    }
+
+private:
+    std::unordered_map<std::string_view, Schemas> by_directory_;
+};
+
+/// From where on runs that did not end well owe a tenant its files.
+class OwedFiles {
+public:
+    OwedFiles(const std::vector<Migration>& sources, const Applied& applied)
+        : sources_(sources), applied_(applied) {
+        if (applied.states.empty()) return;
+        for (Position i = 0; i < sources.size(); ++i) positions_.emplace(sources[i].file, i);
+        for (const TenantState& state : applied.states) {
+            const Position from = position_of(state.first_file);
+            const auto [known, is_new] = from_.emplace(state.tenant, from);
+            if (!is_new) known->second = std::min(known->second, from);
+        }
+    }
+
+    Position from(const std::string& tenant) const {
+        const auto found = from_.find(tenant);
+        return found == from_.end() ? kNever : found->second;
+    }
+
+private:
+    /// Of a file that has gone: where the first migration is that sorts like it or after it.
+    Position position_of(const std::string& file) {
+        const auto known = positions_.find(file);
+        if (known != positions_.end()) return known->second;
+        const Position position = is_gone_script(file) ? kNever : position_by_name(name_of(file));
+        positions_.emplace(file, position);
+        return position;
+    }
+    bool is_gone_script(const std::string& file) const {
+        const auto row = applied_.files.find(file);
+        return row != applied_.files.end() && !row->second.as_migration;
+    }
+    Position position_by_name(std::string_view name) const {
+        const auto found = std::ranges::find_if(sources_, [&](const Migration& source) {
+            return !is_script(source.type) && source.name >= name;
+        });
+        return found == sources_.end() ? kNever : static_cast<Position>(found - sources_.begin());
+    }
+
+    const std::vector<Migration>& sources_;
+    const Applied& applied_;
+    std::unordered_map<std::string_view, Position> positions_;
+    std::unordered_map<std::string_view, Position> from_;
+};
+
+/// A tenant migration that somebody has, and who is to get it now.
+struct RecordedFile {
+    Position position = 0;
+    const std::string* file = nullptr;
+    std::vector<std::string> pending_for = {};
+};
+
+/// Where the first file is that `rows` has, plus one.
+Position after_first_row(const std::vector<RecordedFile>& recorded, const TenantRows& rows) {
+    for (const RecordedFile& file : recorded) {
+        if (rows.has(*file.file)) return file.position + 1;
+    }
+    return kNever;
+}
+
+/// The recorded tenant migrations in source order. Each rule says from which position on a tenant
+/// gets the recorded files that it lacks.
+std::vector<RecordedFile> recorded_files(
+    const std::vector<Migration>& sources,
+    const Applied& applied,
+    const Options& options,
+    const std::vector<std::string>& tenants
+) {
+    std::vector<RecordedFile> recorded;
+    for (Position i = 0; i < sources.size(); ++i) {
+        if (sources[i].type != MigrationType::TenantMigration) continue;
+        if (!is_recorded(applied, sources[i].file)) continue;
+        recorded.push_back({.position = i, .file = &sources[i].file});
+    }
+    if (recorded.empty()) return recorded;
+    const OwedFiles owed(sources, applied);
+    for (const std::string& tenant : tenants) {
+        const TenantRows rows(applied, tenant);
+        if (rows.has_all()) continue;
+        Position from = options.reconcile ? 0 : owed.from(tenant);
+        if (options.rule == PendingRule::PerTenant) {
+            from = std::min(from, after_first_row(recorded, rows));
+        }
+        for (RecordedFile& file : recorded) {
+            if (file.position >= from && !rows.has(*file.file)) file.pending_for.push_back(tenant);
+        }
+    }
+    return recorded;
+}
+
+/// Turns the tenants of a file into the list that the plan holds; files for the same tenants share
+/// one list.
+class TenantSchemas {
+public:
+    explicit TenantSchemas(Schemas all) : all_(std::move(all)), latest_(all_) {}
+
+    const Schemas& all() const { return all_; }
+    const Schemas& of(std::vector<std::string> tenants) {
+        if (tenants.size() == all_->size()) return all_;  // in the same order, hence the same
+        if (tenants != *latest_) {
+            latest_ = std::make_shared<const std::vector<std::string>>(std::move(tenants));
+        }
+        return latest_;
+    }
+
+private:
+    Schemas all_;
+    Schemas latest_;
+};
+
+}  // namespace
+
+Plan pending(
+    const std::vector<Migration>& sources, const Applied& applied, const Options& options
+) {
+    Plan plan{.files = {}, .tenants = distinct_tenants(applied)};
+    auto recorded = recorded_files(sources, applied, options, plan.tenants);
+    auto next = recorded.begin();
+    TenantSchemas tenants(std::make_shared<const std::vector<std::string>>(plan.tenants));
+    SingleSchemas singles;
+    for (Position i = 0; i < sources.size(); ++i) {
+        const Migration& source = sources[i];
+        if (next != recorded.end() && next->position == i) {
+            if (!next->pending_for.empty()) {
+                plan.files.push_back({&source, tenants.of(std::move(next->pending_for))});
+            }
+            ++next;
+        } else if (is_for_tenants(source.type)) {
+            plan.files.push_back({&source, tenants.all()});
+        } else if (is_script(source.type) || !is_recorded(applied, source.file)) {
+            plan.files.push_back({&source, singles.of(source)});
+        }
+    }
+    return plan;
+}
+
+Plan for_new_tenant(const std::vector<Migration>& sources, const SchemaName& tenant) {
+    Plan plan{.files = {}, .tenants = {tenant.str()}};
+    const auto schemas = std::make_shared<const std::vector<std::string>>(plan.tenants);
+    for (const Migration& source : sources) {
+        if (is_for_tenants(source.type)) plan.files.push_back({&source, schemas});
+    }
+    return plan;
+}
+
+std::vector<Migration> changed(const std::vector<Migration>& sources, const Applied& applied) {
+    std::vector<Migration> result;
+    for (const Migration& source : sources) {
+        if (is_script(source.type)) continue;
+        const auto row = applied.files.find(source.file);
+        if (row == applied.files.end() || row->second.check_sum.empty()) continue;
+        if (row->second.check_sum != source.check_sum) result.push_back(source);
+    }
+    return result;
+}
+
+}  // namespace migrator::plan

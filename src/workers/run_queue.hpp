@@ -18,6 +18,8 @@ public:
     /// A place in the line, given up when destroyed. Must not outlive the queue.
     class Place {
     public:
+        /// As `RunQueue::enter`.
+        explicit Place(RunQueue& queue);
         ~Place();
         Place(const Place&) = delete;
         Place& operator=(const Place&) = delete;
@@ -25,20 +27,20 @@ public:
         bool is_first() const;
 
     private:
-        friend class RunQueue;
-        Place(RunQueue& queue, std::uint64_t number) : queue_(queue), number_(number) {}
         RunQueue& queue_;
         const std::uint64_t number_;
     };
 
     /// Throws Busy when the line is full.
-    std::unique_ptr<Place> enter();
+    std::unique_ptr<Place> enter() { return std::make_unique<Place>(*this); }
 
 private:
+    std::uint64_t take_number();
+
     const std::size_t limit_;
     mutable std::mutex mutex_;
     std::uint64_t next_ = 0;
-    std::set<std::uint64_t> waiting_;
+    std::set<std::uint64_t> line_;  ///< the one in work first
 };
 
 }  // namespace migrator::workers

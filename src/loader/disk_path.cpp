@@ -1,0 +1,56 @@
+#include "loader/disk_path.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+
+#include "core/error.hpp"
+#include "core/freed_by.hpp"
+#include "loader/system_error.hpp"
+
+namespace migrator::loader {
+
+std::string cleaned(std::string_view path) {
+    std::string result;
+    while (!path.empty()) {
+        const auto slash = path.find('/');
+        const std::string_view element = path.substr(0, slash);
+        path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+        if (element.empty() || element == ".") continue;
+        if (element != "..") {
+            result += '/';
+            result += element;
+        } else if (!result.empty()) {
+            result.erase(result.rfind('/'));
+        }
+    }
+    return result.empty() ? "/" : result;
+}
+
+std::string joined(const std::string& directory, std::string_view name) {
+    std::string path;
+    path.reserve(directory.size() + 1 + name.size());
+    path += directory;
+    if (!directory.ends_with('/')) path += '/';
+    return path += name;
+}
+
+std::string absolute_location(const std::string& location) {
+    if (location.starts_with('/')) return cleaned(location);
+    // Gives $PWD when that is the working directory, links kept, as the Go program's library does:
+    // the path is part of every file's identity. A relative $PWD is not asked for, though.
+    using Name = std::unique_ptr<char, FreedBy<::free>>;
+    Name name(::get_current_dir_name());
+    if (name != nullptr && name.get()[0] != '/') name.reset(::getcwd(nullptr, 0));
+    if (name == nullptr) {
+        throw Error(
+            ErrorKind::Unavailable,
+            "Could not convert baseLocation to absolute path: getwd: " + system_error(errno)
+        );
+    }
+    return cleaned(std::string(name.get()) + '/' + location);
+}
+
+}  // namespace migrator::loader

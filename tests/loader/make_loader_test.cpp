@@ -1,0 +1,48 @@
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "loader/disk.hpp"
+#include "loader/loader.hpp"
+
+namespace migrator::loader {
+namespace {
+
+TEST(MakeLoader, RefusesStoragesThatAreNotBuiltWithoutShowingTheLocation) {
+    const struct {
+        const char* location;
+        const char* message;
+    } cases[] = {
+        {"s3://bucket/secret", "baseLocation: AWS S3 (s3://) is not built yet"},
+        {"https://acc.blob.core.windows.net/cont?sig=secret",
+         "baseLocation: Azure Blob Storage (https://) is not built yet"},
+        {"gs://bucket/secret", "baseLocation: Google Cloud Storage (gs://) is not built yet"},
+        {"gcs://bucket/secret", "baseLocation: Google Cloud Storage is written gs://, not gcs://"}};
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.location);
+        try {
+            make_loader({.base_location = c.location});
+            ADD_FAILURE() << "no exception";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::Configuration);
+            EXPECT_STREQ(error.what(), c.message);
+        }
+    }
+}
+
+TEST(MakeLoader, AnythingElseIsADirectory) {
+    for (const char* location :
+         {"migrations",
+          "/srv/m",
+          "./s3:",
+          "S3://bucket",
+          "https://acc.blob.core.windows.net",  // no slash after the host
+          "http://acc.blob.core.windows.net/cont",
+          "https://example.com/x"}) {
+        SCOPED_TRACE(location);
+        const auto loader = make_loader({.base_location = location});
+        EXPECT_NE(dynamic_cast<DiskLoader*>(loader.get()), nullptr);
+    }
+}
+
+}  // namespace
+}  // namespace migrator::loader
