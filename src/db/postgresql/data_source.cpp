@@ -1,0 +1,190 @@
+#include "db/postgresql/data_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "db/postgresql/data_source_syntax.hpp"
+
+namespace migrator::db::postgresql {
+namespace {
+
+using namespace std::string_view_literals;
+
+// Checked here, because libpq's message about a value that it can't read quotes it, and what
+// stands there may be a piece of a password that was not encoded.
+constexpr std::string_view kNumbers[] = {
+    "connect_timeout",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "sslcompression",
+    "sslsni",
+    "tcp_user_timeout",
+};
+
+constexpr std::string_view kTexts[] = {
+    "application_name",
+    "channel_binding",
+    "client_encoding",
+    "dbname",
+    "fallback_application_name",
+    "gssencmode",
+    "gsslib",
+    "host",
+    "hostaddr",
+    "krbsrvname",
+    "options",
+    "passfile",
+    "password",
+    "port",
+    "requirepeer",
+    "service",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcert",
+    "sslcrl",
+    "sslcrldir",
+    "sslkey",
+    "sslmode",
+    "sslpassword",
+    "sslrootcert",
+    "target_session_attrs",
+    "user",
+};
+
+constexpr std::string_view kSslModes[] = {
+    "disable", "allow", "prefer", "require", "verify-ca", "verify-full"};
+
+// Tuning of Go's drivers; `rds_host` names the host that a token is signed for; `servicefile` is
+// a keyword from libpq 18 on, before it is the variable PGSERVICEFILE.
+constexpr std::string_view kIgnored[] = {
+    "binary_parameters",
+    "default_query_exec_mode",
+    "description_cache_capacity",
+    "disable_prepared_binary_result",
+    "rds_host",
+    "servicefile",
+    "statement_cache_capacity",
+};
+
+// A peer that vanished without a word is noticed within half a minute (docs/architecture.md,
+// "The lock"), and a server that does not answer holds a request up for ten seconds at most.
+constexpr std::pair<std::string_view, std::string_view> kDefaults[] = {
+    {"keepalives", "1"},
+    {"keepalives_idle", "15"},
+    {"keepalives_interval", "5"},
+    {"keepalives_count", "3"},
+    {"tcp_user_timeout", "30000"},
+    {"fallback_application_name", "migrator"},
+};
+
+template <std::size_t N>
+bool contains(const std::string_view (&list)[N], std::string_view key) {
+    return std::ranges::find(list, key) != std::end(list);
+}
+
+bool is_number(std::string_view text) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool is_port(std::string_view text) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() && number > 0 && number < 65536;
+}
+
+/// The name of a setting: identifiers joined by dots.
+bool is_setting_name(std::string_view name) {
+    bool at_start = true;
+    for (const char c : name) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        const bool other = (c >= '0' && c <= '9') || c == '$' || c == '.';
+        if (!letter && (at_start || !other)) return false;
+        at_start = c == '.';
+    }
+    return !at_start;
+}
+
+void check_value(const SyntaxPair& pair) {
+    if (pair.value.find('\0') != std::string::npos) {
+        throw data_source_error(fmt::format("the value of {} holds a NUL byte", pair.key));
+    }
+    if (contains(kNumbers, pair.key) && !is_number(pair.value)) {
+        throw data_source_error(fmt::format("the value of {} is not a number", pair.key));
+    }
+    if (pair.key == "sslmode" && !contains(kSslModes, pair.value)) {
+        throw data_source_error(
+            "the value of sslmode is none of disable, allow, prefer, require, verify-ca and "
+            "verify-full"
+        );
+    }
+    if (pair.key != "port") return;
+    for (std::size_t begin = 0; begin <= pair.value.size();) {
+        const std::size_t end = std::min(pair.value.find(',', begin), pair.value.size());
+        const std::string_view port = std::string_view(pair.value).substr(begin, end - begin);
+        if (!port.empty() && !is_port(port)) {
+            throw data_source_error(
+                "the port is not a number from 1 to 65535 (in a URL, percent-encode ':', '/', '?' "
+                "and '@' in the password)"
+            );
+        }
+        begin = end + 1;
+    }
+}
+
+void set(KeyValues& list, std::string_view key, std::string value) {
+    const auto found = std::ranges::find(list, key, &KeyValues::value_type::first);
+    if (found == list.end()) {
+        list.emplace_back(key, std::move(value));
+    } else {
+        found->second = std::move(value);
+    }
+}
+
+void take(DataSource& source, SyntaxPair pair) {
+    if (pair.key == "database") pair.key = "dbname";
+    if (pair.key == "ssl" && pair.value == "true") {
+        pair = {"sslmode", "require", pair.position};  // as libpq reads JDBC's spelling
+    }
+    if (contains(kIgnored, pair.key)) {
+        source.ignored.push_back(std::move(pair.key));
+    } else if (contains(kTexts, pair.key) || contains(kNumbers, pair.key)) {
+        check_value(pair);
+        // An empty value means the default to libpq too.
+        if (!pair.value.empty()) set(source.connection, pair.key, std::move(pair.value));
+    } else if (is_setting_name(pair.key) && pair.value.find('\0') == std::string::npos) {
+        set(source.settings, pair.key, std::move(pair.value));
+    } else {
+        throw data_source_error(fmt::format(
+            "the key at character {} is neither known nor the name of a run-time parameter",
+            pair.position
+        ));
+    }
+}
+
+}  // namespace
+
+const std::string* DataSource::find(std::string_view key) const {
+    const auto found = std::ranges::find(connection, key, &KeyValues::value_type::first);
+    return found == connection.end() ? nullptr : &found->second;
+}
+
+DataSource parse_data_source(std::string_view text) {
+    DataSource source;
+    for (SyntaxPair& pair : is_url(text) ? parse_url(text) : parse_key_values(text)) {
+        take(source, std::move(pair));
+    }
+    for (const auto& [key, value] : kDefaults) {
+        if (source.find(key) == nullptr) set(source.connection, key, std::string(value));
+    }
+    // Everything we send and read is UTF-8, as with Go's drivers.
+    set(source.connection, "client_encoding", "UTF8");
+    return source;
+}
+
+}  // namespace migrator::db::postgresql

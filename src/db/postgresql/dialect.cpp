@@ -1,0 +1,93 @@
+#include "db/postgresql/dialect.hpp"
+
+#include <fmt/format.h>
+
+#include "db/postgresql/dialect_texts.hpp"
+#include "db/postgresql/lexis.hpp"
+#include "db/postgresql/settings.hpp"
+
+namespace migrator::db::postgresql {
+namespace {
+
+std::string placeholder(int index) { return fmt::format("${}", index); }
+
+/// Files name a plain schema without quotes, and the server folds it then.
+std::string folded(const SchemaName& name) {
+    std::string text = name.str();
+    if (!name.is_plain()) return text;
+    for (char& c : text) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return text;
+}
+
+/// Not `create schema if not exists`: that needs the right to create even when the schema exists.
+/// A SchemaName holds no quote, so it can stand in one.
+std::string create_schema(const SchemaName& name) {
+    return fmt::format(
+        "do $migrator$ begin if not exists (select from pg_catalog.pg_namespace "
+        "where nspname = '{0}') then create schema \"{0}\"; end if; end $migrator$",
+        folded(name)
+    );
+}
+
+sql::Dialect make_dialect() {
+    static const std::string fence = fmt::format(
+        "select pg_catalog.pg_try_advisory_xact_lock_shared({}) and exists ("
+        "select from migrator.migrator_lock where id = 1 and run_id = $1)",
+        kFenceKey
+    );
+    static const std::string fence_is_free =
+        fmt::format("select pg_catalog.pg_try_advisory_xact_lock({})", kFenceKey);
+    static const std::string session_fence =
+        fmt::format("select pg_catalog.pg_try_advisory_lock_shared({})", kFenceKey);
+    static const std::string release_session_fence =
+        fmt::format("select pg_catalog.pg_advisory_unlock_shared({})", kFenceKey);
+    return {
+        .name = "PostgreSQL",
+        .lexis = kPostgresqlLexis,
+        .default_atomicity = Atomicity::Version,
+        .allows_version_atomicity = true,
+        .version_ids_survive_rollback = true,
+        .max_schemas = 0,
+        .prefix = "migrator.",
+        .placeholder = placeholder,
+        .json_list = "select pg_catalog.json_array_elements_text({}::json)",
+        // Spelled out: a cast to text would depend on DateStyle.
+        .now_utc =
+            "pg_catalog.to_char(pg_catalog.timezone('utc', pg_catalog.now()), "
+            "'YYYY-MM-DD HH24:MI:SS.US')",
+        .quote = quote_identifier,
+        .create_schema = create_schema,
+        .shape_query = kShapeQuery,
+        .create_metadata_schema = kCreateMetadataSchema,
+        .create_migrations = kCreateMigrations,
+        .create_versions = kCreateVersions,
+        .add_version_id = kAddVersionId,
+        .require_version_id = kRequireVersionId,
+        .create_tenants = kCreateTenants,
+        .create_lock = kCreateLock,
+        .create_runs = kCreateRuns,
+        .create_tenant_state = kCreateTenantState,
+        .create_filename_index = kCreateFilenameIndex,
+        .next_version_id = kNextVersionId,
+        .insert_version = kInsertVersion,
+        .upsert_lock = kUpsertLock,
+        .upsert_tenant_state = kUpsertTenantState,
+        .fence = fence,
+        .fence_is_free = fence_is_free,
+        .session_fence = session_fence,
+        .release_session_fence = release_session_fence,
+        .prefers_single_messages = kPrefersSingleMessages,
+        .broken_objects = kBrokenObjects,
+    };
+}
+
+}  // namespace
+
+const sql::Dialect& dialect() {
+    static const sql::Dialect dialect = make_dialect();
+    return dialect;
+}
+
+}  // namespace migrator::db::postgresql

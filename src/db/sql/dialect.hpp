@@ -15,12 +15,12 @@ namespace migrator::db::sql {
 /// In all texts the tables stand with their prefix, our own parameters are `placeholder(1)` and
 /// up. Where a list of names is a parameter, it is one JSON array of strings.
 struct Dialect {
-    std::string_view name;                  ///< for people: "PostgreSQL"
+    std::string_view name;  ///< for people: "PostgreSQL"
     Lexis lexis;
     Atomicity default_atomicity;
-    bool allows_version_atomicity;          ///< SQLite: false
-    bool version_ids_survive_rollback;      ///< ids come from a sequence
-    std::size_t max_schemas;                ///< that one transaction can work in; 0: no limit
+    bool allows_version_atomicity;      ///< SQLite: false
+    bool version_ids_survive_rollback;  ///< ids come from a sequence
+    std::size_t max_schemas;            ///< that one transaction can work in; 0: no limit
 
     std::string_view prefix;                ///< of migrator's own tables: "migrator."
     std::string (*placeholder)(int index);  ///< index from 1: "$1", "?"
@@ -34,20 +34,21 @@ struct Dialect {
     std::string_view shape_query;
     // DDL, one statement or several, run in this order for what the shape lacks.
     std::string_view create_metadata_schema;
-    std::string_view create_migrations;     ///< with version_id and foreign key; needs versions
+    std::string_view create_migrations;  ///< with version_id and foreign key; needs versions
     std::string_view create_versions;
-    std::string_view add_version_id;        ///< v4: nullable column and index
-    std::string_view require_version_id;    ///< v4: not null and foreign key, after the update
+    std::string_view add_version_id;      ///< v4: nullable column and index
+    std::string_view require_version_id;  ///< v4: not null and foreign key, after the update
     std::string_view create_tenants;
     std::string_view create_lock;
     std::string_view create_runs;
     std::string_view create_tenant_state;
     std::string_view create_filename_index;
 
-    std::string_view next_version_id;       ///< query: one row, the id for the next version
-    std::string_view insert_version;        ///< (id, name, created); nothing when the id is there
-    std::string_view upsert_lock;           ///< (run_id, owner, request_id, version_name)
-    std::string_view upsert_tenant_state;   ///< (tenant, version_id, first_file, state, file, statement, sqlstate, message)
+    std::string_view next_version_id;      ///< query: one row, the id for the next version
+    std::string_view insert_version;       ///< (id, name, created); nothing when the id is there
+    std::string_view upsert_lock;          ///< (run_id, owner, request_id, version_name)
+    std::string_view upsert_tenant_state;  ///< (tenant, version_id, first_file, state, file,
+                                           ///< statement, sqlstate, message)
 
     /// Query: one row, true when the transaction may work for run $1. Empty: the RunLock is proof
     /// enough. It takes what keeps a later run waiting until this transaction has ended.
@@ -61,9 +62,6 @@ struct Dialect {
     std::string_view prefers_single_messages;
     /// Query: name, and what to do about it, of each half-made object. May be empty.
     std::string_view broken_objects;
-    /// Query: one row, true when connections go through a pooler that shares sessions. May be
-    /// empty.
-    std::string_view through_pooler;
 };
 
 }  // namespace migrator::db::sql

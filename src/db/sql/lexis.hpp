@@ -17,27 +17,32 @@ enum Trait : std::uint32_t {
     kChangesLexing = 1U << 5,       ///< changes how text after it is read
     kCopyFromStdin = 1U << 6,
     kCopyToStdout = 1U << 7,
-    kCreatesSchema = 1U << 8,       ///< CREATE SCHEMA name
-    kForbidden = 1U << 9,           ///< would take the ground from under a run: ATTACH, DETACH
+    kCreatesSchema = 1U << 8,  ///< CREATE SCHEMA name
+    kForbidden = 1U << 9,      ///< would take the ground from under a run: ATTACH, DETACH
     kBuildsIndexConcurrently = 1U << 10,
 };
 
 /// How a database reads the text of a script, and which statements mean what. Constant data.
 struct Lexis {
-    bool dollar_quotes = false;        ///< $tag$ … $tag$
-    bool nested_comments = false;      ///< /* /* */ */
-    bool escape_strings = false;       ///< E'…' always; '…' when standard_conforming_strings is off
-    bool backtick_identifiers = false; ///< `name`
-    bool bracket_identifiers = false;  ///< [name]
-    bool begin_atomic_bodies = false;  ///< create function … begin atomic …; end
-    bool trigger_bodies = false;       ///< create trigger … begin …; end
+    bool dollar_quotes = false;    ///< $tag$ … $tag$
+    bool nested_comments = false;  ///< /* /* */ */
+    bool escape_strings = false;   ///< E'…' always; '…' when standard_conforming_strings is off
+    bool backtick_identifiers = false;         ///< `name`
+    bool bracket_identifiers = false;          ///< [name]
+    bool begin_atomic_bodies = false;          ///< create function … begin atomic …; end
+    bool trigger_bodies = false;               ///< create trigger … begin …; end
     bool parentheses_hold_semicolons = false;  ///< (a; b) is one statement
-    bool copy_data = false;            ///< COPY … FROM STDIN is followed by its data, up to `\.`
-    bool psql_commands = false;        ///< \restrict is left out, any other \command is an error
+    bool copy_data = false;      ///< COPY … FROM STDIN is followed by its data, up to `\.`
+    bool psql_commands = false;  ///< \restrict is left out, any other \command is an error
+
+    bool carriage_return_ends_line = false;  ///< a lone CR ends a `--` comment
+    bool open_comment_is_fine = false;       ///< a block comment may lack its end
 
     /// Traits of a statement by its words: the longest matching `words` wins. `words` are
     /// lower-case; `*` stands for any number of words, `?` for exactly one, a last `$` for the end
-    /// of the statement. Only the first 16 words of a statement are looked at, but for `*`.
+    /// of the statement. The first one is a word itself. In the statement strings, numbers and
+    /// quoted names are words that only `*` and `?` match, and punctuation is none. Only the first
+    /// 16 words of a statement are looked at.
     struct Rule {
         std::string_view words;  ///< "create index * concurrently", matched from the first word on
         std::uint32_t traits;

@@ -60,9 +60,7 @@ std::string excerpt(std::string_view text, const Statement& statement, std::size
 
 /// All occurrences of `placeholder` replaced by `schema`: plain text, case-sensitive.
 std::string replace_placeholder(
-    std::string_view contents,
-    std::string_view placeholder,
-    std::string_view schema
+    std::string_view contents, std::string_view placeholder, std::string_view schema
 );
 
 }  // namespace migrator::db::sql

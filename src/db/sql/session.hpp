@@ -24,8 +24,8 @@ using RowSink = std::function<void(const Row&)>;
 
 /// A script to run for one schema.
 struct ScriptRun {
-    std::size_t step = 0;  ///< the caller's number; comes back in a Failure
-    std::string_view text; ///< what `script` was scanned from
+    std::size_t step = 0;   ///< the caller's number; comes back in a Failure
+    std::string_view text;  ///< what `script` was scanned from
     const Script* script = nullptr;
 };
 
@@ -37,7 +37,7 @@ struct Failure {
     std::string message;        ///< the server's main message
     std::string detail;         ///< may be empty, as the others below
     std::string hint;
-    std::string context;        ///< constraint and table, or the function it happened in
+    std::string context;  ///< constraint and table, or the function it happened in
     std::string sqlstate;
     bool connection_lost = false;
 };
@@ -63,7 +63,9 @@ public:
     virtual ~Session() = default;
 
     /// Our own SQL: one statement, parameters always bound. `row` may be null.
-    virtual void query(std::string_view sql, std::span<const Value> parameters, const RowSink& row) = 0;
+    virtual void query(
+        std::string_view sql, std::span<const Value> parameters, const RowSink& row
+    ) = 0;
 
     /// From now on, when `stop` is requested, what is running is cancelled in the database and
     /// fails soon. `query`, `run_scripts` and the others then fail as the server says.
@@ -97,9 +99,7 @@ public:
     /// Writes rows in this order, in the open transaction, after `reset`. `created` is a database
     /// time in UTC.
     virtual void insert_rows(
-        std::int64_t version_id,
-        const std::string& created,
-        std::span<const MetadataRow> rows
+        std::int64_t version_id, const std::string& created, std::span<const MetadataRow> rows
     ) = 0;
 
     /// Commits. A Failure with `connection_lost`: nobody knows whether it took place.
@@ -111,6 +111,9 @@ public:
 
     /// The server's `standard_conforming_strings` as it is now; true where there is no such thing.
     virtual bool standard_conforming_strings() const = 0;
+
+    /// Whether a pooler between us and the server may give one session to several clients.
+    virtual bool through_pooler() { return false; }
 };
 
 /// The lock that keeps other runs out, held until destroyed.

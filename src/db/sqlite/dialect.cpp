@@ -1,0 +1,187 @@
+#include "db/sqlite/dialect.hpp"
+
+#include <fmt/format.h>
+
+#include "db/sqlite/files.hpp"
+#include "db/sqlite/lexis.hpp"
+
+namespace migrator::db::sqlite {
+namespace {
+
+std::string placeholder(int index) { return fmt::format("?{}", index); }
+
+std::string quote(std::string_view identifier) {
+    std::string quoted = "\"";
+    for (const char c : identifier) {
+        if (c == '"') quoted += '"';
+        quoted += c;
+    }
+    return quoted + '"';
+}
+
+/// Attaching makes it.
+std::string create_schema(const SchemaName&) { return {}; }
+
+// There was never a version 4 of the Go program on SQLite: version_id is there when its table is.
+constexpr std::string_view kShapeQuery = R"(
+with objects(type, name) as (select type, name from main.sqlite_schema)
+select 1,
+       exists (select 1 from objects where type = 'table' and name = 'migrator_migrations'),
+       exists (select 1 from objects where type = 'table' and name = 'migrator_migrations'),
+       exists (select 1 from objects where type = 'table' and name = 'migrator_versions'),
+       exists (select 1 from objects where type = 'table' and name = 'migrator_tenants'),
+       exists (select 1 from objects where type = 'table' and name = 'migrator_lock'),
+       exists (select 1 from objects where type = 'table' and name = 'migrator_runs'),
+       exists (select 1 from objects where type = 'table' and name = 'migrator_tenant_state'),
+       exists (select 1 from objects
+               where type = 'index' and name = 'migrator_migrations_filename_idx'))";
+
+// `autoincrement` never gives the id of a deleted row again, as `serial` elsewhere.
+constexpr std::string_view kCreateVersions = R"(
+create table main.migrator_versions (
+    id integer primary key autoincrement,
+    name text not null,
+    created text default (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+))";
+
+constexpr std::string_view kCreateMigrations = R"(
+create table main.migrator_migrations (
+    id integer primary key autoincrement,
+    name text not null,
+    source_dir text not null,
+    filename text not null,
+    type integer not null,
+    db_schema text not null,
+    created text default (strftime('%Y-%m-%d %H:%M:%f', 'now')),
+    contents text,
+    checksum text,
+    version_id integer not null
+        constraint migrator_versions_version_id_fk
+        references migrator_versions (id) on delete cascade
+);
+create index main.migrator_migrations_version_id_idx on migrator_migrations (version_id))";
+
+constexpr std::string_view kCreateTenants = R"(
+create table main.migrator_tenants (
+    id integer primary key autoincrement,
+    name text not null,
+    created text default (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+))";
+
+constexpr std::string_view kCreateLock = R"(
+create table main.migrator_lock (
+    id integer primary key check (id = 1),
+    run_id text,
+    owner text,
+    request_id text,
+    version_name text,
+    since text
+))";
+
+constexpr std::string_view kCreateRuns = R"(
+create table main.migrator_runs (
+    id text primary key not null,
+    state text not null,
+    request text,
+    progress text,
+    status integer,
+    answer text,
+    cancel boolean not null default 0,
+    owner text,
+    started text,
+    ended text,
+    changed text
+))";
+
+constexpr std::string_view kCreateTenantState = R"(
+create table main.migrator_tenant_state (
+    tenant text primary key not null,
+    version_id integer not null,
+    first_file text,
+    state text not null,
+    file text,
+    statement integer,
+    sqlstate text,
+    message text,
+    changed text
+))";
+
+constexpr std::string_view kCreateFilenameIndex =
+    "create index main.migrator_migrations_filename_idx "
+    "on migrator_migrations (filename, db_schema)";
+
+// sqlite_sequence has the highest id ever given; rows that were inserted with an id of their own
+// before it existed are found by max(id).
+constexpr std::string_view kNextVersionId = R"(
+select 1 + max(
+    coalesce((select seq from main.sqlite_sequence where name = 'migrator_versions'), 0),
+    coalesce((select max(id) from main.migrator_versions), 0)))";
+
+constexpr std::string_view kInsertVersion = R"(
+insert into main.migrator_versions (id, name, created)
+values (?1, ?2, coalesce(?3, strftime('%Y-%m-%d %H:%M:%f', 'now')))
+on conflict (id) do nothing)";
+
+constexpr std::string_view kUpsertLock = R"(
+insert into main.migrator_lock (id, run_id, owner, request_id, version_name, since)
+values (1, ?1, ?2, ?3, ?4, strftime('%Y-%m-%d %H:%M:%f', 'now'))
+on conflict (id) do update set
+    run_id = excluded.run_id, owner = excluded.owner, request_id = excluded.request_id,
+    version_name = excluded.version_name, since = excluded.since)";
+
+constexpr std::string_view kUpsertTenantState = R"(
+insert into main.migrator_tenant_state
+    (tenant, version_id, first_file, state, file, statement, sqlstate, message, changed)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, strftime('%Y-%m-%d %H:%M:%f', 'now'))
+on conflict (tenant) do update set
+    version_id = excluded.version_id, first_file = excluded.first_file, state = excluded.state,
+    file = excluded.file, statement = excluded.statement, sqlstate = excluded.sqlstate,
+    message = excluded.message, changed = excluded.changed)";
+
+constexpr sql::Dialect make_dialect(const sql::Lexis& lexis) {
+    return {
+        .name = "SQLite",
+        .lexis = lexis,
+        .default_atomicity = Atomicity::Tenant,
+        .allows_version_atomicity = false,
+        .version_ids_survive_rollback = false,
+        .max_schemas = kMaxSchemas,
+        .prefix = "main.",
+        .placeholder = placeholder,
+        .json_list = "select value from json_each({})",
+        .now_utc = "strftime('%Y-%m-%d %H:%M:%f', 'now')",
+        .quote = quote,
+        .create_schema = create_schema,
+        .shape_query = kShapeQuery,
+        .create_metadata_schema = {},
+        .create_migrations = kCreateMigrations,
+        .create_versions = kCreateVersions,
+        .add_version_id = {},
+        .require_version_id = {},
+        .create_tenants = kCreateTenants,
+        .create_lock = kCreateLock,
+        .create_runs = kCreateRuns,
+        .create_tenant_state = kCreateTenantState,
+        .create_filename_index = kCreateFilenameIndex,
+        .next_version_id = kNextVersionId,
+        .insert_version = kInsertVersion,
+        .upsert_lock = kUpsertLock,
+        .upsert_tenant_state = kUpsertTenantState,
+        // The file lock and the work belong to one process: neither outlives the other.
+        .fence = {},
+        .fence_is_free = {},
+        .session_fence = {},
+        .release_session_fence = {},
+        .prefers_single_messages = {},
+        .broken_objects = {},
+    };
+}
+
+}  // namespace
+
+const sql::Dialect& dialect() {
+    static const sql::Dialect kDialect = make_dialect(kSqliteLexis);
+    return kDialect;
+}
+
+}  // namespace migrator::db::sqlite

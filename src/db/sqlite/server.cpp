@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "db/sqlite/dialect.hpp"
+#include "db/sqlite/run_lock.hpp"
+#include "db/sqlite/session.hpp"
+#include "db/sqlite/sqlite.hpp"
+
+namespace migrator::db::sqlite {
+namespace {
+
+[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::Configuration, why); }
+
+/// One place is left for a tenant.
+constexpr std::size_t kMaxSingleSchemas = kMaxSchemas - 1;
+
+void check_single_schemas(const Files& files, const std::vector<std::string>& schemas) {
+    for (const std::string& name : schemas) {
+        if (const auto problem = files.problem_with(name); !problem.empty()) {
+            refuse("singleMigrations: " + problem + ". Rename the folder");
+        }
+    }
+    if (const auto clash = names_that_clash(schemas); !clash.empty()) {
+        refuse(fmt::format(
+            "singleMigrations: {} differ only in case: SQLite takes them for one", clash
+        ));
+    }
+    if (schemas.size() > kMaxSingleSchemas) {
+        refuse(fmt::format(
+            "singleMigrations: SQLite has room for {} single schemas, {} are configured",
+            kMaxSingleSchemas,
+            schemas.size()
+        ));
+    }
+}
+
+class SqliteServer final : public sql::Server {
+public:
+    explicit SqliteServer(const Options& options)
+        : files_(Files::parse(options.data_source)), single_schemas_(options.single_schemas) {
+        check_single_schemas(files_, single_schemas_);
+        if (!options.set_role.empty()) refuse("setRole: SQLite has no roles, remove it");
+    }
+
+    const sql::Dialect& dialect() const override { return sqlite::dialect(); }
+
+    std::unique_ptr<sql::Session> connect() override {
+        return in_context("failed to connect to database", [&] {
+            auto session = std::make_unique<SqliteSession>(files_, single_schemas_);
+            // Opening reads nothing: whether it is a database shows in the first read.
+            session->query("select count(*) from main.sqlite_schema", {}, nullptr);
+            return session;
+        });
+    }
+
+    std::unique_ptr<sql::RunLock> try_lock() override {
+        files_.check_folder();
+        return try_lock_file(files_.lock());
+    }
+
+private:
+    const Files files_;
+    const std::vector<std::string> single_schemas_;
+};
+
+}  // namespace
+
+std::unique_ptr<sql::Server> make_server(const Options& options) {
+    return std::make_unique<SqliteServer>(options);
+}
+
+}  // namespace migrator::db::sqlite

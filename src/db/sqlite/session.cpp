@@ -1,0 +1,265 @@
+#include "db/sqlite/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "core/utf8.hpp"
+#include "db/sqlite/clean_up.hpp"
+#include "db/sqlite/result_code.hpp"
+#include "db/sqlite/script_runner.hpp"
+
+namespace migrator::db::sqlite {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{10'000};
+
+constexpr std::string_view kInsertRow =
+    "insert into main.migrator_migrations (name, source_dir, filename, type, db_schema, created,"
+    " contents, checksum, version_id) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+int bind_text(sqlite3_stmt* statement, int index, std::string_view text) {
+    return sqlite3_bind_text64(
+        statement, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8
+    );
+}
+
+int insert_row(
+    sqlite3_stmt* statement,
+    std::int64_t version_id,
+    const std::string& created,
+    const sql::MetadataRow& row
+) {
+    const Migration& migration = *row.migration;
+    const std::string contents = to_valid_utf8(migration.contents);
+    const std::string type = std::to_string(static_cast<int>(migration.type));
+    int index = 0;
+    int code = SQLITE_OK;
+    const auto bind = [&](std::string_view text) {
+        if (code == SQLITE_OK) code = bind_text(statement, ++index, text);
+    };
+    bind(migration.name);
+    bind(migration.source_dir);
+    bind(migration.file);
+    bind(type);
+    bind(*row.schema);
+    bind(created);
+    bind(contents);
+    bind(migration.check_sum);
+    if (code == SQLITE_OK) code = sqlite3_bind_int64(statement, ++index, version_id);
+    if (code == SQLITE_OK && sqlite3_step(statement) != SQLITE_DONE) {
+        code = sqlite3_extended_errcode(sqlite3_db_handle(statement));
+    }
+    sqlite3_reset(statement);
+    return code;
+}
+
+}  // namespace
+
+void SqliteSession::use_schemas(std::span<const std::string> schemas) {
+    if (connection_ && connection_->in_transaction()) {
+        throw Error(ErrorKind::Internal, "schemas can't be changed inside a transaction");
+    }
+    files_.check_folder();
+    check_names(schemas);
+    std::vector<std::string> wanted;
+    const auto add = [&](const std::string& name) {
+        if (std::ranges::find(wanted, name) == wanted.end()) wanted.push_back(name);
+    };
+    std::ranges::for_each(schemas, add);
+    if (wanted.size() > kMaxSchemas) {
+        throw Error(
+            ErrorKind::Internal,
+            fmt::format("SQLite works in {} schemas at most, not {}", kMaxSchemas, wanted.size())
+        );
+    }
+    // Not for our own bookkeeping: every attached file is locked while a transaction is open.
+    for (const std::string& name : single_schemas_) {
+        const bool has_room = !schemas.empty() && wanted.size() < kMaxSchemas;
+        if (has_room && id_of(files_.of(name))) add(name);
+    }
+    Connection& connection = for_work();
+    attachments_.attach(connection, wanted);
+}
+
+void SqliteSession::check_names(std::span<const std::string> schemas) const {
+    for (const std::string& name : schemas) {
+        if (const auto problem = files_.problem_with(name); !problem.empty()) {
+            throw Error(ErrorKind::MigrationFailed, problem);
+        }
+    }
+    std::vector<std::string> all(schemas.begin(), schemas.end());
+    all.insert(all.end(), single_schemas_.begin(), single_schemas_.end());
+    if (const auto clash = names_that_clash(all); !clash.empty()) {
+        throw Error(
+            ErrorKind::MigrationFailed,
+            fmt::format("schemas {} differ only in case: SQLite takes them for one", clash)
+        );
+    }
+    files_.check_spelling(schemas);
+}
+
+void SqliteSession::begin(const sql::WorkSettings& settings) {
+    Connection& connection = for_work();
+    if (connection.in_transaction()) {
+        throw Error(ErrorKind::Internal, "a transaction is open already");
+    }
+    failed_ = false;
+    apply(settings);
+    attachments_.make_ready(connection);
+    const int code = connection.try_execute("begin immediate");
+    if (code == SQLITE_OK) return;
+    throw Error(
+        ErrorKind::Unavailable,
+        fmt::format(
+            "{} ({}{})",
+            connection.message(code),
+            (code & 0xff) == SQLITE_BUSY ? "another program is writing to one of " : "",
+            attachments_.paths()
+        )
+    );
+}
+
+void SqliteSession::apply(const sql::WorkSettings& settings) {
+    const auto unless_zero = [](std::optional<std::chrono::milliseconds> time) {
+        return time && time->count() > 0 ? time : std::nullopt;
+    };
+    settings_ = settings;
+    settings_.statement_timeout = unless_zero(settings.statement_timeout);
+    settings_.lock_timeout = unless_zero(settings.lock_timeout);
+    connection_->set_patience(settings_.lock_timeout.value_or(kPatience));
+}
+
+bool SqliteSession::is_schema(std::string_view name) const {
+    return attachments_.contains(name) ||
+           std::ranges::any_of(single_schemas_, [&](const auto& single) {
+               return same_name(single, name);
+           });
+}
+
+std::optional<sql::Failure> SqliteSession::run_scripts(std::span<const sql::ScriptRun> scripts) {
+    Connection& connection = for_work();
+    ScriptRunner runner(connection, settings_, [this](auto name) { return is_schema(name); });
+    for (const sql::ScriptRun& script : scripts) {
+        if (auto failure = runner.run(script)) {
+            failed_ = true;
+            return failure;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<sql::Failure> SqliteSession::run_without_transaction(
+    const sql::ScriptRun& script,
+    const sql::WorkSettings& settings,
+    const std::function<void(std::size_t statements)>& done
+) {
+    Connection& connection = for_work();
+    if (connection.in_transaction()) {
+        throw Error(ErrorKind::Internal, "a transaction is open: the file can't run outside it");
+    }
+    apply(settings);
+    attachments_.make_ready(connection);
+    ScriptRunner runner(connection, settings_, [this](auto name) { return is_schema(name); });
+    auto failure = runner.run_on_its_own(script, done);
+    if (connection.in_transaction()) connection.execute("rollback");
+    return failure;
+}
+
+void SqliteSession::reset() { clean_up(for_work(), attachments_); }
+
+void SqliteSession::insert_rows(
+    std::int64_t version_id, const std::string& created, std::span<const sql::MetadataRow> rows
+) {
+    Connection& connection = for_work();
+    Statement statement;
+    std::string_view sql = kInsertRow;
+    int code = connection.prepare(sql, statement);
+    for (const sql::MetadataRow& row : rows) {
+        if (code != SQLITE_OK) break;
+        code = insert_row(statement.get(), version_id, created, row);
+    }
+    if (code != SQLITE_OK) connection.fail(code);
+}
+
+std::optional<sql::Failure> SqliteSession::commit() {
+    Connection& connection = for_work();
+    if (failed_ || !connection.in_transaction()) {
+        return sql::Failure{.message = "the transaction has failed: there is nothing to commit"};
+    }
+    const int code = connection.try_execute("commit");
+    if (code == SQLITE_OK) return std::nullopt;
+    failed_ = true;
+    return commit_failure(code);
+}
+
+sql::Failure SqliteSession::commit_failure(int code) {
+    sql::Failure failure{.message = connection_->message(code), .context = code_name(code)};
+    if ((code & 0xff) == SQLITE_BUSY) {
+        failure.hint = "another program has been reading one of these files all the time: " +
+                       attachments_.paths();
+    } else if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
+        failure.detail = "a deferred foreign key, checked at COMMIT, is violated";
+        failure.hint = "PRAGMA foreign_key_check lists the rows";
+        if (const auto row = violating_row(); !row.empty()) failure.detail += ": " + row;
+    } else if (kind_of(code) == ErrorKind::Unavailable) {
+        failure.detail = "while writing " + attachments_.paths();
+    }
+    return failure;
+}
+
+/// In the open transaction, where the first one can still be seen. Empty when none is found.
+std::string SqliteSession::violating_row() {
+    std::vector<std::string> schemas = attachments_.names();
+    schemas.insert(schemas.begin(), "main");
+    for (const std::string& schema : schemas) {
+        const std::string text = fmt::format("pragma \"{}\".foreign_key_check", schema);
+        std::string_view sql = text;
+        Statement check;
+        if (connection_->prepare(sql, check) != SQLITE_OK) continue;
+        if (sqlite3_step(check.get()) != SQLITE_ROW) continue;
+        const auto column = [&](int index) {
+            const auto* value = sqlite3_column_text(check.get(), index);
+            return value == nullptr ? "?" : reinterpret_cast<const char*>(value);
+        };
+        return fmt::format(
+            "row {} of {}.{} refers to a row that {} does not have",
+            column(1),
+            schema,
+            column(0),
+            column(2)
+        );
+    }
+    return {};
+}
+
+void SqliteSession::rollback() noexcept try {
+    failed_ = false;
+    if (!connection_) return;
+    connection_->speak_for(Author::Us);
+    connection_->ignore_stop(true);
+    int code = SQLITE_OK;
+    // A second time, as a stop request of a moment ago may have interrupted the first.
+    for (int i = 0; i < 2 && connection_->in_transaction(); ++i) {
+        code = connection_->try_execute("rollback");
+    }
+    if (connection_->in_transaction()) {
+        log::error("Could not roll back: " + connection_->message(code));
+        close();  // which rolls back; the next user gets a new connection
+        return;
+    }
+    if (works_) clean_up(*connection_, attachments_);
+    connection_->ignore_stop(false);
+} catch (const std::exception& error) {
+    try {
+        log::error(std::string("Could not clean up after a rollback: ") + error.what());
+    } catch (...) {
+        close();
+        return;
+    }
+    close();
+}
+
+}  // namespace migrator::db::sqlite

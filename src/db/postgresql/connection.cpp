@@ -1,0 +1,276 @@
+#include "db/postgresql/connection.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+
+namespace migrator::db::postgresql {
+namespace {
+
+using Result = std::unique_ptr<PGresult, FreedBy<PQclear>>;
+
+constexpr int kSliceMilliseconds = 100;
+constexpr std::chrono::seconds kCancelAgain{1};
+constexpr std::chrono::milliseconds kCancelFirst{kSliceMilliseconds};
+constexpr const char* kConnectTimeout = "10";
+
+/// libpq's own would print to standard error.
+void receive_notice(void* /*argument*/, const PGresult* notice) {
+    if (!log::enabled(log::Level::Debug)) return;
+    log::debug("PostgreSQL: " + one_line(describe(server_error(*notice))));
+}
+
+/// Whether PGCONNECT_TIMEOUT or a service file gives the value that the data source does not.
+bool has_default(const char* keyword) {
+    const std::unique_ptr<PQconninfoOption, FreedBy<PQconninfoFree>> options(PQconndefaults());
+    for (const auto* option = options.get(); option != nullptr && option->keyword; ++option) {
+        if (std::string_view(option->keyword) == keyword) return option->val != nullptr;
+    }
+    return false;
+}
+
+std::unique_ptr<PGconn, FreedBy<PQfinish>> connect(const DataSource& source) {
+    std::vector<const char*> keywords;
+    std::vector<const char*> values;
+    for (const auto& [keyword, value] : source.connection) {
+        keywords.push_back(keyword.c_str());
+        values.push_back(value.c_str());
+    }
+    if (source.find("connect_timeout") == nullptr && !has_default("connect_timeout")) {
+        keywords.push_back("connect_timeout");
+        values.push_back(kConnectTimeout);
+    }
+    keywords.push_back(nullptr);
+    values.push_back(nullptr);
+    return std::unique_ptr<PGconn, FreedBy<PQfinish>>(
+        PQconnectdbParams(keywords.data(), values.data(), 0)
+    );
+}
+
+}  // namespace
+
+Connection::Connection(const DataSource& source) : handle_(connect(source)) {
+    if (PQstatus(handle_.get()) != CONNECTION_OK) {
+        const std::string why = one_line(handle_ ? PQerrorMessage(handle_.get()) : "out of memory");
+        throw Error(ErrorKind::Unavailable, "failed to connect to database: " + why);
+    }
+    PQsetNoticeReceiver(handle_.get(), receive_notice, nullptr);
+    PQsetnonblocking(handle_.get(), 1);
+    cancel_.reset(PQgetCancel(handle_.get()));
+}
+
+bool Connection::is_lost() const noexcept {
+    return !given_up_.empty() || PQstatus(handle_.get()) != CONNECTION_OK;
+}
+
+PGTransactionStatusType Connection::transaction_status() const noexcept {
+    return PQtransactionStatus(handle_.get());
+}
+
+std::string Connection::parameter(const char* name) const {
+    const char* value = PQparameterStatus(handle_.get(), name);
+    return value == nullptr ? std::string() : value;
+}
+
+std::string Connection::literal(std::string_view text) const {
+    const std::unique_ptr<char, FreedBy<PQfreemem>> quoted(
+        PQescapeLiteral(handle_.get(), text.data(), text.size())
+    );
+    if (!quoted) throw Error(ErrorKind::Internal, one_line(PQerrorMessage(handle_.get())));
+    return quoted.get();
+}
+
+ServerError Connection::lost_error() const {
+    std::string why = given_up_.empty() ? one_line(PQerrorMessage(handle_.get())) : given_up_;
+    if (why.empty()) why = "the connection to the database was lost";
+    ServerError error;
+    error.message = std::move(why);
+    error.connection_lost = true;
+    return error;
+}
+
+std::optional<ServerError> Connection::run(
+    const std::string& text, const ResultSink& sink, std::optional<std::string_view> copy_data
+) {
+    settle();
+    if (is_lost() || PQsendQuery(handle_.get(), text.c_str()) == 0) return lost_error();
+    // Row by row, or a script's large `select` would fill the memory.
+    PQsetSingleRowMode(handle_.get());
+    return take_results(sink, copy_data);
+}
+
+std::optional<ServerError> Connection::run(
+    const std::string& statement, std::span<const sql::Value> parameters, const ResultSink& sink
+) {
+    settle();
+    std::vector<const char*> values;
+    for (const sql::Value& value : parameters) {
+        if (value && value->find('\0') != std::string::npos) {
+            throw Error(ErrorKind::InvalidRequest, "a value for the database holds a NUL byte");
+        }
+        values.push_back(value ? value->c_str() : nullptr);
+    }
+    const int count = static_cast<int>(values.size());
+    if (is_lost() ||
+        PQsendQueryParams(
+            handle_.get(), statement.c_str(), count, nullptr, values.data(), nullptr, nullptr, 0
+        ) == 0) {
+        return lost_error();
+    }
+    PQsetSingleRowMode(handle_.get());
+    return take_results(sink, std::nullopt);
+}
+
+std::optional<ServerError> Connection::take_results(
+    const ResultSink& sink, std::optional<std::string_view> copy_data
+) {
+    std::optional<ServerError> error;
+    next_cancel_ = Clock::now() + kCancelFirst;
+    try {
+        while (true) {
+            if (!wait_for_result()) break;
+            const Result result(PQgetResult(handle_.get()));
+            if (!result) break;
+            switch (PQresultStatus(result.get())) {
+                case PGRES_COPY_IN:
+                    if (copy_data) {
+                        feed(*std::exchange(copy_data, std::nullopt));
+                    } else {
+                        put_end("there is no data behind the statement");
+                    }
+                    break;
+                case PGRES_COPY_OUT:
+                case PGRES_COPY_BOTH:
+                    drain_copy_out();
+                    break;
+                case PGRES_BAD_RESPONSE:
+                case PGRES_FATAL_ERROR:
+                    // After "terminating connection" libpq adds that the connection is closed:
+                    // the first says more.
+                    if (!error) error = server_error(*result);
+                    break;
+                default:
+                    if (sink) sink(*result);
+            }
+        }
+    } catch (...) {
+        cancel();
+        throw;
+    }
+    if (is_lost()) {
+        if (!error) error = lost_error();
+        error->connection_lost = true;
+    }
+    return error;
+}
+
+std::optional<ServerError> Connection::copy(
+    const std::string& text, const std::function<void(const CopyWriter&)>& write
+) {
+    settle();
+    if (is_lost() || PQsendQuery(handle_.get(), text.c_str()) == 0) return lost_error();
+    next_cancel_ = Clock::now() + kCancelFirst;
+    if (!wait_for_result()) return lost_error();
+    const Result result(PQgetResult(handle_.get()));
+    if (PQresultStatus(result.get()) != PGRES_COPY_IN) {
+        ServerError error = result ? server_error(*result) : lost_error();
+        take_results(nullptr, std::nullopt);
+        error.connection_lost = is_lost();
+        return error;
+    }
+    bool accepts = true;
+    try {
+        write([&](std::string_view piece) { accepts = accepts && put(piece); });
+    } catch (...) {
+        put_end("given up");  // else the rows sent so far would count as all
+        throw;
+    }
+    put_end(nullptr);
+    return take_results(nullptr, std::nullopt);
+}
+
+void Connection::settle() {
+    if (is_lost() || transaction_status() != PQTRANS_ACTIVE) return;
+    take_results(nullptr, std::nullopt);
+}
+
+void Connection::feed(std::string_view data) {
+    // In pieces, so that an error that the server finds early ends it early.
+    constexpr std::size_t kPiece = 65'536;
+    while (!data.empty()) {
+        const std::string_view piece = data.substr(0, kPiece);
+        if (!put(piece)) break;
+        data.remove_prefix(piece.size());
+    }
+    put_end(nullptr);
+}
+
+bool Connection::put(std::string_view piece) {
+    const int size = static_cast<int>(piece.size());
+    int sent = 0;
+    while ((sent = PQputCopyData(handle_.get(), piece.data(), size)) == 0) {
+        if (!wait_a_slice()) return false;
+    }
+    // libpq keeps what the socket does not take; waiting for it here keeps its buffer small.
+    while (sent > 0 && PQflush(handle_.get()) == 1) {
+        if (!wait_a_slice()) return false;
+    }
+    return sent > 0;
+}
+
+void Connection::put_end(const char* error) {
+    while (PQputCopyEnd(handle_.get(), error) == 0) {
+        if (!wait_a_slice()) return;
+    }
+}
+
+void Connection::drain_copy_out() {
+    while (true) {
+        char* buffer = nullptr;
+        const int size = PQgetCopyData(handle_.get(), &buffer, 1);
+        const std::unique_ptr<char, FreedBy<PQfreemem>> owner(buffer);
+        if (size < 0 || (size == 0 && !wait_a_slice())) return;
+    }
+}
+
+bool Connection::wait_for_result() {
+    while (PQflush(handle_.get()) == 1 || PQisBusy(handle_.get()) == 1) {
+        if (!wait_a_slice()) break;
+    }
+    return given_up_.empty();
+}
+
+bool Connection::wait_a_slice() {
+    if (is_lost()) return false;
+    const bool wants_to_send = PQflush(handle_.get()) == 1;
+    pollfd waiting{
+        .fd = PQsocket(handle_.get()),
+        .events = static_cast<short>(wants_to_send ? POLLIN | POLLOUT : POLLIN),
+        .revents = 0};
+    const int ready = poll(&waiting, 1, kSliceMilliseconds);
+    if (ready > 0 && (waiting.revents & ~POLLOUT) != 0) PQconsumeInput(handle_.get());
+
+    const auto now = Clock::now();
+    if (abandon_.stop_requested()) given_up_ = "waiting for the database was given up";
+    if (deadline_ && now >= *deadline_) given_up_ = "the database did not answer in time";
+    if (stop_.stop_requested() && now >= next_cancel_ && given_up_.empty()) {
+        cancel();
+        next_cancel_ = now + kCancelAgain;
+    }
+    return !is_lost();
+}
+
+void Connection::cancel() noexcept {
+    std::array<char, 256> why{};
+    if (PQcancel(cancel_.get(), why.data(), static_cast<int>(why.size())) == 0) {
+        log::warn("A statement could not be cancelled in the database: " + one_line(why.data()));
+    }
+}
+
+}  // namespace migrator::db::postgresql

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "core/freed_by.hpp"
+#include "db/postgresql/data_source.hpp"
+#include "db/postgresql/server_error.hpp"
+#include "db/sql/session.hpp"
+
+namespace migrator::db::postgresql {
+
+/// A connection to a server that never waits inside libpq: every wait looks at the stop token and
+/// at the deadline ten times a second. One thread at a time.
+class Connection {
+public:
+    using Clock = std::chrono::steady_clock;
+    /// Is given every result but errors; of a query each row as a result of its own and then an
+    /// empty one.
+    using ResultSink = std::function<void(const PGresult&)>;
+
+    /// Throws Unavailable ("failed to connect to database: …").
+    explicit Connection(const DataSource& source);
+
+    /// When `stop` is requested, what runs is cancelled in the database, again each second while
+    /// it goes on.
+    void watch(std::stop_token stop) { stop_ = std::move(stop); }
+
+    /// When an answer is later than this the connection counts as lost.
+    void set_deadline(std::optional<Clock::time_point> deadline) { deadline_ = deadline; }
+
+    /// When `stop` is requested, waiting ends at once and the connection counts as lost.
+    void abandon_on(std::stop_token stop) { abandon_ = std::move(stop); }
+
+    /// Sends `text` as one message, of one statement or several, and takes in all its results.
+    /// Returns the first error. `copy_data` is what a COPY … FROM STDIN in it reads; one without
+    /// data fails. What a COPY … TO STDOUT writes is thrown away. When `sink` throws, the message
+    /// is cancelled and the exception goes on.
+    std::optional<ServerError> run(
+        const std::string& text,
+        const ResultSink& sink = nullptr,
+        std::optional<std::string_view> copy_data = std::nullopt
+    );
+
+    /// The same for one statement with parameters.
+    std::optional<ServerError> run(
+        const std::string& statement, std::span<const sql::Value> parameters, const ResultSink& sink
+    );
+
+    /// Sends `text`, a COPY … FROM STDIN, and lets `write` give its data piece by piece.
+    using CopyWriter = std::function<void(std::string_view piece)>;
+    std::optional<ServerError> copy(
+        const std::string& text, const std::function<void(const CopyWriter&)>& write
+    );
+
+    /// Ends what an exception has left half done, so that the next message can be sent.
+    void settle();
+
+    bool is_lost() const noexcept;
+    PGTransactionStatusType transaction_status() const noexcept;
+    int server_version() const noexcept { return PQserverVersion(handle_.get()); }  ///< 150004
+    int backend_pid() const noexcept { return PQbackendPID(handle_.get()); }
+    std::string parameter(const char* name) const;  ///< that the server reports; empty: none
+    std::string literal(std::string_view text) const;
+
+private:
+    ServerError lost_error() const;
+    std::optional<ServerError> take_results(
+        const ResultSink& sink, std::optional<std::string_view> copy_data
+    );
+    /// The data that a COPY FROM STDIN waits for, and its end.
+    void feed(std::string_view data);
+    bool put(std::string_view piece);
+    void put_end(const char* error);
+    void drain_copy_out();
+    /// Waits until PQgetResult has an answer, be it that the connection is broken. False when we
+    /// don't wait any longer: it may not be called then.
+    bool wait_for_result();
+    /// Sends what libpq still holds and waits up to a slice for the server. False when there is
+    /// nothing to wait for any more.
+    bool wait_a_slice();
+    void cancel() noexcept;
+
+    std::unique_ptr<PGconn, FreedBy<PQfinish>> handle_;
+    std::unique_ptr<PGcancel, FreedBy<PQfreeCancel>> cancel_;
+    std::stop_token stop_;
+    std::stop_token abandon_;
+    std::optional<Clock::time_point> deadline_;
+    Clock::time_point next_cancel_;
+    std::string given_up_;  ///< why we stopped waiting, not empty: the connection is of no use
+};
+
+}  // namespace migrator::db::postgresql

@@ -1,0 +1,203 @@
+#pragma once
+
+#include <string_view>
+
+/// SQL of the dialect. Every name is qualified: the search path belongs to the user's files.
+namespace migrator::db::postgresql {
+
+// The tables and columns are those of the Go program (database.md section 1 of the specification),
+// which works on the same database.
+
+inline constexpr std::string_view kCreateMetadataSchema = "create schema migrator";
+
+inline constexpr std::string_view kCreateMigrations = R"sql(
+create table migrator.migrator_migrations (
+    id serial primary key,
+    name varchar(200) not null,
+    source_dir varchar(200) not null,
+    filename varchar(200) not null,
+    type int not null,
+    db_schema varchar(200) not null,
+    created timestamp default now(),
+    contents text,
+    checksum varchar(64),
+    version_id integer not null,
+    constraint migrator_versions_version_id_fk foreign key (version_id)
+        references migrator.migrator_versions (id) on delete cascade
+);
+create index migrator_migrations_version_id_idx on migrator.migrator_migrations (version_id)
+)sql";
+
+inline constexpr std::string_view kCreateVersions = R"sql(
+create table migrator.migrator_versions (
+    id serial primary key,
+    name varchar(200) not null,
+    created timestamp with time zone default now()
+)
+)sql";
+
+inline constexpr std::string_view kAddVersionId = R"sql(
+alter table migrator.migrator_migrations add column if not exists version_id integer;
+create index if not exists migrator_migrations_version_id_idx
+    on migrator.migrator_migrations (version_id)
+)sql";
+
+inline constexpr std::string_view kRequireVersionId = R"sql(
+alter table migrator.migrator_migrations alter column version_id set not null;
+do $migrator$
+begin
+    if not exists (
+        select from pg_catalog.pg_constraint c
+        where c.conname = 'migrator_versions_version_id_fk'
+        and c.conrelid = 'migrator.migrator_migrations'::pg_catalog.regclass
+    ) then
+        alter table migrator.migrator_migrations add constraint migrator_versions_version_id_fk
+            foreign key (version_id) references migrator.migrator_versions (id) on delete cascade;
+    end if;
+end
+$migrator$
+)sql";
+
+inline constexpr std::string_view kCreateTenants = R"sql(
+create table migrator.migrator_tenants (
+    id serial primary key,
+    name varchar(200) not null,
+    created timestamp default now()
+)
+)sql";
+
+inline constexpr std::string_view kCreateLock = R"sql(
+create table migrator.migrator_lock (
+    id integer primary key check (id = 1),
+    run_id text not null,
+    owner text,
+    request_id text,
+    version_name text,
+    since timestamp with time zone not null default now()
+)
+)sql";
+
+inline constexpr std::string_view kCreateRuns = R"sql(
+create table migrator.migrator_runs (
+    id text primary key,
+    state text not null,
+    request text,
+    progress text,
+    status integer,
+    answer text,
+    cancel boolean not null default false,
+    owner text,
+    started timestamp with time zone,
+    ended timestamp with time zone,
+    changed timestamp with time zone
+)
+)sql";
+
+inline constexpr std::string_view kCreateTenantState = R"sql(
+create table migrator.migrator_tenant_state (
+    tenant varchar(200) primary key,
+    version_id integer,
+    first_file text,
+    state text not null,
+    file text,
+    statement bigint,
+    sqlstate text,
+    message text,
+    changed timestamp with time zone not null default now()
+)
+)sql";
+
+inline constexpr std::string_view kCreateFilenameIndex =
+    "create index if not exists migrator_migrations_filename_idx "
+    "on migrator.migrator_migrations (filename, db_schema)";
+
+// The catalogs are readable for everybody, which information_schema and to_regclass are not.
+inline constexpr std::string_view kShapeQuery = R"sql(
+with relations as (
+    select c.oid, c.relname
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'migrator' and c.relkind in ('r', 'p', 'v', 'f')
+), columns as (
+    select r.oid, a.attname, a.attnum
+    from relations r join pg_catalog.pg_attribute a on a.attrelid = r.oid
+    where r.relname = 'migrator_migrations' and not a.attisdropped
+)
+select
+    exists (select from pg_catalog.pg_namespace where nspname = 'migrator'),
+    exists (select from relations where relname = 'migrator_migrations'),
+    exists (select from columns where attname = 'version_id'),
+    exists (select from relations where relname = 'migrator_versions'),
+    exists (select from relations where relname = 'migrator_tenants'),
+    exists (select from relations where relname = 'migrator_lock'),
+    exists (select from relations where relname = 'migrator_runs'),
+    exists (select from relations where relname = 'migrator_tenant_state'),
+    exists (
+        select from pg_catalog.pg_index i
+        join columns f on f.oid = i.indrelid and f.attname = 'filename' and f.attnum = i.indkey[0]
+        join columns s on s.oid = i.indrelid and s.attname = 'db_schema' and s.attnum = i.indkey[1]
+        where i.indisvalid and i.indpred is null
+    )
+)sql";
+
+inline constexpr std::string_view kUpsertLock = R"sql(
+insert into migrator.migrator_lock (id, run_id, owner, request_id, version_name, since)
+values (1, $1, $2, $3, $4, pg_catalog.now())
+on conflict (id) do update set run_id = excluded.run_id, owner = excluded.owner,
+    request_id = excluded.request_id, version_name = excluded.version_name, since = excluded.since
+)sql";
+
+inline constexpr std::string_view kUpsertTenantState = R"sql(
+insert into migrator.migrator_tenant_state
+    (tenant, version_id, first_file, state, file, statement, sqlstate, message, changed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, pg_catalog.now())
+on conflict (tenant) do update set version_id = excluded.version_id,
+    first_file = excluded.first_file, state = excluded.state, file = excluded.file,
+    statement = excluded.statement, sqlstate = excluded.sqlstate, message = excluded.message,
+    changed = excluded.changed
+)sql";
+
+inline constexpr std::string_view kNextVersionId =
+    "select pg_catalog.nextval("
+    "pg_catalog.pg_get_serial_sequence('migrator.migrator_versions', 'id')::regclass)";
+
+// `created` is left to its default: the column is with or without time zone, by the age of the
+// database.
+inline constexpr std::string_view kInsertVersion =
+    "insert into migrator.migrator_versions (id, name) values ($1, $2) on conflict (id) do nothing";
+
+// Event triggers of extensions are known not to look at the text of a statement.
+inline constexpr std::string_view kPrefersSingleMessages = R"sql(
+select exists (
+    select from pg_catalog.pg_event_trigger e
+    where e.evtenabled <> 'D' and not exists (
+        select from pg_catalog.pg_depend d
+        where d.classid = 'pg_catalog.pg_event_trigger'::pg_catalog.regclass
+        and d.objid = e.oid and d.deptype = 'e'
+    )
+)
+)sql";
+
+// An index that is being built is invalid too. Its builder holds this lock on the table all the
+// time (the view that shows progress is not there before version 12), which otherwise only a
+// vacuum, an analyze or the like does: then the index is told of at the next look. Partitioned
+// indexes are invalid by design until each partition has its part.
+inline constexpr std::string_view kBrokenObjects = R"sql(
+select pg_catalog.format('invalid index %I.%I', n.nspname, c.relname),
+    pg_catalog.format('drop index concurrently %I.%I', n.nspname, c.relname)
+from pg_catalog.pg_index i
+join pg_catalog.pg_class c on c.oid = i.indexrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where not i.indisvalid and c.relkind = 'i'
+and not exists (
+    select from pg_catalog.pg_locks l
+    left join pg_catalog.pg_stat_activity a on a.pid = l.pid
+    where l.locktype = 'relation' and l.relation = i.indrelid and l.granted
+    and l.database = (select d.oid from pg_catalog.pg_database d
+                      where d.datname = pg_catalog.current_database())
+    and l.mode = 'ShareUpdateExclusiveLock'
+    and a.backend_type is distinct from 'autovacuum worker'
+)
+order by 1
+)sql";
+
+}  // namespace migrator::db::postgresql

@@ -1,0 +1,275 @@
+#include "db/postgresql/message.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace migrator::db::postgresql {
+namespace {
+
+using sql::Script;
+using sql::ScriptRun;
+using sql::Statement;
+
+// A line break first: the script may end in a comment.
+constexpr std::string_view kSeparator = "\n;\n";
+
+/// Overwrites `[begin, end)` of the script, as far as it lies in `text`, which begins at `offset`.
+void blank(std::string& text, std::size_t offset, std::size_t begin, std::size_t end) {
+    begin = std::max(begin, offset) - offset;
+    end = std::min(end, offset + text.size());
+    for (std::size_t i = begin; i + offset < end; ++i) {
+        if (text[i] != '\n' && text[i] != '\r') text[i] = ' ';
+    }
+}
+
+/// Up to and with the ';' behind a statement, so that a blanked COMMIT leaves nothing behind.
+std::size_t end_with_semicolon(std::string_view text, const Statement& statement) {
+    std::size_t end = statement.end;
+    while (end < text.size() && std::isspace(static_cast<unsigned char>(text[end])) != 0) ++end;
+    return end < text.size() && text[end] == ';' ? end + 1 : statement.end;
+}
+
+/// `[begin, end)` of the text with what is not to be sent written over with spaces, so that
+/// offsets and lines stay true.
+std::string sent_text(
+    const ScriptRun& run, std::size_t begin, std::size_t end, bool with_transaction_control
+) {
+    const Script& script = *run.script;
+    std::string sent(run.text.substr(begin, end - begin));
+    for (const sql::Omission& omission : script.omissions) {
+        blank(sent, begin, omission.begin, omission.end);
+    }
+    if (script.wrapped && !with_transaction_control && script.statements.size() >= 2) {
+        for (const Statement* wrapper : {&script.statements.front(), &script.statements.back()}) {
+            blank(sent, begin, wrapper->begin, end_with_semicolon(run.text, *wrapper));
+        }
+    }
+    return sent;
+}
+
+void append(Message& message, std::string_view text, Piece piece) {
+    if (!message.text.empty()) message.text += kSeparator;
+    piece.begin = message.text.size();
+    piece.size = text.size();
+    message.text += text;
+    message.pieces.push_back(piece);
+}
+
+bool begins_with_execute(std::string_view text) {
+    constexpr std::string_view kWord = "execute";
+    return text.size() >= kWord.size() &&
+           std::equal(kWord.begin(), kWord.end(), text.begin(), [](char word, char c) {
+               return word == static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+           });
+}
+
+/// The statement of `piece` that `offset` of the script lies in, or behind.
+std::size_t statement_at(const Piece& piece, const Script& script, std::size_t offset) {
+    std::size_t index = piece.first_statement;
+    for (std::size_t i = 1; i < piece.statements; ++i) {
+        if (script.statements[piece.first_statement + i].begin > offset) break;
+        ++index;
+    }
+    return index;
+}
+
+/// The last piece of a script that begins at or before `position`.
+const Piece& piece_at(const Message& message, std::size_t position) {
+    const Piece* found = &message.pieces.front();
+    for (const Piece& piece : message.pieces) {
+        if (piece.begin > position) break;
+        if (!piece.ours) found = &piece;
+    }
+    return *found;
+}
+
+std::size_t source_offset(const Piece& piece, std::size_t position) {
+    return piece.source + std::min(position - piece.begin, piece.size);
+}
+
+Place place_at_position(const Piece& piece, const ScriptRun& run, std::size_t position, bool sure) {
+    const std::size_t offset = source_offset(piece, position);
+    Place place{.run = piece.run, .statement = 0, .line = sql::line_of(run.text, offset)};
+    if (!sure || piece.statements == 0) return place;
+    const std::size_t index = statement_at(piece, *run.script, offset);
+    // A parser that stumbles over the end of a statement points behind it, on another line perhaps.
+    const Statement& statement = run.script->statements[index];
+    if (offset > statement.end) {
+        place.line = sql::line_of(run.text, std::max(statement.end, statement.begin + 1) - 1);
+    }
+    place.statement = index + 1;
+    return place;
+}
+
+}  // namespace
+
+std::size_t Message::expected() const {
+    std::size_t count = 0;
+    for (const Piece& piece : pieces) count += piece.statements;
+    return count;
+}
+
+StatementRange sent_statements(const Script& script) {
+    const std::size_t count = script.statements.size();
+    if (script.wrapped && count >= 2) return {1, count - 1};
+    return {0, count};
+}
+
+Message message_of(
+    const ScriptRun& script,
+    std::size_t run,
+    std::size_t first,
+    std::size_t last,
+    bool with_transaction_control
+) {
+    const std::vector<Statement>& statements = script.script->statements;
+    const std::size_t begin = statements[first].begin;
+    Message message;
+    append(
+        message,
+        sent_text(script, begin, statements[last - 1].end, with_transaction_control),
+        {.run = run, .source = begin, .first_statement = first, .statements = last - first}
+    );
+    const Statement& copy = statements[first];
+    if ((copy.traits & sql::kCopyFromStdin) != 0) {
+        message.copy_data = script.text.substr(copy.data_begin, copy.data_end - copy.data_begin);
+    }
+    return message;
+}
+
+bool MessageQueue::goes_stepwise(const Script& script) const {
+    // The server reads a whole message under one setting, and finds the data of a COPY only behind
+    // the message.
+    const bool has_to = (script.traits & (sql::kChangesLexing | sql::kCopyFromStdin)) != 0;
+    return has_to || (rules_.one_statement && script.sure);
+}
+
+bool MessageQueue::goes_alone(const Script& script) const {
+    return !script.sure || (script.traits & sql::kCopyToStdout) != 0;
+}
+
+std::optional<Message> MessageQueue::next(bool joined) {
+    if (limits_are_due_) {
+        limits_are_due_ = false;
+        Message message;
+        add_limits(message, run_ - 1);
+        return message;
+    }
+    while (run_ < runs_.size()) {
+        const Script& script = *runs_[run_].script;
+        const StatementRange range = sent_statements(script);
+        if (script.sure && range.begin == range.end) {
+            ++run_;
+        } else if (!goes_stepwise(script)) {
+            return whole(joined);
+        } else if (auto message = step()) {
+            return message;
+        }
+    }
+    return std::nullopt;
+}
+
+Message MessageQueue::whole(bool joined) {
+    Message message;
+    for (bool first = true; run_ < runs_.size(); ++run_) {
+        const ScriptRun& run = runs_[run_];
+        const Script& script = *run.script;
+        const StatementRange range = sent_statements(script);
+        if (script.sure && range.begin == range.end) continue;
+        const bool alone = goes_alone(script);
+        if (!first && (!joined || alone || goes_stepwise(script))) break;
+        first = false;
+        append(
+            message,
+            sent_text(run, 0, run.text.size(), false),
+            {.run = run_, .first_statement = range.begin, .statements = range.end - range.begin}
+        );
+        message.counted = script.sure;
+        if (!script.sure) {
+            // Who knows what it does, and where its text ends: our limits go by themselves.
+            limits_are_due_ = rules_.limit_count > 0;
+        } else if ((script.traits & sql::kChangesSession) != 0) {
+            add_limits(message, run_);
+        }
+        if (!alone) continue;
+        ++run_;
+        break;
+    }
+    return message;
+}
+
+std::optional<Message> MessageQueue::step() {
+    const ScriptRun& run = runs_[run_];
+    const Script& script = *run.script;
+    const StatementRange range = sent_statements(script);
+    std::size_t first = std::max(statement_, range.begin);
+    if (first >= range.end) {
+        ++run_;
+        statement_ = 0;
+        return std::nullopt;
+    }
+    const auto is_copy = [&](std::size_t index) {
+        return (script.statements[index].traits & sql::kCopyFromStdin) != 0;
+    };
+    // Between two COPYs of a dump stand hundreds of statements: those go together.
+    const bool one = rules_.one_statement || is_copy(first) || !script.sure ||
+                     (script.traits & sql::kChangesLexing) != 0;
+    std::size_t last = first + 1;
+    while (!one && last < range.end && !is_copy(last)) ++last;
+
+    Message message = message_of(run, run_, first, last, false);
+    statement_ = last;
+    if (last == range.end) {
+        ++run_;
+        statement_ = 0;
+        limits_are_due_ = (script.traits & (sql::kChangesSession | sql::kChangesLexing)) != 0 &&
+                          rules_.limit_count > 0;
+    }
+    return message;
+}
+
+void MessageQueue::add_limits(Message& message, std::size_t run) const {
+    if (rules_.limit_count == 0) return;
+    append(message, rules_.limits, {.run = run, .statements = rules_.limit_count, .ours = true});
+}
+
+Place locate(
+    const Message& message,
+    std::span<const ScriptRun> runs,
+    std::size_t results,
+    std::optional<std::size_t> position
+) {
+    std::size_t before = 0;
+    const Piece* counted = nullptr;
+    for (const Piece& piece : message.pieces) {
+        if (results < before + piece.statements) {
+            counted = &piece;
+            break;
+        }
+        before += piece.statements;
+    }
+    const bool known = message.counted && counted != nullptr && !counted->ours;
+    if (counted == nullptr) counted = &message.pieces.back();
+    const ScriptRun& run = runs[counted->run];
+    if (!known) {
+        if (!position || counted->ours) return {.run = counted->run};
+        return place_at_position(*counted, run, std::max(*position, counted->begin), false);
+    }
+    const std::size_t index = counted->first_statement + (results - before);
+    const Statement& statement = run.script->statements[index];
+    const Place by_count{.run = counted->run, .statement = index + 1, .line = statement.line};
+    if (!position) return by_count;
+    const Piece& pointed = piece_at(message, *position);
+    const Place by_position =
+        place_at_position(pointed, runs[pointed.run], std::max(*position, pointed.begin), true);
+    if (by_position.run == by_count.run && by_position.statement == by_count.statement) {
+        return by_position;
+    }
+    // Without any result the server has not got past reading the whole text, and the position
+    // tells where. Later it can only belong to another text, such as one that was prepared in an
+    // earlier message: then the count is right.
+    const bool is_execute = begins_with_execute(run.text.substr(statement.begin));
+    return results == 0 && !is_execute ? by_position : by_count;
+}
+
+}  // namespace migrator::db::postgresql

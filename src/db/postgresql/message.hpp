@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/sql/session.hpp"
+
+/// How scripts become messages of the simple query protocol, and how the server's answer is
+/// traced back to a script. Pure functions over texts; nothing here talks to a server.
+namespace migrator::db::postgresql {
+
+/// A stretch of one script in a message, or statements of our own behind it.
+struct Piece {
+    std::size_t run = 0;              ///< index of the script among those given
+    std::size_t begin = 0;            ///< first byte in the message
+    std::size_t source = 0;           ///< first byte in the script
+    std::size_t size = 0;             ///< bytes
+    std::size_t first_statement = 0;  ///< index in `Script::statements`
+    std::size_t statements = 0;       ///< that the server will answer
+    bool ours = false;                ///< limits set again, no text of the script
+};
+
+/// One message: what is sent at once, and which results it should give.
+struct Message {
+    std::string text;
+    std::vector<Piece> pieces;  ///< in the order of the text, never empty
+    bool counted = true;        ///< false: the scanner can't vouch for the number of statements
+    std::optional<std::string_view> copy_data;  ///< for the COPY … FROM STDIN it consists of
+
+    std::size_t expected() const;  ///< number of results
+};
+
+/// The statements [first, last) of `script`, number `run` of those given, as a message.
+Message message_of(
+    const sql::ScriptRun& script,
+    std::size_t run,
+    std::size_t first,
+    std::size_t last,
+    bool with_transaction_control
+);
+
+/// Joins scripts in order, as many in a message as the server may read at once.
+class MessageQueue {
+public:
+    struct Rules {
+        /// Our limits, joined, and how many statements that is: sent behind each script that
+        /// changes session state.
+        std::string limits;
+        std::size_t limit_count = 0;
+        bool one_statement = false;  ///< a message holds one statement
+    };
+
+    /// `runs` must outlive the queue.
+    MessageQueue(std::span<const sql::ScriptRun> runs, Rules rules)
+        : runs_(runs), rules_(std::move(rules)) {}
+
+    /// The next message; nothing at the end. Scripts without statements are left out.
+    /// `joined`: several scripts may share it.
+    std::optional<Message> next(bool joined);
+
+private:
+    bool goes_alone(const sql::Script& script) const;
+    bool goes_stepwise(const sql::Script& script) const;
+    Message whole(bool joined);
+    std::optional<Message> step();
+    void add_limits(Message& message, std::size_t run) const;
+
+    std::span<const sql::ScriptRun> runs_;
+    Rules rules_;
+    std::size_t run_ = 0;        ///< next script
+    std::size_t statement_ = 0;  ///< next statement of it, when it goes stepwise
+    bool limits_are_due_ = false;
+};
+
+/// The statements of `script` that are sent: all, but for a wrapping BEGIN and COMMIT.
+struct StatementRange {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+StatementRange sent_statements(const sql::Script& script);
+
+/// `text[begin, end)` with what is not to be sent written over with spaces, so that offsets and
+/// lines stay true.
+std::string sent_text(
+    std::string_view text, const sql::Script& script, std::size_t begin, std::size_t end
+);
+
+/// Where in the scripts something went wrong.
+struct Place {
+    std::size_t run = 0;
+    std::size_t statement = 0;  ///< from 1; 0: unknown
+    std::uint32_t line = 0;     ///< from 1; 0: unknown
+};
+
+/// `results`: how many the message gave before the error. `position`: byte in the message that the
+/// error points at; nothing when it points at none.
+Place locate(
+    const Message& message,
+    std::span<const sql::ScriptRun> runs,
+    std::size_t results,
+    std::optional<std::size_t> position
+);
+
+}  // namespace migrator::db::postgresql

@@ -1,0 +1,56 @@
+#include "db/postgresql/settings.hpp"
+
+#include <fmt/format.h>
+
+namespace migrator::db::postgresql {
+
+std::vector<std::string> limit_statements(
+    const sql::WorkSettings& settings, const ServerFacts& facts, Scope scope
+) {
+    const std::string_view set = scope == Scope::Transaction ? "set local" : "set";
+    std::vector<std::string> statements;
+    const auto add = [&](std::string_view name, auto value) {
+        statements.push_back(fmt::format("{} {} = {}", set, name, value));
+    };
+    if (settings.statement_timeout) add("statement_timeout", settings.statement_timeout->count());
+    if (settings.lock_timeout) add("lock_timeout", settings.lock_timeout->count());
+    // Between two messages the transaction waits for us: for the next tenant, a slow object store.
+    add("idle_in_transaction_session_timeout", 0);
+    if (facts.version >= 170'000) add("transaction_timeout", 0);
+    if (facts.checks_clients) add("client_connection_check_interval", "'1s'");
+    // A client that vanished without a word holds its locks for two hours otherwise.
+    add("tcp_keepalives_idle", 15);
+    add("tcp_keepalives_interval", 5);
+    add("tcp_keepalives_count", 3);
+    add("client_encoding", "'UTF8'");
+    return statements;
+}
+
+std::vector<std::string> cleaning_statements(bool session_locks) {
+    std::vector<std::string> statements = {
+        "reset session authorization",
+        "reset role",
+        "reset all",
+        "deallocate all",
+        "close all",
+        "unlisten *",
+        "discard temp",
+        "discard sequences"};
+    if (session_locks) statements.emplace_back("select pg_catalog.pg_advisory_unlock_all()");
+    return statements;
+}
+
+std::string join(const std::vector<std::string>& statements) {
+    return fmt::format("{}", fmt::join(statements, "; "));
+}
+
+std::string quote_identifier(std::string_view name) {
+    std::string quoted = "\"";
+    for (const char c : name) {
+        if (c == '"') quoted += c;
+        quoted += c;
+    }
+    return quoted + "\"";
+}
+
+}  // namespace migrator::db::postgresql

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/sql/session.hpp"
+
+/// The statements that make a session or a transaction ours. Nothing here talks to a server.
+namespace migrator::db::postgresql {
+
+/// Keys of the advisory locks (database.md section 1 of the specification): every version of this
+/// program has to use the same.
+inline constexpr std::string_view kRunLockKey = "7883946363647717234";
+inline constexpr std::string_view kFenceKey = "7883946363647717235";
+
+/// What a server offers, as far as it decides what we send.
+struct ServerFacts {
+    int version = 0;  ///< 150004
+    /// It takes `client_connection_check_interval`: 14 and later, where its system can do it.
+    bool checks_clients = false;
+};
+
+enum class Scope : std::uint8_t { Transaction, Session };
+
+/// Our own limits. A time limit that `settings` leaves open stays as the server or the data
+/// source has it.
+std::vector<std::string> limit_statements(
+    const sql::WorkSettings& settings, const ServerFacts& facts, Scope scope
+);
+
+/// Everything of a session that a script may have changed, back to how it was on connecting; in a
+/// transaction and outside one, where `discard all` is refused or does too much.
+/// `session_locks`: advisory locks of the session too.
+std::vector<std::string> cleaning_statements(bool session_locks);
+
+std::string join(const std::vector<std::string>& statements);
+
+std::string quote_identifier(std::string_view name);
+
+}  // namespace migrator::db::postgresql

@@ -1,0 +1,233 @@
+#include "db/sql/metadata.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "core/error.hpp"
+#include "core/time.hpp"
+#include "db/sql/own_sql.hpp"
+
+namespace migrator::db::sql {
+namespace {
+
+/// Runs a read; our own SQL that the server refuses is told in the words people search for.
+template <typename Read>
+auto reading(std::string_view what, Read&& read) try {
+    return read();
+} catch (const Error& error) {
+    if (error.kind() != ErrorKind::Internal) throw;
+    throw Error(ErrorKind::Unavailable, fmt::format("{}: {}", what, error.what()));
+}
+
+std::string text(const Value& value) { return value.value_or(std::string()); }
+
+TimePoint time(const Value& value) { return value ? parse_database_time(*value) : TimePoint{}; }
+
+/// Columns in the order of `kMigrationColumns`, `contents` last and optional.
+AppliedMigration to_migration(const Row& row) {
+    AppliedMigration applied;
+    applied.id = to_integer(row[0]);
+    applied.migration = {
+        .name = text(row[1]),
+        .source_dir = text(row[2]),
+        .file = text(row[3]),
+        .type = static_cast<MigrationType>(to_integer(row[4])),
+        .contents = row.size() > 9 ? text(row[9]) : std::string(),
+        .check_sum = text(row[7]),
+    };
+    applied.schema = text(row[5]);
+    applied.created = time(row[6]);
+    applied.version_id = to_integer(row[8]);
+    return applied;
+}
+
+std::string migration_columns(const MetadataShape& shape) {
+    return fmt::format(
+        "id, name, source_dir, filename, type, db_schema, created, checksum, {}",
+        shape.version_id ? "version_id" : "0"
+    );
+}
+
+}  // namespace
+
+std::string Metadata::table(std::string_view name) const {
+    return fmt::format("{}{}", dialect_.prefix, name);
+}
+
+std::string Metadata::in_list(int parameter) const {
+    return fmt::format(
+        "in ({})", fmt::format(fmt::runtime(dialect_.json_list), dialect_.placeholder(parameter))
+    );
+}
+
+std::vector<std::string> Metadata::tenants(const MetadataShape& shape) {
+    std::string sql = options_.tenant_select;
+    if (sql.empty()) {
+        if (!shape.tenants) return {};
+        sql = fmt::format("select name from {} order by id", table("migrator_tenants"));
+    }
+    std::vector<std::string> names;
+    reading("Could not query tenants", [&] {
+        session_.query(sql, {}, [&](const Row& row) {
+            names.push_back(row.empty() ? std::string() : text(row.front()));
+        });
+    });
+    return names;
+}
+
+Applied Metadata::applied(const MetadataShape& shape, const std::vector<Migration>& sources) {
+    Applied applied;
+    std::unordered_set<std::string> seen;
+    for (std::string& name : tenants(shape)) {
+        SchemaName::parse(name);  // it goes into files as text: an invalid one must stop everything
+        if (seen.insert(name).second) applied.tenants.push_back(std::move(name));
+    }
+    if (!shape.migrations) return applied;
+    const std::string sql = fmt::format(
+        "select m.filename, m.checksum, x.migrations from {0} m join (select max(id) as id, "
+        "max(case when type in (1, 2) then 1 else 0 end) as migrations from {0} group by filename) "
+        "x on x.id = m.id",
+        table("migrator_migrations")
+    );
+    reading("Could not query DB migrations", [&] {
+        session_.query(sql, {}, [&](const Row& row) {
+            applied.files.insert_or_assign(
+                text(row[0]), AppliedFile{to_integer(row[2]) != 0, text(row[1])}
+            );
+        });
+        applied.states = tenant_states(shape);
+        read_counts(sources, applied);
+    });
+    return applied;
+}
+
+void Metadata::read_counts(const std::vector<Migration>& sources, Applied& applied) {
+    std::vector<std::string> known;
+    for (const Migration& source : sources) {
+        if (source.type != MigrationType::TenantMigration) continue;
+        const auto found = applied.files.find(source.file);
+        if (found != applied.files.end() && found->second.as_migration)
+            known.push_back(source.file);
+    }
+    if (known.empty() || applied.tenants.empty()) return;
+    const std::string files = json_array(known);
+    const std::string sql = fmt::format(
+        "select db_schema, count(*) from (select distinct db_schema, filename from {} where type = "
+        "2 and filename {}) t group by db_schema",
+        table("migrator_migrations"),
+        in_list(1)
+    );
+    session_.query(sql, Parameters{files}, [&](const Row& row) {
+        applied.counts.emplace(text(row[0]), static_cast<std::size_t>(to_integer(row[1])));
+    });
+    read_files_of_tenants(files, known.size(), applied);
+}
+
+void Metadata::read_files_of_tenants(
+    const std::string& files_json, std::size_t known, Applied& applied
+) {
+    for (const auto& [tenant, count] : applied.counts) {
+        if (count != known) applied.files_of_tenant[tenant];
+    }
+    for (const TenantState& state : applied.states) {
+        if (!state.tenant.empty()) applied.files_of_tenant[state.tenant];
+    }
+    if (applied.files_of_tenant.empty()) return;
+    std::vector<std::string> tenants;
+    for (const auto& [tenant, files] : applied.files_of_tenant) tenants.push_back(tenant);
+    const std::string sql = fmt::format(
+        "select distinct db_schema, filename from {} where type = 2 and filename {} and db_schema "
+        "{}",
+        table("migrator_migrations"),
+        in_list(1),
+        in_list(2)
+    );
+    session_.query(sql, Parameters{files_json, json_array(tenants)}, [&](const Row& row) {
+        applied.files_of_tenant[text(row[0])].insert(text(row[1]));
+    });
+}
+
+std::vector<TenantState> Metadata::tenant_states(const MetadataShape& shape) {
+    std::vector<TenantState> states;
+    if (!shape.tenant_state) return states;
+    const std::string sql = fmt::format(
+        "select tenant, version_id, first_file, state, file, statement, sqlstate, message, changed "
+        "from {} order by tenant",
+        table("migrator_tenant_state")
+    );
+    session_.query(sql, {}, [&](const Row& row) {
+        states.push_back({
+            .tenant = text(row[0]),
+            .version_id = to_integer(row[1]),
+            .first_file = text(row[2]),
+            .state = text(row[3]),
+            .file = text(row[4]),
+            .statement = to_integer(row[5]),
+            .sqlstate = text(row[6]),
+            .message = text(row[7]),
+            .changed = time(row[8]),
+        });
+    });
+    return states;
+}
+
+void Metadata::migrations(
+    const MetadataShape& shape, const std::function<void(const AppliedMigration&)>& row
+) {
+    if (!shape.migrations) return;
+    const std::string sql = fmt::format(
+        "select {}, contents from {} order by name, source_dir, id",
+        migration_columns(shape),
+        table("migrator_migrations")
+    );
+    reading("Could not query DB migrations", [&] {
+        session_.query(sql, {}, [&](const Row& columns) { row(to_migration(columns)); });
+    });
+}
+
+std::vector<Version> Metadata::versions(const MetadataShape& shape) {
+    std::vector<Version> versions;
+    if (!shape.versions) return versions;
+    const std::string sql = fmt::format(
+        "select id, name, created from {} order by id desc", table("migrator_versions")
+    );
+    reading("Could not query versions", [&] {
+        session_.query(sql, {}, [&](const Row& row) {
+            versions.push_back({to_integer(row[0]), text(row[1]), time(row[2])});
+        });
+    });
+    return versions;
+}
+
+std::vector<AppliedMigration> Metadata::migrations_of_version(
+    const MetadataShape& shape, std::int64_t version_id
+) {
+    std::vector<AppliedMigration> rows;
+    if (!shape.migrations || !shape.version_id) return rows;
+    const std::string sql = fmt::format(
+        "select {} from {} where version_id = {} order by id",
+        migration_columns(shape),
+        table("migrator_migrations"),
+        version_id
+    );
+    reading("Could not query DB migrations", [&] {
+        session_.query(sql, {}, [&](const Row& row) { rows.push_back(to_migration(row)); });
+    });
+    return rows;
+}
+
+std::optional<RunOwner> Metadata::lock_owner(const MetadataShape& shape) {
+    if (!shape.lock) return std::nullopt;
+    const std::string sql = fmt::format(
+        "select run_id, owner, request_id, version_name, since from {} where id = 1",
+        table("migrator_lock")
+    );
+    const auto row = query_row(session_, sql);
+    if (!row) return std::nullopt;
+    return RunOwner{
+        text((*row)[0]), text((*row)[1]), text((*row)[2]), text((*row)[3]), time((*row)[4])};
+}
+
+}  // namespace migrator::db::sql

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/migration.hpp"
+#include "core/plan.hpp"
+#include "core/schema_name.hpp"
+#include "db/connector.hpp"
+#include "db/sql/metadata_shape.hpp"
+#include "db/sql/session.hpp"
+
+namespace migrator::db::sql {
+
+/// Reads and writes migrator's own tables over one session; makes none (`metadata_shape.hpp`).
+/// A reader takes missing tables for empty ones. Borrows everything it is made from.
+/// Error texts: database.md section 10 of the specification.
+class Metadata {
+public:
+    Metadata(Session& session, const Dialect& dialect, const Options& options)
+        : session_(session), dialect_(dialect), options_(options) {}
+
+    // Reading.
+    std::vector<std::string> tenants(const MetadataShape& shape);
+    Applied applied(const MetadataShape& shape, const std::vector<Migration>& sources);
+    void migrations(
+        const MetadataShape& shape, const std::function<void(const AppliedMigration&)>& row
+    );
+    std::vector<Version> versions(const MetadataShape& shape);
+    std::vector<AppliedMigration> migrations_of_version(
+        const MetadataShape& shape, std::int64_t version_id
+    );
+    std::optional<RunOwner> lock_owner(const MetadataShape& shape);
+
+    // Writing, in the open transaction.
+    void write_lock_owner(const RunOwner& owner);
+    std::int64_t next_version_id();
+    /// The database's time in UTC, for `created`: on most servers that of the transaction's start.
+    std::string now();
+    /// Does nothing when the version is there already.
+    void insert_version(std::int64_t id, const std::string& name);
+    /// Throws MigrationFailed when the built-in table has the tenant already.
+    void insert_tenant(const SchemaName& tenant);
+    void write_tenant_state(const TenantState& state);
+    void delete_tenant_states(const std::vector<std::string>& tenants);
+    void accept(const Migration& migration);
+    void forget(const SchemaName& tenant, const std::vector<const Migration*>& files);
+
+    /// Whether the row of this file, schema and version is there.
+    bool has_row(std::int64_t version_id, const std::string& file, const std::string& schema);
+    bool has_tenant(const std::string& tenant);
+    /// Whether `migrator_lock` still names this run.
+    bool is_owner(const std::string& run_id);
+
+private:
+    std::string table(std::string_view name) const;
+    std::string in_list(int parameter) const;
+    void read_counts(const std::vector<Migration>& sources, Applied& applied);
+    void read_files_of_tenants(const std::string& files_json, std::size_t known, Applied& applied);
+    std::vector<TenantState> tenant_states(const MetadataShape& shape);
+
+    Session& session_;
+    const Dialect& dialect_;
+    const Options& options_;
+};
+
+}  // namespace migrator::db::sql

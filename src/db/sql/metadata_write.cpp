@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/utf8.hpp"
+#include "db/sql/metadata.hpp"
+#include "db/sql/own_sql.hpp"
+
+namespace migrator::db::sql {
+
+void Metadata::write_lock_owner(const RunOwner& owner) {
+    execute(
+        session_,
+        dialect_.upsert_lock,
+        {owner.run_id, owner.owner, owner.request_id, owner.version_name}
+    );
+}
+
+std::int64_t Metadata::next_version_id() {
+    return to_integer(query_row(session_, dialect_.next_version_id).value().front());
+}
+
+std::string Metadata::now() {
+    const auto row = query_row(session_, fmt::format("select {}", dialect_.now_utc));
+    return row.value().front().value();
+}
+
+void Metadata::insert_version(std::int64_t id, const std::string& name) {
+    execute(session_, dialect_.insert_version, {std::to_string(id), name});
+}
+
+bool Metadata::has_tenant(const std::string& tenant) {
+    const std::string sql = fmt::format(
+        "select 1 from {} where name = {}", table("migrator_tenants"), dialect_.placeholder(1)
+    );
+    return query_row(session_, sql, {tenant}).has_value();
+}
+
+void Metadata::insert_tenant(const SchemaName& tenant) try {
+    if (!options_.tenant_insert.empty()) {
+        return execute(session_, options_.tenant_insert, {tenant.str()});
+    }
+    if (!options_.tenant_select.empty()) {
+        throw Error(
+            ErrorKind::Configuration,
+            "tenantSelect is configured but tenantInsert is not: there is no statement that "
+            "records the tenant"
+        );
+    }
+    if (has_tenant(tenant.str())) {
+        throw Error(
+            ErrorKind::MigrationFailed,
+            fmt::format("Failed to add tenant entry: tenant {} already exists", tenant.str())
+        );
+    }
+    const std::string sql = fmt::format(
+        "insert into {} (name, created) values ({}, {})",
+        table("migrator_tenants"),
+        dialect_.placeholder(1),
+        dialect_.placeholder(2)
+    );
+    execute(session_, sql, {tenant.str(), now()});
+} catch (const Error& error) {
+    if (error.kind() != ErrorKind::Internal) throw;
+    throw Error(
+        ErrorKind::MigrationFailed, fmt::format("Failed to add tenant entry: {}", error.what())
+    );
+}
+
+void Metadata::write_tenant_state(const TenantState& state) {
+    execute(
+        session_,
+        dialect_.upsert_tenant_state,
+        {state.tenant,
+         std::to_string(state.version_id),
+         state.first_file,
+         state.state,
+         state.file,
+         std::to_string(state.statement),
+         state.sqlstate,
+         to_valid_utf8(state.message)}
+    );
+}
+
+void Metadata::delete_tenant_states(const std::vector<std::string>& tenants) {
+    const std::string sql =
+        fmt::format("delete from {} where tenant {}", table("migrator_tenant_state"), in_list(1));
+    execute(session_, sql, {json_array(tenants)});
+}
+
+void Metadata::accept(const Migration& migration) {
+    const std::string sql = fmt::format(
+        "update {} set checksum = {}, contents = {} where filename = {} and type in (1, 2)",
+        table("migrator_migrations"),
+        dialect_.placeholder(1),
+        dialect_.placeholder(2),
+        dialect_.placeholder(3)
+    );
+    execute(
+        session_, sql, {migration.check_sum, to_valid_utf8(migration.contents), migration.file}
+    );
+}
+
+void Metadata::forget(const SchemaName& tenant, const std::vector<const Migration*>& files) {
+    std::vector<std::string> names;
+    for (const Migration* file : files) names.push_back(file->file);
+    const std::string sql = fmt::format(
+        "delete from {} where type = 2 and filename {} and db_schema = {}",
+        table("migrator_migrations"),
+        in_list(1),
+        dialect_.placeholder(2)
+    );
+    execute(session_, sql, {json_array(names), tenant.str()});
+    write_tenant_state({.tenant = tenant.str(), .first_file = names.front(), .state = "planned"});
+}
+
+bool Metadata::has_row(
+    std::int64_t version_id, const std::string& file, const std::string& schema
+) {
+    const std::string sql = fmt::format(
+        "select 1 from {} where version_id = {} and filename = {} and db_schema = {}",
+        table("migrator_migrations"),
+        version_id,
+        dialect_.placeholder(1),
+        dialect_.placeholder(2)
+    );
+    return query_row(session_, sql, {file, schema}).has_value();
+}
+
+bool Metadata::is_owner(const std::string& run_id) {
+    const std::string sql = fmt::format(
+        "select 1 from {} where id = 1 and run_id = {}",
+        table("migrator_lock"),
+        dialect_.placeholder(1)
+    );
+    return query_row(session_, sql, {run_id}).has_value();
+}
+
+}  // namespace migrator::db::sql

@@ -1,0 +1,97 @@
+// Files that run without a transaction: each on a session of its own, statement by statement.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "db/sql/application.hpp"
+#include "db/sql/failure.hpp"
+#include "db/sql/own_sql.hpp"
+
+namespace migrator::db::sql {
+
+void Application::run_outside(const Group& group) {
+    for (const PlannedFile& file : group.files) {
+        for (const std::string& schema : *file.schemas) {
+            stop_if_asked();
+            report("applying", file.migration, 0);
+            run_outside(*file.migration, schema);
+            record_outside(group, *file.migration, schema);
+            ++committed_;
+        }
+    }
+}
+
+void Application::run_outside(const Migration& migration, const std::string& schema) {
+    log::info(fmt::format("Running {} for {} outside a transaction", migration.file, schema));
+    session().use_schemas({});
+    write_running(migration, schema, 0);
+    const std::vector<std::string> before = broken_objects();
+    auto failure = run_alone(migration, schema);
+    for (const std::string& broken : broken_objects()) {
+        if (std::ranges::find(before, broken) != before.end()) continue;
+        if (!failure) failure = Failure{.message = "it left something half made"};
+        failure->hint += (failure->hint.empty() ? "" : "\n") + broken;
+    }
+    if (!failure) return;
+    if (failure->statement > 1) {
+        failure->hint += fmt::format(
+            "{}{} statements of the file have run and stay; the next apply begins with its first "
+            "statement",
+            failure->hint.empty() ? "" : "\n",
+            failure->statement - 1
+        );
+    }
+    if (!intent_written_) write_failed(migration, schema, *failure);
+    fail(migration, schema, *failure);
+}
+
+std::optional<Failure> Application::run_alone(
+    const Migration& migration, const std::string& schema
+) {
+    const auto own = work_.server.connect();
+    own->watch(work_.stop);
+    own->use_schemas(std::vector<std::string>{schema});
+    if (!dialect_.session_fence.empty()) {
+        Metadata records(*own, dialect_, work_.options);
+        if (!query_bool(*own, dialect_.session_fence) || !records.is_owner(work_.run_id)) {
+            throw lost_lock_error(*own, dialect_);
+        }
+    }
+    const PreparedScript prepared =
+        preparation_.prepare(migration, schema, own->standard_conforming_strings());
+    const ScriptRun run{.step = 0, .text = prepared.text, .script = prepared.script.get()};
+    // A concurrent index build that ran into a lock time-out would leave an invalid index.
+    WorkSettings own_settings = settings();
+    own_settings.lock_timeout.reset();
+    return own->run_without_transaction(run, own_settings, [&](std::size_t statements) {
+        write_running(migration, schema, statements);
+    });
+}
+
+void Application::record_outside(
+    const Group& group, const Migration& migration, const std::string& schema
+) {
+    Group part;
+    part.files.push_back({&migration, std::make_shared<const std::vector<std::string>>(1, schema)});
+    const std::string tenant = is_for_tenants(migration.type) ? schema : std::string();
+    if (std::ranges::find(group.finished, tenant) != group.finished.end() &&
+        (!tenant.empty() || &migration == group.files.back().migration)) {
+        part.finished.push_back(tenant);
+    }
+    Transaction transaction(session(), dialect_, {}, work_.run_id);
+    record(part);
+    end(part, transaction);
+}
+
+std::vector<std::string> Application::broken_objects() {
+    std::vector<std::string> objects;
+    if (dialect_.broken_objects.empty()) return objects;
+    session().query(dialect_.broken_objects, {}, [&](const Row& row) {
+        objects.push_back(row[0].value_or("?") + ": " + row.at(1).value_or(""));
+    });
+    return objects;
+}
+
+}  // namespace migrator::db::sql

@@ -1,0 +1,61 @@
+#include "db/sql/own_sql.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "core/error.hpp"
+
+namespace migrator::db::sql {
+
+void execute(Session& session, std::string_view sql, const Parameters& parameters) {
+    session.query(sql, parameters, nullptr);
+}
+
+std::optional<Row> query_row(Session& session, std::string_view sql, const Parameters& parameters) {
+    std::optional<Row> first;
+    session.query(sql, parameters, [&](const Row& row) {
+        if (!first) first = row;
+    });
+    return first;
+}
+
+bool query_bool(Session& session, std::string_view sql, const Parameters& parameters) {
+    const auto row = query_row(session, sql, parameters);
+    return row && !row->empty() && is_true(row->front());
+}
+
+bool is_true(const Value& value) {
+    return value && (*value == "1" || *value == "t" || *value == "true");
+}
+
+std::int64_t to_integer(const Value& value) {
+    if (!value) return 0;
+    std::int64_t number = 0;
+    const auto* end = value->data() + value->size();
+    const auto parsed = std::from_chars(value->data(), end, number);
+    if (parsed.ec != std::errc{} || parsed.ptr != end) {
+        throw Error(ErrorKind::Internal, "the database gave '" + *value + "' for a number");
+    }
+    return number;
+}
+
+std::string json_array(std::span<const std::string> texts) {
+    std::string json = "[";
+    for (const std::string& text : texts) {
+        if (json.size() > 1) json += ',';
+        json += '"';
+        for (const char c : text) {
+            if (c == '"' || c == '\\') json += '\\';
+            if (static_cast<unsigned char>(c) < 0x20) {
+                json += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+            } else {
+                json += c;
+            }
+        }
+        json += '"';
+    }
+    return json + "]";
+}
+
+}  // namespace migrator::db::sql

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/sql/session.hpp"
+
+/// Short forms for migrator's own statements. All throw what `Session::query` throws.
+namespace migrator::db::sql {
+
+using Parameters = std::vector<Value>;
+
+/// Runs a statement whose rows nobody needs.
+void execute(Session& session, std::string_view sql, const Parameters& parameters = {});
+
+/// The first row, or nothing.
+std::optional<Row> query_row(
+    Session& session, std::string_view sql, const Parameters& parameters = {}
+);
+
+/// Whether the first column of the first row is true. False when there is no row.
+bool query_bool(Session& session, std::string_view sql, const Parameters& parameters = {});
+
+/// "1", "t" and "true" are true; all else, and NULL, is false.
+bool is_true(const Value& value);
+
+/// The number in a column; 0 for NULL. Throws Internal when it is none.
+std::int64_t to_integer(const Value& value);
+
+/// A JSON array of strings, as `Dialect::json_list` takes it.
+std::string json_array(std::span<const std::string> texts);
+
+}  // namespace migrator::db::sql

@@ -1,0 +1,75 @@
+#include "db/sql/sql_run.hpp"
+
+#include "core/error.hpp"
+#include "db/sql/application.hpp"
+#include "db/sql/transaction.hpp"
+
+namespace migrator::db::sql {
+
+SqlRun::SqlRun(
+    Server& server,
+    const Options& options,
+    std::unique_ptr<RunLock> lock,
+    std::unique_ptr<Session> session,
+    RunOwner owner
+)
+    : server_(server),
+      options_(options),
+      owner_(std::move(owner)),
+      session_(std::move(session)),
+      lock_(std::move(lock)) {
+    session_->watch(stop_.get_token());
+    lock_->notify([this] { stop_.request_stop(); });
+}
+
+ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
+    const std::stop_callback forward(request.stop, [this] { stop_.request_stop(); });
+    try {
+        return Application(
+                   {.server = server_,
+                    .options = options_,
+                    .run_id = owner_.run_id,
+                    .session = session_,
+                    .stop = stop_.get_token()},
+                   plan,
+                   request
+        )
+            .run();
+    } catch (const Error& error) {
+        // What the database says of a statement that we had cancelled ourselves tells nobody why.
+        if (lock_->lost() && error.kind() != ErrorKind::Locked) {
+            throw Error(
+                ErrorKind::Locked,
+                std::string("the connection that holds the migration lock was lost, the run was "
+                            "stopped: "
+                ) + error.what()
+            );
+        }
+        if (request.stop.stop_requested()) {
+            throw Error(
+                ErrorKind::Cancelled, std::string("the run was cancelled: ") + error.what()
+            );
+        }
+        throw;
+    }
+}
+
+template <typename Write>
+void SqlRun::in_transaction(Write&& write) {
+    const Dialect& dialect = server_.dialect();
+    Metadata metadata(*session_, dialect, options_);
+    session_->use_schemas({});
+    Transaction transaction(*session_, dialect, {}, owner_.run_id);
+    write(metadata);
+    transaction.commit_or_throw();
+}
+
+void SqlRun::accept(const Migration& migration) {
+    in_transaction([&](Metadata& metadata) { metadata.accept(migration); });
+}
+
+void SqlRun::forget(const SchemaName& tenant, const std::vector<const Migration*>& files) {
+    in_transaction([&](Metadata& metadata) { metadata.forget(tenant, files); });
+}
+
+}  // namespace migrator::db::sql

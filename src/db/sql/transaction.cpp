@@ -1,0 +1,49 @@
+#include "db/sql/transaction.hpp"
+
+#include <fmt/format.h>
+
+#include "db/sql/failure.hpp"
+#include "db/sql/own_sql.hpp"
+
+namespace migrator::db::sql {
+
+Transaction::Transaction(
+    Session& session,
+    const Dialect& dialect,
+    const WorkSettings& settings,
+    const std::string& run_id
+)
+    : session_(session) {
+    session_.begin(settings);
+    try {
+        if (run_id.empty() || dialect.fence.empty()) return;
+        if (!query_bool(session_, dialect.fence, {run_id})) {
+            throw lost_lock_error(session_, dialect);
+        }
+    } catch (...) {
+        session_.rollback();  // no destructor runs when a constructor throws
+        throw;
+    }
+}
+
+void Transaction::commit_or_throw() {
+    if (const auto failure = commit()) throw commit_error(*failure);
+}
+
+Error lost_lock_error(Session& session, const Dialect& dialect) {
+    std::string text = "lost the migration lock";
+    try {
+        const std::string sql =
+            fmt::format("select owner, since from {}migrator_lock where id = 1", dialect.prefix);
+        if (const auto row = query_row(session, sql)) {
+            text +=
+                fmt::format(" to {} since {}", (*row)[0].value_or("?"), (*row)[1].value_or("?"));
+        }
+    } catch (const Error&) {
+        // The name is an extra: the error itself is what counts.
+        text += " to another run";
+    }
+    return {ErrorKind::Locked, text + ": nothing of the open transaction was committed"};
+}
+
+}  // namespace migrator::db::sql

@@ -1,0 +1,259 @@
+#include "db/postgresql/message.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "db/postgresql/copy_text.hpp"
+#include "db/postgresql/settings.hpp"
+
+namespace migrator::db::postgresql {
+namespace {
+
+using sql::Script;
+using sql::ScriptRun;
+
+/// A script whose statements are the lines of its text that end in ';'. Scripts are made by hand
+/// here: what the scanner finds is tested with the scanner.
+struct Made {
+    std::string text;
+    Script script;
+
+    explicit Made(std::string lines, std::uint32_t traits = 0) : text(std::move(lines)) {
+        script.traits = traits;
+        std::uint32_t line = 1;
+        for (std::size_t begin = 0; begin < text.size(); ++line) {
+            const std::size_t end = std::min(text.find('\n', begin), text.size());
+            if (text[end - 1] == ';') {
+                sql::Statement statement;
+                statement.begin = static_cast<std::uint32_t>(begin);
+                statement.end = static_cast<std::uint32_t>(end - 1);
+                statement.line = line;
+                statement.traits = traits;
+                script.statements.push_back(statement);
+            }
+            begin = end + 1;
+        }
+    }
+};
+
+std::vector<ScriptRun> runs_of(const std::vector<Made>& made) {
+    std::vector<ScriptRun> runs;
+    for (const Made& one : made) {
+        runs.push_back({.step = runs.size(), .text = one.text, .script = &one.script});
+    }
+    return runs;
+}
+
+std::vector<Message> messages(
+    const std::vector<ScriptRun>& runs, MessageQueue::Rules rules = {}, bool joined = true
+) {
+    std::vector<Message> all;
+    MessageQueue queue(runs, std::move(rules));
+    while (auto message = queue.next(joined)) all.push_back(std::move(*message));
+    return all;
+}
+
+std::vector<std::string> texts(const std::vector<Message>& all) {
+    std::vector<std::string> found;
+    for (const Message& message : all) found.push_back(message.text);
+    return found;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(Messages, JoinScriptsBehindALineBreak) {
+    const std::vector<Made> made = {Made("a;\nb;\n-- end"), Made("c;\n")};
+    const auto runs = runs_of(made);
+    const auto all = messages(runs);
+    EXPECT_EQ(texts(all), (Texts{"a;\nb;\n-- end\n;\nc;\n"}));
+    EXPECT_EQ(all[0].expected(), 3U);
+    EXPECT_EQ(texts(messages(runs, {}, false)), (Texts{"a;\nb;\n-- end", "c;\n"}));
+}
+
+TEST(Messages, LeaveOutScriptsWithoutStatements) {
+    const std::vector<Made> made = {Made("-- nothing"), Made("a;"), Made(""), Made("\n")};
+    EXPECT_EQ(texts(messages(runs_of(made))), (Texts{"a;"}));
+    EXPECT_TRUE(messages({}).empty());
+}
+
+TEST(Messages, KeepOffsetsWhereTextIsNotSent) {
+    std::vector<Made> made = {Made("begin;\nx;\r\ny;\ncommit;\n"), Made("\\restrict k\nz;")};
+    made[0].script.wrapped = true;
+    made[0].script.statements = {
+        {.begin = 0, .end = 5, .line = 1},
+        {.begin = 7, .end = 8, .line = 2},
+        {.begin = 11, .end = 12, .line = 3},
+        {.begin = 14, .end = 20, .line = 4}};
+    made[1].script.omissions = {{0, 11}};
+    const auto all = messages(runs_of(made));
+    EXPECT_EQ(texts(all), (Texts{"      \nx;\r\ny;\n       \n\n;\n           \nz;"}));
+    EXPECT_EQ(all[0].expected(), 3U);
+}
+
+TEST(Messages, AreOfTheirOwnForWhatTheScannerCanNotVouchFor) {
+    std::vector<Made> made = {Made("a;"), Made("'open"), Made("b;"), Made("c;")};
+    made[1].script.sure = false;
+    const auto all = messages(runs_of(made));
+    EXPECT_EQ(texts(all), (Texts{"a;", "'open", "b;\n;\nc;"}));
+    EXPECT_FALSE(all[1].counted);
+}
+
+TEST(Messages, AreOfTheirOwnForCopyToStdout) {
+    const std::vector<Made> made = {Made("a;"), Made("copy;\nb;", sql::kCopyToStdout), Made("c;")};
+    EXPECT_EQ(texts(messages(runs_of(made))), (Texts{"a;", "copy;\nb;", "c;"}));
+}
+
+TEST(Messages, GoStatementByStatementWhenReadingChanges) {
+    const std::vector<Made> made = {Made("a;"), Made("b;\nc;\n", sql::kChangesLexing), Made("d;")};
+    const auto all = messages(runs_of(made));
+    EXPECT_EQ(texts(all), (Texts{"a;", "b", "c", "d;"}));
+    EXPECT_EQ(locate(all[2], runs_of(made), 0, std::nullopt).line, 2U);
+}
+
+TEST(Messages, HoldTheStatementsBetweenTwoCopies) {
+    std::vector<Made> made = {Made("a;\nb;\ncopy;\n1\n2\n\\.\nc;")};
+    made[0].script.traits = sql::kCopyFromStdin;
+    sql::Statement& copy = made[0].script.statements[2];
+    copy.traits = sql::kCopyFromStdin;
+    copy.data_begin = 12;
+    copy.data_end = 16;
+    const auto runs = runs_of(made);
+    const auto all = messages(runs);
+    EXPECT_EQ(texts(all), (Texts{"a;\nb", "copy", "c"}));
+    EXPECT_EQ(all[1].copy_data, "1\n2\n");
+    EXPECT_FALSE(all[0].copy_data);
+    EXPECT_EQ(
+        texts(messages(runs, {.limits = "", .one_statement = true})), (Texts{"a", "b", "copy", "c"})
+    );
+}
+
+TEST(Messages, CarryOurLimitsBehindScriptsThatChangeTheSession) {
+    std::vector<Made> made = {
+        Made("set a;", sql::kChangesSession),
+        Made("b;"),
+        Made("set c;", sql::kChangesLexing),
+        Made("'", sql::kNoTraits)};
+    made[3].script.sure = false;
+    const MessageQueue::Rules rules{.limits = "set local x; set local y", .limit_count = 2};
+    const auto runs = runs_of(made);
+    const auto all = messages(runs, rules);
+    EXPECT_EQ(
+        texts(all),
+        (Texts{
+            "set a;\n;\nset local x; set local y\n;\nb;",
+            "set c",
+            "set local x; set local y",
+            "'",
+            "set local x; set local y"})
+    );
+    EXPECT_EQ(all[0].expected(), 4U);
+    const Place ours = locate(all[0], runs, 1, std::nullopt);
+    EXPECT_EQ(ours.run, 0U);
+    EXPECT_EQ(ours.statement, 0U);
+    EXPECT_EQ(locate(all[0], runs, 3, std::nullopt).run, 1U);
+}
+
+TEST(Locate, TracesAnErrorBackToScriptStatementAndLine) {
+    const std::vector<Made> made = {
+        Made("a1;\na2;\n"), Made("b1;\n\nb2 bad;\n"), Made("execute p;")};
+    const auto runs = runs_of(made);
+    const auto all = messages(runs);
+    ASSERT_EQ(texts(all), (Texts{"a1;\na2;\n\n;\nb1;\n\nb2 bad;\n\n;\nexecute p;"}));
+    const std::string& text = all[0].text;
+    const std::size_t bad = text.find("bad");
+    const std::size_t nowhere = 9'999;
+    const struct {
+        const char* name;
+        std::size_t results;
+        std::size_t position;
+        Place place;
+    } cases[] = {
+        {"first", 0, nowhere, {0, 1, 1}},
+        {"second statement", 1, nowhere, {0, 2, 2}},
+        {"next script", 2, nowhere, {1, 1, 1}},
+        {"third line", 3, nowhere, {1, 2, 3}},
+        {"last", 4, nowhere, {2, 1, 1}},
+        {"more than there are", 5, nowhere, {2, 0, 0}},
+        {"position agrees", 3, bad, {1, 2, 3}},
+        {"nothing ran: the position decides", 0, bad, {1, 2, 3}},
+        {"something ran: the count decides", 4, bad, {2, 1, 1}},
+        {"behind the statement", 3, text.find("\n\n;\nexecute") + 3, {1, 2, 3}},
+        {"at the end of the message", 4, text.size(), {2, 1, 1}},
+        {"more than there are, with a position", 5, text.find("execute"), {2, 0, 1}},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.name);
+        const auto position = c.position == nowhere ? std::nullopt : std::optional(c.position);
+        const Place place = locate(all[0], runs, c.results, position);
+        EXPECT_EQ(place.run, c.place.run);
+        EXPECT_EQ(place.statement, c.place.statement);
+        EXPECT_EQ(place.line, c.place.line);
+    }
+}
+
+TEST(Locate, TrustsNoPositionOfAPreparedStatement) {
+    const std::vector<Made> made = {Made("Execute p;"), Made("b;")};
+    const auto runs = runs_of(made);
+    const auto all = messages(runs);
+    const Place place = locate(all[0], runs, 0, all[0].text.find("b;"));
+    EXPECT_EQ(place.run, 0U);
+    EXPECT_EQ(place.statement, 1U);
+}
+
+TEST(Locate, GivesTheLineInAScriptThatIsNotCounted) {
+    std::vector<Made> made = {Made("a;\n'open")};
+    made[0].script.sure = false;
+    const auto runs = runs_of(made);
+    const auto all = messages(runs);
+    EXPECT_EQ(locate(all[0], runs, 0, 3).line, 2U);
+    EXPECT_EQ(locate(all[0], runs, 0, 3).statement, 0U);
+    EXPECT_EQ(locate(all[0], runs, 0, std::nullopt).line, 0U);
+}
+
+TEST(CopyText, EscapesWhatTheFormatUses) {
+    const struct {
+        std::string value;
+        std::string expected;
+    } cases[] = {
+        {"", ""},
+        {"plain", "plain"},
+        {"a\tb\nc\rd\\e", "a\\tb\\nc\\rd\\\\e"},
+        {"\\N", "\\\\N"},
+        {"\\.", "\\\\."},
+        {"é\n", "é\\n"},
+    };
+    for (const auto& c : cases) {
+        std::string out = "x";
+        append_copy_text(out, c.value);
+        EXPECT_EQ(out, "x" + c.expected);
+    }
+}
+
+TEST(Settings, FitTheServersVersion) {
+    sql::WorkSettings settings;
+    settings.statement_timeout = std::chrono::seconds(5);
+    const auto has = [&](ServerFacts facts, Scope scope, const std::string& statement) {
+        const auto all = limit_statements(settings, facts, scope);
+        return std::ranges::find(all, statement) != all.end();
+    };
+    const ServerFacts old{.version = 100'023};
+    const ServerFacts current{.version = 170'000, .checks_clients = true};
+    EXPECT_TRUE(has(old, Scope::Transaction, "set local statement_timeout = 5000"));
+    EXPECT_TRUE(has(old, Scope::Session, "set statement_timeout = 5000"));
+    EXPECT_FALSE(has(old, Scope::Transaction, "set local transaction_timeout = 0"));
+    EXPECT_TRUE(has(current, Scope::Transaction, "set local transaction_timeout = 0"));
+    EXPECT_TRUE(
+        has(current, Scope::Transaction, "set local client_connection_check_interval = '1s'")
+    );
+    EXPECT_FALSE(has(current, Scope::Transaction, "set local lock_timeout = 0"))
+        << "what is not configured stays as the server has it";
+}
+
+TEST(Settings, QuoteIdentifiers) {
+    EXPECT_EQ(quote_identifier("plain"), "\"plain\"");
+    EXPECT_EQ(quote_identifier("a\"; drop schema b"), "\"a\"\"; drop schema b\"");
+}
+
+}  // namespace
+}  // namespace migrator::db::postgresql
