@@ -1,0 +1,110 @@
+#include "coordinator/coordinator.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "coordinator/pause.hpp"
+#include "coordinator/run_in_progress.hpp"
+#include "core/error.hpp"
+#include "core/utf8.hpp"
+
+namespace migrator::coordinator {
+namespace {
+
+constexpr std::size_t kMaxName = 200;  // migrator_versions.name
+
+void check_version_name(const std::string& name) {
+    if (name.empty()) {
+        throw Error(ErrorKind::InvalidRequest, "a version needs a name");
+    }
+    if (const auto length = utf8_length(name); length > kMaxName) {
+        throw Error(
+            ErrorKind::InvalidRequest,
+            fmt::format(
+                "the version name is {} characters long, at most {} can be recorded",
+                length,
+                kMaxName
+            )
+        );
+    }
+}
+
+}  // namespace
+
+void pause(std::chrono::milliseconds duration, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    std::unique_lock lock(mutex);
+    stopped.wait_for(lock, stop, duration, [] { return false; });
+}
+
+Coordinator::Coordinator(Dependencies dependencies, const Options& options)
+    : dependencies_(std::move(dependencies)),
+      options_(options),
+      queue_(options.run_queue),
+      running_(std::make_shared<Running>()) {}
+
+std::vector<Migration> Coordinator::load() { return dependencies_.open_loader()->load(); }
+
+std::unique_ptr<PendingRun> Coordinator::start(RunRequest request) {
+    check_version_name(request.version_name);
+    if (request.tenant) SchemaName::parse(*request.tenant);
+    return std::make_unique<RunInProgress>(*this, std::move(request));
+}
+
+Outcome Coordinator::run(RunRequest request, std::stop_token stop) {
+    const auto run = start(std::move(request));
+    const std::stop_callback cancel(stop, [&] { run->cancel(); });
+    while (!run->advance()) pause(run->wait(), stop);
+    return std::move(run->outcome());
+}
+
+void Coordinator::cancel_all() {
+    const std::lock_guard lock(running_->mutex);
+    for (std::stop_source* source : running_->sources) source->request_stop();
+}
+
+std::vector<Migration> Coordinator::source_migrations() {
+    dependencies_.connector.ping();
+    return load();
+}
+
+void Coordinator::read_applied_migrations(const std::function<void(const AppliedMigration&)>& row) {
+    dependencies_.connector.read_applied_migrations(row);
+}
+
+std::vector<std::string> Coordinator::tenants() { return dependencies_.connector.tenants(); }
+
+std::vector<Version> Coordinator::versions() { return dependencies_.connector.versions(); }
+
+std::optional<Version> Coordinator::version(std::int64_t id) {
+    for (Version& version : versions()) {
+        if (version.id == id) return std::move(version);
+    }
+    return std::nullopt;
+}
+
+std::vector<AppliedMigration> Coordinator::migrations_of_version(std::int64_t id) {
+    return dependencies_.connector.migrations_of_version(id);
+}
+
+bool Coordinator::wait_for_database(std::chrono::milliseconds timeout, std::stop_token stop) {
+    constexpr std::chrono::milliseconds kPause{200};
+    const auto give_up = std::chrono::steady_clock::now() + timeout;
+    while (!stop.stop_requested()) {
+        try {
+            dependencies_.connector.ping();
+            return true;
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::Unavailable) throw;
+        }
+        if (std::chrono::steady_clock::now() >= give_up) return false;
+        pause(kPause, stop);
+    }
+    throw Error(ErrorKind::Cancelled, "stopped waiting for the database");
+}
+
+}  // namespace migrator::coordinator

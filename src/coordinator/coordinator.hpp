@@ -23,11 +23,11 @@ namespace migrator::coordinator {
 /// A version to create: what is pending is run (or recorded) for everybody, or, with a tenant,
 /// for that new tenant.
 struct RunRequest {
-    std::string version_name;         ///< up to 200 characters
+    std::string version_name;           ///< up to 200 characters
     std::optional<std::string> tenant;  ///< create this tenant; checked by `start`
     Action action = Action::Apply;
     bool dry_run = false;
-    bool reconcile = false;  ///< bring every tenant all the files it lacks
+    bool reconcile = false;                  ///< bring every tenant all the files it lacks
     std::optional<std::string> only_tenant;  ///< Action::Sync: record for this tenant alone
     std::string request_id;
     ProgressSink progress;  ///< may be null

@@ -1,0 +1,125 @@
+// Corrections of the metadata that a person asks for: accept and forget.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "coordinator/coordinator.hpp"
+#include "coordinator/lock_wait.hpp"
+#include "coordinator/pause.hpp"
+#include "core/error.hpp"
+#include "core/random_id.hpp"
+
+namespace migrator::coordinator {
+namespace {
+
+/// The source file whose identity is `wanted`, or the only one that ends in "/wanted".
+const Migration& find_source(const std::vector<Migration>& sources, const std::string& wanted) {
+    const Migration* found = nullptr;
+    for (const Migration& source : sources) {
+        if (is_script(source.type)) continue;
+        if (source.file == wanted) return source;
+        if (!source.file.ends_with("/" + wanted)) continue;
+        if (found != nullptr) {
+            throw Error(
+                ErrorKind::InvalidRequest,
+                fmt::format(
+                    "{} could be {} or {}: give more of the path", wanted, found->file, source.file
+                )
+            );
+        }
+        found = &source;
+    }
+    if (found == nullptr) {
+        throw Error(ErrorKind::NotFound, fmt::format("no migration {} in the source", wanted));
+    }
+    return *found;
+}
+
+}  // namespace
+
+std::unique_ptr<db::Run> Coordinator::lock(const std::string& what, const std::string& request_id) {
+    const auto give_up = std::chrono::steady_clock::now() + options_.lock_timeout;
+    auto wait = kFirstPause;
+    while (true) {
+        auto run = dependencies_.connector.try_begin_run(
+            {.run_id = random_uuid(),
+             .owner = dependencies_.owner,
+             .request_id = request_id,
+             .version_name = what,
+             .since = dependencies_.clock()}
+        );
+        if (run) return run;
+        if (std::chrono::steady_clock::now() > give_up) {
+            throw locked_error(dependencies_.connector.lock_owner(), options_.lock_timeout);
+        }
+        wait = next_pause(wait);
+        pause(wait, {});
+    }
+}
+
+Coordinator::Change Coordinator::find_change(const std::string& file) {
+    const std::vector<Migration> sources = load();
+    const Migration& source = find_source(sources, file);
+    const Applied applied = dependencies_.connector.read_applied(sources);
+    const auto recorded = applied.files.find(source.file);
+    if (recorded == applied.files.end() || !recorded->second.as_migration) {
+        throw Error(
+            ErrorKind::NotFound,
+            fmt::format("{} is not recorded as applied: there is nothing to accept", source.file)
+        );
+    }
+    return {source, recorded->second.check_sum};
+}
+
+void Coordinator::accept(const Change& change, const std::string& request_id) {
+    lock("accept " + change.migration.name, request_id)->accept(change.migration);
+}
+
+std::vector<Migration> Coordinator::find_forgettable(
+    const std::string& tenant, const std::string& file
+) {
+    const std::string name = SchemaName::parse(tenant).str();
+    const std::vector<Migration> sources = load();
+    const Migration& from = find_source(sources, file);
+    if (!is_for_tenants(from.type)) {
+        throw Error(
+            ErrorKind::InvalidRequest,
+            fmt::format("{} is not a tenant migration: only those can be forgotten", from.file)
+        );
+    }
+    const Applied applied = dependencies_.connector.read_applied(sources);
+    if (std::ranges::find(applied.tenants, name) == applied.tenants.end()) {
+        throw Error(ErrorKind::NotFound, fmt::format("there is no tenant {}", name));
+    }
+    const auto own = applied.files_of_tenant.find(name);
+    const auto has = [&](const Migration& source) {
+        if (own != applied.files_of_tenant.end()) return own->second.contains(source.file);
+        const auto recorded = applied.files.find(source.file);
+        return applied.counts.contains(name) && recorded != applied.files.end() &&
+               recorded->second.as_migration;
+    };
+    std::vector<Migration> files;
+    for (auto source = sources.begin() + (&from - sources.data()); source != sources.end();
+         ++source) {
+        if (source->type == MigrationType::TenantMigration && has(*source)) {
+            files.push_back(*source);
+        }
+    }
+    if (files.empty()) {
+        throw Error(
+            ErrorKind::NotFound,
+            fmt::format("tenant {} has no recorded migration from {} on", name, from.file)
+        );
+    }
+    return files;
+}
+
+void Coordinator::forget(
+    const std::string& tenant, const std::vector<Migration>& files, const std::string& request_id
+) {
+    std::vector<const Migration*> pointers;
+    for (const Migration& file : files) pointers.push_back(&file);
+    lock("forget " + tenant, request_id)->forget(SchemaName::parse(tenant), pointers);
+}
+
+}  // namespace migrator::coordinator

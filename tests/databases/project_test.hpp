@@ -1,0 +1,53 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "databases/test_database.hpp"
+
+namespace migrator::test {
+
+/// One project on each database.
+class ProjectTest : public testing::TestWithParam<Driver> {
+protected:
+    void SetUp() override {
+        auto database = make_test_database(GetParam());
+        if (!database) GTEST_SKIP() << "MIGRATOR_TEST_POSTGRESQL_URL is not set";
+        project_ = std::make_unique<Project>(std::move(database));
+    }
+    Project& project() { return *project_; }
+    bool on_sqlite() const { return GetParam() == Driver::Sqlite; }
+
+    /// Two single schemas, two tenants' files, a script of each kind.
+    void write_shop() {
+        project().write("catalog/001_schema.sql", "create schema {schema};\n");
+        project().write(
+            "catalog/003_products.sql",
+            "create table {schema}.products (sku varchar(40) primary key);\n"
+            "insert into {schema}.products values ('bean');"
+        );
+        project().write("billing/002_schema.sql", "create schema {schema};\n");
+        project().write("billing/003_plans.sql", "create table {schema}.plans (id integer);");
+        project().write(
+            "stores/004_settings.sql", "create table {schema}.settings (k varchar(50), v text);"
+        );
+        project().write("stores/005_orders.sql", "create table {schema}.orders (id integer);");
+        project().write("catalog-scripts/touch.sql", "update catalog.products set sku = sku;");
+        project().write("stores-scripts/clear.sql", "delete from {schema}.settings;");
+    }
+
+private:
+    std::unique_ptr<Project> project_;
+};
+
+inline std::string driver_name(const testing::TestParamInfo<Driver>& info) {
+    return info.param == Driver::Sqlite ? "Sqlite" : "Postgresql";
+}
+
+#define MIGRATOR_ON_EVERY_DATABASE(suite)                                                  \
+    INSTANTIATE_TEST_SUITE_P(                                                              \
+        Databases, suite, testing::Values(Driver::Sqlite, Driver::Postgresql), driver_name \
+    )
+
+}  // namespace migrator::test
