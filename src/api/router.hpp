@@ -17,8 +17,8 @@ struct Build {
 /// Facts that routes need beside the coordinator. Constant after start-up.
 struct Surroundings {
     Build build;
-    std::string path_prefix;      ///< normalised: "" or "/migrator"
-    std::string redacted_config;  ///< YAML
+    std::string path_prefix;              ///< normalised: "" or "/migrator"
+    std::string redacted_config;          ///< YAML
     bool deprecated_tenant_keys = false;  ///< send the deprecation headers
 };
 

@@ -1,0 +1,2 @@
+// All of Beast that is not a template.
+#include <boost/beast/src.hpp>

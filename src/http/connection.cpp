@@ -1,0 +1,240 @@
+#include "http/connection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <utility>
+
+#include "core/log.hpp"
+#include "http/response_head.hpp"
+#include "http/text.hpp"
+
+namespace migrator::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::size_t kReadBytes = 8192;
+/// How long to take in what a client still sends, after an answer with which we close. Closing
+/// at once would make its system drop the answer ("connection reset").
+constexpr milliseconds kLinger = std::chrono::seconds(5);
+/// At shutdown: for that, and for the rest of a request that is on its way.
+constexpr milliseconds kLastWords = std::chrono::seconds(1);
+
+std::string text_of_address(const tcp::socket& socket) {
+    error_code error;
+    const tcp::endpoint peer = socket.remote_endpoint(error);
+    if (error) return "-";  // it has gone already
+    const asio::ip::address address = peer.address();
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+    }
+    return address.to_string();
+}
+
+std::string in_seconds(milliseconds time) {
+    return fmt::format("{:.3g} s", static_cast<double>(time.count()) / 1000);
+}
+
+bool is_redirect(const Response& response) {
+    return response.status == 301 || response.status == 307;
+}
+
+}  // namespace
+
+Connection::Connection(tcp::socket socket, Shared& shared)
+    : socket_(std::move(socket)), shared_(shared), watchdog_(socket_) {
+    peer_ = text_of_address(socket_);
+    // Answers are written in one go; waiting for more would only delay them.
+    error_code ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+}
+
+asio::awaitable<void> Connection::run() {
+    Next next = Next::Request;
+    while (next == Next::Request) next = co_await serve_one();
+    if (next == Next::Linger) co_await linger();
+    watchdog_.disarm();
+    close();
+}
+
+void Connection::wind_down() {
+    if (phase_ == Phase::Idle) watchdog_.limit(milliseconds::zero());
+    if (phase_ == Phase::Reading || phase_ == Phase::Lingering) watchdog_.limit(kLastWords);
+}
+
+void Connection::close() {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+asio::awaitable<Connection::Next> Connection::serve_one() {
+    const Options& options = shared_.options;
+    RequestParser parser(
+        {.header_bytes = options.max_header_bytes, .body_bytes = options.max_body_bytes}
+    );
+    if (!co_await read(parser)) co_return Next::Close;
+    if (const auto& refusal = parser.refusal()) {
+        co_return (co_await refuse(*refusal)) ? Next::Linger : Next::Close;
+    }
+    if (!parser.complete()) {
+        const Refusal refusal = too_slow();
+        co_return (co_await refuse(refusal)) ? Next::Linger : Next::Close;
+    }
+
+    phase_ = Phase::Working;
+    watchdog_.disarm();
+    Request request = parser.take();
+    const bool head_only = request.method == "HEAD";
+    const Response response = co_await answer(std::move(request));
+
+    const bool keep_alive = parser.keep_alive() && !shared_.ending;
+    const std::string head = response_head(
+        response,
+        {.version = parser.version(),
+         .keep_alive = keep_alive,
+         .now = std::chrono::system_clock::now()}
+    );
+    const bool with_body = has_body(response) && !head_only;
+    if (!co_await write(head, with_body ? std::string_view(response.body) : "")) {
+        co_return Next::Close;
+    }
+    co_return keep_alive && !shared_.ending ? Next::Request : Next::Linger;
+}
+
+/// False when there is nothing to answer: the client has gone, or was idle for too long.
+/// Otherwise the request is complete or refused; neither means that its time was over.
+asio::awaitable<bool> Connection::read(RequestParser& parser) {
+    const Options& options = shared_.options;
+    phase_ = Phase::Idle;
+    watchdog_.arm(options.keep_alive_timeout);
+    while (true) {
+        pending_.erase(0, parser.feed(pending_));
+        if (parser.refusal() || parser.complete()) co_return true;
+        if (shared_.ending && !parser.begun()) co_return false;
+        if (parser.begun() && phase_ == Phase::Idle) {
+            phase_ = Phase::Reading;
+            watchdog_.arm(shared_.ending ? kLastWords : options.read_timeout);
+        }
+        if (parser.take_continue()) {
+            const Watchdog::Duration left = watchdog_.left();
+            if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n", "")) co_return false;
+            watchdog_.arm(left);
+        }
+        const error_code error = co_await read_some();
+        if (error) co_return phase_ == Phase::Reading&& watchdog_.expired();
+    }
+}
+
+asio::awaitable<error_code> Connection::read_some() {
+    error_code error = asio::error::timed_out;
+    if (watchdog_.expired()) co_return error;
+    const std::size_t had = pending_.size();
+    pending_.resize(had + kReadBytes);
+    const std::size_t got = co_await socket_.async_read_some(
+        asio::buffer(pending_.data() + had, kReadBytes),
+        asio::redirect_error(asio::use_awaitable, error)
+    );
+    pending_.resize(had + got);
+    co_return error;
+}
+
+/// False when the client has gone or has stopped reading.
+asio::awaitable<bool> Connection::write(std::string_view head, std::string_view body) {
+    while (!head.empty() || !body.empty()) {
+        const std::array<asio::const_buffer, 2> buffers{
+            asio::buffer(head.data(), head.size()), asio::buffer(body.data(), body.size())};
+        watchdog_.arm(shared_.options.write_timeout);
+        error_code error;
+        const std::size_t sent = co_await socket_.async_write_some(
+            buffers, asio::redirect_error(asio::use_awaitable, error)
+        );
+        if (error) co_return false;
+        const std::size_t of_head = std::min(sent, head.size());
+        head.remove_prefix(of_head);
+        body.remove_prefix(sent - of_head);
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> Connection::refuse(const Refusal& refusal) {
+    log::info(fmt::format("clientIP={} refused: {} {}", peer_, refusal.status, refusal.message));
+    Response response{
+        .status = refusal.status,
+        .content_type = "application/json; charset=utf-8",
+        .body = error_body(refusal.message),
+        .headers = {}};
+    add_headers(response);
+    const std::string head = response_head(
+        response, {.version = 11, .keep_alive = false, .now = std::chrono::system_clock::now()}
+    );
+    co_return co_await write(head, response.body);
+}
+
+asio::awaitable<Response> Connection::answer(Request request) {
+    request.id = shared_.ids.id_of(request, std::chrono::system_clock::now());
+    request.client_ip = client_ip(request);
+    auto found = shared_.router.find(request);
+    if (auto* response = std::get_if<Response>(&found)) {
+        if (!is_redirect(*response)) {
+            log_request(request);
+            add_headers(*response);
+        }
+        co_return std::move(*response);
+    }
+    const Router::Route& route = *std::get<const Router::Route*>(found);
+    if (!route.bare) log_request(request);
+    Response response = co_await shared_.lanes.answer(shared_.router, route, std::move(request));
+    if (!route.bare) add_headers(response);
+    co_return response;
+}
+
+/// Takes in and drops what the client still sends, until it closes its side.
+asio::awaitable<void> Connection::linger() {
+    phase_ = Phase::Lingering;
+    watchdog_.arm(shared_.ending ? kLastWords : kLinger);
+    error_code error;
+    socket_.shutdown(tcp::socket::shutdown_send, error);
+    while (!error) {
+        pending_.clear();
+        error = co_await read_some();
+    }
+}
+
+Refusal Connection::too_slow() const {
+    return {
+        .status = 408,
+        .message = "request was not complete within " + in_seconds(shared_.options.read_timeout)};
+}
+
+std::string Connection::client_ip(const Request& request) const {
+    const std::string_view forwarded = request.header("X-Forwarded-For").value_or("");
+    const std::string_view first = trimmed(forwarded.substr(0, forwarded.find(',')));
+    return first.empty() ? peer_ : std::string(first);
+}
+
+void Connection::log_request(const Request& request) const {
+    const log::RequestScope scope(request.id);
+    log::info(fmt::format(
+        "clientIP={} method={} request={}",
+        escape_for_log(request.client_ip),
+        request.method,
+        escape_for_log(request.target)
+    ));
+}
+
+void Connection::add_headers(Response& response) const {
+    const Headers& added = shared_.router.headers();
+    response.headers.insert(response.headers.end(), added.begin(), added.end());
+}
+
+}  // namespace migrator::http

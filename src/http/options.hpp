@@ -14,12 +14,12 @@ struct Options {
     std::size_t max_body_bytes = 1'048'576;
     std::size_t max_header_bytes = 16'384;
     std::chrono::milliseconds keep_alive_timeout{75'000};  ///< longer than the balancer's
-    std::chrono::milliseconds read_timeout{30'000};   ///< for a whole request, once it has begun
-    std::chrono::milliseconds write_timeout{60'000};  ///< without progress of the peer
+    std::chrono::milliseconds read_timeout{30'000};      ///< for a whole request, once it has begun
+    std::chrono::milliseconds write_timeout{60'000};     ///< without progress of the peer
     std::chrono::milliseconds shutdown_timeout{25'000};  ///< for running requests after SIGTERM
     std::size_t max_connections = 4'096;
-    std::size_t workers = 8;        ///< threads for Lane::Work
-    std::size_t queue_limit = 64;   ///< requests that wait for them; more: 503
+    std::size_t workers = 8;       ///< threads for Lane::Work
+    std::size_t queue_limit = 64;  ///< requests that wait for them; more: 503
 };
 
 }  // namespace migrator::http

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -37,10 +38,15 @@ public:
     /// `path` is literal. Throws Internal when the method and path are there already.
     void add(std::string method, std::string path, Lane lane, Handler handler);
 
-    /// Headers added to every answer but redirects.
+    /// As `add`, for a route whose requests are not logged and whose answers get no added
+    /// headers, such as `/metrics`.
+    void add_bare(std::string method, std::string path, Lane lane, Handler handler);
+
+    /// Headers added to every answer but redirects and those of bare routes.
     void add_header(std::string name, std::string value);
 
-    /// Turns an exception of a handler into an answer. Without it: 500 and no body.
+    /// Turns an exception of a handler into an answer. Without it: 500 and no body. Called on
+    /// the lane's workers; the request comes without its body.
     void on_error(std::function<Response(const Request&, std::exception_ptr)> handler);
 
     struct Route {
@@ -48,14 +54,21 @@ public:
         std::string path;
         Lane lane;
         Handler handler;
+        bool bare = false;  ///< not logged, no added headers
     };
     /// The route for a request, or the answer that says why there is none.
     std::variant<const Route*, Response> find(const Request& request) const;
 
     const Headers& headers() const { return headers_; }
-    Response error_response(const Request& request, std::exception_ptr error) const;
+    /// The answer to a request whose handler threw. Never throws: when `on_error`'s function
+    /// does, that is logged and the answer is 500 without a body.
+    Response error_response(const Request& request, std::exception_ptr error) const noexcept;
 
 private:
+    void add(Route route);
+    const Route* route_of(std::string_view method, std::string_view path) const;
+    std::string methods_of(std::string_view path) const;
+
     std::vector<Route> routes_;
     Headers headers_;
     std::function<Response(const Request&, std::exception_ptr)> on_error_;

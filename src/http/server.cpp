@@ -1,0 +1,236 @@
+#include "http/server.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <memory>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+
+#include "core/log.hpp"
+#include "http/connection.hpp"
+#include "http/listener.hpp"
+
+namespace migrator::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+/// For requests that were cancelled at shutdown.
+constexpr std::chrono::seconds kAfterCancel{5};
+/// Before the next try when there are no descriptors left.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::chrono::seconds kBetweenWarnings{30};
+
+std::string text_of(const std::exception_ptr& error) try {
+    std::rethrow_exception(error);
+} catch (const std::exception& exception) {
+    return exception.what();
+} catch (...) {
+    return "an exception of an unknown type";
+}
+
+}  // namespace
+
+/// All of it is of the thread that is in `run_until_signal`, but for `stop`'s post. The order of
+/// the members is that of their ends, backwards: the workers finish first, while the context that
+/// they post to is there; then the connections; then the context with their coroutines.
+struct Server::State {
+    State(const Options& given, const Router& router)
+        : options(given),
+          acceptor(open_listener(io, options)),
+          port(acceptor.local_endpoint().port()),
+          changed(io),
+          signals(io),
+          lanes(options.workers, options.queue_limit),
+          shared{.options = options, .router = router, .lanes = lanes, .ids = {}} {}
+
+    asio::awaitable<void> accept();
+    asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
+    asio::awaitable<void> end();
+    asio::awaitable<void> wait_until(Clock::time_point time);
+    asio::awaitable<void> wait_for_connections();
+    void start(tcp::socket socket);
+    void wait_for_signal();
+    void on_signal();
+    std::ptrdiff_t requests_in_work() const;
+    void call_cancel();
+    void warn_sometimes(const std::string& message);
+
+    const Options options;
+    asio::io_context io{1};
+    tcp::acceptor acceptor;
+    const std::uint16_t port;
+    asio::steady_timer changed;  ///< cancelled when a connection ends or a signal comes
+    asio::signal_set signals;
+    std::unordered_set<std::shared_ptr<Connection>> connections;
+    Lanes lanes;
+    Shared shared;
+    std::function<void()> cancel;
+    Clock::time_point deadline;  ///< at shutdown, for the connections
+    bool cancelling = false;
+    Clock::time_point last_warning;
+    std::jthread canceller;
+};
+
+asio::awaitable<void> Server::State::accept() {
+    while (!shared.ending) {
+        if (connections.size() >= options.max_connections) {
+            warn_sometimes(fmt::format(
+                "{} connections are open, as many as may be; others wait", connections.size()
+            ));
+            co_await wait_until(Clock::time_point::max());
+            continue;
+        }
+        error_code error;
+        tcp::socket socket =
+            co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+        if (shared.ending) co_return;
+        if (!error) {
+            start(std::move(socket));
+        } else if (error != asio::error::connection_aborted) {
+            warn_sometimes("accepting a connection failed: " + error.message());
+            co_await wait_until(Clock::now() + kAcceptPause);
+        }
+    }
+}
+
+void Server::State::start(tcp::socket socket) {
+    const auto connection = std::make_shared<Connection>(std::move(socket), shared);
+    connections.insert(connection);
+    auto done = [this, connection](const std::exception_ptr& error) {
+        if (error) log::error("a connection failed: " + text_of(error));
+        connection->close();
+        connections.erase(connection);
+        changed.cancel();
+    };
+    asio::co_spawn(io, serve(connection), std::move(done));
+}
+
+// A coroutine of its own, so that its frame keeps the connection.
+asio::awaitable<void> Server::State::serve(std::shared_ptr<Connection> connection) {
+    co_await connection->run();
+}
+
+asio::awaitable<void> Server::State::wait_until(Clock::time_point time) {
+    error_code ignored;
+    changed.expires_at(time);
+    co_await changed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+asio::awaitable<void> Server::State::wait_for_connections() {
+    while (!connections.empty() && Clock::now() < deadline) co_await wait_until(deadline);
+}
+
+void Server::State::wait_for_signal() {
+    signals.async_wait([this](error_code error, int) {
+        if (error) return;
+        on_signal();
+        wait_for_signal();
+    });
+}
+
+void Server::State::on_signal() {
+    if (shared.ending) {
+        if (!cancelling) deadline = Clock::now();
+        changed.cancel();
+        return;
+    }
+    shared.ending = true;
+    deadline = Clock::now() + options.shutdown_timeout;
+    auto done = [this](const std::exception_ptr& error) {
+        if (error) log::error("shutting down failed: " + text_of(error));
+        io.stop();
+    };
+    asio::co_spawn(io, end(), std::move(done));
+}
+
+asio::awaitable<void> Server::State::end() {
+    error_code ignored;
+    acceptor.close(ignored);
+    for (const auto& connection : connections) connection->wind_down();
+    log::info(fmt::format("shutting down; requests in work: {}", requests_in_work()));
+    co_await wait_for_connections();
+    if (const auto working = requests_in_work(); working > 0) {
+        log::warn(fmt::format("cancelling the requests in work: {}", working));
+        cancelling = true;
+        lanes.hurry();
+        call_cancel();
+        deadline = Clock::now() + kAfterCancel;
+        co_await wait_for_connections();
+    }
+    if (const auto working = requests_in_work(); working > 0) {
+        log::error(fmt::format("requests that did not end: {}", working));
+    }
+    for (const auto& connection : connections) connection->close();
+}
+
+std::ptrdiff_t Server::State::requests_in_work() const {
+    return std::count_if(connections.begin(), connections.end(), [](const auto& connection) {
+        return connection->is_working();
+    });
+}
+
+void Server::State::call_cancel() {
+    if (!cancel) return;
+    // Cancelling a statement takes a connection to its server; the answers must get out meanwhile.
+    canceller = std::jthread([work = std::exchange(cancel, nullptr)] {
+        try {
+            work();
+        } catch (...) {
+            log::error("cancelling failed: " + text_of(std::current_exception()));
+        }
+    });
+}
+
+void Server::State::warn_sometimes(const std::string& message) {
+    const Clock::time_point now = Clock::now();
+    if (last_warning != Clock::time_point() && now - last_warning < kBetweenWarnings) return;
+    last_warning = now;
+    log::warn(message);
+}
+
+Server::Server(const Options& options, const Router& router)
+    : state_(std::make_unique<State>(options, router)) {
+    raise_file_limit(options.max_connections);
+    log::always("listening on " + to_text(state_->acceptor.local_endpoint()));
+}
+
+Server::~Server() = default;
+
+std::uint16_t Server::port() const { return state_->port; }
+
+int Server::run_until_signal(std::function<void()> cancel) {
+    State& state = *state_;
+    state.cancel = std::move(cancel);
+    state.signals.add(SIGINT);
+    state.signals.add(SIGTERM);
+    state.wait_for_signal();
+    auto done = [](const std::exception_ptr& error) {
+        if (error) log::error("accepting connections ended: " + text_of(error));
+    };
+    asio::co_spawn(state.io, state.accept(), std::move(done));
+    state.io.run();
+    state.signals.clear();
+    if (state.canceller.joinable()) state.canceller.join();
+    return 0;
+}
+
+void Server::stop() {
+    asio::post(state_->io, [state = state_.get()] { state->on_signal(); });
+}
+
+}  // namespace migrator::http

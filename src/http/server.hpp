@@ -12,8 +12,9 @@ namespace migrator::http {
 /// HTTP/1.1 over plain TCP. One thread for all sockets, workers for the handlers.
 class Server {
 public:
-    /// Opens the port. Throws Unavailable ("listen tcp 0.0.0.0:8080: address already in use").
-    /// `router` lives longer.
+    /// Opens the port. Throws Unavailable ("listen tcp 0.0.0.0:8080: address already in use"),
+    /// Configuration when `listen_address` is no IP address. `router` lives longer. Raises the
+    /// process's soft limit for open files towards what `max_connections` need.
     Server(const Options& options, const Router& router);
     ~Server();
     Server(const Server&) = delete;
@@ -24,6 +25,10 @@ public:
     /// Serves until SIGTERM or SIGINT, or `stop`. Then: no new connections, requests in work may
     /// end within `shutdown_timeout`; after it `cancel` is called, and they end as they do. A
     /// second signal calls `cancel` at once. Returns the process's exit code, 0.
+    /// `cancel` is called at most once, only when a request is in work, on a thread of its own that
+    /// is joined before the return. From then on a request that waits for a worker gets 503, and
+    /// steps that wait are called again soon. What hasn't ended 5 s later is logged and left; the
+    /// destructor waits for its handler.
     int run_until_signal(std::function<void()> cancel);
 
     /// As a SIGTERM. From any thread.

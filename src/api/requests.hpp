@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/migration.hpp"
+
+namespace migrator::api {
+
+/// How much of `appliedMigrations` a v1 answer holds.
+enum class ResponseDetail : std::uint8_t { Full, List, Summary };
+
+/// The body of a v1 POST, checked.
+struct V1Request {
+    std::string name;  ///< of the tenant; empty for POST migrations
+    Action action = Action::Apply;
+    bool dry_run = false;
+    ResponseDetail detail = ResponseDetail::Full;
+};
+
+enum class TenantName : bool { NotAsked, Required };
+
+/// Reads the first JSON value of `body`; what follows it is ignored. Throws InvalidRequest with the
+/// text that clients know (http-v1.md section 5 of the specification).
+V1Request parse_v1_request(std::string_view body, TenantName tenant_name);
+
+}  // namespace migrator::api

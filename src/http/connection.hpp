@@ -1,0 +1,67 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/lanes.hpp"
+#include "http/options.hpp"
+#include "http/request_id.hpp"
+#include "http/request_parser.hpp"
+#include "http/router.hpp"
+#include "http/watchdog.hpp"
+
+namespace migrator::http {
+
+/// What all connections of a server share.
+struct Shared {
+    const Options& options;
+    const Router& router;
+    Lanes& lanes;
+    RequestIds ids;
+    bool ending = false;  ///< each connection ends with the answer it is at
+};
+
+/// One client: its requests, one after the other. For the sockets' thread only.
+class Connection {
+public:
+    Connection(boost::asio::ip::tcp::socket socket, Shared& shared);
+
+    /// Returns when the connection is over. Must run to its end, or never be resumed again.
+    boost::asio::awaitable<void> run();
+
+    /// Ends it soon, now that `Shared::ending` is set: at once when no request has come.
+    void wind_down();
+    /// Closes the socket; an answer in work is dropped.
+    void close();
+    /// A whole request has come and its answer has not gone out.
+    bool is_working() const { return phase_ == Phase::Working; }
+
+private:
+    enum class Phase : std::uint8_t { Idle, Reading, Working, Lingering };
+    enum class Next : std::uint8_t { Request, Linger, Close };
+
+    boost::asio::awaitable<Next> serve_one();
+    boost::asio::awaitable<bool> read(RequestParser& parser);
+    boost::asio::awaitable<boost::system::error_code> read_some();
+    boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
+    boost::asio::awaitable<bool> refuse(const Refusal& refusal);
+    boost::asio::awaitable<Response> answer(Request request);
+    boost::asio::awaitable<void> linger();
+
+    Refusal too_slow() const;
+    std::string client_ip(const Request& request) const;
+    void log_request(const Request& request) const;
+    void add_headers(Response& response) const;
+
+    boost::asio::ip::tcp::socket socket_;
+    Shared& shared_;
+    Watchdog watchdog_;
+    Phase phase_ = Phase::Idle;
+    std::string pending_;  ///< bytes that have come and that no request has taken yet
+    std::string peer_;
+};
+
+}  // namespace migrator::http

@@ -1,0 +1,93 @@
+#include "http/listener.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <boost/asio/ip/v6_only.hpp>
+#include <cctype>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+
+namespace migrator::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+/// Files that are open beside the connections: databases, storage, sources.
+constexpr rlim_t kOtherFiles = 1024;
+
+void check(const error_code& error, const std::string& where) {
+    if (!error) return;
+    std::string reason = error.message();
+    if (!reason.empty()) {
+        reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
+    }
+    throw Error(ErrorKind::Unavailable, where + ": " + reason);
+}
+
+tcp::endpoint endpoint_of(const Options& options) {
+    std::string_view text = options.listen_address;
+    if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+    error_code error;
+    const asio::ip::address address = asio::ip::make_address(text, error);
+    if (!error) return {address, options.port};
+    throw Error(
+        ErrorKind::Configuration,
+        fmt::format(
+            "listen tcp {}:{}: not an IP address; listenAddress is one, such as 0.0.0.0 or ::",
+            options.listen_address,
+            options.port
+        )
+    );
+}
+
+}  // namespace
+
+std::string to_text(const tcp::endpoint& endpoint) {
+    const std::string address = endpoint.address().to_string();
+    const std::string host = endpoint.address().is_v6() ? "[" + address + "]" : address;
+    return fmt::format("{}:{}", host, endpoint.port());
+}
+
+tcp::acceptor open_listener(asio::io_context& io, const Options& options) {
+    const tcp::endpoint endpoint = endpoint_of(options);
+    const std::string where = "listen tcp " + to_text(endpoint);
+    tcp::acceptor acceptor(io);
+    error_code error;
+    acceptor.open(endpoint.protocol(), error);
+    check(error, where);
+    // A port whose last owner has just gone can be had at once.
+    acceptor.set_option(asio::socket_base::reuse_address(true), error);
+    check(error, where);
+    if (endpoint.address().is_v6()) {
+        acceptor.set_option(asio::ip::v6_only(false), error);  // "::" takes IPv4 as well
+        check(error, where);
+    }
+    acceptor.bind(endpoint, error);
+    check(error, where);
+    acceptor.listen(asio::socket_base::max_listen_connections, error);
+    check(error, where);
+    return acceptor;
+}
+
+void raise_file_limit(std::size_t max_connections) {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const rlim_t wanted = static_cast<rlim_t>(max_connections) + kOtherFiles;
+    if (limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = std::min(wanted, limit.rlim_max);
+    const bool raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
+    if (raised && limit.rlim_cur >= wanted) return;
+    log::warn(fmt::format(
+        "the limit for open files (ulimit -n) is {}: too low for {} connections",
+        limit.rlim_max,
+        max_connections
+    ));
+}
+
+}  // namespace migrator::http

@@ -1,0 +1,57 @@
+#include "http/response_head.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/beast/http/status.hpp>
+#include <string_view>
+
+namespace migrator::http {
+
+namespace {
+
+std::string_view reason(int status) {
+    const auto known = boost::beast::http::int_to_status(static_cast<unsigned>(status));
+    const auto text = boost::beast::http::obsolete_reason(known);
+    return {text.data(), text.size()};
+}
+
+void append_field(std::string& head, std::string_view name, std::string_view value) {
+    const std::size_t start = head.size();
+    head.append(name).append(": ").append(value);
+    std::replace_if(
+        head.begin() + static_cast<std::ptrdiff_t>(start),
+        head.end(),
+        [](char c) { return c == '\r' || c == '\n' || c == '\0'; },
+        ' '
+    );
+    head += "\r\n";
+}
+
+}  // namespace
+
+bool has_body(const Response& response) {
+    return response.status >= 200 && response.status != 204 && response.status != 304;
+}
+
+std::string response_head(const Response& response, const Framing& framing) {
+    std::string head = fmt::format(
+        "HTTP/1.{} {} {}\r\n", framing.version % 10, response.status, reason(response.status)
+    );
+    const std::time_t now = std::chrono::system_clock::to_time_t(framing.now);
+    append_field(head, "Date", fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", fmt::gmtime(now)));
+    if (!response.content_type.empty()) append_field(head, "Content-Type", response.content_type);
+    if (has_body(response)) {
+        append_field(head, "Content-Length", fmt::format("{}", response.body.size()));
+    }
+    for (const auto& [name, value] : response.headers) append_field(head, name, value);
+    if (!framing.keep_alive) {
+        append_field(head, "Connection", "close");
+    } else if (framing.version == 10) {
+        append_field(head, "Connection", "keep-alive");
+    }
+    return head + "\r\n";
+}
+
+}  // namespace migrator::http

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "http/message.hpp"
+
+namespace migrator::http {
+
+/// How an answer goes out, beside what it says.
+struct Framing {
+    unsigned version = 11;   ///< 11 or 10, as the request's
+    bool keep_alive = true;  ///< false: `Connection: close`
+    std::chrono::system_clock::time_point now;
+};
+
+/// Status line and header fields, with the empty line after them. Line breaks in the values of
+/// fields become blanks, so that no value can add a field.
+std::string response_head(const Response& response, const Framing& framing);
+
+/// 204 and 304 have no body, whatever the response holds.
+bool has_body(const Response& response);
+
+}  // namespace migrator::http
