@@ -1,1 +1,56 @@
-int main() { return 0; }
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+
+#include "app/interrupts.hpp"
+#include "app/wiring.hpp"
+#include "cli/cli.hpp"
+
+namespace {
+
+using namespace migrator;
+
+std::optional<std::string> variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of the write
+    std::stop_source stop;
+    std::optional<app::Interrupts> interrupts;
+    std::optional<app::Opened> opened;
+
+    cli::Backend backend{
+        .version_text = app::version_text(),
+        .open =
+            [&](const std::string& path, const app::Overrides& overrides) {
+                interrupts.emplace(stop);
+                opened.emplace(app::read_configuration(path, overrides, false));
+                const config::Config& configuration = opened->configuration();
+                return cli::Backend::Opened{
+                    .coordinator = opened->coordinator(),
+                    .redacted_yaml = configuration.redacted_yaml,
+                    .unknown_keys = configuration.unknown_keys,
+                    .driver = configuration.database.driver};
+            },
+        .serve = app::serve,
+        .clock = [] { return std::chrono::system_clock::now(); },
+        .interrupted = stop.get_token(),
+        .default_path = variable("MIGRATOR_YAML"),
+    };
+    cli::Terminal terminal{
+        .out = std::cout,
+        .err = std::cerr,
+        .in = std::cin,
+        .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+        .err_is_terminal = isatty(STDERR_FILENO) == 1,
+        .in_is_terminal = isatty(STDIN_FILENO) == 1,
+        .no_color = variable("NO_COLOR").has_value()};
+    return cli::run({argv + 1, argv + argc}, backend, terminal);
+}

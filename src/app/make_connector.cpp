@@ -1,0 +1,22 @@
+#include "app/make_connector.hpp"
+
+#include "core/error.hpp"
+#include "db/postgresql/postgresql.hpp"
+#include "db/sql/sql_connector.hpp"
+#include "db/sqlite/sqlite.hpp"
+
+namespace migrator::app {
+
+std::unique_ptr<db::Connector> make_connector(const db::Options& options) {
+    if (options.driver == "postgres") {
+        return db::sql::make_sql_connector(db::postgresql::make_server(options), options);
+    }
+    if (options.driver == "sqlite") {
+        return db::sql::make_sql_connector(db::sqlite::make_server(options), options);
+    }
+    throw Error(
+        ErrorKind::Configuration, "Failed to create Connector unknown driver: " + options.driver
+    );
+}
+
+}  // namespace migrator::app

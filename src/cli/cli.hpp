@@ -20,8 +20,8 @@ struct Terminal {
     std::istream& in;
     bool out_is_terminal = false;  ///< colours; progress bar when `err_is_terminal` too
     bool err_is_terminal = false;
-    bool in_is_terminal = false;   ///< whether a question can be asked
-    bool no_color = false;         ///< NO_COLOR is set
+    bool in_is_terminal = false;  ///< whether a question can be asked
+    bool no_color = false;        ///< NO_COLOR is set
 };
 
 /// What `app` offers to the commands. A command opens only what it needs.
@@ -35,8 +35,9 @@ struct Backend {
         std::string driver;
     };
     /// Reads the configuration (file, environment, overrides by key) and opens the coordinator.
-    /// Throws Configuration. Called at most once. `log_level`: overrides the configured one.
-    std::function<Opened(const std::string& path, const std::map<std::string, std::string>& overrides)>
+    /// Throws Configuration. Called at most once, and not for `serve`.
+    std::function<
+        Opened(const std::string& path, const std::map<std::string, std::string>& overrides)>
         open;
     /// Runs the HTTP service until a signal; its exit code.
     std::function<int(const std::string& path, const std::map<std::string, std::string>& overrides)>

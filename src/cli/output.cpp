@@ -1,0 +1,197 @@
+#include "cli/output.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "core/time.hpp"
+
+namespace migrator::cli {
+namespace {
+
+constexpr std::size_t kListLimit = 20;
+
+/// "2 tenant files × 3 tenants = 6 executions".
+std::string tenant_count(std::int64_t files, std::int64_t total, std::int64_t tenants) {
+    const auto text = count_of(files, "tenant file", "tenant files");
+    const auto executions = count_of(total, "execution", "executions");
+    // With tenants that lack different files the product says nothing.
+    if (total != files * tenants) return fmt::format("{} in {}", text, executions);
+    return fmt::format("{} × {} = {}", text, count_of(tenants, "tenant", "tenants"), executions);
+}
+
+std::string counts(
+    std::string_view title,
+    std::int64_t single,
+    std::int64_t tenant,
+    std::int64_t total,
+    std::int64_t tenants
+) {
+    std::string text;
+    if (single > 0) text += count_of(single, "single file", "single files");
+    if (single > 0 && tenant > 0) text += "; ";
+    if (tenant > 0) text += tenant_count(tenant, total, tenants);
+    return text.empty() ? text : fmt::format("{:<12}{}", title, text);
+}
+
+std::string headline(const Arguments& arguments, const coordinator::Outcome& outcome) {
+    const auto& summary = outcome.summary;
+    const auto name = printable(arguments.name.value_or(""));
+    const auto duration = format_duration(summary.duration);
+    const auto version = fmt::format("version {} \"{}\"", summary.version_id, name);
+    const bool creates = arguments.command == "create-tenant";
+    if (arguments.dry_run) {
+        return fmt::format(
+            "Dry run of {}\"{}\" in {}: rolled back, nothing has changed.",
+            creates ? fmt::format("tenant {} with ", arguments.tenant) : "",
+            name,
+            duration
+        );
+    }
+    if (creates && summary.version_id == 0) {
+        return fmt::format(
+            "Created tenant {} in {}; there were no files to apply, so there is no new version.",
+            arguments.tenant,
+            duration
+        );
+    }
+    if (summary.version_id == 0) {
+        return "No version was created: only tenant files are pending, and there are no tenants.";
+    }
+    if (creates)
+        return fmt::format("Created tenant {}, {}, in {}.", arguments.tenant, version, duration);
+    if (arguments.command == "sync") {
+        return fmt::format("Recorded as applied in {}, without running: {}.", version, duration);
+    }
+    return fmt::format("Created {} in {}.", version, duration);
+}
+
+}  // namespace
+
+Report::Report(Terminal& terminal, const Arguments& arguments)
+    : out_(terminal.out),
+      err_(terminal.err),
+      style_(terminal.out_is_terminal && !terminal.no_color),
+      error_style_(terminal.err_is_terminal && !terminal.no_color),
+      limit_(arguments.verbose ? static_cast<std::size_t>(-1) : kListLimit) {}
+
+void Report::line(std::string_view text) { out_ << text << '\n'; }
+
+void Report::list(const std::vector<std::string>& lines, std::size_t margin) {
+    const std::string space(margin, ' ');
+    const auto shown = std::min(lines.size(), limit_);
+    for (std::size_t i = 0; i < shown; ++i) {
+        out_ << space << hanging(printable(lines[i]), space + "  ") << '\n';
+    }
+    if (shown == lines.size()) return;
+    const auto more = fmt::format("… and {} more (--verbose shows all)", lines.size() - shown);
+    out_ << space << style_.faint(more) << '\n';
+}
+
+void Report::note(std::string_view text) {
+    out_ << style_.warning("note:") << ' ' << hanging(printable(text), "  ") << '\n';
+}
+
+void Report::error(std::string_view message, std::string_view hint) {
+    err_ << error_style_.bad("error:") << ' ' << hanging(printable(message), "  ") << '\n';
+    if (!hint.empty()) err_ << error_style_.strong("hint:") << ' ' << hanging(hint, "  ") << '\n';
+}
+
+void Report::changed_error(const std::vector<Migration>& changed) {
+    error(kChecksumMessage);
+    err_ << (changed.size() == 1
+                 ? std::string("1 file was edited after it was applied")
+                 : fmt::format("{} files were edited after they were applied", changed.size()))
+         << "; nothing was done.\n";
+    const auto shown = std::min(changed.size(), limit_);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const auto file = printable(changed[i].file);
+        err_ << "  " << file << "\n    migrator accept " << shell_quoted(file) << '\n';
+    }
+    if (shown < changed.size()) err_ << "  … and " << changed.size() - shown << " more\n";
+    err_ << error_style_.strong("hint:")
+         << " restore each file as it was, or take it as it is now with the command below it\n";
+}
+
+void Report::changed(const std::vector<Migration>& changed) {
+    if (changed.empty()) return;
+    line(style_.bad(
+        fmt::format("Edited after they were applied: {}", count_of(changed.size(), "file", "files"))
+    ));
+    std::vector<std::string> lines;
+    for (const auto& file : changed) {
+        lines.push_back(
+            fmt::format("{}\nmigrator accept {}", file.file, shell_quoted(printable(file.file)))
+        );
+    }
+    list(lines);
+}
+
+std::string_view type_name(MigrationType type) {
+    switch (type) {
+        case MigrationType::SingleMigration:
+            return "single migration";
+        case MigrationType::TenantMigration:
+            return "tenant migration";
+        case MigrationType::SingleScript:
+            return "single script";
+        case MigrationType::TenantScript:
+            return "tenant script";
+    }
+    return "file";
+}
+
+std::vector<std::string> file_lines(const std::vector<Migration>& files) {
+    std::vector<std::string> lines;
+    lines.reserve(files.size());
+    for (const auto& file : files) {
+        lines.push_back(fmt::format("{:<16}  {}", type_name(file.type), file.file));
+    }
+    return lines;
+}
+
+std::vector<std::string> count_lines(const Summary& summary) {
+    std::vector<std::string> lines = {
+        counts(
+            "migrations:",
+            summary.single_migrations,
+            summary.tenant_migrations,
+            summary.tenant_migrations_total,
+            summary.tenants
+        ),
+        counts(
+            "scripts:",
+            summary.single_scripts,
+            summary.tenant_scripts,
+            summary.tenant_scripts_total,
+            summary.tenants
+        )};
+    std::erase(lines, "");
+    return lines;
+}
+
+void show_outcome(Report& report, const Arguments& arguments, const coordinator::Outcome& outcome) {
+    const bool creates_tenant = arguments.command == "create-tenant";
+    if (outcome.files.empty() && outcome.summary.version_id == 0 && !creates_tenant) {
+        report.line("Nothing is pending: no version was created.");
+    } else {
+        report.line(report.style().good(headline(arguments, outcome)));
+        report.list(count_lines(outcome.summary));
+        if (!outcome.files.empty()) {
+            report.line("Files:");
+            report.list(file_lines(outcome.files));
+        }
+    }
+    for (const auto& note : outcome.notes) report.note(note);
+}
+
+std::size_t pending_migrations(const Plan& plan) {
+    return static_cast<std::size_t>(std::count_if(
+        plan.files.begin(),
+        plan.files.end(),
+        [](const auto& planned) { return !is_script(planned.migration->type); }
+    ));
+}
+
+}  // namespace migrator::cli

@@ -1,0 +1,157 @@
+#include "config/config.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/keys.hpp"
+#include "config/options.hpp"
+#include "config/redacted_yaml.hpp"
+#include "config/settings.hpp"
+#include "config/substitution.hpp"
+#include "config/values.hpp"
+#include "config/yaml_file.hpp"
+#include "core/error.hpp"
+
+namespace migrator::config {
+namespace {
+
+using Overrides = std::map<std::string, std::string>;
+
+/// From a text outside of the file, where a list is separated by commas.
+Setting setting_of(const Key& key, const std::string& text, std::string origin) {
+    Setting setting;
+    setting.origin = std::move(origin);
+    if (!is_list(key)) {
+        setting.text = text;
+        return setting;
+    }
+    for (std::size_t from = 0; from <= text.size();) {
+        const auto comma = std::min(text.find(',', from), text.size());
+        const auto item = trimmed(std::string_view(text).substr(from, comma - from));
+        if (!item.empty()) setting.items.emplace_back(item);
+        from = comma + 1;
+    }
+    return setting;
+}
+
+void overlay_environment(Settings& settings, const Lookups& lookups) {
+    for (const Key& key : all_keys()) {
+        const std::string name = environment_name(key);
+        const auto value = lookups.environment(name);
+        if (!value || value->empty()) continue;
+        settings[key.name] = setting_of(key, *value, "environment variable " + name);
+    }
+}
+
+void overlay_overrides(Settings& settings, const Overrides& overrides, Report& report) {
+    for (const auto& [name, text] : overrides) {
+        if (const Key* key = find_key(name)) {
+            settings[key->name] = setting_of(*key, text, "command line");
+            continue;
+        }
+        const Key* nearest = nearest_key(name);
+        report.problems.push_back(fmt::format(
+            "command line: unknown key {}{}",
+            name,
+            nearest == nullptr ? "" : fmt::format(" (did you mean {}?)", nearest->name)
+        ));
+    }
+}
+
+/// `baseLocation` holds the place afterwards; `baseDir` stays only when it was used.
+void resolve_base_location(Settings& settings, Report& report) {
+    if (is_set(settings, "baseDir")) {
+        const std::string origin = origin_of(settings, "baseDir");
+        if (is_set(settings, "baseLocation")) {
+            report.warn(origin, "baseDir is ignored, since baseLocation is set");
+            settings.erase("baseDir");
+        } else {
+            report.warn(origin, "baseDir is the old name of baseLocation: rename it");
+            settings[find_key("baseLocation")->name] = settings.at("baseDir");
+        }
+    }
+    const std::string location = text_of(settings, "baseLocation");
+    if (location.starts_with("http") && location.find('?') != std::string::npos) {
+        report.warn(
+            origin_of(settings, "baseLocation"),
+            "baseLocation has a query part (a signature?); it is no part of the files' identity "
+            "and is not shown; better give credentials in the environment"
+        );
+    }
+}
+
+void warn_deprecated(
+    const Settings& settings, std::string_view old_key, std::string_view new_key, Report& report
+) {
+    if (!is_set(settings, old_key)) return;
+    report.warn(
+        origin_of(settings, old_key),
+        is_set(settings, new_key)
+            ? fmt::format("{} is ignored, since {} is set", old_key, new_key)
+            : fmt::format("{} is deprecated since v2025.1.0: use {}", old_key, new_key)
+    );
+}
+
+bool is_default(const Key& key, const Settings& settings) {
+    const std::string text = text_of(settings, key.name);
+    const auto number = parse_number(text);
+    return text == key.default_text || (number && number == parse_number(key.default_text));
+}
+
+void warn_without_effect(const Settings& settings, Report& report) {
+    for (const Key& key : all_keys()) {
+        if (!is_set(settings, key.name) || (!is_list(key) && is_default(key, settings))) continue;
+        std::string_view what;
+        if (key.effect == Effect::NotYet) what = "has no effect yet";
+        if (key.effect == Effect::WebhookLater) what = "has no effect yet: no webhook is sent";
+        if (key.effect == Effect::StorageLater) {
+            what = "has no effect yet: object storage comes later, files are read from disk";
+        }
+        if (key.name == "setRole" && text_of(settings, "driver") == "sqlite") {
+            what = "has no effect on SQLite, which has no roles";
+        }
+        if (!what.empty()) {
+            report.warn(origin_of(settings, key.name), fmt::format("{} {}", key.name, what));
+        }
+    }
+}
+
+}  // namespace
+
+Config read(
+    const std::string& path,
+    const std::map<std::string, std::string>& overrides,
+    const Lookups& lookups
+) {
+    Report report;
+    Settings settings = path.empty() ? Settings{} : read_yaml_file(path, report);
+    overlay_environment(settings, lookups);
+    overlay_overrides(settings, overrides, report);
+    substitute(settings, lookups, report);
+    check_settings(settings, report);
+    check_driver(settings, report);
+    if (!report.problems.empty()) {
+        throw Error(ErrorKind::Configuration, fmt::format("{}", fmt::join(report.problems, "\n")));
+    }
+    resolve_base_location(settings, report);
+    warn_deprecated(settings, "tenantSelectSQL", "tenantSelect", report);
+    warn_deprecated(settings, "tenantInsertSQL", "tenantInsert", report);
+    warn_without_effect(settings, report);
+
+    Config config = make_options(settings);
+    config.redacted_yaml = redacted_yaml(settings);
+    config.warnings = std::move(report.warnings);
+    config.unknown_keys = std::move(report.unknown_keys);
+    return config;
+}
+
+bool can_do_without_file(const Overrides& overrides, const Lookups& lookups) {
+    return std::ranges::all_of(all_keys(), [&](const Key& key) {
+        if (!key.required || overrides.contains(std::string(key.name))) return true;
+        const auto value = lookups.environment(environment_name(key));
+        return value && !value->empty();
+    });
+}
+
+}  // namespace migrator::config

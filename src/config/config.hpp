@@ -48,14 +48,22 @@ struct Config {
 };
 
 /// Reads `path`, then environment variables `MIGRATOR_…`, then `overrides` (key to text, from
-/// flags; lists separated by commas). Throws Configuration: the file is missing
-/// ("open migrator.yaml: no such file or directory"), is not YAML (with the line), or all wrong
-/// keys together, one per line, each with its name, its line in the file, and what is allowed.
+/// flags; lists separated by commas). An empty `path` means that there is no file. An empty
+/// environment variable counts as not set; an empty override is the empty value.
+/// Throws Configuration: the file is missing ("open migrator.yaml: no such file or directory"), is
+/// not YAML (with the line), or all wrong keys together, one per line, each with its name, its
+/// line in the file, and what is allowed. Throws what `lookups.secret` throws, with the key's name.
 /// No message holds a value of a key that may be secret.
 Config read(
     const std::string& path,
     const std::map<std::string, std::string>& overrides,
     const Lookups& lookups
+);
+
+/// Whether the environment and `overrides` hold every required key. Then a file that nobody asked
+/// for (the default `migrator.yaml`) may be missing: call `read` with an empty path.
+bool can_do_without_file(
+    const std::map<std::string, std::string>& overrides, const Lookups& lookups
 );
 
 }  // namespace migrator::config

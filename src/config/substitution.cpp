@@ -1,0 +1,145 @@
+#include "config/substitution.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/error.hpp"
+
+namespace migrator::config {
+namespace {
+
+constexpr std::array<std::string_view, 4> kSecretStores{
+    "aws-secretsmanager:", "aws-ssm:", "azure-keyvault:", "gcp-secretmanager:"};
+constexpr std::string_view kDatabaseToken = "aws-rds-token";
+
+bool is_secret_reference(std::string_view name) {
+    return name == kDatabaseToken ||
+           std::ranges::any_of(kSecretStores, [&](auto store) { return name.starts_with(store); });
+}
+
+/// What may be said of a variable's name: in `${DB_PASSWORD:-guess}` the part after the name may
+/// be a secret.
+std::string_view shown_name(std::string_view name) {
+    const auto end =
+        name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+    return name.substr(0, end);
+}
+
+/// ECS puts the whole JSON text of a secret into the variable when the task definition names no
+/// member of it.
+bool is_json_with_password(const std::string& value) {
+    if (!value.starts_with('{')) return false;
+    try {
+        const YAML::Node node = YAML::Load(value);  // JSON is YAML
+        return node.IsMap() && node["password"].IsDefined();
+    } catch (const YAML::Exception&) {
+        return false;
+    }
+}
+
+/// Substitutes in the values of one key.
+class Substitution {
+public:
+    Substitution(const Key& key, Setting& setting, const Lookups& lookups, Report& report)
+        : key_(key), setting_(setting), lookups_(lookups), report_(report) {}
+
+    std::string apply(const std::string& text) {
+        std::string result;
+        std::size_t from = 0;
+        while (true) {
+            const auto start = text.find("${", from);
+            const auto end = start == std::string::npos ? start : text.find('}', start);
+            if (end == std::string::npos) return result + text.substr(from);
+            result += text.substr(from, start - from);
+            const std::string name = text.substr(start + 2, end - start - 2);
+            if (is_left_alone(name)) {
+                result += text.substr(start, end + 1 - start);
+            } else {
+                result += is_secret_reference(name) ? secret(name) : variable(name);
+                setting_.substituted = true;
+            }
+            from = end + 1;
+        }
+    }
+
+private:
+    bool is_left_alone(std::string_view name) const {
+        return key_.name == "webHookTemplate" &&
+               (name == "summary" || name.starts_with("summary."));
+    }
+
+    std::string variable(const std::string& name) {
+        std::optional<std::string> value;
+        if (!name.empty()) value = lookups_.environment(name);
+        if (!value) return warn_unset(name);
+        if (is_json_with_password(*value)) {
+            report_.warn(
+                setting_.origin,
+                fmt::format(
+                    "{}: the variable {} holds a whole JSON object; in an ECS task definition "
+                    "append \":password::\" to the secret's ARN to get its member",
+                    key_.name,
+                    shown_name(name)
+                )
+            );
+        }
+        return *value;
+    }
+
+    std::string warn_unset(std::string_view name) {
+        const std::string_view shown = shown_name(name);
+        report_.warn(
+            setting_.origin,
+            fmt::format(
+                "{}: the environment variable {}{} is not set; its place stays empty",
+                key_.name,
+                shown.empty() ? "between ${ and }" : shown,
+                shown.size() < name.size() && !shown.empty() ? "… (there is no syntax for defaults)"
+                                                             : ""
+            )
+        );
+        return {};
+    }
+
+    std::string secret(const std::string& reference) {
+        if (reference == kDatabaseToken && key_.name != "dataSource") {
+            refuse(reference, "is a password for the database: it can stand in dataSource only");
+            return {};
+        }
+        if (!lookups_.secret) {
+            refuse(reference, "refers to a secret store, and these are not built yet");
+            return {};
+        }
+        return in_context(fmt::format("{} (${{{}}})", key_.name, reference), [&] {
+            return lookups_.secret(reference);
+        });
+    }
+
+    void refuse(std::string_view reference, std::string_view why) {
+        report_.wrong(key_, "secret", setting_.origin, fmt::format("${{{}}} {}", reference, why));
+        setting_.unusable = true;
+    }
+
+    const Key& key_;
+    Setting& setting_;
+    const Lookups& lookups_;
+    Report& report_;
+};
+
+}  // namespace
+
+void substitute(Settings& settings, const Lookups& lookups, Report& report) {
+    for (const Key& key : all_keys()) {
+        const auto found = settings.find(key.name);
+        if (found == settings.end()) continue;
+        Setting& setting = found->second;
+        Substitution substitution(key, setting, lookups, report);
+        setting.text = substitution.apply(setting.text);
+        for (std::string& item : setting.items) item = substitution.apply(item);
+    }
+}
+
+}  // namespace migrator::config

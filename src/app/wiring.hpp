@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "cli/cli.hpp"
+#include "config/config.hpp"
+#include "coordinator/coordinator.hpp"
+#include "db/connector.hpp"
+
+namespace migrator::app {
+
+using Overrides = std::map<std::string, std::string>;
+
+/// What a configuration is made of when it runs, built in the order of the dependencies.
+class Opened {
+public:
+    explicit Opened(config::Config configuration);
+
+    const config::Config& configuration() const { return configuration_; }
+    coordinator::Coordinator& coordinator() { return coordinator_; }
+
+private:
+    config::Config configuration_;
+    std::unique_ptr<db::Connector> connector_;
+    coordinator::Coordinator coordinator_;
+};
+
+/// Reads the configuration and sets up the log. `is_service`: the log is for operators, from the
+/// configured level on; a command shows warnings only, unless `overrides` name a level. Throws
+/// Configuration ("Error reading config file: …").
+config::Config read_configuration(
+    const std::string& path, const Overrides& overrides, bool is_service
+);
+
+/// The HTTP service, until a signal; its exit code. Throws what opening throws.
+int serve(const std::string& path, const Overrides& overrides);
+
+/// "migrator RELEASE (COMMIT, DATE)".
+std::string version_text();
+
+}  // namespace migrator::app

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
+#include "cli/style.hpp"
+
+namespace migrator::cli {
+
+/// Writes for people. Names and messages from outside are made printable here.
+class Report {
+public:
+    Report(Terminal& terminal, const Arguments& arguments);
+
+    const Style& style() const { return style_; }
+    /// A line on standard output; without text an empty one.
+    void line(std::string_view text = {});
+    /// Lines indented by `margin` spaces, the first 20 of them unless `--verbose`.
+    void list(const std::vector<std::string>& lines, std::size_t margin = 2);
+    /// "note: …".
+    void note(std::string_view text);
+
+    /// The error at the end of a command, with what to do about it; on standard error.
+    void error(std::string_view message, std::string_view hint = {});
+    /// Files that were edited after they were applied, as an error.
+    void changed_error(const std::vector<Migration>& changed);
+    /// The same as a part of another report.
+    void changed(const std::vector<Migration>& changed);
+
+private:
+    std::ostream& out_;
+    std::ostream& err_;
+    Style style_;
+    Style error_style_;
+    std::size_t limit_;
+};
+
+/// The message of v1 and v2 for edited files.
+inline constexpr std::string_view kChecksumMessage =
+    "Checksum verification failed. Please review offending migrations.";
+
+/// "tenant migration  /migrations/tenants/1.sql", one line each.
+std::vector<std::string> file_lines(const std::vector<Migration>& files);
+std::string_view type_name(MigrationType type);
+
+/// "migrations: 1 single file; 2 tenant files × 3 tenants = 6 executions" and the same for
+/// scripts; a line that counts nothing is left out.
+std::vector<std::string> count_lines(const Summary& summary);
+
+/// What apply, sync or create-tenant did.
+void show_outcome(Report& report, const Arguments& arguments, const coordinator::Outcome& outcome);
+void show_preview(Report& report, const coordinator::Preview& preview);
+void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);
+void show_status(Report& report, const coordinator::Status& status);
+
+/// How many of the planned files are migrations: scripts are not pending, they always run.
+std::size_t pending_migrations(const Plan& plan);
+
+}  // namespace migrator::cli

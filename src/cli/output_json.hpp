@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
+#include "core/error.hpp"
+
+/// The documents of `--json`, as docs/cli.md describes them: one JSON text each.
+namespace migrator::cli::json {
+
+std::string outcome(const Arguments& arguments, const coordinator::Outcome& outcome);
+std::string status(const coordinator::Status& status);
+/// `sql`: null without `--sql`.
+std::string preview(const coordinator::Preview& preview, const std::string* sql);
+std::string validation(
+    const coordinator::Validation& validation, const std::vector<std::string>& unknown_keys
+);
+std::string tenants(const std::vector<std::string>& tenants);
+std::string versions(const std::vector<Version>& versions);
+std::string version(const Version& version, const std::vector<AppliedMigration>& migrations);
+std::string configuration(const std::string& driver, const std::string& yaml);
+std::string accepted(const coordinator::Coordinator::Change& change, bool accepted);
+std::string forgotten(
+    const std::string& tenant, const std::vector<Migration>& files, bool forgotten
+);
+/// The program's own version.
+std::string program(const std::string& version_text);
+std::string reachable();
+
+/// `changed`: the files of a checksum mismatch, else empty.
+std::string error(
+    ErrorKind kind,
+    const std::string& message,
+    int exit_code,
+    const std::vector<Migration>& changed = {}
+);
+
+}  // namespace migrator::cli::json

@@ -1,0 +1,199 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/output.hpp"
+#include "core/time.hpp"
+
+namespace migrator::cli {
+namespace {
+
+/// "tenant migration  FILE  (3 tenants)".
+std::string planned_line(const PlannedFile& planned) {
+    const auto& file = *planned.migration;
+    auto text = fmt::format("{:<16}  {}", type_name(file.type), file.file);
+    if (is_for_tenants(file.type)) {
+        text += fmt::format("  ({})", count_of(planned.schemas->size(), "tenant", "tenants"));
+    }
+    return text;
+}
+
+std::size_t executions_of(const std::vector<const PlannedFile*>& files) {
+    std::size_t sum = 0;
+    for (const auto* planned : files) sum += planned->schemas->size();
+    return sum;
+}
+
+std::vector<const PlannedFile*> select(const Plan& plan, bool scripts) {
+    std::vector<const PlannedFile*> found;
+    for (const auto& planned : plan.files) {
+        if (is_script(planned.migration->type) == scripts) found.push_back(&planned);
+    }
+    return found;
+}
+
+void show_lagging(Report& report, const std::vector<LaggingTenant>& lagging) {
+    if (lagging.empty()) return;
+    report.line(report.style().warning(fmt::format(
+        "Lagging: {} {} files that others have",
+        count_of(lagging.size(), "tenant", "tenants"),
+        lagging.size() == 1 ? "lacks" : "lack"
+    )));
+    std::vector<std::string> lines;
+    for (const auto& each : lagging) {
+        lines.push_back(fmt::format(
+            "{}: {}, first {}",
+            each.tenant,
+            count_of(each.missing.size(), "file", "files"),
+            each.missing.empty() ? "" : each.missing.front()
+        ));
+    }
+    report.list(lines);
+    report.line("  bring them up with: migrator apply --reconcile");
+}
+
+void show_unmanaged(Report& report, const std::vector<std::string>& unmanaged) {
+    if (unmanaged.empty()) return;
+    report.line(report.style().warning(fmt::format(
+        "Unmanaged: {} without any recorded migration",
+        count_of(unmanaged.size(), "tenant", "tenants")
+    )));
+    report.list(unmanaged);
+    report.line("  their objects are there already: migrator sync --tenant TENANT");
+    report.line("  they are empty:                  migrator apply --reconcile");
+}
+
+std::string unfinished_line(const TenantState& state) {
+    auto text =
+        state.tenant.empty() ? std::string("single files") : fmt::format("tenant {}", state.tenant);
+    text += fmt::format(": {}", state.state);
+    if (state.version_id != 0) text += fmt::format(" in version {}", state.version_id);
+    if (state.changed != TimePoint{}) text += fmt::format(" at {}", format_rfc3339(state.changed));
+    if (state.file.empty()) {
+        text += fmt::format("\nfrom file {} on", state.first_file);
+    } else {
+        text += fmt::format("\nfile {}", state.file);
+    }
+    if (state.statement > 0) {
+        text += fmt::format(
+            ", {} of it known to have run", count_of(state.statement, "statement", "statements")
+        );
+    }
+    if (!state.message.empty()) text += fmt::format("\n{}", state.message);
+    if (!state.sqlstate.empty()) text += fmt::format(" (SQLSTATE {})", state.sqlstate);
+    return text;
+}
+
+void show_unfinished(Report& report, const std::vector<TenantState>& unfinished) {
+    if (unfinished.empty()) return;
+    report.line(report.style().bad("Unfinished, from an earlier run:"));
+    std::vector<std::string> lines;
+    for (const auto& state : unfinished) lines.push_back(unfinished_line(state));
+    report.list(lines);
+    report.line("  the next migrator apply goes on there; mend the file first where one failed");
+}
+
+void show_lock(Report& report, const coordinator::Status& status) {
+    if (!status.lock_owner) return;
+    const auto& owner = *status.lock_owner;
+    auto text = fmt::format("Lock: held by {}", owner.owner);
+    if (owner.since != TimePoint{}) text += fmt::format(" since {}", format_rfc3339(owner.since));
+    if (!owner.version_name.empty()) text += fmt::format(", for \"{}\"", owner.version_name);
+    if (!owner.request_id.empty()) text += fmt::format(", request {}", owner.request_id);
+    report.line(report.style().warning(printable(text)));
+}
+
+/// The first lines: version, counts.
+void show_counts(Report& report, const coordinator::Status& status) {
+    if (status.latest.empty()) {
+        report.line("Version:  none yet");
+    } else {
+        const auto& latest = status.latest.front();
+        report.line(fmt::format(
+            "Version:  {} \"{}\" of {}",
+            latest.id,
+            printable(latest.name),
+            format_rfc3339(latest.created)
+        ));
+    }
+    report.line(fmt::format("Applied:  {}", count_of(status.applied_files, "file", "files")));
+    report.line(fmt::format("Tenants:  {}", status.tenants.size()));
+}
+
+}  // namespace
+
+void show_status(Report& report, const coordinator::Status& status) {
+    show_counts(report, status);
+    const auto pending = select(status.pending, false);
+    if (pending.empty()) {
+        report.line(report.style().good("Pending:  nothing"));
+    } else {
+        report.line(report.style().warning(fmt::format(
+            "Pending:  {}, {}",
+            count_of(pending.size(), "file", "files"),
+            count_of(executions_of(pending), "execution", "executions")
+        )));
+        std::vector<std::string> lines;
+        for (const auto* planned : pending) lines.push_back(planned_line(*planned));
+        report.list(lines);
+    }
+    const auto scripts = select(status.pending, true);
+    if (!scripts.empty()) {
+        report.line(fmt::format(
+            "Scripts:  {}; scripts run at every apply and are not pending",
+            count_of(scripts.size(), "file", "files")
+        ));
+    }
+    report.changed(status.changed);
+    show_lagging(report, status.lagging);
+    show_unmanaged(report, status.unmanaged);
+    show_unfinished(report, status.unfinished);
+    if (!status.broken_objects.empty()) {
+        report.line(report.style().bad("Broken objects, left by statements that failed:"));
+        report.list(status.broken_objects);
+    }
+    show_lock(report, status);
+}
+
+void show_preview(Report& report, const coordinator::Preview& preview) {
+    const auto& files = preview.plan.files;
+    if (files.empty()) {
+        report.line("Nothing is pending.");
+    } else {
+        report.line(fmt::format("apply would run {}:", count_of(files.size(), "file", "files")));
+        report.list(count_lines(preview.summary));
+    }
+    std::size_t number = 0;
+    for (std::size_t first = 0; first < files.size();) {
+        const bool for_tenants = is_for_tenants(files[first].migration->type);
+        std::vector<std::string> lines;
+        for (; first < files.size() && is_for_tenants(files[first].migration->type) == for_tenants;
+             ++first) {
+            lines.push_back(planned_line(files[first]));
+        }
+        report.line(fmt::format(
+            "Phase {}, {}:", ++number, for_tenants ? "for the tenants" : "for single schemas"
+        ));
+        report.list(lines);
+    }
+    if (!files.empty() && pending_migrations(preview.plan) == 0) {
+        report.line("These are scripts: they run at every apply. No migration is pending.");
+    }
+    report.changed(preview.changed);
+    show_lagging(report, preview.lagging);
+    show_problems(report, preview.problems);
+}
+
+void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems) {
+    if (problems.empty()) return;
+    report.line(report.style().bad(
+        fmt::format("{} would stop it:", count_of(problems.size(), "problem", "problems"))
+    ));
+    std::vector<std::string> lines;
+    for (const auto& problem : problems) {
+        lines.push_back(fmt::format("{}\n{}", problem.file, problem.message));
+    }
+    report.list(lines);
+}
+
+}  // namespace migrator::cli

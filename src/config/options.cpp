@@ -1,0 +1,153 @@
+#include "config/options.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "config/values.hpp"
+#include "core/error.hpp"
+#include "core/migration.hpp"
+
+namespace migrator::config {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Reads typed values; the settings have been checked.
+class Values {
+public:
+    explicit Values(const Settings& settings) : settings_(settings) {}
+
+    std::string text(std::string_view key) const { return text_of(settings_, key); }
+
+    milliseconds duration(std::string_view key) const {
+        const auto value = optional_duration(key);
+        if (!value) throw Error(ErrorKind::Internal, fmt::format("{} has no default", key));
+        return *value;
+    }
+
+    std::optional<milliseconds> optional_duration(std::string_view key) const {
+        return parse_duration(text(key));
+    }
+
+    std::uint64_t number(std::string_view key) const {
+        const auto value = parse_number(text(key));
+        if (!value) throw Error(ErrorKind::Internal, fmt::format("{} has no default", key));
+        return *value;
+    }
+
+    /// The new key wins when it is set.
+    std::string renamed(std::string_view new_key, std::string_view old_key) const {
+        return text(is_set(settings_, new_key) ? new_key : old_key);
+    }
+
+    std::vector<std::string> items(std::string_view key) const { return items_of(settings_, key); }
+
+    bool has(std::string_view key) const { return is_set(settings_, key); }
+
+private:
+    const Settings& settings_;
+};
+
+/// Their last elements name the schemas; "." and ".." say it only with the base location.
+std::vector<std::string> schemas_of(
+    const std::vector<std::string>& directories, const std::string& base_location
+) {
+    std::vector<std::string> schemas;
+    for (const std::string& directory : directories) {
+        auto path = (std::filesystem::path(base_location) / directory).lexically_normal();
+        if (path.filename().empty()) path = path.parent_path();  // it ended in '/'
+        schemas.emplace_back(schema_of_directory(path.string()));
+    }
+    return schemas;
+}
+
+loader::Options loader_options(const Values& values) {
+    return {
+        .base_location = values.text("baseLocation"),
+        .single_migrations = values.items("singleMigrations"),
+        .tenant_migrations = values.items("tenantMigrations"),
+        .single_scripts = values.items("singleScripts"),
+        .tenant_scripts = values.items("tenantScripts"),
+    };
+}
+
+db::Options database_options(const Values& values) {
+    db::Options options;
+    options.driver = values.text("driver");
+    options.data_source = values.text("dataSource");
+    options.tenant_select = values.renamed("tenantSelect", "tenantSelectSQL");
+    options.tenant_insert = values.renamed("tenantInsert", "tenantInsertSQL");
+    options.placeholder = values.text("schemaPlaceHolder");
+    options.single_schemas =
+        schemas_of(values.items("singleMigrations"), values.text("baseLocation"));
+    if (values.has("atomicity")) {
+        options.atomicity =
+            values.text("atomicity") == "tenant" ? db::Atomicity::Tenant : db::Atomicity::Version;
+    }
+    options.statement_timeout = values.optional_duration("statementTimeout");
+    options.ddl_lock_timeout = values.optional_duration("ddlLockTimeout");
+    options.lock_timeout = values.duration("lockTimeout");
+    options.no_transaction = values.items("noTransaction");
+    options.batch_bytes = values.number("batchBytes");
+    options.batch_bytes_is_explicit = values.has("batchBytes");
+    options.max_connections = values.number("maxConnections");
+    options.set_role = values.text("setRole");
+    return options;
+}
+
+http::Options http_options(const Values& values) {
+    http::Options options;
+    options.listen_address = values.text("listenAddress");
+    options.port = static_cast<std::uint16_t>(values.number("port"));
+    options.max_body_bytes = values.number("maxBodyBytes");
+    options.keep_alive_timeout = values.duration("keepAliveTimeout");
+    options.shutdown_timeout = values.duration("shutdownTimeout");
+    return options;
+}
+
+coordinator::Options coordinator_options(const Values& values) {
+    using coordinator::ChecksumVerification;
+    const std::string verification = values.text("checksumVerification");
+    return {
+        .checksum_verification = verification == "off"    ? ChecksumVerification::Off
+                                 : verification == "warn" ? ChecksumVerification::Warn
+                                                          : ChecksumVerification::Fail,
+        .lock_timeout = values.duration("lockTimeout"),
+        .run_queue = values.number("runQueue"),
+    };
+}
+
+LogOptions log_options(const Values& values) {
+    const std::string level = values.text("logLevel");
+    return {
+        .level = level == "DEBUG"   ? log::Level::Debug
+                 : level == "WARN"  ? log::Level::Warn
+                 : level == "ERROR" ? log::Level::Error
+                 : level == "PANIC" ? log::Level::Panic
+                                    : log::Level::Info,
+        .format = values.text("logFormat") == "json" ? log::Format::Json : log::Format::Text,
+    };
+}
+
+bool is_old_key_used(const Values& values, std::string_view new_key, std::string_view old_key) {
+    return values.has(old_key) && !values.has(new_key);
+}
+
+}  // namespace
+
+Config make_options(const Settings& settings) {
+    const Values values(settings);
+    Config config;
+    config.database = database_options(values);
+    config.loader = loader_options(values);
+    config.http = http_options(values);
+    config.coordinator = coordinator_options(values);
+    config.log = log_options(values);
+    config.path_prefix = values.text("pathPrefix");
+    config.deprecated_tenant_keys = is_old_key_used(values, "tenantSelect", "tenantSelectSQL") ||
+                                    is_old_key_used(values, "tenantInsert", "tenantInsertSQL");
+    return config;
+}
+
+}  // namespace migrator::config

@@ -1,0 +1,223 @@
+#include "config/values.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace migrator::config {
+namespace {
+
+constexpr std::uint64_t kMaxMilliseconds = 2'147'483'647;
+constexpr std::string_view kDurationsAllowed =
+    "must be a duration such as 500ms, 30s, 5m, 1h, or a number of seconds";
+
+/// A short text that no variable or secret was put into, for "… is no number: TEXT".
+std::string quoted(const Key& key, const Setting& setting, std::string_view text) {
+    constexpr std::size_t kMaxShown = 24;
+    const bool harmless = std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-' || c == '+' || c == '.' || c == '%' || c == '_';
+    });
+    if (is_secret(key) || setting.substituted || !harmless || text.size() > kMaxShown) return "";
+    return fmt::format(", not {}", text);
+}
+
+struct Wrong {
+    std::string_view tag;
+    std::string what;
+};
+
+std::optional<Wrong> check_duration(const Key& key, std::string_view text) {
+    const auto duration = parse_duration(text);
+    if (!duration) {
+        return Wrong{
+            "duration", fmt::format("{}, at most {}ms", kDurationsAllowed, kMaxMilliseconds)};
+    }
+    if (static_cast<std::uint64_t>(duration->count()) < key.min) {
+        return Wrong{"duration", "must be longer than 0"};
+    }
+    return std::nullopt;
+}
+
+std::optional<Wrong> check_number(const Key& key, std::string_view text) {
+    const auto number = parse_number(text);
+    if (number && *number >= key.min && *number <= key.max) return std::nullopt;
+    return Wrong{"range", fmt::format("must be a whole number from {} to {}", key.min, key.max)};
+}
+
+std::optional<Wrong> check_number_or_percent(const Key& key, std::string_view text) {
+    if (!text.ends_with('%')) {
+        if (!check_number(key, text)) return std::nullopt;
+    } else if (const auto percent = parse_number(text.substr(0, text.size() - 1));
+               percent && *percent <= 100) {
+        return std::nullopt;
+    }
+    return Wrong{"range", "must be a whole number of tenants, or a percentage such as 5%"};
+}
+
+std::optional<Wrong> check_choice(const Key& key, std::string_view text) {
+    std::string allowed;
+    for (std::size_t from = 0; from <= key.choices.size();) {
+        const auto end = std::min(key.choices.find('|', from), key.choices.size());
+        const std::string_view choice = key.choices.substr(from, end - from);
+        if (choice == text) return std::nullopt;
+        allowed += allowed.empty() ? "" : ", ";
+        allowed += choice;
+        from = end + 1;
+    }
+    // The Go program's own check has a name of its own.
+    return Wrong{key.name == "logLevel" ? "logLevel" : "oneof", "must be one of: " + allowed};
+}
+
+std::optional<Wrong> check_address(std::string_view text) {
+    const std::string address(text.substr(0, text.find('%')));  // a zone: fe80::1%eth0
+    std::array<unsigned char, 16> bytes{};
+    if (inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 ||
+        inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1) {
+        return std::nullopt;
+    }
+    return Wrong{"ip", "must be an IP address to listen on, such as 0.0.0.0, 127.0.0.1 or ::"};
+}
+
+std::optional<Wrong> check_text(const Key& key, std::string_view text) {
+    switch (key.type) {
+        case Type::Duration:
+            return check_duration(key, text);
+        case Type::Number:
+            return check_number(key, text);
+        case Type::NumberOrPercent:
+            return check_number_or_percent(key, text);
+        case Type::Choice:
+            return check_choice(key, text);
+        case Type::Address:
+            return check_address(text);
+        default:
+            return std::nullopt;
+    }
+}
+
+std::optional<Wrong> check_item(const Key& key, std::string_view item) {
+    if (key.type != Type::Headers && is_blank(item)) {
+        return Wrong{
+            "required",
+            key.type == Type::Directories
+                ? "is empty; name a directory (\".\" is the base location itself)"
+                : "is empty"};
+    }
+    if (key.type != Type::Headers) return std::nullopt;
+    const auto colon = item.find(':');
+    if (colon == std::string_view::npos || is_blank(item.substr(0, colon))) {
+        return Wrong{"header", "must have the form \"Name: value\"; there is no name and colon"};
+    }
+    if (item.find_first_of("\r\n") != std::string_view::npos) {
+        return Wrong{"header", "has a line break in it"};
+    }
+    return std::nullopt;
+}
+
+void check_setting(const Key& key, const Setting& setting, Report& report) {
+    const auto has_nul = [](const std::string& text) {
+        return text.find('\0') != std::string::npos;
+    };
+    if (has_nul(setting.text) || std::ranges::any_of(setting.items, has_nul)) {
+        return report.wrong(key, "string", setting.origin, "has a NUL byte in it");
+    }
+    if (!is_blank(setting.text)) {
+        const std::string_view text = trimmed(setting.text);
+        if (const auto wrong = check_text(key, text)) {
+            report.wrong(key, wrong->tag, setting.origin, wrong->what + quoted(key, setting, text));
+        }
+    }
+    for (std::size_t i = 0; i < setting.items.size(); ++i) {
+        if (const auto wrong = check_item(key, setting.items[i])) {
+            report.wrong(
+                key, wrong->tag, setting.origin, fmt::format("element {} {}", i + 1, wrong->what)
+            );
+        }
+    }
+}
+
+bool is_missing(const Key& key, const Settings& settings) {
+    if (key.name == "baseLocation" && is_set(settings, "baseDir")) return false;
+    return key.required && !is_set(settings, key.name);
+}
+
+void check_atomicity(std::string_view driver, const Settings& settings, Report& report) {
+    const std::string atomicity = text_of(settings, "atomicity");
+    std::string_view why;
+    if (driver == "postgres" && atomicity == "tenant") {
+        why = "must be version: atomicity: tenant on PostgreSQL is not built yet";
+    }
+    if (driver == "sqlite" && atomicity == "version") {
+        why =
+            "must be tenant: SQLite keeps each schema in a file of its own and attaches at most "
+            "10 at a time, so no transaction can span a version";
+    }
+    if (why.empty()) return;
+    report.wrong(*find_key("atomicity"), "oneof", origin_of(settings, "atomicity"), why);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+    struct Unit {
+        std::string_view suffix;
+        std::uint64_t milliseconds;
+    };
+    constexpr std::array<Unit, 5> kUnits{
+        {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"", 1'000}}};
+    const auto unit =
+        std::ranges::find_if(kUnits, [&](const Unit& u) { return text.ends_with(u.suffix); });
+    const auto number = parse_number(text.substr(0, text.size() - unit->suffix.size()));
+    if (!number || *number > kMaxMilliseconds / unit->milliseconds) return std::nullopt;
+    return std::chrono::milliseconds(
+        static_cast<std::chrono::milliseconds::rep>(*number * unit->milliseconds)
+    );
+}
+
+void check_settings(const Settings& settings, Report& report) {
+    for (const Key& key : all_keys()) {
+        const auto found = settings.find(key.name);
+        if (found != settings.end() && found->second.unusable) continue;
+        if (found != settings.end()) check_setting(key, found->second, report);
+        if (!is_missing(key, settings)) continue;
+        report.wrong(
+            key,
+            is_list(key) ? "min" : "required",
+            origin_of(settings, key.name),
+            fmt::format(
+                "is missing or empty; set it in the file or as {}{}",
+                environment_name(key),
+                is_list(key) ? ", with at least one directory" : ""
+            )
+        );
+    }
+}
+
+void check_driver(const Settings& settings, Report& report) {
+    const auto found = settings.find("driver");
+    if (found == settings.end() || !is_set(settings, "driver") || found->second.unusable) return;
+    const std::string driver = text_of(settings, "driver");
+    if (driver == "postgres" || driver == "sqlite")
+        return check_atomicity(driver, settings, report);
+
+    constexpr std::array<std::string_view, 3> kLater{"mysql", "sqlserver", "mongodb"};
+    const Key& key = *find_key("driver");
+    const bool later = std::ranges::find(kLater, driver) != kLater.end();
+    const bool harmless = !quoted(key, found->second, driver).empty();
+    const std::string why = later ? fmt::format("driver {} is not built yet", driver)
+                                  : fmt::format("unknown driver: {}", harmless ? driver : "…");
+    report.wrong(key, "oneof", found->second.origin, "must be one of: postgres, sqlite; " + why);
+}
+
+}  // namespace migrator::config

@@ -1,0 +1,288 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "cli/command_line.hpp"
+#include "core/error.hpp"
+
+namespace migrator::cli::test {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+class ReadCommands : public CommandLine {};
+
+TEST_F(ReadCommands, StatusOfAnEmptyDatabase) {
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_EQ(out.str(), "Version:  none yet\nApplied:  0 files\nTenants:  0\nPending:  nothing\n");
+}
+
+TEST_F(ReadCommands, StatusListsWhatIsPending) {
+    write_files();
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_EQ(
+        out.str(),
+        "Version:  none yet\n"
+        "Applied:  0 files\n"
+        "Tenants:  2\n"
+        "Pending:  3 files, 5 executions\n"
+        "  single migration  /migrations/ref/001.sql\n"
+        "  tenant migration  /migrations/tenants/002.sql  (2 tenants)\n"
+        "  tenant migration  /migrations/tenants/003.sql  (2 tenants)\n"
+        "Scripts:  2 files; scripts run at every apply and are not pending\n"
+    );
+}
+
+TEST_F(ReadCommands, StatusShowsEverythingThatIsNotAsItShouldBe) {
+    write_files();
+    EXPECT_EQ(run({"apply", "--name", "v1"}), 0);
+    database.record(tenant_1, "late");
+    database.add_tenant("late");
+    database.add_tenant("foreign");
+    source.write(MigrationType::SingleMigration, "ref", "001.sql", "edited");
+    TenantState failed;
+    failed.tenant = "def";
+    failed.version_id = 1;
+    failed.first_file = tenant_1.file;
+    failed.state = "failed";
+    failed.file = tenant_2.file;
+    failed.statement = 3;
+    failed.sqlstate = "42P07";
+    failed.message = "relation exists\nLINE 2";
+    failed.changed = now();
+    database.add_state(failed);
+    database.add_broken_object("index abc.i is invalid: drop index concurrently abc.i");
+    database.hold_lock({"r", "host-b (pid 9)", "q-1", "v2", now()});
+
+    EXPECT_EQ(run({"status"}), 0);
+    for (const char* part :
+         {"Version:  2 \"v2\" of 2026-11-22T12:04:02Z\n",
+          "Edited after they were applied: 1 file\n  /migrations/ref/001.sql\n"
+          "    migrator accept /migrations/ref/001.sql\n",
+          "Lagging: 1 tenant lacks files that others have\n"
+          "  late: 1 file, first /migrations/tenants/003.sql\n",
+          "migrator apply --reconcile\n",
+          "Unmanaged: 1 tenant without any recorded migration\n  foreign\n",
+          "migrator sync --tenant TENANT\n",
+          "  tenant def: failed in version 1 at 2026-11-23T01:02:03.5Z\n"
+          "    file /migrations/tenants/003.sql, 3 statements of it known to have run\n"
+          "    relation exists\n"
+          "    LINE 2 (SQLSTATE 42P07)\n",
+          "  index abc.i is invalid: drop index concurrently abc.i\n",
+          "Lock: held by host-b (pid 9) since 2026-11-23T01:02:03.5Z, for \"v2\", request q-1\n"}) {
+        EXPECT_TRUE(contains(out.str(), part)) << part << "is missing in\n" << out.str();
+    }
+}
+
+TEST_F(ReadCommands, ExitCodeTellsPendingOnlyWhenAsked) {
+    write_files();
+    for (const char* command : {"status", "plan"}) {
+        EXPECT_EQ(run({command}), 0);
+        EXPECT_EQ(run({command, "--exit-code"}), 3);
+        EXPECT_EQ(run({command, "--exit-code", "--json"}), 3);
+    }
+    EXPECT_EQ(run({"apply"}), 0);
+    // The scripts remain, and are not pending.
+    EXPECT_EQ(run({"status", "--exit-code"}), 0);
+    EXPECT_EQ(run({"plan", "--exit-code"}), 0);
+    EXPECT_TRUE(contains(out.str(), "No migration is pending.")) << out.str();
+
+    source.write(MigrationType::SingleMigration, "ref", "001.sql", "edited");
+    EXPECT_EQ(run({"status", "--exit-code"}), 4);
+    EXPECT_EQ(run({"plan", "--exit-code"}), 4);
+    EXPECT_EQ(run({"status"}), 0);
+}
+
+TEST_F(ReadCommands, PlanShowsPhasesInOrder) {
+    write_files();
+    source.write(MigrationType::SingleMigration, "ref", "004.sql", "x");
+    EXPECT_EQ(run({"plan"}), 0);
+    EXPECT_EQ(
+        out.str(),
+        "apply would run 6 files:\n"
+        "  migrations: 2 single files; 2 tenant files × 2 tenants = 4 executions\n"
+        "  scripts:    1 single file; 1 tenant file × 2 tenants = 2 executions\n"
+        "Phase 1, for single schemas:\n"
+        "  single migration  /migrations/ref/001.sql\n"
+        "Phase 2, for the tenants:\n"
+        "  tenant migration  /migrations/tenants/002.sql  (2 tenants)\n"
+        "  tenant migration  /migrations/tenants/003.sql  (2 tenants)\n"
+        "Phase 3, for single schemas:\n"
+        "  single migration  /migrations/ref/004.sql\n"
+        "  single script     /migrations/config-scripts/s.sql\n"
+        "Phase 4, for the tenants:\n"
+        "  tenant script     /migrations/tenants-scripts/t.sql  (2 tenants)\n"
+    );
+    EXPECT_EQ(database.runs_begun(), 0U);
+}
+
+TEST_F(ReadCommands, PlanNamesProblems) {
+    write_files();
+    database.add_problem(tenant_1.file, "line 3: COMMIT ends the run's transaction: remove it");
+    EXPECT_EQ(run({"plan"}), 0);
+    EXPECT_TRUE(contains(
+        out.str(),
+        "1 problem would stop it:\n  /migrations/tenants/002.sql\n    line 3: COMMIT ends"
+    )) << out.str();
+    EXPECT_EQ(run({"plan", "--exit-code"}), 1);
+}
+
+TEST_F(ReadCommands, PlanSqlIsNothingButSqlOnStandardOutput) {
+    write_files();
+    database.add_problem(tenant_1.file, "line 3: COMMIT");
+    EXPECT_EQ(run({"plan", "--sql"}), 0);
+    EXPECT_TRUE(contains(out.str(), "create table abc.t ();")) << out.str();
+    EXPECT_TRUE(contains(out.str(), "create table def.t ();")) << out.str();
+    EXPECT_FALSE(contains(out.str(), "Phase")) << out.str();
+    EXPECT_FALSE(contains(out.str(), "COMMIT")) << out.str();
+    EXPECT_TRUE(contains(err.str(), "line 3: COMMIT")) << err.str();
+}
+
+TEST_F(ReadCommands, PlanOfNothing) {
+    EXPECT_EQ(run({"plan", "--exit-code"}), 0);
+    EXPECT_EQ(out.str(), "Nothing is pending.\n");
+}
+
+TEST_F(ReadCommands, ValidateSaysThatAllIsFine) {
+    write_files();
+    EXPECT_EQ(run({"validate"}), 0);
+    EXPECT_EQ(out.str(), "Configuration, 5 files and checksums are fine.\n");
+    EXPECT_EQ(run({"validate", "--quiet"}), 0);
+    EXPECT_EQ(out.str(), "");
+}
+
+TEST_F(ReadCommands, ValidateFailsByWhatIsWrong) {
+    write_files();
+    database.add_problem(single.file, "line 1: VACUUM refuses a transaction");
+    EXPECT_EQ(run({"validate"}), 1);
+    EXPECT_TRUE(contains(out.str(), "VACUUM")) << out.str();
+    EXPECT_FALSE(contains(out.str(), "are fine")) << out.str();
+
+    database.record(single, "ref");
+    source.write(MigrationType::SingleMigration, "ref", "001.sql", "edited");
+    EXPECT_EQ(run({"validate"}), 4);
+    EXPECT_TRUE(contains(out.str(), "migrator accept /migrations/ref/001.sql")) << out.str();
+
+    unknown_keys = {"line 3: unknown key 'prot', did you mean 'port'?"};
+    EXPECT_EQ(run({"validate"}), 2);
+    EXPECT_TRUE(contains(err.str(), "error: line 3: unknown key 'prot'")) << err.str();
+    EXPECT_EQ(run({"status"}), 0) << "only validate fails on them";
+}
+
+TEST_F(ReadCommands, TenantsAreOneALine) {
+    EXPECT_EQ(run({"tenants"}), 0);
+    EXPECT_EQ(out.str(), "");
+    EXPECT_TRUE(contains(err.str(), "migrator create-tenant")) << err.str();
+    database.add_tenant("b");
+    database.add_tenant("a");
+    EXPECT_EQ(run({"tenants"}), 0);
+    EXPECT_EQ(out.str(), "b\na\n");
+    EXPECT_EQ(err.str(), "");
+}
+
+TEST_F(ReadCommands, VersionsAreNewestFirstAndWholeInAPipe) {
+    write_files();
+    for (int i = 0; i < 25; ++i) database.record(single, "ref");
+    EXPECT_EQ(run({"versions"}), 0);
+    EXPECT_TRUE(out.str().starts_with("    25  2026-11-22T12:04:02Z  v25\n    24  ")) << out.str();
+    EXPECT_TRUE(out.str().ends_with("     1  2026-11-22T12:04:02Z  v1\n")) << out.str();
+    out_is_terminal = true;
+    no_color = true;
+    EXPECT_EQ(run({"versions"}), 0);
+    EXPECT_TRUE(contains(out.str(), "… and 5 more")) << out.str();
+}
+
+TEST_F(ReadCommands, AVersionShowsItsFiles) {
+    write_files();
+    run({"apply", "--name", "v1"});
+    EXPECT_EQ(run({"versions", "1"}), 0);
+    EXPECT_TRUE(out.str().starts_with("Version 1 \"v1\" of 2026-11-22T12:04:02Z: 8 executions\n"))
+        << out.str();
+    EXPECT_TRUE(contains(out.str(), "  tenant migration  /migrations/tenants/002.sql  for def\n"))
+        << out.str();
+    EXPECT_EQ(run({"versions", "9"}), 1);
+    EXPECT_TRUE(contains(err.str(), "there is no version 9")) << err.str();
+}
+
+TEST_F(ReadCommands, WaitReturnsWhenTheDatabaseAnswers) {
+    EXPECT_EQ(run({"wait"}), 0);
+    EXPECT_EQ(out.str(), "The database answers.\n");
+}
+
+TEST_F(ReadCommands, WaitGivesUpAndSaysWhy) {
+    database.break_connection("password authentication failed for user \"app\"");
+    EXPECT_EQ(run({"wait", "--timeout", "0"}), 1);
+    EXPECT_EQ(
+        err.str(),
+        "error: the database did not answer within 0 ms: password authentication failed for user "
+        "\"app\"\n"
+    );
+}
+
+TEST_F(ReadCommands, WaitEndsAtCtrlC) {
+    database.break_connection("down");
+    interrupted.request_stop();
+    EXPECT_EQ(run({"wait", "--timeout", "1h"}), 130);
+}
+
+TEST_F(ReadCommands, ConfigPrintsTheRedactedText) {
+    EXPECT_EQ(run({"config"}), 0);
+    EXPECT_EQ(out.str(), "driver: postgres\n");
+}
+
+TEST_F(ReadCommands, TheConfigurationAndItsOverridesReachTheBackend) {
+    default_path = "/env.yaml";
+    run({"tenants", "--set", "port=1"});
+    EXPECT_EQ(opened_path, "/env.yaml");
+    EXPECT_EQ(opened_overrides, (std::map<std::string, std::string>{{"port", "1"}}));
+}
+
+TEST_F(ReadCommands, AWrongConfigurationIsExitCodeTwo) {
+    on_open = [] {
+        throw Error(ErrorKind::Configuration, "open migrator.yaml: no such file or directory");
+    };
+    EXPECT_EQ(run({"status"}), 2);
+    EXPECT_TRUE(contains(err.str(), "error: open migrator.yaml: no such file or directory\n"));
+    EXPECT_TRUE(contains(err.str(), "--config FILE")) << err.str();
+    EXPECT_EQ(run({"status", "-c", "migrator.yaml"}), 2);
+    EXPECT_FALSE(contains(err.str(), "hint:")) << err.str();
+}
+
+TEST_F(ReadCommands, WrongUsageIsExitCodeTwoAndOpensNothing) {
+    on_open = [] { FAIL() << "opened"; };
+    EXPECT_EQ(run({"aply"}), 2);
+    EXPECT_EQ(
+        err.str(),
+        "error: unknown command 'aply'; did you mean 'apply'?\n"
+        "hint: `migrator --help` lists the commands and options\n"
+    );
+    EXPECT_EQ(out.str(), "");
+}
+
+TEST_F(ReadCommands, WithoutACommandTheServiceRuns) {
+    serve_code = 7;
+    EXPECT_EQ(run({"-configFile", "x.yaml"}), 7);
+    EXPECT_EQ(served_path, "x.yaml");
+    EXPECT_EQ(run({"serve", "--set", "port=1"}), 7);
+    EXPECT_EQ(served_path, "migrator.yaml");
+    EXPECT_EQ(opened_overrides.at("port"), "1");
+    EXPECT_EQ(opened_path, "");
+}
+
+TEST_F(ReadCommands, AnUnexpectedFailureIsLoggedAndShownAsInternal) {
+    on_open = [] { throw std::runtime_error("details for the log"); };
+    EXPECT_EQ(run({"status"}), 1);
+    EXPECT_TRUE(contains(logged, "details for the log")) << logged;
+    EXPECT_TRUE(contains(err.str(), "error: internal error")) << err.str();
+    EXPECT_FALSE(contains(err.str(), "details")) << err.str();
+}
+
+TEST_F(ReadCommands, OutputThatCannotBeWrittenIsAFailure) {
+    out.setstate(std::ios::badbit);
+    EXPECT_EQ(run({"tenants"}), 1);
+    EXPECT_TRUE(contains(err.str(), "can't write to standard output")) << err.str();
+}
+
+}  // namespace
+}  // namespace migrator::cli::test

@@ -1,0 +1,121 @@
+#include "reading.hpp"
+
+namespace migrator::config::test {
+namespace {
+
+using Names = std::vector<std::string>;
+
+TEST(Warnings, NameAnUnknownKeyItsLineAndTheNearestKey) {
+    const Config config = read_yaml(kMinimal + "tenantMigration: [a]\nx_completely_other: 1\n");
+    ASSERT_EQ(config.unknown_keys.size(), 2u);
+    EXPECT_EQ(config.warnings, config.unknown_keys);
+    EXPECT_TRUE(any_contains(
+        config.unknown_keys,
+        {"migrator.yaml:5: unknown key tenantMigration (did you mean tenantMigrations?)"}
+    ));
+    EXPECT_TRUE(config.unknown_keys[1].ends_with("migrator.yaml:6: unknown key x_completely_other")
+    );
+}
+
+TEST(Warnings, NeverRepeatAnUnknownKeyThatIsNoName) {
+    const Config config = read_yaml(kMinimal + "password=hunter2 host=x: y\n");
+    ASSERT_EQ(config.unknown_keys.size(), 1u);
+    EXPECT_FALSE(contains(config.unknown_keys[0], "hunter2"));
+    EXPECT_TRUE(contains(config.unknown_keys[0], "migrator.yaml:5: unknown key"));
+}
+
+TEST(Warnings, SayWhichKeysHaveNoEffectYet) {
+    const struct {
+        const char* name;
+        const char* line;
+    } cases[] = {
+        {"parallelism", "parallelism: 4"},
+        {"maxFailures", "maxFailures: 5%"},
+        {"retries", "retries: 0"},
+        {"spoolDir", "spoolDir: /tmp"},
+        {"spoolBytes", "spoolBytes: 1"},
+        {"webHookURL", "webHookURL: https://example.com/x"},
+        {"webHookHeaders", "webHookHeaders: ['A: b']"},
+        {"webHookTemplate", "webHookTemplate: x"},
+        {"s3Region", "s3Region: eu-west-1"},
+        {"s3Endpoint", "s3Endpoint: http://localhost:1"},
+        {"s3Profile", "s3Profile: x"},
+        {"s3AddressingStyle", "s3AddressingStyle: path"},
+        {"s3Anonymous", "s3Anonymous: true"},
+        {"s3RequestPayer", "s3RequestPayer: requester"},
+        {"azureEndpoint", "azureEndpoint: http://localhost:1"},
+        {"azureAnonymous", "azureAnonymous: true"},
+        {"gcsAnonymous", "gcsAnonymous: true"},
+        {"gcsEndpoint", "gcsEndpoint: http://localhost:1"},
+        {"gcsCredentialsFile", "gcsCredentialsFile: /x.json"},
+        {"gcsUserProject", "gcsUserProject: x"},
+        {"storageConcurrency", "storageConcurrency: 8"},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.name);
+        const Config config = read_yaml(kMinimal + c.line + "\n");
+        EXPECT_EQ(config.warnings.size(), 1u);
+        EXPECT_TRUE(
+            any_contains(config.warnings, {"migrator.yaml:5: ", c.name, "has no effect yet"})
+        );
+        EXPECT_EQ(config.unknown_keys, Names{});
+    }
+}
+
+TEST(Warnings, SayNothingOfAKeyThatIsSetToItsDefault) {
+    const Config config = read_yaml(
+        kMinimal +
+        "parallelism: 1\nmaxFailures: 0\nretries: 03\nspoolBytes: 1073741824\n"
+        "s3AddressingStyle: auto\nstorageConcurrency: 16\ns3Anonymous: false\n"
+    );
+    EXPECT_EQ(config.warnings, Names{});
+}
+
+TEST(Warnings, SayThatSqliteHasNoRoles) {
+    const Config config = read_yaml(
+        "baseLocation: /srv\ndriver: sqlite\ndataSource: a.db\nsingleMigrations: [a]\nsetRole: x\n"
+    );
+    EXPECT_TRUE(any_contains(config.warnings, {"setRole", "SQLite"}));
+}
+
+TEST(DeprecatedTenantKeys, AreUsedOnlyWithoutTheNewOnes) {
+    const Config old_only = read_yaml(kMinimal + "tenantSelectSQL: old\n");
+    EXPECT_EQ(old_only.database.tenant_select, "old");
+    EXPECT_TRUE(old_only.deprecated_tenant_keys);
+    EXPECT_TRUE(any_contains(old_only.warnings, {"tenantSelectSQL", "tenantSelect", "v2025.1.0"}));
+
+    const Config insert_only = read_yaml(kMinimal + "tenantInsertSQL: old\ntenantInsert: ''\n");
+    EXPECT_EQ(insert_only.database.tenant_insert, "old");
+    EXPECT_TRUE(insert_only.deprecated_tenant_keys);
+
+    const Config both = read_yaml(kMinimal + "tenantSelectSQL: old\ntenantSelect: new\n");
+    EXPECT_EQ(both.database.tenant_select, "new");
+    EXPECT_FALSE(both.deprecated_tenant_keys);
+}
+
+TEST(BaseDir, StandsInForAMissingBaseLocation) {
+    const std::string rest = "driver: postgres\ndataSource: dbname=x\nsingleMigrations: [a]\n";
+    for (const std::string location : {"", "baseLocation: ''\n", "baseLocation:\n"}) {
+        const Config config = read_yaml("baseDir: /old\n" + location + rest);
+        EXPECT_EQ(config.loader.base_location, "/old");
+        EXPECT_TRUE(any_contains(config.warnings, {"migrator.yaml:1", "baseDir", "baseLocation"}));
+        EXPECT_TRUE(config.redacted_yaml.starts_with("baseDir: /old\nbaseLocation: /old\n"));
+    }
+    const Config both = read_yaml("baseDir: /old\nbaseLocation: /new\n" + rest);
+    EXPECT_EQ(both.loader.base_location, "/new");
+    EXPECT_TRUE(both.redacted_yaml.starts_with("baseLocation: /new\n"));
+}
+
+TEST(BaseLocation, WarnsOfASignature) {
+    const Config config = read_yaml(
+        "baseLocation: https://a.blob.core.windows.net/c?sv=1&sig=SIGNATURE\ndriver: postgres\n"
+        "dataSource: dbname=x\nsingleMigrations: [a]\n"
+    );
+    ASSERT_EQ(config.warnings.size(), 1u);
+    EXPECT_FALSE(contains(config.warnings[0], "SIGNATURE"));
+    EXPECT_TRUE(config.redacted_yaml.starts_with("baseLocation: https://a.blob.core.windows.net/c\n"
+    ));
+}
+
+}  // namespace
+}  // namespace migrator::config::test
