@@ -1,0 +1,1 @@
+select {schema}.remove_old_carts();

@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# Builds the dev preset and runs all tests, those against a real PostgreSQL and PgBouncer
+# included, and the examples. The last line is the count: N passed, N failed[, N skipped].
+#
+#   scripts/test.sh              everything
+#   scripts/test.sh -R sqlite    arguments go to ctest; the examples are left out then
+#
+# The servers run in temporary folders on free ports of 127.0.0.1 and are gone afterwards.
+set -euo pipefail
+
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+for part in packages postgres pgbouncer check_examples; do
+  # shellcheck source=/dev/null
+  source "$REPOSITORY/scripts/lib/$part.sh"
+done
+
+BUILD="$REPOSITORY/build/dev"
+RESULTS="$BUILD/test-results.xml"
+PASSED=0
+FAILED=0
+SKIPPED=0
+COUNTED=no
+
+# Runs whatever happens, Ctrl-C included. The count is the last line and the exit code follows it.
+finish() {
+  local status=$?
+  trap - EXIT
+  if [[ $FAILED -gt 0 || $status -ne 0 ]]; then
+    keep_server_logs
+  fi
+  stop_pgbouncer
+  stop_postgres
+  if [[ $COUNTED == no ]]; then
+    say "Stopped before all tests had run."
+    FAILED=$((FAILED + 1))
+  fi
+  if [[ $SKIPPED -gt 0 ]]; then
+    printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
+  else
+    printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
+  fi
+  if [[ $FAILED -gt 0 && $status -eq 0 ]]; then
+    status=1
+  fi
+  exit "$status"
+}
+
+keep_server_logs() {
+  local log
+  for log in "$POSTGRES_DIR/postgres.log" "$PGBOUNCER_DIR/pgbouncer.log"; do
+    if [[ -s "$log" ]]; then
+      cp "$log" "$BUILD/" && say "kept $BUILD/${log##*/}"
+    fi
+  done
+}
+
+build() {
+  heading "Building the dev preset"
+  need_writable "$REPOSITORY/build"
+  need_writable "$BUILD"
+  cd "$REPOSITORY"
+  cmake --preset dev
+  cmake --build --preset dev --parallel "$(build_jobs)"
+}
+
+start_servers() {
+  heading "Starting PostgreSQL and PgBouncer"
+  # These databases live for a minute: no need to wait for the disk.
+  start_postgres fsync=off full_page_writes=off
+  start_pgbouncer
+  say "PostgreSQL on 127.0.0.1:$POSTGRES_PORT, PgBouncer on 127.0.0.1:$PGBOUNCER_PORT"
+  export MIGRATOR_TEST_POSTGRESQL_URL="$POSTGRES_URL"
+  export MIGRATOR_TEST_PGBOUNCER_URL="$PGBOUNCER_URL"
+  export MIGRATOR_TEST_REQUIRE=postgresql,pgbouncer
+  export MIGRATOR_TEST_BINARY="$BUILD/migrator"
+}
+
+run_tests() {
+  heading "Running the tests"
+  rm -f "$RESULTS"
+  local status=0
+  ctest --test-dir "$BUILD" -j 2 --output-on-failure --no-tests=error \
+    --output-junit "$RESULTS" "$@" || status=$?
+  if [[ ! -s "$RESULTS" ]]; then
+    fail "ctest ended with exit code $status and wrote no results"
+  fi
+  count_results
+  if [[ $status -ne 0 && $FAILED -eq 0 ]]; then
+    fail "ctest ended with exit code $status, though no test failed"
+  fi
+}
+
+# A skipped test about a server that is there is a test that does not look: a failure. So is one
+# that ctest could not start.
+count_results() {
+  local state name
+  while read -r state name; do
+    case "$state" in
+      run) PASSED=$((PASSED + 1)) ;;
+      skip)
+        if [[ "${name,,}" =~ postgres|pgbouncer ]]; then
+          say "skipped, though its server is there: $name"
+          FAILED=$((FAILED + 1))
+        else
+          say "skipped: $name"
+          SKIPPED=$((SKIPPED + 1))
+        fi
+        ;;
+      *)
+        say "failed: $name"
+        FAILED=$((FAILED + 1))
+        ;;
+    esac
+  done < <(list_results)
+}
+
+# A line for each test: run, fail or skip, and its name.
+list_results() {
+  awk '
+    /<testcase name="/ {
+      match($0, /<testcase name="[^"]*"/)
+      name = substr($0, RSTART + 16, RLENGTH - 17)
+      state = $0 ~ / status="run">/ ? "run" : "fail"
+    }
+    /<skipped message="SKIP_/ { state = "skip" }
+    /<\/testcase>/ { print state, name }
+  ' "$RESULTS"
+}
+
+# step NAME COMMAND…: one more test, counted with the others.
+step() {
+  local name="$1"
+  shift
+  if "$@"; then
+    say "passed: $name"
+    PASSED=$((PASSED + 1))
+  else
+    say "FAILED: $name"
+    FAILED=$((FAILED + 1))
+  fi
+}
+
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+need_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+build
+start_servers
+run_tests "$@"
+if [[ $# -eq 0 ]]; then
+  heading "Running the examples"
+  step examples/shop check_shop "$MIGRATOR_TEST_BINARY"
+  step examples/shop-postgresql check_shop_postgresql "$MIGRATOR_TEST_BINARY" "$POSTGRES_URL"
+fi
+COUNTED=yes
