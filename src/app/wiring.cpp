@@ -18,6 +18,8 @@
 namespace migrator::app {
 namespace {
 
+constexpr const char* kDefaultPath = "migrator.yaml";
+
 std::optional<std::string> environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nobody sets
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
@@ -54,7 +56,10 @@ config::Config read_configuration(
 ) {
     config::Config configuration;
     try {
-        configuration = config::read(path, overrides, {.environment = environment});
+        const config::Lookups lookups{.environment = environment};
+        const bool no_file = path == kDefaultPath && access(kDefaultPath, F_OK) != 0 &&
+                             config::can_do_without_file(overrides, lookups);
+        configuration = config::read(no_file ? "" : path, overrides, lookups);
     } catch (const Error& error) {
         throw Error(error.kind(), std::string("Error reading config file: ") + error.what());
     }

@@ -156,6 +156,9 @@ public:
 private:
     class RunInProgress;
     std::vector<Migration> load();
+    /// Edited files; none when checksums are not verified.
+    std::vector<Migration> changed(const std::vector<Migration>& sources, const Applied& applied)
+        const;
     std::unique_ptr<db::Run> lock(const std::string& what, const std::string& request_id);
 
     Dependencies dependencies_;

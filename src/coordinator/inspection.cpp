@@ -22,6 +22,13 @@ plan::Options plan_options(const db::Connector& connector, bool reconcile) {
 
 }  // namespace
 
+std::vector<Migration> Coordinator::changed(
+    const std::vector<Migration>& sources, const Applied& applied
+) const {
+    if (options_.checksum_verification == ChecksumVerification::Off) return {};
+    return plan::changed(sources, applied);
+}
+
 Status Coordinator::status() {
     db::Connector& connector = dependencies_.connector;
     Status status;
@@ -35,7 +42,7 @@ Status Coordinator::status() {
                    found->second.as_migration;
         }));
     status.pending = plan::pending(sources, applied, plan_options(connector, false));
-    status.changed = plan::changed(sources, applied);
+    status.changed = changed(sources, applied);
     status.lagging = plan::lagging(sources, applied);
     status.unmanaged = plan::unmanaged(sources, applied);
     status.unfinished = std::move(applied.states);
@@ -56,7 +63,7 @@ Preview Coordinator::preview(bool reconcile) {
     const Applied applied = connector.read_applied(*preview.sources);
     preview.plan = plan::pending(*preview.sources, applied, plan_options(connector, reconcile));
     preview.summary = plan::summarize(preview.plan);
-    preview.changed = plan::changed(*preview.sources, applied);
+    preview.changed = changed(*preview.sources, applied);
     preview.lagging = plan::lagging(*preview.sources, applied);
     preview.problems = connector.check(preview.plan);
     return preview;
@@ -91,7 +98,7 @@ Validation Coordinator::validate() {
     }
     return {
         .files = sources.size(),
-        .changed = plan::changed(sources, applied),
+        .changed = changed(sources, applied),
         .problems = dependencies_.connector.check(all)};
 }
 

@@ -80,9 +80,24 @@ ApplyResult Application::run() {
         }
         progress_.tenants_done += group.finished.size();
     }
+    note_atomicity(groups.size());
     const bool id_is_real = !request_.dry_run || dialect_.version_ids_survive_rollback;
     result_.version_id = id_is_real ? version_id_ : 0;
     return std::move(result_);
+}
+
+void Application::note_atomicity(std::size_t groups) {
+    if (dialect_.allows_version_atomicity || groups < 2) return;
+    result_.notes.push_back(
+        request_.dry_run
+            ? fmt::format("{} transactions were run and rolled back, one after the other", groups)
+            : fmt::format(
+                  "{} commits each phase and group of tenants on its own (atomicity: tenant): this "
+                  "run took {} transactions",
+                  dialect_.name,
+                  groups
+              )
+    );
 }
 
 void Application::check() {
@@ -256,6 +271,7 @@ std::optional<Application::Failed> Application::run_scripts(const Group& group) 
 }
 
 void Application::stop_if_asked() const {
+    if (work_.lock.lost()) throw Error(ErrorKind::Locked, "the migration lock is gone");
     if (work_.stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped before its end");
 }
 

@@ -22,6 +22,7 @@ struct Workplace {
     Server& server;
     const Options& options;
     const std::string& run_id;
+    RunLock& lock;
     std::unique_ptr<Session>& session;  ///< replaced when it was lost in a COMMIT that took place
     std::stop_token stop;
 };
@@ -45,6 +46,7 @@ private:
     // What the run is going to do.
     void check();
     void check_new_tenant() const;
+    void note_atomicity(std::size_t groups);
     std::vector<Group> make_groups() const;
     WorkSettings settings() const;
 

@@ -45,7 +45,7 @@ struct Dialect {
     std::string_view create_filename_index;
 
     std::string_view next_version_id;      ///< query: one row, the id for the next version
-    std::string_view insert_version;       ///< (id, name, created); nothing when the id is there
+    std::string_view insert_version;       ///< (id, name); nothing when the id is there
     std::string_view upsert_lock;          ///< (run_id, owner, request_id, version_name)
     std::string_view upsert_tenant_state;  ///< (tenant, version_id, first_file, state, file,
                                            ///< statement, sqlstate, message)

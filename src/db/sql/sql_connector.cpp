@@ -103,7 +103,11 @@ public:
 
     std::optional<RunOwner> lock_owner() override {
         // The row outlives the run that wrote it: only the lock itself says that somebody works.
-        if (server_->try_lock() != nullptr) return std::nullopt;
+        try {
+            if (server_->try_lock() != nullptr) return std::nullopt;
+        } catch (const Error&) {
+            return std::nullopt;  // who may only read can't try; status goes on without
+        }
         auto owner = read([](Metadata& metadata, const MetadataShape& shape) {
             return metadata.lock_owner(shape);
         });

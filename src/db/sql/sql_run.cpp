@@ -29,6 +29,7 @@ ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
                    {.server = server_,
                     .options = options_,
                     .run_id = owner_.run_id,
+                    .lock = *lock_,
                     .session = session_,
                     .stop = stop_.get_token()},
                    plan,
