@@ -4,7 +4,7 @@
 # To build the program.
 BUILD_PACKAGES=(
   g++ cmake ninja-build git ca-certificates
-  libboost1.81-dev libcli11-dev libfmt-dev libpq-dev libspdlog-dev libsqlite3-dev libssl-dev
+  libboost1.81-dev libcli11-dev libfmt-dev libpq-dev libsqlite3-dev libssl-dev
   libyaml-cpp-dev
 )
 # To build and run the tests, on top.

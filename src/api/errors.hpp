@@ -1,13 +1,18 @@
 #pragma once
 
 #include <exception>
+#include <string>
 
+#include "core/error.hpp"
 #include "http/message.hpp"
 
 namespace migrator::api {
 
-/// The answer for an exception that left a handler: status by kind, `{"error":…}`. Logs it: here
-/// is where it is handled.
+/// The message as clients of the Go program know it: database.md section 10 of the specification.
+std::string client_text(const Error& error);
+
+/// The answer for an exception that left a handler: status by kind, `{"error":…}`; of an
+/// exception that is no Error the text is not shown. Logs it: here is where it is handled.
 http::Response error_response(const http::Request& request, std::exception_ptr error);
 
 }  // namespace migrator::api

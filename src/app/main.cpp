@@ -22,6 +22,7 @@ std::optional<std::string> variable(const char* name) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of the write
+    std::signal(SIGXFSZ, SIG_IGN);  // so is a limit on the size of files (ulimit -f)
     std::stop_source stop;
     std::optional<app::Interrupts> interrupts;
     std::optional<app::Opened> opened;

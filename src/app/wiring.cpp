@@ -83,8 +83,10 @@ int serve(const std::string& path, const Overrides& overrides) {
          .redacted_config = configuration.redacted_yaml,
          .deprecated_tenant_keys = configuration.deprecated_tenant_keys}
     );
-    http::Server server(configuration.http, router);
-    return server.run_until_signal([&] { opened.coordinator().cancel_all(); });
+    const auto server = in_context("Error starting migrator", [&] {
+        return std::make_unique<http::Server>(configuration.http, router);
+    });
+    return server->run_until_signal([&] { opened.coordinator().cancel_all(); });
 }
 
 }  // namespace migrator::app

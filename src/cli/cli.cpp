@@ -57,6 +57,9 @@ std::string hint_for(const Error& error, const Arguments& arguments) {
             return "two runs never work at the same time; --lock-timeout 10m waits longer";
         case ErrorKind::Unavailable:
             if (arguments.command == "wait") return "";
+            if (arguments.command == "serve") {  // it opens its port, and nothing else
+                return "another port: --set port=N, MIGRATOR_PORT, or `port` in the configuration";
+            }
             return "`migrator wait` returns as soon as the database answers";
         case ErrorKind::MigrationFailed:
         case ErrorKind::PartlyFailed:

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "cli/commands.hpp"
@@ -18,7 +19,12 @@ int exit_code(ErrorKind kind) { return edge_codes(kind).exit_code; }
 int pending_code(const Plan& pending, const std::vector<Migration>& changed, bool has_problems) {
     if (!changed.empty()) return exit_code(ErrorKind::ChecksumMismatch);
     if (has_problems) return exit_code(ErrorKind::MigrationFailed);
-    return pending_migrations(pending) > 0 ? kPending : 0;
+    // Tenant files count only when there are tenants: before the first one apply can't record them,
+    // and a pipeline that applies and then asks would never see 0.
+    const bool would_run = std::ranges::any_of(pending.files, [](const PlannedFile& file) {
+        return !is_script(file.migration->type) && !file.schemas->empty();
+    });
+    return would_run ? kPending : 0;
 }
 
 std::string version_line(const Version& version) {

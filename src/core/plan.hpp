@@ -26,9 +26,9 @@ struct AppliedFile {
 struct TenantState {
     std::string tenant;
     std::int64_t version_id = 0;
-    std::string first_file;  ///< identity of the first file the run had planned for it
-    std::string state;       ///< "planned", "running" or "failed"
-    std::string file;        ///< the file in work or failed; may be empty
+    std::string first_file;      ///< identity of the first file the run had planned for it
+    std::string state;           ///< "planned", "running" or "failed"
+    std::string file;            ///< the file in work or failed; may be empty
     std::int64_t statement = 0;  ///< number of its statements known to have run
     std::string sqlstate;
     std::string message;

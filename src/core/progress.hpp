@@ -8,9 +8,9 @@ namespace migrator {
 
 /// How far a run is.
 struct Progress {
-    std::string phase;  ///< "loading", "waiting", "applying", "recording", "committing"
-    std::string file;   ///< in work; may be empty
-    std::size_t executions = 0;       ///< (file, schema) pairs planned
+    std::string phase;           ///< "loading", "waiting", "applying", "recording", "committing"
+    std::string file;            ///< in work; may be empty
+    std::size_t executions = 0;  ///< (file, schema) pairs planned
     std::size_t executions_done = 0;  ///< of them
     std::size_t files = 0;
     std::size_t files_done = 0;

@@ -206,6 +206,9 @@ void Server::State::warn_sometimes(const std::string& message) {
 Server::Server(const Options& options, const Router& router)
     : state_(std::make_unique<State>(options, router)) {
     raise_file_limit(options.max_connections);
+    // Before the line that tells others to begin: a SIGTERM that follows it at once is no crash.
+    state_->signals.add(SIGINT);
+    state_->signals.add(SIGTERM);
     log::always("listening on " + to_text(state_->acceptor.local_endpoint()));
 }
 
@@ -216,8 +219,6 @@ std::uint16_t Server::port() const { return state_->port; }
 int Server::run_until_signal(std::function<void()> cancel) {
     State& state = *state_;
     state.cancel = std::move(cancel);
-    state.signals.add(SIGINT);
-    state.signals.add(SIGTERM);
     state.wait_for_signal();
     auto done = [](const std::exception_ptr& error) {
         if (error) log::error("accepting connections ended: " + text_of(error));

@@ -14,7 +14,8 @@ class Server {
 public:
     /// Opens the port. Throws Unavailable ("listen tcp 0.0.0.0:8080: address already in use"),
     /// Configuration when `listen_address` is no IP address. `router` lives longer. Raises the
-    /// process's soft limit for open files towards what `max_connections` need.
+    /// process's soft limit for open files towards what `max_connections` need. SIGTERM and SIGINT
+    /// are kept for `run_until_signal` from here on.
     Server(const Options& options, const Router& router);
     ~Server();
     Server(const Server&) = delete;

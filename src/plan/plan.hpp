@@ -34,16 +34,10 @@ Plan for_new_tenant(const std::vector<Migration>& sources, const SchemaName& ten
 std::vector<Migration> changed(const std::vector<Migration>& sources, const Applied& applied);
 
 /// Managed tenants that lack recorded tenant migrations, in tenant order.
-std::vector<LaggingTenant> lagging(
-    const std::vector<Migration>& sources,
-    const Applied& applied
-);
+std::vector<LaggingTenant> lagging(const std::vector<Migration>& sources, const Applied& applied);
 
 /// Tenants without any recorded tenant migration, while the source has recorded ones.
-std::vector<std::string> unmanaged(
-    const std::vector<Migration>& sources,
-    const Applied& applied
-);
+std::vector<std::string> unmanaged(const std::vector<Migration>& sources, const Applied& applied);
 
 /// A stretch of the plan that one kind of schema runs: single-schema files or tenant files.
 struct Phase {
@@ -54,7 +48,8 @@ struct Phase {
 /// The plan as a row of phases, in source order. Points into `plan`.
 std::vector<Phase> phases(const Plan& plan);
 
-/// The counts of a run of this plan; ids and times are left at zero.
+/// The counts of a run of this plan; ids and times are left at zero. Of an empty plan all are,
+/// tenants too.
 Summary summarize(const Plan& plan);
 
 }  // namespace migrator::plan

@@ -94,6 +94,18 @@ TEST_F(ReadCommands, ExitCodeTellsPendingOnlyWhenAsked) {
     EXPECT_EQ(run({"status"}), 0);
 }
 
+TEST_F(ReadCommands, TenantFilesAreNotPendingBeforeTheFirstTenant) {
+    source.write(MigrationType::TenantMigration, "tenants", "002.sql", "x");
+    for (const char* command : {"status", "plan"}) {
+        SCOPED_TRACE(command);
+        EXPECT_EQ(run({command, "--exit-code"}), 0);
+    }
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(run({"status", "--exit-code"}), 0);
+    database.add_tenant("north");
+    EXPECT_EQ(run({"status", "--exit-code"}), 3);
+}
+
 TEST_F(ReadCommands, PlanShowsPhasesInOrder) {
     write_files();
     source.write(MigrationType::SingleMigration, "ref", "004.sql", "x");

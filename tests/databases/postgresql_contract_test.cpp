@@ -36,6 +36,32 @@ TEST_P(Postgresql, RollsBackTheWholeVersionWhenTheLastTenantFails) {
     EXPECT_EQ(project().value("select to_regclass('catalog.products')::text"), "");
 }
 
+TEST_P(Postgresql, SaysHowToMarkAFileWhoseBlockCommits) {
+    const std::string block = "do $$ begin commit; end $$;";
+    project().write("catalog/001_block.sql", block);
+    const std::string text = project().failure_of_apply();
+    EXPECT_TRUE(has(text, "SQLSTATE 2D000")) << text;
+    EXPECT_TRUE(has(text, "noTransaction: [\"001_block.sql\"]")) << text;
+
+    project().write("catalog/001_block.sql", "-- migrator:no-transaction\n" + block);
+    project().apply();
+    EXPECT_EQ(project().rows().size(), 1U);
+}
+
+TEST_P(Postgresql, DoesNotSayThatStatementsStayWhichAMarkedFileDidNotCommit) {
+    project().write("catalog/001_schema.sql", "create schema {schema};");
+    project().write(
+        "catalog/002_open.sql",
+        "-- migrator:no-transaction\ncreate table {schema}.a (x integer);\nbegin;\n"
+        "create table {schema}.b (x integer);\ndrop table {schema}.nowhere;\ncommit;\n"
+    );
+    const std::string text = project().failure_of_apply();
+    EXPECT_TRUE(has(text, "3 statements of the file have run, those that it committed stay"))
+        << text;
+    EXPECT_EQ(project().value("select to_regclass('catalog.a')::text"), "catalog.a");
+    EXPECT_EQ(project().value("select to_regclass('catalog.b')::text"), "");
+}
+
 TEST_P(Postgresql, BuildsAConcurrentIndexWhileOthersWaitForTheLock) {
     write_shop();
     project().create_tenant("north");
@@ -180,6 +206,12 @@ TEST_P(Postgresql, StopsARunWhoseLockConnectionDied) {
     EXPECT_EQ(kind, ErrorKind::Locked) << text;
     EXPECT_TRUE(has(text, "lock")) << text;
     EXPECT_EQ(project().rows().size(), 1U);
+}
+
+TEST_P(Postgresql, RefusesATenantNameThatTheServerWouldCut) {
+    EXPECT_THROW(project().create_tenant(std::string(64, 'x')), Error);
+    EXPECT_TRUE(project().open()->tenants().empty());
+    project().create_tenant(std::string(63, 'x'));
 }
 
 TEST_P(Postgresql, AppliesAsAnotherRoleAndRecordsAsTheLogin) {

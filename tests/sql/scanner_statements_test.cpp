@@ -27,6 +27,18 @@ void expect_statements(const Case& c, const Lexis& lexis, bool standard_strings 
     }
 }
 
+TEST(ScannerStatements, AreFollowedByWhatBelongsToThem) {
+    const std::string text = "a /* 1 */ ; -- 2\nb;; c -- 3\n";
+    const Texts with_their_ends = {"a /* 1 */ ;", "b;", "c -- 3\n"};
+    for (const Lexis& lexis : {kServerLexis, kFileLexis}) {
+        Texts found;
+        for (const Statement& statement : scan(text, lexis).statements) {
+            found.push_back(text.substr(statement.begin, statement.behind - statement.begin));
+        }
+        EXPECT_EQ(found, with_their_ends);
+    }
+}
+
 TEST(ScannerStatements, EndAtSemicolonsOnly) {
     const Case cases[] = {
         {"empty", "", {}},

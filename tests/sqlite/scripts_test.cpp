@@ -38,6 +38,24 @@ TEST_F(SqliteScripts, RunStatementByStatement) {
     EXPECT_EQ(ask(*session_, "select x, y from north.t"), "a;b|; c|;");
 }
 
+TEST_F(SqliteScripts, GiveWhatTheyCreateTheTextThatTheSqliteProgramGivesIt) {
+    EXPECT_EQ(
+        said(
+            run(*session_,
+                "create table north.t (x);\n"
+                "create index north.i on t (x) ;\n"
+                "create view north.v as select x from t -- all of it\n  ;\n"
+                "create index north.j on t (x) -- not the last word\n")
+        ),
+        ""
+    );
+    EXPECT_EQ(
+        ask(*session_, "select sql || '<' from north.sqlite_schema where name in ('i', 'j', 'v')"),
+        "CREATE INDEX i on t (x) < CREATE VIEW v as select x from t -- all of it< "
+        "CREATE INDEX j on t (x) -- not the last word<"
+    );
+}
+
 TEST_F(SqliteScripts, TellWhichStatementAndLineFailed) {
     const struct {
         const char* text;
@@ -174,7 +192,7 @@ TEST_F(SqliteScripts, ThatCannotBeSentAreFailures) {
 TEST_F(SqliteScripts, DoNotSendOmissions) {
     const std::string_view text = "\\x\ncreate table north.t (x)\n, nonsense";
     db::sql::Script script;
-    script.statements.push_back({.begin = 0, .end = 39, .line = 1});
+    script.statements.push_back({.begin = 0, .end = 39, .behind = 39, .line = 1});
     script.omissions = {{0, 2}, {27, 39}};
     const db::sql::ScriptRun one{.text = text, .script = &script};
     EXPECT_EQ(said(session_->run_scripts({&one, 1})), "");

@@ -50,6 +50,7 @@ sql::Dialect make_dialect() {
         .allows_version_atomicity = true,
         .version_ids_survive_rollback = true,
         .max_schemas = 0,
+        .max_identifier_bytes = 63,
         .prefix = "migrator.",
         .placeholder = placeholder,
         .json_list = "select pg_catalog.json_array_elements_text({}::json)",

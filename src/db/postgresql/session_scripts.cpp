@@ -32,6 +32,9 @@ struct Results {
             case PGRES_EMPTY_QUERY:
                 return;
             default:
+                // The rows of a query that a rule has added come before the statement's own
+                // completion, and without a tag.
+                if (command_tag(result).empty()) return;
                 if (!end_of_transaction && ends_transaction(command_tag(result))) {
                     end_of_transaction = count;
                 }

@@ -143,6 +143,20 @@ void Application::check() {
 
 void Application::check_new_tenant() const {
     const std::string& name = request_.new_tenant->str();
+    const std::size_t limit = dialect_.max_identifier_bytes;
+    if (limit != 0 && name.size() > limit) {
+        // The server would cut it without a word, and two tenants could share a schema.
+        throw Error(
+            ErrorKind::MigrationFailed,
+            fmt::format(
+                "Create schema failed: the name {} has {} characters, {} takes {}",
+                name,
+                name.size(),
+                dialect_.name,
+                limit
+            )
+        );
+    }
     bool taken = equal_ignoring_case(name, "migrator");
     for (const std::string& schema : work_.options.single_schemas) {
         taken = taken || equal_ignoring_case(name, schema);

@@ -62,6 +62,7 @@ private:
     void run_outside(const Migration& migration, const std::string& schema);
     std::optional<Failure> run_alone(const Migration& migration, const std::string& schema);
     void record_outside(const Group& group, const Migration& migration, const std::string& schema);
+    bool controls_transactions(const Migration& migration, const std::string& schema);
     std::vector<std::string> broken_objects();
 
     // What the metadata says meanwhile (tenant_states.cpp).

@@ -22,6 +22,8 @@ struct Dialect {
     bool version_ids_survive_rollback;  ///< ids come from a sequence
     std::size_t max_schemas;            ///< that one transaction can work in; 0: no limit
 
+    std::size_t max_identifier_bytes;       ///< the server cuts longer names; 0: it does not
+
     std::string_view prefix;                ///< of migrator's own tables: "migrator."
     std::string (*placeholder)(int index);  ///< index from 1: "$1", "?"
     std::string_view json_list;             ///< subquery over a JSON array parameter, `{}` for it

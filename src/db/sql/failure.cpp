@@ -5,9 +5,10 @@
 namespace migrator::db::sql {
 namespace {
 
-/// PostgreSQL: 25001 active_sql_transaction, 55P04 unsafe_new_enum_value_usage.
+/// PostgreSQL: 25001 active_sql_transaction, 2D000 invalid_transaction_termination (a DO block or
+/// a procedure that commits), 55P04 unsafe_new_enum_value_usage.
 bool wants_no_transaction(const std::string& sqlstate) {
-    return sqlstate == "25001" || sqlstate == "55P04";
+    return sqlstate == "25001" || sqlstate == "2D000" || sqlstate == "55P04";
 }
 
 void add_line(std::string& text, const char* label, const std::string& value) {

@@ -37,10 +37,11 @@ void Application::run_outside(const Migration& migration, const std::string& sch
     if (!failure) return;
     if (failure->statement > 1) {
         failure->hint += fmt::format(
-            "{}{} statements of the file have run and stay; the next apply begins with its first "
+            "{}{} statements of the file have run{} stay; the next apply begins with its first "
             "statement",
             failure->hint.empty() ? "" : "\n",
-            failure->statement - 1
+            failure->statement - 1,
+            controls_transactions(migration, schema) ? ", those that it committed" : " and"
         );
     }
     if (!intent_written_) write_failed(migration, schema, *failure);
@@ -83,6 +84,12 @@ void Application::record_outside(
     Transaction transaction(session(), dialect_, {}, work_.run_id);
     record(part);
     end(part, transaction);
+}
+
+bool Application::controls_transactions(const Migration& migration, const std::string& schema) {
+    const PreparedScript prepared =
+        preparation_.prepare(migration, schema, session().standard_conforming_strings());
+    return (prepared.script->traits & kTransactionControl) != 0;
 }
 
 std::vector<std::string> Application::broken_objects() {

@@ -164,6 +164,7 @@ void Scanner::scan_statement(Token token) {
 
 void Scanner::end_statement(Statement& statement, const Token& end) {
     statement.end = offset32(lexer_.content_end(end.begin));
+    statement.behind = offset32(end.begin + (end.kind == TokenKind::Semicolon ? 1 : 0));
     find_traits(statement);
     if ((statement.traits & kCopyFromStdin) != 0 && rules_.lexis().copy_data) {
         take_data(statement, end.begin);

@@ -12,9 +12,10 @@ namespace migrator::db::sql {
 
 /// One statement of a script. Offsets are bytes into the scanned text.
 struct Statement {
-    std::uint32_t begin = 0;  ///< its first character that is not space or comment
-    std::uint32_t end = 0;    ///< one past its last character; the ';' is not part of it
-    std::uint32_t line = 1;   ///< of `begin`, from 1
+    std::uint32_t begin = 0;   ///< its first character that is not space or comment
+    std::uint32_t end = 0;     ///< one past its last character; the ';' is not part of it
+    std::uint32_t behind = 0;  ///< one past its ';', or the end of the text when there is none
+    std::uint32_t line = 1;    ///< of `begin`, from 1
     std::uint32_t traits = kNoTraits;
     std::uint32_t data_begin = 0;  ///< data of COPY … FROM STDIN, without the line `\.`
     std::uint32_t data_end = 0;    ///< equal to data_begin when there is none

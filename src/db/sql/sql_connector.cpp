@@ -104,7 +104,8 @@ public:
     std::optional<RunOwner> lock_owner() override {
         // The row outlives the run that wrote it: only the lock itself says that somebody works.
         try {
-            if (server_->try_lock() != nullptr) return std::nullopt;
+            const auto lock = server_->try_lock();
+            if (lock != nullptr && older_runs_have_ended()) return std::nullopt;
         } catch (const Error&) {
             return std::nullopt;  // who may only read can't try; status goes on without
         }
@@ -151,6 +152,17 @@ public:
     }
 
 private:
+    /// Whether no transaction of a run is open. For who holds the lock: the look is exclusive for
+    /// a moment, and a run that works would take that for the loss of its own.
+    bool older_runs_have_ended() {
+        const Dialect& dialect = server_->dialect();
+        if (dialect.fence_is_free.empty()) return true;
+        return reading([&](Session& session) {
+            Transaction look(session, dialect, {}, {});
+            return query_bool(session, dialect.fence_is_free);
+        });
+    }
+
     const std::unique_ptr<Server> server_;
     const Options options_;
     SessionPool pool_;

@@ -146,6 +146,7 @@ constexpr sql::Dialect make_dialect(const sql::Lexis& lexis) {
         .allows_version_atomicity = false,
         .version_ids_survive_rollback = false,
         .max_schemas = kMaxSchemas,
+        .max_identifier_bytes = 0,
         .prefix = "main.",
         .placeholder = placeholder,
         .json_list = "select value from json_each({})",

@@ -46,6 +46,11 @@ std::string_view ScriptRunner::Place::statement_text() const {
     return text.substr(statement().begin, statement().end - statement().begin);
 }
 
+std::string_view ScriptRunner::Place::sent_text() const {
+    const auto sent = text.substr(statement().begin, statement().behind - statement().begin);
+    return sent.substr(0, sent.find_last_not_of(" \t\r\n\f\v") + 1);
+}
+
 std::optional<Failure> ScriptRunner::run(const sql::ScriptRun& script) {
     if (!script.script->problem.empty()) return problem_of(script);
     std::string copy;
@@ -98,7 +103,7 @@ std::optional<Failure> ScriptRunner::run_statement(const Place& place, Author au
 }
 
 std::optional<Failure> ScriptRunner::send(const Place& place, Author author) {
-    const std::string_view sent = place.statement_text();
+    const std::string_view sent = place.sent_text();
     connection_.start_clock();
     // One turn, unless the scanner took two statements for one.
     for (std::string_view rest = sent; !rest.empty();) {

@@ -36,6 +36,9 @@ private:
         std::size_t index;      ///< of the statement in the script
         const sql::Statement& statement() const { return script.script->statements[index]; }
         std::string_view statement_text() const;
+        /// With its ';' and the comments before it: SQLite keeps the text of what is created up to
+        /// there, and should keep what other programs make of the same file.
+        std::string_view sent_text() const;
     };
 
     std::optional<sql::Failure> run_statement(const Place& place, Author author);

@@ -1,0 +1,132 @@
+// The database server goes away in the middle of a run, and comes back.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include "e2e/site_test.hpp"
+
+namespace migrator::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Nobody listens there now.
+int free_port() {
+    const int handle = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    bind(handle, reinterpret_cast<sockaddr*>(&address), size);
+    getsockname(handle, reinterpret_cast<sockaddr*>(&address), &size);
+    close(handle);
+    return ntohs(address.sin_port);
+}
+
+/// The folder with initdb and pg_ctl; nothing when there is none.
+std::optional<fs::path> server_programs() {
+    if (const std::string given = variable("POSTGRES_BIN"); !given.empty()) return given;
+    std::vector<fs::path> found;
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql", none)) {
+        if (fs::exists(entry.path() / "bin/pg_ctl")) found.push_back(entry.path() / "bin");
+    }
+    if (found.empty()) return std::nullopt;
+    return *std::ranges::max_element(found);
+}
+
+/// A server of the test's own, which it may stop as it likes.
+class OwnServer {
+public:
+    explicit OwnServer(fs::path programs) : programs_(std::move(programs)), port_(free_port()) {
+        // It does not run as root: then it is the user that comes with Debian's package.
+        if (geteuid() == 0) {
+            as_ = {"/usr/sbin/runuser", "-u", "postgres", "--"};
+            run({"/bin/chown", "postgres", folder_.path()}, false);
+        }
+        run({programs_ / "initdb", "-D", data(), "-U", "postgres", "--auth=trust", "--no-sync"});
+        start();
+    }
+    ~OwnServer() {
+        try {
+            stop();
+        } catch (const std::exception&) {
+            // The test has stopped it already.
+        }
+    }
+    OwnServer(const OwnServer&) = delete;
+    OwnServer& operator=(const OwnServer&) = delete;
+
+    std::string url() const {
+        return "postgres://postgres@127.0.0.1:" + std::to_string(port_) + "/postgres";
+    }
+    void start() {
+        run(
+            {programs_ / "pg_ctl",
+             "start",
+             "-D",
+             data(),
+             "-w",
+             "-l",
+             folder_.path() / "log",
+             "-o",
+             "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c port=" +
+                 std::to_string(port_)}
+        );
+    }
+    /// As if it had crashed.
+    void stop() { run({programs_ / "pg_ctl", "stop", "-D", data(), "-w", "-m", "immediate"}); }
+
+private:
+    std::string data() const { return folder_.path() / "data"; }
+    void run(std::vector<std::string> command, bool as_its_user = true) const {
+        if (as_its_user) command.insert(command.begin(), as_.begin(), as_.end());
+        const auto result = Process(command, {}, "/").wait();
+        if (result.exit_code != 0) throw std::runtime_error(result.out + result.err);
+    }
+
+    const fs::path programs_;
+    const int port_;
+    TempDir folder_;
+    std::vector<std::string> as_;
+};
+
+TEST(LostServer, StopsTheRunWithAClearErrorAndTheNextOneCompletes) {
+    const auto programs = server_programs();
+    if (!programs) GTEST_SKIP() << "no initdb and pg_ctl found (POSTGRES_BIN names their folder)";
+    OwnServer server(*programs);
+    const Site site(Driver::Postgresql, server.url());
+    site.write_logs();
+    ASSERT_EQ(site.run({"apply"}).exit_code, 0);
+    site.write_entry("catalog/010_first.sql");
+    site.write_entry("catalog/011_slow.sql", "select pg_sleep(600);");
+    const auto process = site.start({"apply"});
+    wait_until("it sleeps", [&] {
+        return site.value(
+                   "select count(*) from pg_stat_activity where query like '%pg_sleep(600)%' and "
+                   "pid <> pg_backend_pid()"
+               ) != "0";
+    });
+    server.stop();
+    const auto result = process->wait();
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    EXPECT_NE(result.err.find("connection"), std::string::npos) << result.err;
+    EXPECT_EQ(site.run({"apply"}).exit_code, 1) << "there is no server";
+
+    server.start();
+    EXPECT_EQ(site.entries("catalog"), "");
+    EXPECT_EQ(site.applied("name like '01%'"), "0");
+    site.write_entry("catalog/011_slow.sql");
+    const auto next = site.run({"apply"});
+    EXPECT_EQ(next.exit_code, 0) << next.err;
+    EXPECT_EQ(site.entries("catalog"), "010_first.sql,011_slow.sql");
+}
+
+}  // namespace
+}  // namespace migrator::test
