@@ -18,6 +18,7 @@ using std::chrono::seconds;
 constexpr milliseconds kBarInterval{100};
 constexpr seconds kFirstLine{2};
 constexpr seconds kLineInterval{5};
+constexpr seconds kPhaseInterval{2};
 constexpr std::size_t kBarWidth = 24;
 constexpr std::size_t kLineWidth = 78;  // a longer line would wrap and could not be rewritten
 
@@ -90,8 +91,9 @@ void ProgressLine::show_bar(const Progress& progress, SteadyTime now) {
 
 void ProgressLine::show_line(const Progress& progress, SteadyTime now) {
     if (now - started_ < kFirstLine) return;
-    const bool new_phase = progress.phase != phase_;
-    if (shown_ && !new_phase && now - *shown_ < kLineInterval) return;
+    // Files outside a transaction go through all phases, each: a line for every change is noise.
+    const auto interval = progress.phase == phase_ ? kLineInterval : kPhaseInterval;
+    if (shown_ && now - *shown_ < interval) return;
     shown_ = now;
     phase_ = progress.phase;
     std::string text = phase_text(progress);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 
 #include "coordinator/lock_wait.hpp"
 #include "core/error.hpp"
@@ -40,7 +41,7 @@ bool Coordinator::RunInProgress::advance() {
     }
     if (stage_ == Stage::Reading) {
         report(request_, "loading");
-        sources_ = coordinator_.load();
+        load_sources();
         if (!make_plan()) {
             stage_ = Stage::Done;
             return true;
@@ -59,6 +60,21 @@ bool Coordinator::RunInProgress::advance() {
         stage_ = Stage::Done;
     }
     return true;
+}
+
+/// Reads the files while the database is being connected to. When both fail, the database's error
+/// is the one to tell.
+void Coordinator::RunInProgress::load_sources() {
+    auto connected =
+        std::async(std::launch::async, [this] { coordinator_.dependencies_.connector.ping(); });
+    std::exception_ptr failed;
+    try {
+        sources_ = coordinator_.load();
+    } catch (const Error&) {
+        failed = std::current_exception();
+    }
+    connected.get();
+    if (failed) std::rethrow_exception(failed);
 }
 
 bool Coordinator::RunInProgress::take_lock() {

@@ -32,6 +32,7 @@ public:
 private:
     enum class Stage { Reading, Waiting, Done };
 
+    void load_sources();
     /// Reads what is applied, verifies and plans. False: there is nothing to do, the outcome says
     /// why.
     bool make_plan();

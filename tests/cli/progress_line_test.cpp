@@ -99,6 +99,9 @@ TEST_F(ProgressLineTest, LongWorkPrintsALineNowAndThenAndAtEachPhase) {
     Progress committing;
     committing.phase = "committing";
     line.show(committing);
+    EXPECT_EQ(take(), "");  // phases that follow each other at once would be noise
+    now += 2s;
+    line.show(committing);
     EXPECT_EQ(take(), "committing\n");
 }
 

@@ -54,6 +54,9 @@ sql::Dialect make_dialect() {
         .prefix = "migrator.",
         .placeholder = placeholder,
         .json_list = "select pg_catalog.json_array_elements_text({}::json)",
+        .json_positions =
+            "select value, position from pg_catalog.json_array_elements_text({}::json) with "
+            "ordinality as listed (value, position)",
         // Spelled out: a cast to text would depend on DateStyle.
         .now_utc =
             "pg_catalog.to_char(pg_catalog.timezone('utc', pg_catalog.now()), "

@@ -22,12 +22,15 @@ struct Dialect {
     bool version_ids_survive_rollback;  ///< ids come from a sequence
     std::size_t max_schemas;            ///< that one transaction can work in; 0: no limit
 
-    std::size_t max_identifier_bytes;       ///< the server cuts longer names; 0: it does not
+    std::size_t max_identifier_bytes;  ///< the server cuts longer names; 0: it does not
 
     std::string_view prefix;                ///< of migrator's own tables: "migrator."
     std::string (*placeholder)(int index);  ///< index from 1: "$1", "?"
     std::string_view json_list;             ///< subquery over a JSON array parameter, `{}` for it
-    std::string_view now_utc;               ///< expression: a database time in UTC, as text
+    /// Query over a JSON array parameter, `{}` for it: columns `value`, and `position`, a number
+    /// that is different for each.
+    std::string_view json_positions;
+    std::string_view now_utc;  ///< expression: a database time in UTC, as text
     std::string (*quote)(std::string_view identifier);
     /// Makes the schema of a new tenant if it is missing; empty when connecting makes it.
     std::string (*create_schema)(const SchemaName& name);

@@ -113,24 +113,27 @@ void Metadata::read_counts(const std::vector<Migration>& sources, Applied& appli
     }
     if (known.empty() || applied.tenants.empty()) return;
     const std::string files = json_array(known);
+    // Number, sum and sum of squares of the positions tell a tenant that has each file once. To
+    // count distinct pairs would say the same four times as slowly.
     const std::string sql = fmt::format(
-        "select db_schema, count(*) from (select distinct db_schema, filename from {} where type = "
-        "2 and filename {}) t group by db_schema",
+        "with known as ({1}), whole as (select count(*) as files, sum(position) as positions, "
+        "sum(position * position) as squares from known) select db_schema, case when count(*) = "
+        "max(whole.files) and sum(known.position) = max(whole.positions) and sum(known.position * "
+        "known.position) = max(whole.squares) then 1 else 0 end from {0} m join known on "
+        "known.value = m.filename cross join whole where m.type = 2 group by db_schema",
         table("migrator_migrations"),
-        in_list(1)
+        fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1))
     );
     session_.query(sql, Parameters{files}, [&](const Row& row) {
-        applied.counts.emplace(text(row[0]), static_cast<std::size_t>(to_integer(row[1])));
+        const bool is_complete = to_integer(row[1]) == 1;
+        applied.counts.emplace(text(row[0]), is_complete ? known.size() : 0);
+        if (!is_complete) applied.files_of_tenant[text(row[0])];
     });
-    read_files_of_tenants(files, known.size(), applied);
+    read_files_of_tenants(files, applied);
 }
 
-void Metadata::read_files_of_tenants(
-    const std::string& files_json, std::size_t known, Applied& applied
-) {
-    for (const auto& [tenant, count] : applied.counts) {
-        if (count != known) applied.files_of_tenant[tenant];
-    }
+/// Exactly which files: for tenants that don't have each of them once, or that have a state.
+void Metadata::read_files_of_tenants(const std::string& files_json, Applied& applied) {
     for (const TenantState& state : applied.states) {
         if (!state.tenant.empty()) applied.files_of_tenant[state.tenant];
     }
@@ -147,6 +150,9 @@ void Metadata::read_files_of_tenants(
     session_.query(sql, Parameters{files_json, json_array(tenants)}, [&](const Row& row) {
         applied.files_of_tenant[text(row[0])].insert(text(row[1]));
     });
+    for (const auto& [tenant, files] : applied.files_of_tenant) {
+        if (applied.counts.contains(tenant)) applied.counts[tenant] = files.size();
+    }
 }
 
 std::vector<TenantState> Metadata::tenant_states(const MetadataShape& shape) {

@@ -59,7 +59,7 @@ private:
     std::string table(std::string_view name) const;
     std::string in_list(int parameter) const;
     void read_counts(const std::vector<Migration>& sources, Applied& applied);
-    void read_files_of_tenants(const std::string& files_json, std::size_t known, Applied& applied);
+    void read_files_of_tenants(const std::string& files_json, Applied& applied);
     std::vector<TenantState> tenant_states(const MetadataShape& shape);
 
     Session& session_;

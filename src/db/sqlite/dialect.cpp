@@ -150,6 +150,7 @@ constexpr sql::Dialect make_dialect(const sql::Lexis& lexis) {
         .prefix = "main.",
         .placeholder = placeholder,
         .json_list = "select value from json_each({})",
+        .json_positions = "select value, key as position from json_each({})",
         .now_utc = "strftime('%Y-%m-%d %H:%M:%f', 'now')",
         .quote = quote,
         .create_schema = create_schema,
