@@ -3,13 +3,11 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <ctime>
 
 namespace migrator::app {
 namespace {
 
 constexpr int kExitAfterInterrupt = 130;
-constexpr timespec kLookAgain{.tv_sec = 0, .tv_nsec = 100'000'000};  // whether the command ended
 
 sigset_t handled_signals() {
     sigset_t signals;
@@ -21,8 +19,10 @@ sigset_t handled_signals() {
 
 void wait_for_signals(const std::stop_token& ended, std::stop_source stop) {
     const sigset_t signals = handled_signals();
-    while (!ended.stop_requested()) {
-        if (sigtimedwait(&signals, nullptr, &kLookAgain) < 0) continue;
+    while (true) {
+        int signal = 0;
+        if (sigwait(&signals, &signal) != 0) continue;
+        if (ended.stop_requested()) return;
         if (stop.stop_requested()) _exit(kExitAfterInterrupt);
         stop.request_stop();
     }
@@ -38,6 +38,9 @@ Interrupts::Interrupts(std::stop_source stop) {
     });
 }
 
-Interrupts::~Interrupts() = default;  // asks the thread to end, and joins it
+Interrupts::~Interrupts() {
+    thread_.request_stop();
+    pthread_kill(thread_.native_handle(), SIGTERM);  // wakes it; it joins then
+}
 
 }  // namespace migrator::app
