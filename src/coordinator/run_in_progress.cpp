@@ -121,7 +121,7 @@ bool Coordinator::RunInProgress::make_plan() {
             }
         }
     }
-    log_gaps(applied);
+    if (!run_) log_gaps(applied);  // said once, before the lock
     plan_ = plan_from(applied);
     log::info(fmt::format(
         "{}: {}",
@@ -149,7 +149,8 @@ Plan Coordinator::RunInProgress::plan_from(const Applied& applied) const {
     );
 }
 
-/// All tenant migrations that one tenant lacks, for that tenant alone.
+/// The tenant migrations that one tenant lacks, for that tenant alone. A file that nobody has yet
+/// is left out while there are other tenants: its first row would hide it from them.
 Plan Coordinator::RunInProgress::plan_for_one_tenant(const Applied& applied) const {
     const std::string& tenant = *request_.only_tenant;
     if (std::ranges::find(applied.tenants, tenant) == applied.tenants.end()) {
@@ -160,6 +161,9 @@ Plan Coordinator::RunInProgress::plan_for_one_tenant(const Applied& applied) con
     const auto schemas = std::make_shared<const std::vector<std::string>>(1, tenant);
     for (const PlannedFile& file : all.files) {
         if (file.migration->type != MigrationType::TenantMigration) continue;
+        const auto known = applied.files.find(file.migration->file);
+        const bool is_known = known != applied.files.end() && known->second.as_migration;
+        if (!is_known && applied.tenants.size() > 1) continue;
         if (std::ranges::find(*file.schemas, tenant) == file.schemas->end()) continue;
         own.files.push_back({file.migration, schemas});
     }

@@ -184,6 +184,24 @@ TEST_P(Apply, BringsForgottenFilesBackForThatTenantAlone) {
     EXPECT_TRUE(project().open()->status().unfinished.empty());
 }
 
+TEST_P(Apply, SyncOfOneTenantHidesNoFileFromTheOthers) {
+    project().write("stores/001_a.sql", "create table {schema}.a (x integer);");
+    project().create_tenant("north");
+    project().apply({.version_name = "empty", .tenant = "south", .action = Action::Sync});
+    project().write("stores/002_b.sql", "create table {schema}.b (x integer);");
+    project().apply({.version_name = "sync", .action = Action::Sync, .only_tenant = "south"});
+    EXPECT_EQ(project().apply().summary.tenant_migrations_total, 2);
+}
+
+TEST_P(Apply, ForgettingLeavesNoVersionWithoutRows) {
+    project().write("stores/001_a.sql", "create table if not exists {schema}.a (x integer);");
+    project().create_tenant("north");
+    const auto instance = project().open();
+    instance->forget("north", instance->find_forgettable("north", "001_a.sql"), "");
+    EXPECT_TRUE(project().open()->versions().empty());
+    EXPECT_EQ(project().apply().summary.tenant_migrations_total, 1);
+}
+
 TEST_P(Apply, StopsBeforeAnythingWhenATenantNameIsNotValid) {
     write_shop();
     project().create_tenant("north");

@@ -208,6 +208,35 @@ TEST_P(Postgresql, StopsARunWhoseLockConnectionDied) {
     EXPECT_EQ(project().rows().size(), 1U);
 }
 
+TEST_P(Postgresql, MakesATenantWhoseFirstFileRunsOutsideATransaction) {
+    project().write(
+        "stores/001_first.sql", "-- migrator:no-transaction\ncreate table {schema}.a ();"
+    );
+    project().write("stores/002_then.sql", "create table {schema}.b ();");
+    EXPECT_EQ(project().create_tenant("north").summary.tenant_migrations_total, 2);
+    EXPECT_EQ(project().open()->tenants(), std::vector<std::string>{"north"});
+    EXPECT_EQ(project().value("select to_regclass('north.b')::text"), "north.b");
+    EXPECT_TRUE(project().open()->status().unfinished.empty());
+}
+
+TEST_P(Postgresql, GoesOnWithALoneMarkedFileForTheTenantsThatLackIt) {
+    for (const char* tenant : {"north", "south", "west"}) project().create_tenant(tenant);
+    project().execute("create table south.c ()");
+    project().write("stores/001_c.sql", "-- migrator:no-transaction\ncreate table {schema}.c ();");
+    EXPECT_TRUE(has(project().failure_of_apply(), "1 of 3 executions were committed before"));
+    project().execute("drop table south.c");
+    EXPECT_EQ(project().apply().summary.tenant_migrations_total, 2);
+    EXPECT_EQ(project().value("select to_regclass('west.c')::text"), "west.c");
+    EXPECT_TRUE(project().open()->status().unfinished.empty());
+}
+
+TEST_P(Postgresql, PlansNothingForATenantThatWasThereAlready) {
+    project().create_tenant("north");
+    project().write("stores/001_c.sql", "-- migrator:no-transaction\ncreate table {schema}.c ();");
+    EXPECT_THROW(project().create_tenant("north"), Error);
+    EXPECT_TRUE(project().open()->status().unfinished.empty());
+}
+
 TEST_P(Postgresql, RefusesATenantNameThatTheServerWouldCut) {
     EXPECT_THROW(project().create_tenant(std::string(64, 'x')), Error);
     EXPECT_TRUE(project().open()->tenants().empty());

@@ -69,7 +69,13 @@ TEST_F(SignalsOnPostgresql, TwiceEndsItAtOnceThoughTheStatementCanNotBeCancelled
         "false);\nend;\nend loop;\nend$$;"
     );
     const auto process = site().start(apply_as("first"));
-    wait_for_query("first", "%pg_sleep%");
+    // Not before it sleeps: a cancel that came before the block with the handler would be heard.
+    wait_until("the statement sleeps", [&] {
+        return site().value(
+                   "select count(*) from pg_stat_activity where application_name = 'first' and "
+                   "wait_event = 'PgSleep'"
+               ) != "0";
+    });
     process->send_signal(SIGINT);
     wait_until("a cancel has been ignored", [&] {
         return site().value("select count(*) from pg_stat_activity where application_name = 'deaf'"

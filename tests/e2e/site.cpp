@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -232,7 +233,7 @@ std::string Site::recorded(const std::string& schema) const {
 
 std::string Site::slow_statement(int seconds) const {
     if (!on_sqlite()) return "select pg_sleep(" + std::to_string(seconds) + ");\n";
-    constexpr int kRowsPerSecond = 3'000'000;
+    constexpr std::int64_t kRowsPerSecond = 3'000'000;
     return "with recursive n(x) as (select 1 union all select x + 1 from n where x < " +
            std::to_string(seconds * kRowsPerSecond) + ") select max(x) from n;\n";
 }

@@ -39,6 +39,12 @@ std::size_t executions_of(const Group& group) {
     return executions;
 }
 
+/// A file outside a transaction is recorded for one schema after the other.
+bool commits_more_than_once(const std::vector<Group>& groups) {
+    return groups.size() > 1 ||
+           std::ranges::any_of(groups, [](const Group& group) { return !group.in_transaction; });
+}
+
 void log_execution(const Migration& migration, const std::string& schema) {
     if (!log::enabled(log::Level::Debug)) return;
     log::debug(fmt::format(
@@ -71,14 +77,18 @@ ApplyResult Application::run() {
     if (groups.empty()) return std::move(result_);
 
     if (progress_.executions > 0) version_id_ = metadata().next_version_id();
-    if (groups.size() > 1 && !request_.dry_run) write_intent(groups);
-    for (const Group& group : groups) {
-        if (group.in_transaction) {
-            run_group(group, &group == &groups.front());
-        } else {
-            run_outside(group);
+    try {
+        if (commits_more_than_once(groups) && !request_.dry_run) write_intent(groups);
+        for (const Group& group : groups) {
+            if (group.in_transaction) {
+                run_group(group);
+            } else {
+                run_outside(group);
+            }
+            progress_.tenants_done += group.finished.size();
         }
-        progress_.tenants_done += group.finished.size();
+    } catch (const Error& error) {
+        throw Error(error.kind(), error.what() + what_stays());
     }
     note_atomicity(groups.size());
     const bool id_is_real = !request_.dry_run || dialect_.version_ids_survive_rollback;
@@ -198,13 +208,14 @@ WorkSettings Application::settings() const {
     return settings;
 }
 
-void Application::run_group(const Group& group, bool is_first) {
+void Application::run_group(const Group& group) {
     const bool runs = request_.action == Action::Apply;
     std::vector<std::string> schemas = runs ? group.schemas : std::vector<std::string>{};
     if (request_.new_tenant && !runs) schemas = {request_.new_tenant->str()};
     session().use_schemas(schemas);
     Transaction transaction(session(), dialect_, settings(), work_.run_id);
-    if (is_first && request_.new_tenant) make_tenant();
+    const bool makes_tenant = request_.new_tenant && !tenant_made_;
+    if (makes_tenant) make_tenant();
     if (runs) {
         if (const auto failed = run_scripts(group)) {
             transaction.roll_back();
@@ -216,7 +227,10 @@ void Application::run_group(const Group& group, bool is_first) {
     record(group);
     stop_if_asked();  // from here on a cancel comes too late
     end(group, transaction);
+    progress_.executions_done += executions_of(group);
+    if (request_.dry_run) return;
     committed_ += executions_of(group);
+    if (makes_tenant) tenant_made_ = true;
 }
 
 void Application::end(const Group& group, Transaction& transaction) {
@@ -317,8 +331,9 @@ void Application::report(
     if (!request_.progress) return;
     progress_.phase = phase;
     progress_.file = migration == nullptr ? std::string() : migration->name;
-    progress_.executions_done = committed_ + done_in_group;
-    request_.progress(progress_);
+    Progress now = progress_;
+    now.executions_done += done_in_group;
+    request_.progress(now);
 }
 
 }  // namespace migrator::db::sql

@@ -51,7 +51,7 @@ private:
     WorkSettings settings() const;
 
     // One transaction.
-    void run_group(const Group& group, bool is_first);
+    void run_group(const Group& group);
     void make_tenant();
     std::optional<Failed> run_scripts(const Group& group);
     void record(const Group& group);
@@ -97,6 +97,7 @@ private:
     Preparation preparation_;
     std::vector<bool> outside_transaction_;
     std::int64_t version_id_ = 0;
+    bool tenant_made_ = false;  ///< the new tenant is committed
     bool intent_written_ = false;
     std::size_t committed_ = 0;  ///< executions recorded by committed transactions
     Progress progress_;

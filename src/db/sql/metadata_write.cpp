@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/utf8.hpp"
 #include "db/sql/metadata.hpp"
@@ -103,14 +105,47 @@ void Metadata::accept(const Migration& migration) {
 void Metadata::forget(const SchemaName& tenant, const std::vector<const Migration*>& files) {
     std::vector<std::string> names;
     for (const Migration* file : files) names.push_back(file->file);
-    const std::string sql = fmt::format(
-        "delete from {} where type = 2 and filename {} and db_schema = {}",
-        table("migrator_migrations"),
+    const std::string migrations = table("migrator_migrations");
+    const std::string rows = fmt::format(
+        "from {} where type = 2 and filename {} and db_schema = {}",
+        migrations,
         in_list(1),
         dialect_.placeholder(2)
     );
-    execute(session_, sql, {json_array(names), tenant.str()});
-    write_tenant_state({.tenant = tenant.str(), .first_file = names.front(), .state = "planned"});
+    const Parameters parameters{json_array(names), tenant.str()};
+    std::string versions;
+    session_.query("select distinct version_id " + rows, parameters, [&](const Row& row) {
+        versions += (versions.empty() ? "" : ", ") + std::to_string(to_integer(row[0]));
+    });
+    execute(session_, "delete " + rows, parameters);
+    if (!versions.empty()) {
+        // A Go program on the same database can't list versions once one has no rows.
+        execute(
+            session_,
+            fmt::format(
+                "delete from {0} where id in ({1}) and id not in (select version_id from {2})",
+                table("migrator_versions"),
+                versions,
+                migrations
+            )
+        );
+    }
+    // What the tenant is owed from an earlier run may begin with an earlier file.
+    const auto owed = query_row(
+        session_,
+        fmt::format(
+            "select first_file from {} where tenant = {}",
+            table("migrator_tenant_state"),
+            dialect_.placeholder(1)
+        ),
+        {tenant.str()}
+    );
+    const bool is_earlier = owed && std::ranges::find(names, *owed->front()) == names.end();
+    write_tenant_state(
+        {.tenant = tenant.str(),
+         .first_file = is_earlier ? *owed->front() : names.front(),
+         .state = "planned"}
+    );
 }
 
 bool Metadata::has_row(

@@ -27,6 +27,9 @@ std::unique_ptr<Session> Application::reconnect() {
             auto fresh = work_.server.connect();
             fresh->watch(work_.stop);
             if (dialect_.fence_is_free.empty()) return fresh;
+            // Once another run is the owner ours has ended: it had to have the fence alone. And
+            // to look for the fence alone would then stop that run.
+            if (!Metadata(*fresh, dialect_, work_.options).is_owner(work_.run_id)) return fresh;
             Transaction look(*fresh, dialect_, {}, {});
             const bool free = query_bool(*fresh, dialect_.fence_is_free);
             look.roll_back();
@@ -47,7 +50,9 @@ void Application::find_out(const Group& group, const Failure& failure) {
         work_.session = reconnect();
         bool took_place = false;
         if (group.files.empty()) {
-            took_place = metadata().has_tenant(request_.new_tenant.value().str());
+            const auto tenants = metadata().tenants(read_shape(session(), dialect_));
+            took_place =
+                std::ranges::find(tenants, request_.new_tenant.value().str()) != tenants.end();
         } else {
             // Any row of the group will do: they came and went together.
             const PlannedFile& file = *std::ranges::find_if(group.files, [](const auto& planned) {
@@ -77,9 +82,7 @@ void Application::find_out(const Group& group, const Failure& failure) {
     throw Error(
         ErrorKind::Unavailable,
         fmt::format(
-            "Could not commit transaction: {}. The database was asked: it was rolled back{}",
-            lost,
-            what_stays()
+            "Could not commit transaction: {}. The database was asked: it was rolled back", lost
         )
     );
 }
@@ -88,19 +91,23 @@ void Application::fail(
     const Migration& migration, const std::string& schema, const Failure& failure
 ) {
     if (intent_written_) write_failed(migration, schema, failure);
-    const Error error = script_error(migration, schema, failure);
-    throw Error(error.kind(), error.what() + what_stays());
+    throw script_error(migration, schema, failure);
 }
 
 std::string Application::what_stays() const {
-    if (committed_ == 0) return {};
-    return fmt::format(
-        "\n{} of {} executions were committed before and stay (version id {}); the next apply goes "
-        "on from there",
-        committed_,
-        progress_.executions,
-        version_id_
-    );
+    std::string text;
+    if (tenant_made_) {
+        text += fmt::format("\nTenant {} was made before and stays", request_.new_tenant->str());
+    }
+    if (committed_ > 0) {
+        text += fmt::format(
+            "\n{} of {} executions were committed before and stay (version id {})",
+            committed_,
+            progress_.executions,
+            version_id_
+        );
+    }
+    return text.empty() ? text : text + "; the next apply goes on from there";
 }
 
 }  // namespace migrator::db::sql

@@ -19,6 +19,7 @@ void Application::run_outside(const Group& group) {
             run_outside(*file.migration, schema);
             record_outside(group, *file.migration, schema);
             ++committed_;
+            ++progress_.executions_done;
         }
     }
 }
@@ -44,7 +45,6 @@ void Application::run_outside(const Migration& migration, const std::string& sch
             controls_transactions(migration, schema) ? ", those that it committed" : " and"
         );
     }
-    if (!intent_written_) write_failed(migration, schema, *failure);
     fail(migration, schema, *failure);
 }
 

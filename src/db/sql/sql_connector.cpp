@@ -130,7 +130,7 @@ public:
                 return nullptr;
             }
             create_or_upgrade(*session, dialect, options_);
-            Metadata(*session, dialect, options_).write_lock_owner(owner);
+            write_lock_owner(*session, owner);
             transaction.commit_or_throw();
         }
         return std::make_unique<SqlRun>(
@@ -152,6 +152,21 @@ public:
     }
 
 private:
+    /// The first thing that a run writes: here a role shows that may only read.
+    void write_lock_owner(Session& session, const RunOwner& owner) try {
+        Metadata(session, server_->dialect(), options_).write_lock_owner(owner);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::Internal) throw;
+        throw Error(
+            ErrorKind::MigrationFailed,
+            fmt::format(
+                "Could not start the run: {}: the role of the data source has to be able to write "
+                "to migrator's own tables",
+                error.what()
+            )
+        );
+    }
+
     /// Whether no transaction of a run is open. For who holds the lock: the look is exclusive for
     /// a moment, and a run that works would take that for the loss of its own.
     bool older_runs_have_ended() {

@@ -16,8 +16,8 @@ SqlRun::SqlRun(
     : server_(server),
       options_(options),
       owner_(std::move(owner)),
-      session_(std::move(session)),
-      lock_(std::move(lock)) {
+      lock_(std::move(lock)),
+      session_(std::move(session)) {
     session_->watch(stop_.get_token());
     lock_->notify([this] { stop_.request_stop(); });
 }

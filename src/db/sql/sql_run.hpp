@@ -34,9 +34,9 @@ private:
     Server& server_;
     const Options& options_;
     const RunOwner owner_;
-    std::stop_source stop_;  ///< requested by a cancelled request and by a lost lock
-    std::unique_ptr<Session> session_;
-    std::unique_ptr<RunLock> lock_;  ///< destroyed first: its thread uses `stop_`
+    std::stop_source stop_;             ///< requested by a cancelled request and by a lost lock
+    std::unique_ptr<RunLock> lock_;     ///< its thread uses `stop_`
+    std::unique_ptr<Session> session_;  ///< closed first: closing may still change files
 };
 
 }  // namespace migrator::db::sql

@@ -26,8 +26,12 @@ void Application::write_intent(const std::vector<Group>& groups) {
         }
     }
     log::info(fmt::format("The run takes {} transactions: its intent is recorded", groups.size()));
-    session().use_schemas({});
-    Transaction transaction(session(), dialect_, {}, work_.run_id);
+    std::vector<std::string> schemas;
+    if (request_.new_tenant) schemas.push_back(request_.new_tenant->str());
+    session().use_schemas(schemas);
+    Transaction transaction(session(), dialect_, settings(), work_.run_id);
+    // First the tenant: when it is there already, nothing may be planned for it.
+    if (request_.new_tenant) make_tenant();
     for (const std::string& tenant : order) {
         metadata().write_tenant_state(
             {.tenant = tenant,
@@ -38,6 +42,7 @@ void Application::write_intent(const std::vector<Group>& groups) {
     }
     transaction.commit_or_throw();
     intent_written_ = true;
+    tenant_made_ = request_.new_tenant.has_value();
 }
 
 void Application::write_state(TenantState state) {
