@@ -196,7 +196,7 @@ inline const char* const kCorpus[] = {
     "with a as (insert into pg_temp.x select 1 returning 1) select 1; select 2",
     "explain (costs off, format json) select 1; explain analyze select 2; select 3",
     "analyze pg_catalog.pg_class; checkpoint; select 1",
-    "copy (select 1) to program 'true'; select 2",
+    "copy (select 1) to program 'cat > /dev/null'; select 2",
     "select set_config('work_mem', '8MB', true); select current_setting('work_mem')",
     "select pg_catalog.set_config('search_path', '', true); select 1;",
     "do $$ begin set local work_mem = '9MB'; perform set_config('a.b', 'c;', true); end $$; show "
