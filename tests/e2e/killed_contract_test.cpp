@@ -163,7 +163,8 @@ TEST_F(KilledHolder, WaiterDoesNotStartBeforeTheLastStatementOfTheDeadHasEnded) 
         first->send_signal(SIGKILL);
         first->wait();
         const std::string working =
-            "select count(*) from pg_stat_activity where application_name = 'first' and query like "
+            "select count(*) from pg_stat_activity where datname = current_database() and "
+            "application_name = 'first' and query like "
             "'%wait_at%'";
         if (server_looks) {
             wait_until("the server has noticed", [&] { return site().value(working) == "0"; });
@@ -171,7 +172,8 @@ TEST_F(KilledHolder, WaiterDoesNotStartBeforeTheLastStatementOfTheDeadHasEnded) 
             // The dead process's lock is free at once; its last statement still works.
             wait_until("the second has the lock", [&] {
                 return site().value(
-                           "select count(*) from pg_stat_activity where application_name = "
+                           "select count(*) from pg_stat_activity where datname = "
+                           "current_database() and application_name = "
                            "'second' and query like '%7883946363647717235%'"
                        ) != "0";
             });

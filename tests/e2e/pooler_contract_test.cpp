@@ -132,7 +132,8 @@ TEST_F(BehindPgBouncer, NobodyElseSeesWhatACancelledRunSet) {
     const auto process = start_pooled({"--set", "batchBytes=0"});
     wait_until("it sleeps", [&] {
         return site().value(
-                   "select count(*) from pg_stat_activity where query like 'select pg_sleep(600)%'"
+                   "select count(*) from pg_stat_activity where datname = current_database() and "
+                   "query like 'select pg_sleep(600)%'"
                    " and datname = current_database()"
                ) != "0";
     });
@@ -147,7 +148,8 @@ TEST_F(BehindPgBouncer, NobodyElseSeesWhatAKilledRunSet) {
     const auto process = start_pooled({"--set", "batchBytes=0"});
     const auto is_working = [&] {
         return site().value(
-                   "select count(*) from pg_stat_activity where query like 'select pg_sleep(600)%'"
+                   "select count(*) from pg_stat_activity where datname = current_database() and "
+                   "query like 'select pg_sleep(600)%'"
                    " and datname = current_database()"
                ) != "0";
     };

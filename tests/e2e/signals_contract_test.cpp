@@ -11,7 +11,8 @@ protected:
     void expect_nothing_of_it() {
         wait_until("its sessions have gone", [&] {
             return site().value(
-                       "select count(*) from pg_stat_activity where application_name = 'first'"
+                       "select count(*) from pg_stat_activity where datname = current_database() "
+                       "and application_name = 'first'"
                    ) == "0";
         });
         EXPECT_EQ(site().entries("catalog"), "");
@@ -73,19 +74,24 @@ TEST_F(SignalsOnPostgresql, TwiceEndsItAtOnceThoughTheStatementCanNotBeCancelled
     // Not before it sleeps: a cancel that came before the block with the handler would be heard.
     wait_until("the statement sleeps", [&] {
         return site().value(
-                   "select count(*) from pg_stat_activity where application_name = 'first' and "
+                   "select count(*) from pg_stat_activity where datname = current_database() and "
+                   "application_name = 'first' and "
                    "wait_event = 'PgSleep'"
                ) != "0";
     });
     process->send_signal(SIGINT);
     wait_until("a cancel has been ignored", [&] {
-        return site().value("select count(*) from pg_stat_activity where application_name = 'deaf'"
+        return site().value(
+                   "select count(*) from pg_stat_activity where datname = current_database() and "
+                   "application_name = 'deaf'"
                ) != "0";
     });
     process->send_signal(SIGINT);
     EXPECT_EQ(process->wait().exit_code, 130);
     wait_until("the server has ended the statement", [&] {
-        return site().value("select count(*) from pg_stat_activity where application_name = 'deaf'"
+        return site().value(
+                   "select count(*) from pg_stat_activity where datname = current_database() and "
+                   "application_name = 'deaf'"
                ) == "0";
     });
     expect_nothing_of_it();

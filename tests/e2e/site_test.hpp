@@ -42,8 +42,9 @@ protected:
     void wait_for_query(const std::string& name, const std::string& query) {
         wait_until(name + " runs " + query, [&] {
             return site().value(
-                       "select count(*) from pg_stat_activity where application_name = '" + name +
-                       "' and query like '" + query + "'"
+                       "select count(*) from pg_stat_activity where datname = current_database() "
+                       "and application_name = '" +
+                       name + "' and query like '" + query + "'"
                    ) != "0";
         });
     }
