@@ -4,9 +4,11 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cmath>
 #include <mutex>
 #include <utility>
 
@@ -18,12 +20,16 @@ namespace {
 
 constexpr int kPatience = 1000;  // milliseconds until a line is given up that nobody takes
 constexpr std::array<std::string_view, 5> kNames{"DEBUG", "INFO", "WARN", "ERROR", "PANIC"};
+/// The keys of every line in JSON.
+constexpr std::array<std::string_view, 7> kKeys{
+    "time", "level", "source", "requestId", "traceId", "spanId", "message"};
 
 std::atomic<Level> shown_from{Level::Info};
 std::atomic<Format> format{Format::Text};
 std::mutex output;                           // guards `sink`, and keeps lines apart
 std::function<void(std::string_view)> sink;  // empty: standard error
-thread_local std::string request_id;
+const Fields kNoFields;
+thread_local RequestScope::Ids ids;
 
 std::string_view name_of(Level level) { return kNames[static_cast<std::size_t>(level)]; }
 
@@ -71,32 +77,60 @@ std::string json_string(std::string_view text) {
     return result + '"';
 }
 
-std::string text_line(std::string time, Level level, const Where& where, std::string_view message) {
+struct Line {
+    Level level;
+    std::string_view message;
+    const Fields& fields;
+    const Where& where;
+};
+
+std::string text_line(std::string time, const Line& line) {
     time[4] = time[7] = '/';
-    const std::string request =
-        request_id.empty() ? "" : fmt::format("requestId={} ", escaped(request_id));
+    std::string request;
+    if (!ids.request.empty()) request += fmt::format("requestId={} ", escaped(ids.request));
+    if (!ids.trace.empty()) request += fmt::format("traceId={} spanId={} ", ids.trace, ids.span);
     return fmt::format(
         "{} [{}:{}] {} {}{}",
         time,
-        base_name(where.file),
-        where.line,
-        name_of(level),
+        base_name(line.where.file),
+        line.where.line,
+        name_of(line.level),
         request,
-        escaped(message)
+        escaped(line.message)
     );
 }
 
-std::string json_line(std::string time, Level level, const Where& where, std::string_view message) {
+std::string json_value(const decltype(Field::value)& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return json_string(*text);
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
+    const double number = std::get<double>(value);
+    return std::isfinite(number) ? fmt::format("{}", number) : "null";
+}
+
+std::string json_field(const Field& field) {
+    const bool taken = std::ranges::find(kKeys, field.name) != kKeys.end();
+    const std::string name = (taken ? "field_" : "") + std::string(field.name);
+    return fmt::format(",{}:{}", json_string(name), json_value(field.value));
+}
+
+std::string json_line(std::string time, const Line& line) {
     time[10] = 'T';
-    const std::string request =
-        request_id.empty() ? "" : fmt::format("\"requestId\":{},", json_string(request_id));
+    std::string request;
+    if (!ids.request.empty())
+        request += fmt::format(R"("requestId":{},)", json_string(ids.request));
+    if (!ids.trace.empty()) {
+        request += fmt::format(R"("traceId":"{}","spanId":"{}",)", ids.trace, ids.span);
+    }
+    std::string fields;
+    for (const Field& field : line.fields) fields += json_field(field);
     return fmt::format(
-        R"({{"time":"{}Z","level":"{}","source":{},{}"message":{}}})",
+        R"({{"time":"{}Z","level":"{}","source":{},{}"message":{}{}}})",
         time,
-        name_of(level),
-        json_string(fmt::format("{}:{}", base_name(where.file), where.line)),
+        name_of(line.level),
+        json_string(fmt::format("{}:{}", base_name(line.where.file), line.where.line)),
         request,
-        json_string(message)
+        json_string(line.message),
+        fields
     );
 }
 
@@ -116,10 +150,10 @@ void to_standard_error(std::string line) {
     }
 }
 
-void show(Level level, std::string_view message, const Where& where) {
+void show(const Line& content) {
     std::string time = format_database_time(std::chrono::system_clock::now());
-    std::string line = format == Format::Json ? json_line(std::move(time), level, where, message)
-                                              : text_line(std::move(time), level, where, message);
+    std::string line = format == Format::Json ? json_line(std::move(time), content)
+                                              : text_line(std::move(time), content);
     const std::lock_guard lock(output);
     if (sink) {
         sink(line);
@@ -128,8 +162,38 @@ void show(Level level, std::string_view message, const Where& where) {
     }
 }
 
-void show_if_enabled(Level level, std::string_view message, const Where& where) {
-    if (enabled(level)) show(level, message, where);
+void show_if_enabled(const Line& line) {
+    if (enabled(line.level)) show(line);
+}
+
+bool is_lower_hex(std::string_view text) {
+    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+bool is_zero(std::string_view text) {
+    return text.find_first_not_of('0') == std::string_view::npos;
+}
+
+/// `version-trace-span-flags`. Later versions may add parts, `-` before them, but keep these four.
+void read_traceparent(std::string_view text, RequestScope::Ids& result) {
+    constexpr std::size_t kLength = 55;
+    if (text.size() < kLength) return;
+    const auto version = text.substr(0, 2);
+    const auto trace = text.substr(3, 32);
+    const auto span = text.substr(36, 16);
+    const auto flags = text.substr(53, 2);
+    if (text[2] != '-' || text[35] != '-' || text[52] != '-') return;
+    if (text.size() > kLength && (version == "00" || text[kLength] != '-')) return;
+    if (!is_lower_hex(version) || version == "ff" || !is_lower_hex(flags)) return;
+    if (!is_lower_hex(trace) || is_zero(trace) || !is_lower_hex(span) || is_zero(span)) return;
+    result.trace = trace;
+    result.span = span;
+}
+
+RequestScope::Ids read_ids(std::string request_id, std::string_view traceparent) {
+    RequestScope::Ids result{.request = std::move(request_id), .trace = {}, .span = {}};
+    read_traceparent(traceparent, result);
+    return result;
 }
 
 }  // namespace
@@ -141,15 +205,32 @@ void configure(Level level, Format new_format) {
 
 bool enabled(Level level) noexcept { return level >= shown_from; }
 
-void debug(std::string_view message, Where where) { show_if_enabled(Level::Debug, message, where); }
-void info(std::string_view message, Where where) { show_if_enabled(Level::Info, message, where); }
-void warn(std::string_view message, Where where) { show_if_enabled(Level::Warn, message, where); }
-void error(std::string_view message, Where where) { show_if_enabled(Level::Error, message, where); }
-void panic(std::string_view message, Where where) { show_if_enabled(Level::Panic, message, where); }
-void always(std::string_view message, Where where) { show(Level::Info, message, where); }
+void debug(std::string_view message, const Fields& fields, Where where) {
+    show_if_enabled({Level::Debug, message, fields, where});
+}
+void info(std::string_view message, const Fields& fields, Where where) {
+    show_if_enabled({Level::Info, message, fields, where});
+}
+void warn(std::string_view message, const Fields& fields, Where where) {
+    show_if_enabled({Level::Warn, message, fields, where});
+}
+void error(std::string_view message, const Fields& fields, Where where) {
+    show_if_enabled({Level::Error, message, fields, where});
+}
+void debug(std::string_view message, Where where) { debug(message, kNoFields, where); }
+void info(std::string_view message, Where where) { info(message, kNoFields, where); }
+void warn(std::string_view message, Where where) { warn(message, kNoFields, where); }
+void error(std::string_view message, Where where) { error(message, kNoFields, where); }
+void panic(std::string_view message, Where where) {
+    show_if_enabled({Level::Panic, message, kNoFields, where});
+}
+void always(std::string_view message, Where where) {
+    show({Level::Info, message, kNoFields, where});
+}
 
-RequestScope::RequestScope(std::string id) : previous_(std::exchange(request_id, std::move(id))) {}
-RequestScope::~RequestScope() { request_id = std::move(previous_); }
+RequestScope::RequestScope(std::string request_id, std::string_view traceparent)
+    : previous_(std::exchange(ids, read_ids(std::move(request_id), traceparent))) {}
+RequestScope::~RequestScope() { ids = std::move(previous_); }
 
 void redirect(std::function<void(std::string_view line)> new_sink) {
     const std::lock_guard lock(output);

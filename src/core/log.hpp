@@ -4,6 +4,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 /// Log lines on standard error, as `config.md` section 8 of the specification says:
 /// `2026/11/22 12:04:02.469548 [server.go:82] INFO requestId=1795349042469497001 MESSAGE`.
@@ -30,6 +32,20 @@ struct Where {
     }
 };
 
+/// A fact of a line, for machines: `{"tenant", "acme"}`. The message says it too, in people's
+/// words: fields are shown in the JSON format only, each as a key of its own after `message`. A
+/// name that a line has already (`time`, `level`, …) is shown with `field_` before it.
+struct Field {
+    std::string_view name;  ///< "version", "tenant", "file", "duration" (seconds), …
+    std::variant<std::string, std::int64_t, double> value;
+};
+using Fields = std::vector<Field>;
+
+void debug(std::string_view message, const Fields& fields, Where where = Where::current());
+void info(std::string_view message, const Fields& fields, Where where = Where::current());
+void warn(std::string_view message, const Fields& fields, Where where = Where::current());
+void error(std::string_view message, const Fields& fields, Where where = Where::current());
+
 void debug(std::string_view message, Where where = Where::current());
 void info(std::string_view message, Where where = Where::current());
 void warn(std::string_view message, Where where = Where::current());
@@ -39,16 +55,25 @@ void panic(std::string_view message, Where where = Where::current());
 /// Shown whatever the level is: the lines at start.
 void always(std::string_view message, Where where = Where::current());
 
-/// Puts `requestId=ID` into the lines that this thread logs while the object lives.
+/// Puts `requestId=ID` into the lines that this thread logs while the object lives, and, when the
+/// client sent a valid W3C `traceparent` header (https://www.w3.org/TR/trace-context/), `traceId=…
+/// spanId=…` after it. An empty id or one that is not valid leaves its part out.
 class RequestScope {
 public:
-    explicit RequestScope(std::string request_id);
+    explicit RequestScope(std::string request_id, std::string_view traceparent = {});
     ~RequestScope();
     RequestScope(const RequestScope&) = delete;
     RequestScope& operator=(const RequestScope&) = delete;
 
+    /// What a line tells of a request; empty parts are left out.
+    struct Ids {
+        std::string request;
+        std::string trace;
+        std::string span;
+    };
+
 private:
-    std::string previous_;
+    Ids previous_;
 };
 
 /// For tests: lines go to `sink`, without the line break, instead of standard error; null restores

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -135,6 +136,138 @@ TEST_F(Log, ARequestPutsItsIdIntoTheLinesOfItsThread) {
     }
     info("x");
     EXPECT_EQ(last(), "INFO x");
+}
+
+constexpr auto kTraceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+constexpr auto kTrace = "traceId=4bf92f3577b34da6a3ce929d0e0e4736 spanId=00f067aa0ba902b7 ";
+
+TEST_F(Log, ATraceOfTheClientStandsAfterTheRequestIdUntilTheScopeEnds) {
+    const auto logged = [this] {
+        lines_.clear();
+        info("x");
+        return message();
+    };
+    {
+        const RequestScope outer("one", kTraceparent);
+        EXPECT_EQ(logged(), "INFO requestId=one " + std::string(kTrace) + "x");
+        {
+            const RequestScope inner("two");
+            EXPECT_EQ(logged(), "INFO requestId=two x");
+        }
+        EXPECT_EQ(logged(), "INFO requestId=one " + std::string(kTrace) + "x");
+    }
+    EXPECT_EQ(logged(), "INFO x");
+    const RequestScope nameless("", kTraceparent);
+    EXPECT_EQ(logged(), "INFO " + std::string(kTrace) + "x");
+}
+
+TEST_F(Log, OnlyAValidTraceparentIsShown) {
+    const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const std::string span = "00f067aa0ba902b7";
+    const std::string ids = "-" + trace + "-" + span;
+    const struct {
+        const char* name;
+        std::string traceparent;
+        bool shown;
+    } cases[] = {
+        {"valid", "00" + ids + "-01", true},
+        {"unknown flags", "00" + ids + "-fe", true},
+        {"later version", "cc" + ids + "-01", true},
+        {"later version with more", "cc" + ids + "-01-what-ever", true},
+        {"later version with an empty part", "01" + ids + "-01-", true},
+        {"absent", "", false},
+        {"short", "00" + ids + "-0", false},
+        {"no flags", "00" + ids, false},
+        {"version 00 with more", "00" + ids + "-01-x", false},
+        {"version 00 with a blank", "00" + ids + "-01 ", false},
+        {"blank in front", " 00" + ids + "-01", false},
+        {"later version, longer flags", "cc" + ids + "-01x", false},
+        {"version ff", "ff" + ids + "-01", false},
+        {"version in upper case", "0A" + ids + "-01", false},
+        {"version no hex", "0g" + ids + "-01", false},
+        {"flags no hex", "00" + ids + "-0g", false},
+        {"flags in upper case", "00" + ids + "-0A", false},
+        {"no trace", "00-00000000000000000000000000000000-" + span + "-01", false},
+        {"no span", "00-" + trace + "-0000000000000000-01", false},
+        {"trace in upper case", "00-4BF92F3577B34DA6A3CE929D0E0E4736-" + span + "-01", false},
+        {"span in upper case", "00-" + trace + "-00F067AA0BA902B7-01", false},
+        {"line break in the trace", "00-\nbf92f3577b34da6a3ce929d0e0e4736-" + span + "-01", false},
+        {"other separator 1", "00_" + trace + "-" + span + "-01", false},
+        {"other separator 2", "00-" + trace + "_" + span + "-01", false},
+        {"other separator 3", "00-" + trace + "-" + span + "_01", false}};
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.name);
+        lines_.clear();
+        const RequestScope scope("r", c.traceparent);
+        info("x");
+        EXPECT_EQ(message(), "INFO requestId=r " + std::string(c.shown ? kTrace : "") + "x");
+    }
+}
+
+/// The line from the key after `source` on.
+std::string after_source(const std::string& line) {
+    const auto source = line.find("\"source\":\"");
+    const auto rest = line.find("\",", source);
+    return rest == std::string::npos ? "unknown form: " + line : line.substr(rest + 2);
+}
+
+TEST_F(Log, TextLeavesFieldsOutAndJsonShowsThem) {
+    const Fields fields = {{"tenant", "ac\"me"}, {"version", 7}, {"duration", 0.25}};
+    info("done", fields);
+    EXPECT_EQ(message(), "INFO done");
+
+    configure(Level::Info, Format::Json);
+    const RequestScope scope("r", kTraceparent);
+    info("done", fields);
+    ASSERT_EQ(lines_.size(), 2U);
+    EXPECT_EQ(
+        after_source(lines_[1]),
+        R"("requestId":"r","traceId":"4bf92f3577b34da6a3ce929d0e0e4736",)"
+        R"("spanId":"00f067aa0ba902b7","message":"done",)"
+        R"("tenant":"ac\"me","version":7,"duration":0.25})"
+    );
+}
+
+TEST_F(Log, AFieldNeverReplacesAKeyOfTheLineNorBreaksIt) {
+    configure(Level::Info, Format::Json);
+    const struct {
+        Field field;
+        std::string shown;
+    } cases[] = {
+        {{"time", "x"}, R"("field_time":"x")"},
+        {{"level", "x"}, R"("field_level":"x")"},
+        {{"source", "x"}, R"("field_source":"x")"},
+        {{"requestId", "x"}, R"("field_requestId":"x")"},
+        {{"traceId", "x"}, R"("field_traceId":"x")"},
+        {{"spanId", "x"}, R"("field_spanId":"x")"},
+        {{"message", "x"}, R"("field_message":"x")"},
+        {{"Message", "x"}, R"("Message":"x")"},
+        {{"a\"b", "line\nbreak"}, R"("a\"b":"line\u000abreak")"},
+        {{"n", std::int64_t{-9'223'372'036'854'775'807}}, R"("n":-9223372036854775807)"},
+        {{"n", 1e300}, R"("n":1e+300)"},
+        {{"n", std::numeric_limits<double>::infinity()}, R"("n":null)"},
+        {{"n", std::numeric_limits<double>::quiet_NaN()}, R"("n":null)"},
+        {{"empty", ""}, R"("empty":"")"}};
+    for (const auto& c : cases) {
+        lines_.clear();
+        info("m", {c.field});
+        ASSERT_EQ(lines_.size(), 1U);
+        EXPECT_EQ(after_source(lines_[0]), R"("message":"m",)" + c.shown + "}");
+    }
+}
+
+TEST_F(Log, EveryLevelTakesFieldsAndNamesTheLineThatLogs) {
+    configure(Level::Warn, Format::Json);
+    const auto line = __LINE__ + 1;
+    debug("m", {{"a", 1}}), info("m", {{"a", 1}}), warn("m", {{"a", 1}}), error("m", {{"a", 1}});
+    ASSERT_EQ(lines_.size(), 2U);
+    const std::string source = R"("source":"log_test.cpp:)" + std::to_string(line) + "\",";
+    for (const auto& shown : lines_) {
+        EXPECT_NE(shown.find(source), std::string::npos) << shown;
+        EXPECT_TRUE(shown.ends_with(R"("message":"m","a":1})")) << shown;
+    }
+    EXPECT_NE(lines_[0].find(R"("level":"WARN")"), std::string::npos);
+    EXPECT_NE(lines_[1].find(R"("level":"ERROR")"), std::string::npos);
 }
 
 TEST_F(Log, JsonIsOneObjectALine) {

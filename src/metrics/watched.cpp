@@ -1,0 +1,125 @@
+#include "metrics/watched.hpp"
+
+#include <fmt/format.h>
+#include <prometheus/check_names.h>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+
+namespace migrator::metrics {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+namespace {
+
+/// Nothing when it fails: the rest is still worth showing.
+template <typename Value>
+std::optional<Value> ask(const std::string& name, const std::function<Value()>& value) try {
+    return value();
+} catch (const std::exception& error) {
+    log::debug(fmt::format("reading the metric {} failed: {}", name, error.what()));
+    return std::nullopt;
+}
+
+ClientMetric gauge_of(double value, std::vector<ClientMetric::Label> labels = {}) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.gauge.value = value;
+    return metric;
+}
+
+/// What the serializer leaves as it is.
+std::string escape_help(std::string_view help) {
+    std::string escaped;
+    for (const char c : help) {
+        if (c == '\\') {
+            escaped += "\\\\";
+        } else if (c == '\n') {
+            escaped += "\\n";
+        } else {
+            escaped += c;
+        }
+    }
+    return escaped;
+}
+
+template <typename All>
+void refuse_second(const All& all, const std::string& name) {
+    if (std::none_of(all.begin(), all.end(), [&](const auto& one) { return one.name == name; })) {
+        return;
+    }
+    throw Error(ErrorKind::Internal, fmt::format("{} is watched already", name));
+}
+
+}  // namespace
+
+void Watched::add_pool(const std::string& name, std::function<PoolUse()> use) {
+    const std::lock_guard lock(mutex_);
+    refuse_second(pools_, name);
+    pools_.push_back({name, std::move(use)});
+}
+
+void Watched::add_gauge(
+    const std::string& name, const std::string& help, std::function<double()> value
+) {
+    if (!prometheus::CheckMetricName(name)) {
+        throw Error(ErrorKind::Internal, fmt::format("{} is no name of a metric", name));
+    }
+    const std::lock_guard lock(mutex_);
+    refuse_second(gauges_, name);
+    gauges_.push_back({name, escape_help(help), std::move(value)});
+}
+
+std::vector<MetricFamily> Watched::collect() const {
+    std::vector<Pool> pools;
+    std::vector<OneGauge> gauges;
+    {
+        const std::lock_guard lock(mutex_);
+        pools = pools_;
+        gauges = gauges_;
+    }
+    std::vector<MetricFamily> families;
+    collect_pools(pools, families);
+    for (const OneGauge& gauge : gauges) {
+        if (const auto value = ask<double>(gauge.name, gauge.value)) {
+            families.push_back({gauge.name, gauge.help, MetricType::Gauge, {gauge_of(*value)}});
+        }
+    }
+    return families;
+}
+
+void Watched::collect_pools(const std::vector<Pool>& pools, std::vector<MetricFamily>& families) {
+    MetricFamily connections{
+        "migrator_db_connections",
+        "Connections to the database, by pool and state",
+        MetricType::Gauge,
+        {}};
+    MetricFamily limits{
+        "migrator_db_connections_limit",
+        "Connections that a pool may have open",
+        MetricType::Gauge,
+        {}};
+    for (const Pool& pool : pools) {
+        const std::optional<PoolUse> use = ask<PoolUse>(pool.name, pool.use);
+        if (!use) continue;
+        const auto add = [&pool](MetricFamily& family, std::size_t count, const char* state) {
+            std::vector<ClientMetric::Label> labels{{"pool", pool.name}};
+            if (state != nullptr) labels.push_back({"state", state});
+            family.metric.push_back(gauge_of(static_cast<double>(count), std::move(labels)));
+        };
+        add(connections, use->in_use, "in_use");
+        add(connections, use->idle, "idle");
+        add(limits, use->limit, nullptr);
+    }
+    families.push_back(std::move(connections));
+    families.push_back(std::move(limits));
+}
+
+}  // namespace migrator::metrics

@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/time.hpp"
+#include "notifier/notifier.hpp"
+
+namespace migrator::notifier {
+namespace {
+
+struct Field {
+    std::string_view name;
+    std::string value;
+    bool is_text = false;
+
+    std::string json() const { return is_text ? fmt::format("\"{}\"", value) : value; }
+};
+using Fields = std::array<Field, 12>;
+
+/// Seconds as a JSON number, all nanoseconds of it, never with an exponent.
+std::string seconds(std::chrono::nanoseconds duration) {
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    const std::int64_t count = std::max<std::int64_t>(duration.count(), 0);
+    std::string text = fmt::format("{}.{:09}", count / kSecond, count % kSecond);
+    text.resize(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+    return text;
+}
+
+/// In the order of the Go program. No value needs escapes in JSON.
+Fields fields_of(const Summary& s) {
+    const auto number = [](std::int64_t value) { return std::to_string(value); };
+    return {
+        {{"versionId", number(s.version_id)},
+         {"startedAt", format_rfc3339(s.started_at), true},
+         {"duration", seconds(s.duration)},
+         {"tenants", number(s.tenants)},
+         {"singleMigrations", number(s.single_migrations)},
+         {"tenantMigrations", number(s.tenant_migrations)},
+         {"tenantMigrationsTotal", number(s.tenant_migrations_total)},
+         {"migrationsGrandTotal", number(s.migrations_grand_total())},
+         {"singleScripts", number(s.single_scripts)},
+         {"tenantScripts", number(s.tenant_scripts)},
+         {"tenantScriptsTotal", number(s.tenant_scripts_total)},
+         {"scriptsGrandTotal", number(s.scripts_grand_total())}}};
+}
+
+/// As Go's MarshalIndent prints it.
+std::string indented(const Fields& fields) {
+    std::string result = "{";
+    for (const Field& field : fields) {
+        result += fmt::format("\n    \"{}\": {},", field.name, field.json());
+    }
+    result.back() = '\n';  // in place of the last comma
+    return result + "}";
+}
+
+std::string compact(const Fields& fields) {
+    std::string result = "{";
+    for (const Field& field : fields) {
+        result += fmt::format("\"{}\":{},", field.name, field.json());
+    }
+    result.back() = '}';
+    return result;
+}
+
+/// Fit to stand inside a JSON string.
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        if (c == '"' || c == '\\') result += '\\';
+        result += c;
+    }
+    return result;
+}
+
+std::string value_of(const Fields& fields, std::string_view name) {
+    const auto* field = std::ranges::find(fields, name, &Field::name);
+    return field == fields.end() ? "" : field->value;
+}
+
+bool is_letters(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    });
+}
+
+}  // namespace
+
+std::string webhook_body(const Summary& summary, const std::string& body_template) {
+    constexpr std::string_view kStart = "${summary";
+    const Fields fields = fields_of(summary);
+    if (body_template.empty()) return indented(fields);
+
+    std::string result;
+    std::string_view rest = body_template;
+    for (auto at = rest.find(kStart); at != std::string_view::npos; at = rest.find(kStart)) {
+        result += rest.substr(0, at);
+        rest.remove_prefix(at + kStart.size());
+        const auto end = rest.find('}');
+        const std::string_view what = rest.substr(0, end);
+        if (end == 0) {
+            result += escaped(compact(fields));
+        } else if (end != std::string_view::npos && what[0] == '.' && is_letters(what.substr(1))) {
+            result += value_of(fields, what.substr(1));
+        } else {
+            result += kStart;  // no placeholder: it stays as it is
+            continue;
+        }
+        rest.remove_prefix(end + 1);
+    }
+    return result + std::string(rest);
+}
+
+}  // namespace migrator::notifier
