@@ -104,7 +104,6 @@ void warn_without_effect(const Settings& settings, Report& report) {
         if (!is_set(settings, key.name) || (!is_list(key) && is_default(key, settings))) continue;
         std::string_view what;
         if (key.effect == Effect::NotYet) what = "has no effect yet";
-        if (key.effect == Effect::WebhookLater) what = "has no effect yet: no webhook is sent";
         if (key.effect == Effect::StorageLater) {
             what = "has no effect yet: object storage comes later, files are read from disk";
         }
@@ -139,7 +138,7 @@ Config read(
     warn_deprecated(settings, "tenantInsertSQL", "tenantInsert", report);
     warn_without_effect(settings, report);
 
-    Config config = make_options(settings);
+    Config config = make_options(settings, lookups);
     config.redacted_yaml = redacted_yaml(settings);
     config.warnings = std::move(report.warnings);
     config.unknown_keys = std::move(report.unknown_keys);

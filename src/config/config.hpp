@@ -11,6 +11,7 @@
 #include "db/options.hpp"
 #include "http/options.hpp"
 #include "loader/options.hpp"
+#include "notifier/options.hpp"
 
 namespace migrator::config {
 
@@ -33,7 +34,9 @@ struct Config {
     db::Options database;
     loader::Options loader;
     http::Options http;
+    http::SpoolOptions spool;
     coordinator::Options coordinator;
+    notifier::Options notifier;
     LogOptions log;
     std::string path_prefix;              ///< as configured, "/" when blank
     bool deprecated_tenant_keys = false;  ///< `tenantSelectSQL` or `tenantInsertSQL` in effect

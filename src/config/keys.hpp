@@ -18,13 +18,14 @@ enum class Type : std::uint8_t {
     NumberOrPercent,  ///< the same, or `N%` up to 100
     Choice,           ///< one of the words in `choices`
     Address,          ///< an IPv4 or IPv6 address
+    Url,              ///< of http or https
 };
 
 /// How a value is shown.
 enum class Masking : std::uint8_t { None, DataSource, Url, Headers, Location };
 
 /// Whether setting a key does something in this version.
-enum class Effect : std::uint8_t { Now, NotYet, StorageLater, WebhookLater };
+enum class Effect : std::uint8_t { Now, NotYet, StorageLater };
 
 /// One key of `migrator.yaml`.
 struct Key {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "config/values.hpp"
+#include "config/webhook.hpp"
 #include "core/error.hpp"
 #include "core/migration.hpp"
 
@@ -106,6 +107,18 @@ http::Options http_options(const Values& values) {
     return options;
 }
 
+http::SpoolOptions spool_options(const Values& values, const Lookups& lookups) {
+    http::SpoolOptions options;
+    const auto system_directory = lookups.environment("TMPDIR");
+    if (values.has("spoolDir")) {
+        options.directory = values.text("spoolDir");
+    } else if (system_directory && !system_directory->empty()) {
+        options.directory = *system_directory;
+    }
+    options.total_bytes = values.number("spoolBytes");
+    return options;
+}
+
 coordinator::Options coordinator_options(const Values& values) {
     using coordinator::ChecksumVerification;
     const std::string verification = values.text("checksumVerification");
@@ -136,13 +149,15 @@ bool is_old_key_used(const Values& values, std::string_view new_key, std::string
 
 }  // namespace
 
-Config make_options(const Settings& settings) {
+Config make_options(const Settings& settings, const Lookups& lookups) {
     const Values values(settings);
     Config config;
     config.database = database_options(values);
     config.loader = loader_options(values);
     config.http = http_options(values);
+    config.spool = spool_options(values, lookups);
     config.coordinator = coordinator_options(values);
+    config.notifier = webhook_options(settings);
     config.log = log_options(values);
     config.path_prefix = values.text("pathPrefix");
     config.deprecated_tenant_keys = is_old_key_used(values, "tenantSelect", "tenantSelectSQL") ||

@@ -7,6 +7,8 @@
 #include <array>
 #include <charconv>
 
+#include "config/webhook.hpp"
+
 namespace migrator::config {
 namespace {
 
@@ -94,6 +96,12 @@ std::optional<Wrong> check_text(const Key& key, std::string_view text) {
             return check_choice(key, text);
         case Type::Address:
             return check_address(text);
+        case Type::Url:
+            if (is_http_url(text)) return std::nullopt;
+            return Wrong{
+                "url",
+                "must be a URL such as https://hooks.example.com/path: http or https, then a host, "
+                "and no white space"};
         default:
             return std::nullopt;
     }
@@ -108,12 +116,15 @@ std::optional<Wrong> check_item(const Key& key, std::string_view item) {
                 : "is empty"};
     }
     if (key.type != Type::Headers) return std::nullopt;
-    const auto colon = item.find(':');
-    if (colon == std::string_view::npos || is_blank(item.substr(0, colon))) {
+    const auto header = parse_header(item);
+    if (!header) {
         return Wrong{"header", "must have the form \"Name: value\"; there is no name and colon"};
     }
-    if (item.find_first_of("\r\n") != std::string_view::npos) {
-        return Wrong{"header", "has a line break in it"};
+    const bool has_control_character = std::ranges::any_of(header->second, [](unsigned char c) {
+        return (c < 0x20U && c != '\t') || c == 0x7fU;
+    });
+    if (has_control_character) {
+        return Wrong{"header", "has a line break or another control character in it"};
     }
     return std::nullopt;
 }

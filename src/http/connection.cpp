@@ -24,6 +24,8 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::size_t kReadBytes = 8192;
+/// How much of a spooled body is in memory for a client at a time.
+constexpr std::size_t kPieceBytes = 65'536;
 /// How long to take in what a client still sends, after an answer with which we close. Closing
 /// at once would make its system drop the answer ("connection reset").
 constexpr milliseconds kLinger = std::chrono::seconds(5);
@@ -49,7 +51,45 @@ bool is_redirect(const Response& response) {
     return response.status == 301 || response.status == 307;
 }
 
+/// About what the client sent: chunks have left no trace.
+std::size_t size_of(const Request& request) {
+    constexpr std::size_t kRequestLine = sizeof("  HTTP/1.1\r\n") - 1;
+    constexpr std::size_t kField = sizeof(": \r\n") - 1;
+    constexpr std::size_t kEmptyLine = 2;
+    std::size_t size = request.method.size() + request.target.size() + kRequestLine;
+    for (const auto& [name, value] : request.headers) size += name.size() + value.size() + kField;
+    return size + kEmptyLine + request.body.size();
+}
+
+/// Fills `piece` from `offset` on. False when that failed, which is logged.
+bool read_piece(Spool& spool, std::size_t offset, std::string& piece, const RequestTrace& trace) {
+    std::string problem = "it is shorter than it said";
+    try {
+        if (spool.read(offset, piece.data(), piece.size()) == piece.size()) return true;
+    } catch (...) {
+        problem = text_of(std::current_exception());
+    }
+    const log::RequestScope scope(trace.id, trace.traceparent);
+    log::error("sending a large answer failed: " + problem);
+    return false;
+}
+
 }  // namespace
+
+struct Connection::Exchange {
+    explicit Exchange(const Request& request)
+        : method(request.method),
+          host(request.header("Host").value_or("")),
+          trace(trace_of(request)),
+          request_bytes(size_of(request)) {}
+
+    const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+    const std::string method;
+    const std::string host;
+    const RequestTrace trace;
+    const std::size_t request_bytes;
+    const Router::Route* route = nullptr;  ///< null until there is one; and unless it counts
+};
 
 Connection::Connection(tcp::socket socket, Shared& shared)
     : socket_(std::move(socket)), shared_(shared), watchdog_(socket_) {
@@ -84,18 +124,20 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
     );
     if (!co_await read(parser)) co_return Next::Close;
     if (const auto& refusal = parser.refusal()) {
-        co_return (co_await refuse(*refusal)) ? Next::Linger : Next::Close;
+        co_return (co_await refuse(*refusal, parser.path())) ? Next::Linger : Next::Close;
     }
     if (!parser.complete()) {
         const Refusal refusal = too_slow();
-        co_return (co_await refuse(refusal)) ? Next::Linger : Next::Close;
+        co_return (co_await refuse(refusal, parser.path())) ? Next::Linger : Next::Close;
     }
 
     phase_ = Phase::Working;
     watchdog_.disarm();
     Request request = parser.take();
-    const bool head_only = request.method == "HEAD";
-    const Response response = co_await answer(std::move(request));
+    request.id = shared_.ids.id_of(request, std::chrono::system_clock::now());
+    request.client_ip = client_ip(request);
+    Exchange exchange(request);
+    Response response = co_await answer(std::move(request), exchange);
 
     const bool keep_alive = parser.keep_alive() && !shared_.ending;
     const std::string head = response_head(
@@ -104,10 +146,11 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
          .keep_alive = keep_alive,
          .now = std::chrono::system_clock::now()}
     );
-    const bool with_body = has_body(response) && !head_only;
-    if (!co_await write(head, with_body ? std::string_view(response.body) : "")) {
-        co_return Next::Close;
-    }
+    const bool with_body = has_body(response) && exchange.method != "HEAD";
+    const std::size_t body_bytes = with_body ? body_size(response) : 0;
+    const bool sent = co_await send(head, response, with_body, exchange);
+    if (exchange.route != nullptr) record(exchange, response.status, body_bytes);
+    if (!sent) co_return Next::Close;
     co_return keep_alive && !shared_.ending ? Next::Request : Next::Linger;
 }
 
@@ -166,12 +209,34 @@ asio::awaitable<bool> Connection::write(std::string_view head, std::string_view 
     co_return true;
 }
 
-asio::awaitable<bool> Connection::refuse(const Refusal& refusal) {
+/// As `write`, the whole answer. What was spooled is given back as soon as it is read.
+asio::awaitable<bool> Connection::send(
+    std::string_view head, Response& response, bool with_body, const Exchange& exchange
+) {
+    if (!with_body) {
+        response.spooled.reset();
+        co_return co_await write(head, "");
+    }
+    if (!co_await write(head, response.body)) co_return false;
+    std::string piece;
+    std::size_t left = response.spooled ? response.spooled->size() : 0;
+    for (std::size_t offset = 0; left > 0;) {
+        piece.resize(std::min(left, kPieceBytes));
+        if (!read_piece(*response.spooled, offset, piece, exchange.trace)) co_return false;
+        offset += piece.size();
+        left -= piece.size();
+        if (left > 0 && !co_await write(piece, "")) co_return false;
+    }
+    response.spooled.reset();
+    co_return co_await write(piece, response.tail);
+}
+
+asio::awaitable<bool> Connection::refuse(const Refusal& refusal, const std::string& path) {
     log::info(fmt::format("clientIP={} refused: {} {}", peer_, refusal.status, refusal.message));
     Response response{
         .status = refusal.status,
         .content_type = "application/json; charset=utf-8",
-        .body = error_body(refusal.message),
+        .body = shared_.router.error_body(path, refusal.status, refusal.message),
         .headers = {}};
     add_headers(response);
     const std::string head = response_head(
@@ -180,21 +245,26 @@ asio::awaitable<bool> Connection::refuse(const Refusal& refusal) {
     co_return co_await write(head, response.body);
 }
 
-asio::awaitable<Response> Connection::answer(Request request) {
-    request.id = shared_.ids.id_of(request, std::chrono::system_clock::now());
-    request.client_ip = client_ip(request);
+asio::awaitable<Response> Connection::answer(Request request, Exchange& exchange) {
     auto found = shared_.router.find(request);
     if (auto* response = std::get_if<Response>(&found)) {
         if (!is_redirect(*response)) {
-            log_request(request);
+            log_request(request, exchange);
             add_headers(*response);
         }
         co_return std::move(*response);
     }
     const Router::Route& route = *std::get<const Router::Route*>(found);
-    if (!route.bare) log_request(request);
+    request.parameter = route.parameter_of(request.path);
+    if (!route.bare) {
+        exchange.route = &route;
+        log_request(request, exchange);
+    }
     Response response = co_await shared_.lanes.answer(shared_.router, route, std::move(request));
     if (!route.bare) add_headers(response);
+    if (response.background) {
+        shared_.lanes.go_on(std::move(response.background), route.lane, exchange.trace);
+    }
     co_return response;
 }
 
@@ -222,14 +292,38 @@ std::string Connection::client_ip(const Request& request) const {
     return first.empty() ? peer_ : std::string(first);
 }
 
-void Connection::log_request(const Request& request) const {
-    const log::RequestScope scope(request.id);
-    log::info(fmt::format(
-        "clientIP={} method={} request={}",
-        escape_for_log(request.client_ip),
-        request.method,
-        escape_for_log(request.target)
-    ));
+void Connection::log_request(const Request& request, const Exchange& exchange) const {
+    const log::RequestScope scope(exchange.trace.id, exchange.trace.traceparent);
+    const std::string ip = escape_for_log(request.client_ip);
+    const std::string target = escape_for_log(request.target);
+    log::info(
+        fmt::format("clientIP={} method={} request={}", ip, request.method, target),
+        {{"clientIP", ip}, {"method", request.method}, {"request", target}}
+    );
+}
+
+void Connection::record(const Exchange& exchange, int status, std::size_t body_bytes) const {
+    const std::chrono::duration<double> duration =
+        std::chrono::steady_clock::now() - exchange.begun;
+    if (log::enabled(log::Level::Debug)) {
+        const log::RequestScope scope(exchange.trace.id, exchange.trace.traceparent);
+        log::debug(
+            fmt::format("status={} duration={:.4f} bytes={}", status, duration.count(), body_bytes),
+            {{"status", std::int64_t{status}},
+             {"duration", duration.count()},
+             {"bytes", static_cast<std::int64_t>(body_bytes)}}
+        );
+    }
+    if (shared_.metrics == nullptr) return;
+    shared_.metrics->request_done(
+        {.method = exchange.method,
+         .path = exchange.route->pattern,
+         .host = exchange.host,
+         .status = status,
+         .duration = duration,
+         .request_bytes = exchange.request_bytes,
+         .response_bytes = body_bytes}
+    );
 }
 
 void Connection::add_headers(Response& response) const {

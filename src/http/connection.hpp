@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "http/request_parser.hpp"
 #include "http/router.hpp"
 #include "http/watchdog.hpp"
+#include "metrics/metrics.hpp"
 
 namespace migrator::http {
 
@@ -20,6 +22,7 @@ struct Shared {
     const Options& options;
     const Router& router;
     Lanes& lanes;
+    metrics::Registry* metrics;  ///< may be null
     RequestIds ids;
     bool ending = false;  ///< each connection ends with the answer it is at
 };
@@ -43,17 +46,24 @@ private:
     enum class Phase : std::uint8_t { Idle, Reading, Working, Lingering };
     enum class Next : std::uint8_t { Request, Linger, Close };
 
+    /// What is told of a request when its answer has been written.
+    struct Exchange;
+
     boost::asio::awaitable<Next> serve_one();
     boost::asio::awaitable<bool> read(RequestParser& parser);
     boost::asio::awaitable<boost::system::error_code> read_some();
     boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
-    boost::asio::awaitable<bool> refuse(const Refusal& refusal);
-    boost::asio::awaitable<Response> answer(Request request);
+    boost::asio::awaitable<bool> refuse(const Refusal& refusal, const std::string& path);
+    boost::asio::awaitable<Response> answer(Request request, Exchange& exchange);
+    boost::asio::awaitable<bool> send(
+        std::string_view head, Response& response, bool with_body, const Exchange& exchange
+    );
     boost::asio::awaitable<void> linger();
 
     Refusal too_slow() const;
     std::string client_ip(const Request& request) const;
-    void log_request(const Request& request) const;
+    void log_request(const Request& request, const Exchange& exchange) const;
+    void record(const Exchange& exchange, int status, std::size_t body_bytes) const;
     void add_headers(Response& response) const;
 
     boost::asio::ip::tcp::socket socket_;

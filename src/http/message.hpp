@@ -1,10 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "http/background.hpp"
+#include "http/spool.hpp"
 
 namespace migrator::http {
 
@@ -12,10 +16,11 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// A request, read whole.
 struct Request {
-    std::string method;  ///< "GET", upper-case
-    std::string target;  ///< path and query as sent
-    std::string path;    ///< percent-decoded, without the query
-    std::string query;   ///< as sent, without '?'
+    std::string method;     ///< "GET", upper-case
+    std::string target;     ///< path and query as sent
+    std::string path;       ///< percent-decoded, without the query
+    std::string query;      ///< as sent, without '?'
+    std::string parameter;  ///< the last segment of a path of `Router::add_with_id`, decoded
     Headers headers;
     std::string body;
     std::string id;         ///< X-Request-ID, or one made here
@@ -29,7 +34,10 @@ struct Response {
     int status = 200;
     std::string content_type;  ///< empty: no such header
     std::string body;
-    Headers headers;  ///< beside Content-Type, Content-Length, Connection
+    Headers headers;                         ///< beside Content-Type, Content-Length, Connection
+    std::shared_ptr<Spool> spooled;          ///< sent after `body`; may be null
+    std::string tail;                        ///< sent after `spooled`
+    std::shared_ptr<Background> background;  ///< goes on after this answer; may be null
 };
 
 }  // namespace migrator::http

@@ -22,4 +22,12 @@ struct Options {
     std::size_t queue_limit = 64;  ///< requests that wait for them; more: 503
 };
 
+/// Where answers of any size go. Constant after start-up.
+struct SpoolOptions {
+    std::string directory = "/tmp";             ///< for unlinked files
+    std::size_t total_bytes = 1'073'741'824;    ///< of all answers together, in files
+    std::size_t memory_bytes = 8'388'608;       ///< of one answer, before it goes to a file
+    std::size_t all_memory_bytes = 33'554'432;  ///< of all answers; more go to files at once
+};
+
 }  // namespace migrator::http

@@ -75,11 +75,20 @@ struct RequestParser::State {
 
     bool refuse(const boost::system::error_code& error) {
         if (error == beast::error::header_limit) return refuse_header_size();
+        if (error == beast::error::body_limit && !header_done) note_path();
         if (error == beast::error::body_limit) {
             const std::size_t limit = limits.body_bytes;
             return refuse(413, fmt::format("request body is larger than {} bytes", limit));
         }
         return refuse(400, "malformed request: " + error.message());
+    }
+
+    /// A body that is announced as too large ends the header: who is told so is known by then.
+    void note_path() {
+        const auto& target = parser.get().target();
+        if (auto parsed = parse_target({target.data(), target.size()})) {
+            request.path = std::move(parsed->path);
+        }
     }
 
     bool check_header() {
@@ -165,6 +174,7 @@ std::size_t RequestParser::feed(std::string_view input) {
 bool RequestParser::begun() const { return state_->begun; }
 bool RequestParser::complete() const { return !state_->refusal && state_->parser.is_done(); }
 const std::optional<Refusal>& RequestParser::refusal() const { return state_->refusal; }
+const std::string& RequestParser::path() const { return state_->request.path; }
 
 bool RequestParser::take_continue() { return std::exchange(state_->wants_continue, false); }
 

@@ -41,6 +41,9 @@ public:
     bool complete() const;
     const std::optional<Refusal>& refusal() const;
 
+    /// The path, decoded; empty until the header has come.
+    const std::string& path() const;
+
     /// True once, when the client sends its body only after "100 Continue".
     bool take_continue();
 

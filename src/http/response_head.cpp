@@ -35,6 +35,11 @@ bool has_body(const Response& response) {
     return response.status >= 200 && response.status != 204 && response.status != 304;
 }
 
+std::size_t body_size(const Response& response) {
+    const std::size_t spooled = response.spooled ? response.spooled->size() : 0;
+    return response.body.size() + spooled + response.tail.size();
+}
+
 std::string response_head(const Response& response, const Framing& framing) {
     std::string head = fmt::format(
         "HTTP/1.{} {} {}\r\n", framing.version % 10, response.status, reason(response.status)
@@ -43,7 +48,7 @@ std::string response_head(const Response& response, const Framing& framing) {
     append_field(head, "Date", fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", fmt::gmtime(now)));
     if (!response.content_type.empty()) append_field(head, "Content-Type", response.content_type);
     if (has_body(response)) {
-        append_field(head, "Content-Length", fmt::format("{}", response.body.size()));
+        append_field(head, "Content-Length", fmt::format("{}", body_size(response)));
     }
     for (const auto& [name, value] : response.headers) append_field(head, name, value);
     if (!framing.keep_alive) {

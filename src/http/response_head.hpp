@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 #include "http/message.hpp"
@@ -20,5 +21,8 @@ std::string response_head(const Response& response, const Framing& framing);
 
 /// 204 and 304 have no body, whatever the response holds.
 bool has_body(const Response& response);
+
+/// Of all parts of its body, in bytes.
+std::size_t body_size(const Response& response);
 
 }  // namespace migrator::http

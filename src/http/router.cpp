@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "http/text.hpp"
 
 namespace migrator::http {
 
@@ -86,15 +87,6 @@ Response plain_text(int status, std::string text) {
     return {.status = status, .content_type = "text/plain", .body = std::move(text), .headers = {}};
 }
 
-std::string text_of(const std::exception_ptr& error) try {
-    if (error) std::rethrow_exception(error);
-    return "no exception";
-} catch (const std::exception& exception) {
-    return exception.what();
-} catch (...) {
-    return "an exception of an unknown type";
-}
-
 }  // namespace
 
 Handler answering(std::function<Response(const Request&)> answer) {
@@ -103,19 +95,56 @@ Handler answering(std::function<Response(const Request&)> answer) {
     };
 }
 
+bool Router::Route::serves(std::string_view decoded_path) const {
+    if (!with_id) return decoded_path == path;
+    const std::size_t begin = path.size() + 1;
+    return decoded_path.size() > begin && decoded_path.starts_with(path) &&
+           decoded_path.find('/', path.size()) == path.size() &&
+           decoded_path.find('/', begin) == std::string_view::npos;
+}
+
+std::string Router::Route::parameter_of(std::string_view decoded_path) const {
+    return with_id ? std::string(decoded_path.substr(path.size() + 1)) : "";
+}
+
 void Router::add(std::string method, std::string path, Lane lane, Handler handler) {
-    add(Route{std::move(method), std::move(path), lane, std::move(handler), false});
+    add(Route{
+        .method = std::move(method),
+        .path = path,
+        .lane = lane,
+        .handler = std::move(handler),
+        .pattern = path});
+}
+
+void Router::add_with_id(std::string method, std::string path, Lane lane, Handler handler) {
+    add(Route{
+        .method = std::move(method),
+        .path = path,
+        .lane = lane,
+        .handler = std::move(handler),
+        .with_id = true,
+        .pattern = path + "/:id"});
 }
 
 void Router::add_bare(std::string method, std::string path, Lane lane, Handler handler) {
-    add(Route{std::move(method), std::move(path), lane, std::move(handler), true});
+    add(Route{
+        .method = std::move(method),
+        .path = path,
+        .lane = lane,
+        .handler = std::move(handler),
+        .bare = true,
+        .pattern = path});
 }
 
 void Router::add(Route route) {
-    if (route_of(route.method, route.path) != nullptr) {
+    const bool is_there = std::any_of(routes_.begin(), routes_.end(), [&](const Route& other) {
+        return other.method == route.method && other.path == route.path &&
+               other.with_id == route.with_id;
+    });
+    if (is_there) {
         throw Error(
             ErrorKind::Internal,
-            fmt::format("the route {} {} is there already", route.method, route.path)
+            fmt::format("the route {} {} is there already", route.method, route.pattern)
         );
     }
     routes_.push_back(std::move(route));
@@ -129,20 +158,30 @@ void Router::on_error(std::function<Response(const Request&, std::exception_ptr)
     on_error_ = std::move(handler);
 }
 
+void Router::error_bodies(ErrorBody make) { error_body_ = std::move(make); }
+
+std::string Router::error_body(std::string_view path, int status, std::string_view message) const {
+    return error_body_ ? error_body_(path, status, message) : http::error_body(message);
+}
+
 const Router::Route* Router::route_of(std::string_view method, std::string_view path) const {
-    const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) {
-        return route.method == method && route.path == path;
-    });
-    return found == routes_.end() ? nullptr : &*found;
+    const Route* found = nullptr;
+    for (const Route& route : routes_) {
+        if (route.method != method || !route.serves(path)) continue;
+        if (!route.with_id) return &route;
+        found = &route;
+    }
+    return found;
 }
 
 std::string Router::methods_of(std::string_view path) const {
-    std::string methods;
+    std::vector<std::string_view> methods;
     for (const Route& route : routes_) {
-        if (route.path != path) continue;
-        methods += (methods.empty() ? "" : ", ") + route.method;
+        const bool is_new =
+            std::find(methods.begin(), methods.end(), route.method) == methods.end();
+        if (is_new && route.serves(path)) methods.push_back(route.method);
     }
-    return methods;
+    return fmt::format("{}", fmt::join(methods, ", "));
 }
 
 std::variant<const Router::Route*, Response> Router::find(const Request& request) const {

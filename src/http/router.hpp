@@ -31,15 +31,19 @@ using Handler = std::function<Step(Request)>;
 /// A handler that answers in one step.
 Handler answering(std::function<Response(const Request&)> answer);
 
-/// Literal paths and their handlers; trailing slash redirects, 404 and 405 as in the
+/// Paths and their handlers; trailing slash redirects, 404 and 405 as in the
 /// specification's `http-v1.md` section 1. Built at start-up, constant afterwards.
 class Router {
 public:
     /// `path` is literal. Throws Internal when the method and path are there already.
     void add(std::string method, std::string path, Lane lane, Handler handler);
 
-    /// As `add`, for a route whose requests are not logged and whose answers get no added
-    /// headers, such as `/metrics`.
+    /// As `add`, for `path` and one more segment, which is not empty: "/v1/runs" serves
+    /// "/v1/runs/abc", and `Request::parameter` is "abc". A literal path goes first.
+    void add_with_id(std::string method, std::string path, Lane lane, Handler handler);
+
+    /// As `add`, for a route whose requests are neither logged nor counted and whose answers get
+    /// no added headers, such as `/metrics`.
     void add_bare(std::string method, std::string path, Lane lane, Handler handler);
 
     /// Headers added to every answer but redirects and those of bare routes.
@@ -49,14 +53,29 @@ public:
     /// the lane's workers; the request comes without its body.
     void on_error(std::function<Response(const Request&, std::exception_ptr)> handler);
 
+    /// The JSON body of an error that the server answers itself: a request that is too large or too
+    /// slow, a full queue. `path` is empty when it did not get that far. Without it:
+    /// `{"error":MESSAGE}`. Called on the sockets' thread.
+    using ErrorBody =
+        std::function<std::string(std::string_view path, int status, std::string_view message)>;
+    void error_bodies(ErrorBody make);
+    std::string error_body(std::string_view path, int status, std::string_view message) const;
+
     struct Route {
         std::string method;
-        std::string path;
+        std::string path;  ///< without the segment that `add_with_id` adds
         Lane lane;
         Handler handler;
-        bool bare = false;  ///< not logged, no added headers
+        bool bare = false;     ///< not logged, not counted, no added headers
+        bool with_id = false;  ///< of `add_with_id`
+        std::string pattern;   ///< `path`, and "/:id" when there is an id
+
+        bool serves(std::string_view decoded_path) const;
+        /// What `Request::parameter` is for a path that it serves; empty without an id.
+        std::string parameter_of(std::string_view decoded_path) const;
     };
-    /// The route for a request, or the answer that says why there is none.
+    /// The route for a request, or the answer that says why there is none. `Request::parameter`
+    /// isn't looked at.
     std::variant<const Route*, Response> find(const Request& request) const;
 
     const Headers& headers() const { return headers_; }
@@ -72,6 +91,7 @@ private:
     std::vector<Route> routes_;
     Headers headers_;
     std::function<Response(const Request&, std::exception_ptr)> on_error_;
+    ErrorBody error_body_;
 };
 
 }  // namespace migrator::http

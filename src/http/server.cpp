@@ -19,6 +19,7 @@
 #include "core/log.hpp"
 #include "http/connection.hpp"
 #include "http/listener.hpp"
+#include "http/text.hpp"
 
 namespace migrator::http {
 
@@ -35,34 +36,28 @@ constexpr std::chrono::seconds kAfterCancel{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kBetweenWarnings{30};
 
-std::string text_of(const std::exception_ptr& error) try {
-    std::rethrow_exception(error);
-} catch (const std::exception& exception) {
-    return exception.what();
-} catch (...) {
-    return "an exception of an unknown type";
-}
-
 }  // namespace
 
 /// All of it is of the thread that is in `run_until_signal`, but for `stop`'s post. The order of
 /// the members is that of their ends, backwards: the workers finish first, while the context that
 /// they post to is there; then the connections; then the context with their coroutines.
 struct Server::State {
-    State(const Options& given, const Router& router)
+    State(const Options& given, const Router& router, metrics::Registry* metrics)
         : options(given),
           acceptor(open_listener(io, options)),
           port(acceptor.local_endpoint().port()),
           changed(io),
           signals(io),
-          lanes(options.workers, options.queue_limit),
-          shared{.options = options, .router = router, .lanes = lanes, .ids = {}} {}
+          lanes(io, options.workers, options.queue_limit, [this] { changed.cancel(); }),
+          shared{
+              .options = options, .router = router, .lanes = lanes, .metrics = metrics, .ids = {}} {
+    }
 
     asio::awaitable<void> accept();
     asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
     asio::awaitable<void> end();
     asio::awaitable<void> wait_until(Clock::time_point time);
-    asio::awaitable<void> wait_for_connections();
+    asio::awaitable<void> wait_for_work();
     void start(tcp::socket socket);
     void wait_for_signal();
     void on_signal();
@@ -74,13 +69,14 @@ struct Server::State {
     asio::io_context io{1};
     tcp::acceptor acceptor;
     const std::uint16_t port;
-    asio::steady_timer changed;  ///< cancelled when a connection ends or a signal comes
+    asio::steady_timer
+        changed;  ///< cancelled when a connection or work after an answer ends, or a signal comes
     asio::signal_set signals;
     std::unordered_set<std::shared_ptr<Connection>> connections;
     Lanes lanes;
     Shared shared;
     std::function<void()> cancel;
-    Clock::time_point deadline;  ///< at shutdown, for the connections
+    Clock::time_point deadline;  ///< at shutdown, for what is in work
     bool cancelling = false;
     Clock::time_point last_warning;
     std::jthread canceller;
@@ -131,8 +127,9 @@ asio::awaitable<void> Server::State::wait_until(Clock::time_point time) {
     co_await changed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-asio::awaitable<void> Server::State::wait_for_connections() {
-    while (!connections.empty() && Clock::now() < deadline) co_await wait_until(deadline);
+asio::awaitable<void> Server::State::wait_for_work() {
+    const auto is_over = [this] { return connections.empty() && lanes.going_on() == 0; };
+    while (!is_over() && Clock::now() < deadline) co_await wait_until(deadline);
 }
 
 void Server::State::wait_for_signal() {
@@ -163,14 +160,14 @@ asio::awaitable<void> Server::State::end() {
     acceptor.close(ignored);
     for (const auto& connection : connections) connection->wind_down();
     log::info(fmt::format("shutting down; requests in work: {}", requests_in_work()));
-    co_await wait_for_connections();
+    co_await wait_for_work();
     if (const auto working = requests_in_work(); working > 0) {
         log::warn(fmt::format("cancelling the requests in work: {}", working));
         cancelling = true;
         lanes.hurry();
         call_cancel();
         deadline = Clock::now() + kAfterCancel;
-        co_await wait_for_connections();
+        co_await wait_for_work();
     }
     if (const auto working = requests_in_work(); working > 0) {
         log::error(fmt::format("requests that did not end: {}", working));
@@ -179,9 +176,9 @@ asio::awaitable<void> Server::State::end() {
 }
 
 std::ptrdiff_t Server::State::requests_in_work() const {
-    return std::count_if(connections.begin(), connections.end(), [](const auto& connection) {
-        return connection->is_working();
-    });
+    const auto working = [](const auto& connection) { return connection->is_working(); };
+    return std::count_if(connections.begin(), connections.end(), working) +
+           static_cast<std::ptrdiff_t>(lanes.going_on());
 }
 
 void Server::State::call_cancel() {
@@ -203,8 +200,8 @@ void Server::State::warn_sometimes(const std::string& message) {
     log::warn(message);
 }
 
-Server::Server(const Options& options, const Router& router)
-    : state_(std::make_unique<State>(options, router)) {
+Server::Server(const Options& options, const Router& router, metrics::Registry* metrics)
+    : state_(std::make_unique<State>(options, router, metrics)) {
     raise_file_limit(options.max_connections);
     // Before the line that tells others to begin: a SIGTERM that follows it at once is no crash.
     state_->signals.add(SIGINT);

@@ -6,6 +6,7 @@
 
 #include "http/options.hpp"
 #include "http/router.hpp"
+#include "metrics/metrics.hpp"
 
 namespace migrator::http {
 
@@ -16,7 +17,8 @@ public:
     /// Configuration when `listen_address` is no IP address. `router` lives longer. Raises the
     /// process's soft limit for open files towards what `max_connections` need. SIGTERM and SIGINT
     /// are kept for `run_until_signal` from here on.
-    Server(const Options& options, const Router& router);
+    /// Every answered request of a route that is not bare is told to `metrics`, which may be null.
+    Server(const Options& options, const Router& router, metrics::Registry* metrics = nullptr);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

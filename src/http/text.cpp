@@ -39,6 +39,15 @@ std::string escape_for_log(std::string_view text) {
     return escaped;
 }
 
+std::string text_of(const std::exception_ptr& error) try {
+    if (error) std::rethrow_exception(error);
+    return "no exception";
+} catch (const std::exception& exception) {
+    return exception.what();
+} catch (...) {
+    return "an exception of an unknown type";
+}
+
 std::string error_body(std::string_view message) {
     std::string body = R"({"error":")";
     for (const char c : message) {

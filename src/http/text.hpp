@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@ std::string_view trimmed(std::string_view text) noexcept;
 
 /// For a log line: everything but printable ASCII becomes `\xNN`.
 std::string escape_for_log(std::string_view text);
+
+/// What an exception says, for a log line; any exception, also none.
+std::string text_of(const std::exception_ptr& error);
 
 /// The body of an answer that reports an error: `{"error":"MESSAGE"}`.
 std::string error_body(std::string_view message);

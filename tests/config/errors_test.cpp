@@ -73,6 +73,8 @@ TEST(Errors, NameTheLineAndWhatIsAllowed) {
         {"noTransaction: ['']", "NoTransaction", "required", "element 1 is empty"},
         {"webHookHeaders: ['A: b', nonsense]", "WebHookHeaders", "header", "element 2"},
         {"webHookHeaders: [': b']", "WebHookHeaders", "header", "element 1"},
+        {"webHookHeaders: ['A b: c']", "WebHookHeaders", "header", "element 1"},
+        {"webHookHeaders: [\"A: b\\ec\"]", "WebHookHeaders", "header", "control character"},
         {"webHookHeaders: [\"A: b\\r\\nC: d\"]", "WebHookHeaders", "header", "line break"},
         {"setRole: \"a\\0b\"", "SetRole", "string", "NUL"},
         {"schemaPlaceHolder: {schema}",
@@ -93,6 +95,43 @@ TEST(Errors, NameTheLineAndWhatIsAllowed) {
         EXPECT_TRUE(contains(error, c.allowed)) << error;
         EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 0) << error;
     }
+}
+
+TEST(Errors, RefuseAWebhookThatIsNoHttpUrlWithoutRepeatingIt) {
+    for (const std::string url :
+         {"hunter2",
+          "hooks.example.com/hunter2",
+          "//hooks.example.com/hunter2",
+          "ftp://hooks.example.com/hunter2",
+          "file:///hunter2",
+          "http:hunter2",
+          "http://",
+          "http:///hunter2",
+          "https://?hunter2",
+          "https://:8080/hunter2",
+          "https://user:hunter2@/x",
+          "https://hooks.example.com:hunter2/x",
+          "https://hooks.example.com:99999/hunter2",
+          "https://hooks.example.com/hunter2 x",
+          "https://hooks.exa mple.com/hunter2",
+          "https://[::1/hunter2"}) {
+        SCOPED_TRACE(url);
+        const std::string error = error_of(kMinimal + "webHookURL: '" + url + "'\n");
+        EXPECT_TRUE(contains(error, "Key: 'Config.WebHookURL' Error:")) << error;
+        EXPECT_TRUE(contains(error, "on the 'url' tag")) << error;
+        EXPECT_TRUE(contains(error, "migrator.yaml:5: webHookURL must be a URL such as")) << error;
+        EXPECT_FALSE(contains(error, "hunter2")) << error;
+    }
+}
+
+TEST(Errors, NeverRepeatAWrongHeaderOfTheWebhook) {
+    const Reading reading{
+        .yaml = kMinimal + "webHookHeaders: ['hunter2', '${HEADER}']\n",
+        .environment = {{"HEADER", "Authorization hunter2"}}};
+    const std::string error = reading.error();
+    EXPECT_TRUE(contains(error, "webHookHeaders element 1")) << error;
+    EXPECT_TRUE(contains(error, "webHookHeaders element 2")) << error;
+    EXPECT_FALSE(contains(error, "hunter2")) << error;
 }
 
 TEST(Errors, NameTheVariableOrTheFlag) {

@@ -180,6 +180,87 @@ TEST(Router, RefusesASecondRouteForTheSame) {
     EXPECT_NO_THROW(router.add("POST", "/metrics", Lane::Work, nothing()));
 }
 
+TEST(Router, ServesOneMoreSegmentAsTheId) {
+    Router router = router_with("/migrator");
+    router.add_with_id("GET", "/migrator/v1/runs", Lane::Quick, nothing());
+    router.add_with_id("DELETE", "/migrator/v1/runs", Lane::Quick, nothing());
+    router.add("GET", "/migrator/v1/runs/latest", Lane::Quick, nothing());
+    const struct {
+        const char* method;
+        const char* target;
+        const char* pattern;
+        const char* parameter;
+    } cases[] = {
+        {"GET", "/migrator/v1/runs/abc", "/migrator/v1/runs/:id", "abc"},
+        {"DELETE", "/migrator/v1/runs/abc?x=/y", "/migrator/v1/runs/:id", "abc"},
+        {"GET", "/migrator/v1%2Fruns%2Fabc", "/migrator/v1/runs/:id", "abc"},
+        {"GET", "/migrator/v1/runs/a%20%C3%A9.b", "/migrator/v1/runs/:id", "a \xc3\xa9.b"},
+        {"GET", "/migrator/v1/runs/:id", "/migrator/v1/runs/:id", ":id"},
+        {"GET", "/migrator/v1/runs/latest", "/migrator/v1/runs/latest", ""},
+        {"DELETE", "/migrator/v1/runs/latest", "/migrator/v1/runs/:id", "latest"},
+        {"GET", "/migrator/v1/tenants", "/migrator/v1/tenants", ""},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.target);
+        const Request request = request_for(c.method, c.target);
+        const auto found = router.find(request);
+        ASSERT_TRUE(std::holds_alternative<const Router::Route*>(found));
+        const Router::Route& route = *std::get<const Router::Route*>(found);
+        EXPECT_EQ(route.pattern, c.pattern);
+        EXPECT_EQ(route.parameter_of(request.path), c.parameter);
+        EXPECT_EQ(route.method, c.method);
+    }
+}
+
+TEST(Router, AnswersForARouteWithAnIdAsForOthers) {
+    Router router;
+    router.add_with_id("GET", "/v1/runs", Lane::Quick, nothing());
+    router.add_with_id("DELETE", "/v1/runs", Lane::Quick, nothing());
+    router.add("GET", "/v1/runs/latest", Lane::Quick, nothing());
+    router.add("GET", "/v1/reports/", Lane::Quick, nothing());
+    router.add_with_id("GET", "/v1/reports", Lane::Quick, nothing());
+    const struct {
+        const char* method;
+        const char* target;
+        int status;
+        const char* header;  // Location or Allow
+    } cases[] = {
+        {"GET", "/v1/runs/abc/", 301, "/v1/runs/abc"},
+        {"GET", "/v1/runs/a%20b/?x", 301, "/v1/runs/a%20b?x"},
+        {"GET", "/v1/runs/abc%2f", 301, "/v1/runs/abc"},
+        {"DELETE", "/v1/runs/abc/", 307, "/v1/runs/abc"},
+        {"GET", "/v1/reports", 301, "/v1/reports/"},
+        {"POST", "/v1/runs/abc", 405, "GET, DELETE"},
+        {"POST", "/v1/runs/latest", 405, "GET, DELETE"},
+        {"GET", "/v1/runs", 404, ""},
+        {"GET", "/v1/runs/", 404, ""},
+        {"GET", "/v1/runs//", 404, ""},
+        {"GET", "/v1/runs/a/b", 404, ""},
+        {"GET", "/v1/runs/a%2Fb", 404, ""},
+        {"GET", "/v1/runs/a//", 404, ""},
+        {"GET", "/v1/runsabc", 404, ""},
+        {"GET", "/v1/runs-/abc", 404, ""},
+        {"POST", "/v1/runs/abc/", 404, ""},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(std::string(c.method) + " " + c.target);
+        const auto found = router.find(request_for(c.method, c.target));
+        ASSERT_TRUE(std::holds_alternative<Response>(found));
+        const auto& response = std::get<Response>(found);
+        EXPECT_EQ(response.status, c.status);
+        const std::string header = response.headers.empty() ? "" : response.headers.front().second;
+        EXPECT_EQ(header, c.header);
+    }
+}
+
+TEST(Router, RefusesASecondRouteWithAnIdForTheSame) {
+    Router router;
+    router.add("GET", "/v1/runs", Lane::Work, nothing());
+    EXPECT_NO_THROW(router.add_with_id("GET", "/v1/runs", Lane::Work, nothing()));
+    EXPECT_THROW(router.add_with_id("GET", "/v1/runs", Lane::Work, nothing()), Error);
+    EXPECT_NO_THROW(router.add("GET", "/v1/runs/latest", Lane::Work, nothing()));
+}
+
 TEST(Router, AlwaysHasAnAnswerToAnException) {
     log::redirect([](std::string_view) {});
     const auto failure = std::make_exception_ptr(std::runtime_error("broken"));

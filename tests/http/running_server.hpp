@@ -29,8 +29,13 @@ inline Response text(std::string body) {
 /// A server in a thread of its own, stopped at the end.
 class RunningServer {
 public:
-    RunningServer(const Options& options, const Router& router, std::function<void()> cancel = {})
-        : server_(options, router), thread_([this, cancel = std::move(cancel)] {
+    RunningServer(
+        const Options& options,
+        const Router& router,
+        std::function<void()> cancel = {},
+        metrics::Registry* metrics = nullptr
+    )
+        : server_(options, router, metrics), thread_([this, cancel = std::move(cancel)] {
               exit_code_.set_value(server_.run_until_signal(cancel));
           }) {}
     ~RunningServer() {

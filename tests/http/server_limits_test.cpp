@@ -104,6 +104,31 @@ TEST(ServerLimits, RefuseWithTheLimitInTheAnswerAndClose) {
     }
 }
 
+TEST(ServerLimits, ErrorsCanHaveABodyOfTheirOwnForEachPath) {
+    Options small = options();
+    small.max_body_bytes = 100;
+    Router router = make_router();
+    router.error_bodies([](std::string_view path, int status, std::string_view message) {
+        return std::string(path) + "|" + std::to_string(status) + "|" + std::string(message);
+    });
+    const RunningServer server(small, router);
+    const struct {
+        const char* bytes;
+        const char* body;
+    } cases[] = {
+        {"POST /ec%68o?a=b HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n\r\n",
+         "\r\n\r\n/echo|413|request body is larger than 100 bytes"},
+        {"nonsense\r\n\r\n", "\r\n\r\n|400|malformed request: "},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.bytes);
+        Client client(server.port());
+        client.send(c.bytes);
+        client.end_sending();
+        EXPECT_NE(client.read_to_end().find(c.body), std::string::npos);
+    }
+}
+
 TEST(ServerLimits, AnswerARequestThatIsNotCompleteInTime) {
     Options hasty = options();
     hasty.read_timeout = milliseconds(100);

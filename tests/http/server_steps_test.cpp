@@ -114,7 +114,7 @@ TEST(Lanes, HoldNoThreadWhileAStepWaits) {
 }
 
 TEST(Lanes, NeverDropAStepOfARequestThatWasAccepted) {
-    constexpr milliseconds kPause{100};
+    static constexpr milliseconds kPause{100};
     Blocking blocking;
     Event first_step;
     blocking.router.add("GET", "/steps", Lane::Work, [&](Request) -> Step {
@@ -217,8 +217,9 @@ TEST(Lanes, LetARequestEndWhoseClientHasGone) {
 
 TEST(Lanes, DestroyAStepBeforeItsAnswerGoesOut) {
     struct Connection {
-        std::atomic<bool>& gone;
+        explicit Connection(std::atomic<bool>& its_gone) : gone(its_gone) {}
         ~Connection() { gone = true; }
+        std::atomic<bool>& gone;
     };
     std::atomic<bool> gone = false;
     Router router;
