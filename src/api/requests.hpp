@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,5 +26,16 @@ enum class TenantName : bool { NotAsked, Required };
 /// Reads the first JSON value of `body`; what follows it is ignored. Throws InvalidRequest with the
 /// text that clients know (http-v1.md section 5 of the specification).
 V1Request parse_v1_request(std::string_view body, TenantName tenant_name);
+
+/// The body of a request to v2.
+struct V2Request {
+    std::string query;
+    std::optional<std::string> operation_name;
+    boost::json::object variables;
+};
+
+/// Reads the first JSON value of `body`; null reads as an empty object, and a key with null as one
+/// that is not there. Throws InvalidRequest as above when a key has the wrong type.
+V2Request parse_v2_request(std::string_view body);
 
 }  // namespace migrator::api

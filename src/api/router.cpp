@@ -4,7 +4,12 @@
 
 #include "api/content_types.hpp"
 #include "api/errors.hpp"
+#include "api/health.hpp"
+#include "api/json.hpp"
+#include "api/runs.hpp"
 #include "api/v1.hpp"
+#include "api/v2.hpp"
+#include "api/v2_errors.hpp"
 
 namespace migrator::api {
 namespace {
@@ -32,15 +37,24 @@ std::string build_info(const Build& build) {
 
 }  // namespace
 
-http::Router make_router(coordinator::Coordinator& coordinator, Surroundings surroundings) {
+http::Router make_router(Services services, const Surroundings& surroundings) {
     http::Router router;
     router.on_error(error_response);
+    router.error_bodies([v2 = surroundings.path_prefix + "/v2/service"](
+                            std::string_view path, int status, std::string_view message
+                        ) {
+        if (path == v2) return server_error_body_v2(status, message);
+        return error_body(std::string(message));
+    });
     if (surroundings.deprecated_tenant_keys) add_deprecation_headers(router);
     const auto build = [body = build_info(surroundings.build)](const http::Request&) {
         return http::Response{.content_type = kJson, .body = body};
     };
     router.add("GET", surroundings.path_prefix + "/", http::Lane::Quick, http::answering(build));
-    add_v1(router, coordinator, surroundings);
+    add_v1(router, services, surroundings);
+    add_runs(router, services, surroundings);
+    add_v2(router, services, surroundings);
+    add_health(router, services, surroundings);
     return router;
 }
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "coordinator/coordinator.hpp"
+#include "api/services.hpp"
 #include "http/router.hpp"
 
 namespace migrator::api {
@@ -22,9 +22,9 @@ struct Surroundings {
     bool deprecated_tenant_keys = false;  ///< send the deprecation headers
 };
 
-/// REST v1 and `{p}/`, as the specification's `http-v1.md` says. `coordinator` outlives the
-/// router.
-http::Router make_router(coordinator::Coordinator& coordinator, Surroundings surroundings);
+/// All routes: `{p}/`, REST v1, GraphQL v2, health and metrics, as the specification's
+/// `http-v1.md` and `http-v2-graphql.md` say.
+http::Router make_router(Services services, const Surroundings& surroundings);
 
 /// "" for "", "/" and blanks; else the prefix with one leading slash, none at the end, and no
 /// repeated ones.

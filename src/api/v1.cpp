@@ -5,12 +5,13 @@
 #include "api/content_types.hpp"
 #include "api/json.hpp"
 #include "api/requests.hpp"
+#include "api/respond_async.hpp"
+#include "api/spooled_list.hpp"
 
 namespace migrator::api {
 namespace {
 
 namespace json = boost::json;
-using coordinator::Coordinator;
 using coordinator::Outcome;
 
 // Names that clients of v2 see; the Go program gave the same ones.
@@ -21,123 +22,107 @@ http::Response json_response(std::string body, int status = 200) {
     return {.status = status, .content_type = kJson, .body = std::move(body)};
 }
 
-/// Writes a list element by element, so that only one row is ever a tree.
-class ListText {
-public:
-    void add(const json::object& object) {
-        if (text_.size() > 1) text_ += ',';
-        text_ += json::serialize(object);
-    }
-    std::string take() && { return std::move(text_) + "]"; }
-
-private:
-    std::string text_ = "[";
-};
-
-http::Response source_migrations(Coordinator& coordinator) {
-    ListText list;
-    for (const Migration& migration : coordinator.source_migrations()) {
+http::Response source_migrations(Services services) {
+    SpooledList list(services.spool);
+    for (const Migration& migration : services.coordinator.source_migrations()) {
         list.add(to_json(migration, Contents::Show));
     }
-    return json_response(std::move(list).take());
+    return std::move(list).in({.content_type = kJson});
 }
 
-http::Response applied_migrations(Coordinator& coordinator) {
-    ListText list;
-    coordinator.read_applied_migrations([&](const AppliedMigration& applied) {
-        list.add(to_json(applied));
-    });
-    return json_response(std::move(list).take());
+http::Response applied_migrations(Services services) {
+    SpooledList list(services.spool);
+    const auto rows = services.coordinator.applied_migrations(
+        {.columns = db::Columns::all(), .order = db::RowsWanted::Order::NameDirectoryId}
+    );
+    for (AppliedMigration row; rows->next(row);) list.add(to_json(row));
+    return std::move(list).in({.content_type = kJson});
 }
 
-http::Response tenants(Coordinator& coordinator) {
+http::Response tenants(Services services) {
     json::array names;
-    for (const std::string& name : coordinator.tenants()) names.emplace_back(json_text(name));
+    for (const std::string& name : services.coordinator.tenants())
+        names.emplace_back(json_text(name));
     return json_response(json::serialize(names));
 }
 
-json::array migrations(const std::vector<Migration>& files, Contents contents) {
-    json::array list;
-    for (const Migration& file : files) list.emplace_back(to_json(file, contents));
-    return list;
+http::Response mismatch_response(Services services, const std::vector<Migration>& changed) {
+    constexpr int kMismatch = 424;
+    SpooledList details(services.spool);
+    for (const Migration& file : changed) details.add(to_json(file, Contents::Show));
+    return std::move(details).in(
+        {.status = kMismatch, .content_type = kJson},
+        R"({"error":"Checksum verification failed. Please review offending migrations.",)"
+        R"("details":)",
+        "}"
+    );
 }
 
-http::Response outcome_response(const Outcome& outcome, ResponseDetail detail) {
-    json::object body;
-    if (!outcome.changed.empty()) {
-        body["error"] = "Checksum verification failed. Please review offending migrations.";
-        body["details"] = migrations(outcome.changed, Contents::Show);
-        return json_response(json::serialize(body), 424);
-    }
+http::Response outcome_response(Services services, const Outcome& outcome, ResponseDetail detail) {
+    if (!outcome.changed.empty()) return mismatch_response(services, outcome.changed);
     json::object results = to_json(outcome.summary);
     if (!outcome.notes.empty()) {
         json::array notes;
         for (const std::string& note : outcome.notes) notes.emplace_back(json_text(note));
         results["notes"] = std::move(notes);
     }
-    body["results"] = std::move(results);
-    if (detail != ResponseDetail::Summary && !outcome.files.empty()) {
-        body["appliedMigrations"] = migrations(
-            outcome.files, detail == ResponseDetail::Full ? Contents::Show : Contents::Leave
-        );
+    std::string head = R"({"results":)" + json::serialize(results);
+    if (detail == ResponseDetail::Summary || outcome.files.empty()) {
+        return json_response(head + "}");
     }
-    return json_response(json::serialize(body));
+    const Contents contents = detail == ResponseDetail::Full ? Contents::Show : Contents::Leave;
+    SpooledList files(services.spool);
+    for (const Migration& file : outcome.files) files.add(to_json(file, contents));
+    return std::move(files).in(
+        {.content_type = kJson}, std::move(head) + R"(,"appliedMigrations":)", "}"
+    );
 }
 
 /// The steps of a run: an answer, or a pause while another run works.
-http::Step run_steps(
-    Coordinator& coordinator, coordinator::RunRequest request, ResponseDetail detail
-) {
-    const std::shared_ptr<coordinator::PendingRun> run = coordinator.start(std::move(request));
-    return [run, detail]() -> std::variant<http::Response, std::chrono::milliseconds> {
+http::Step run_steps(Services services, coordinator::RunRequest request, ResponseDetail detail) {
+    const std::shared_ptr<coordinator::PendingRun> run =
+        services.coordinator.start(std::move(request));
+    return [=]() -> std::variant<http::Response, std::chrono::milliseconds> {
         if (!run->advance()) return run->wait();
-        return outcome_response(run->outcome(), detail);
+        return outcome_response(services, run->outcome(), detail);
     };
 }
 
-http::Handler post_migrations(Coordinator& coordinator) {
-    return [&coordinator](const http::Request& request) {
-        const V1Request body = parse_v1_request(request.body, TenantName::NotAsked);
-        return run_steps(
-            coordinator,
-            {.version_name = kApplyVersion,
-             .action = body.action,
-             .dry_run = body.dry_run,
-             .request_id = request.id},
-            body.detail
-        );
-    };
+std::string accepted_body(const std::string& id, const std::string& state) {
+    return json::serialize(json::object{{"id", json_text(id)}, {"state", json_text(state)}});
 }
 
-http::Handler post_tenants(Coordinator& coordinator) {
-    return [&coordinator](const http::Request& request) {
-        const V1Request body = parse_v1_request(request.body, TenantName::Required);
-        return run_steps(
-            coordinator,
-            {.version_name = kTenantVersion,
-             .tenant = body.name,
-             .action = body.action,
-             .dry_run = body.dry_run,
-             .request_id = request.id},
-            body.detail
-        );
+/// A POST that starts a run; `version_name` is what clients of v2 see.
+http::Handler post(
+    Services services, const std::string& prefix, TenantName tenant_name, const char* version_name
+) {
+    return [=](const http::Request& request) -> http::Step {
+        const V1Request body = parse_v1_request(request.body, tenant_name);
+        coordinator::RunRequest run{
+            .version_name = version_name,
+            .action = body.action,
+            .dry_run = body.dry_run,
+            .request_id = request.id,
+        };
+        if (tenant_name == TenantName::Required) run.tenant = body.name;
+        if (!prefers_async(request)) return run_steps(services, std::move(run), body.detail);
+        const auto make_work = [&](const LongRunTies& ties) {
+            run.progress = ties.progress;
+            run.stop = ties.stop;
+            return run_steps(services, std::move(run), body.detail);
+        };
+        return respond_async(services, request, prefix + "/v1/runs", make_work, accepted_body);
     };
 }
 
 }  // namespace
 
-void add_v1(http::Router& router, Coordinator& coordinator, const Surroundings& facts) {
+void add_v1(http::Router& router, Services services, const Surroundings& facts) {
     using http::Lane;
     const std::string& prefix = facts.path_prefix;
-    const auto get = [&](const std::string& path, http::Response (*answer)(Coordinator&)) {
-        router.add(
-            "GET",
-            prefix + path,
-            Lane::Work,
-            http::answering([&coordinator, answer](const http::Request&) {
-                return answer(coordinator);
-            })
-        );
+    const auto get = [&](const std::string& path, http::Response (*answer)(Services)) {
+        const auto handler = [=](const http::Request&) { return answer(services); };
+        router.add("GET", prefix + path, Lane::Work, http::answering(handler));
     };
     const auto config = [body = facts.redacted_config](const http::Request&) {
         return http::Response{.content_type = kYamlV1, .body = body};
@@ -147,8 +132,18 @@ void add_v1(http::Router& router, Coordinator& coordinator, const Surroundings& 
     get("/migrations/source", source_migrations);  // the ECS walkthrough calls it so
     get("/v1/migrations/applied", applied_migrations);
     get("/v1/tenants", tenants);
-    router.add("POST", prefix + "/v1/migrations", Lane::Work, post_migrations(coordinator));
-    router.add("POST", prefix + "/v1/tenants", Lane::Work, post_tenants(coordinator));
+    router.add(
+        "POST",
+        prefix + "/v1/migrations",
+        Lane::Work,
+        post(services, prefix, TenantName::NotAsked, kApplyVersion)
+    );
+    router.add(
+        "POST",
+        prefix + "/v1/tenants",
+        Lane::Work,
+        post(services, prefix, TenantName::Required, kTenantVersion)
+    );
 }
 
 }  // namespace migrator::api

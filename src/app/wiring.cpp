@@ -25,11 +25,42 @@ std::optional<std::string> environment(const std::string& name) {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-/// For those who wait for our lock.
-std::string host_and_process() {
+std::string host_name() {
     std::array<char, 256> host{};
-    if (gethostname(host.data(), host.size() - 1) != 0) host = {"unknown host"};
-    return fmt::format("{}, process {}", host.data(), getpid());
+    if (gethostname(host.data(), host.size() - 1) != 0) return "unknown host";
+    return host.data();
+}
+
+/// For those who wait for our lock.
+std::string host_and_process() { return fmt::format("{}, process {}", host_name(), getpid()); }
+
+TimePoint now() { return std::chrono::system_clock::now(); }
+
+/// The values that the label `host` of a request's metrics may take.
+std::vector<std::string> known_hosts(const http::Options& options) {
+    return {host_name(), options.listen_address, "localhost", "127.0.0.1"};
+}
+
+/// The checks of /health. The database's goes over a connection of its own, so that neither a run
+/// nor a busy pool makes it wait.
+std::vector<coordinator::Health::Check> health_checks(
+    const config::Config& configuration, db::Connector& connector
+) {
+    return {
+        {"DB", [&connector] { connector.ping(); }},
+        {"Loader", [&configuration] { loader::make_loader(configuration.loader)->ping(); }}};
+}
+
+db::Options for_health(db::Options options) {
+    options.max_connections = 1;
+    return options;
+}
+
+void watch_pool(metrics::Registry& metrics, const std::string& name, db::Connector& connector) {
+    metrics.watch_pool(name, [&connector] {
+        const db::PoolUse use = connector.connections();
+        return metrics::PoolUse{.in_use = use.in_use, .idle = use.idle, .limit = use.limit};
+    });
 }
 
 }  // namespace
@@ -38,14 +69,17 @@ std::string version_text() {
     return fmt::format("migrator {} ({}, {})", kRelease, kCommitSha, kCommitDate);
 }
 
-Opened::Opened(config::Config configuration)
+Opened::Opened(config::Config configuration, metrics::Registry* metrics)
     : configuration_(std::move(configuration)),
       connector_(make_connector(configuration_.database)),
+      notifier_(notifier::make_notifier(configuration_.notifier)),
       coordinator_(
           {.connector = *connector_,
            .open_loader = [this] { return loader::make_loader(configuration_.loader); },
-           .clock = [] { return std::chrono::system_clock::now(); },
-           .owner = host_and_process()},
+           .clock = now,
+           .owner = host_and_process(),
+           .notifier = notifier_.get(),
+           .metrics = metrics},
           configuration_.coordinator
       ) {
     loader::make_loader(configuration_.loader);  // a storage that is not built shows at once
@@ -74,17 +108,34 @@ config::Config read_configuration(
 
 int serve(const std::string& path, const Overrides& overrides) {
     log::always("Starting " + version_text());
-    Opened opened(read_configuration(path, overrides, true));
+    config::Config read = read_configuration(path, overrides, true);
+    metrics::Registry metrics(fmt::format("{} @ {}", kRelease, kCommitSha), known_hosts(read.http));
+    Opened opened(std::move(read), &metrics);
     const config::Config& configuration = opened.configuration();
+    const auto health_connector = make_connector(for_health(configuration.database));
+    coordinator::Health health(health_checks(configuration, *health_connector));
+    coordinator::LongRuns long_runs(
+        opened.connector(), now, host_and_process(), configuration.coordinator.lock_timeout
+    );
+    http::SpoolSpace spool(configuration.spool);
+    watch_pool(metrics, "read", opened.connector());
+    watch_pool(metrics, "health", *health_connector);
+    metrics.watch_gauge("migrator_spool_bytes", "Bytes of answers in files of spoolDir", [&spool] {
+        return static_cast<double>(spool.bytes_in_files());
+    });
     const http::Router router = api::make_router(
-        opened.coordinator(),
+        {.coordinator = opened.coordinator(),
+         .long_runs = long_runs,
+         .health = health,
+         .metrics = metrics,
+         .spool = spool},
         {.build = {kRelease, kCommitSha, kCommitDate},
          .path_prefix = api::normalize_prefix(configuration.path_prefix),
          .redacted_config = configuration.redacted_yaml,
          .deprecated_tenant_keys = configuration.deprecated_tenant_keys}
     );
     const auto server = in_context("Error starting migrator", [&] {
-        return std::make_unique<http::Server>(configuration.http, router);
+        return std::make_unique<http::Server>(configuration.http, router, &metrics);
     });
     return server->run_until_signal([&] { opened.coordinator().cancel_all(); });
 }

@@ -16,14 +16,17 @@ using Overrides = std::map<std::string, std::string>;
 /// What a configuration is made of when it runs, built in the order of the dependencies.
 class Opened {
 public:
-    explicit Opened(config::Config configuration);
+    /// `metrics` may be null.
+    explicit Opened(config::Config configuration, metrics::Registry* metrics = nullptr);
 
     const config::Config& configuration() const { return configuration_; }
     coordinator::Coordinator& coordinator() { return coordinator_; }
+    db::Connector& connector() { return *connector_; }
 
 private:
     config::Config configuration_;
     std::unique_ptr<db::Connector> connector_;
+    std::unique_ptr<notifier::Notifier> notifier_;
     coordinator::Coordinator coordinator_;
 };
 

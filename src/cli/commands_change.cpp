@@ -49,6 +49,9 @@ int apply(Context& context) {
     const auto& arguments = context.arguments;
     coordinator::RunRequest request;
     request.version_name = arguments.name.value();
+    if (request.version_name.empty()) {
+        throw Error(ErrorKind::InvalidRequest, "--name is empty: a version needs a name");
+    }
     request.action = arguments.command == "sync" ? Action::Sync : Action::Apply;
     request.dry_run = arguments.dry_run;
     request.reconcile = arguments.reconcile;

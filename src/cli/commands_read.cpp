@@ -42,7 +42,9 @@ int show_version(Context& context, std::int64_t id) {
             fmt::format("there is no version {}: `migrator versions` lists them", id)
         );
     }
-    const auto migrations = coordinator.migrations_of_version(id);
+    std::vector<AppliedMigration> migrations;
+    const auto rows = coordinator.applied_migrations({.version_id = id});
+    for (AppliedMigration row; rows->next(row);) migrations.push_back(row);
     if (context.arguments.json) {
         context.terminal.out << json::version(*version, migrations);
         return 0;
@@ -156,7 +158,7 @@ int tenants(Context& context) {
 
 int versions(Context& context) {
     if (context.arguments.version_id) return show_version(context, *context.arguments.version_id);
-    const auto versions = context.opened.coordinator.versions();
+    const auto versions = context.opened.coordinator.versions({});
     if (context.arguments.json) {
         context.terminal.out << json::versions(versions);
         return 0;

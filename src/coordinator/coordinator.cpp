@@ -17,9 +17,6 @@ namespace {
 constexpr std::size_t kMaxName = 200;  // migrator_versions.name
 
 void check_version_name(const std::string& name) {
-    if (name.empty()) {
-        throw Error(ErrorKind::InvalidRequest, "a version needs a name");
-    }
     if (const auto length = utf8_length(name); length > kMaxName) {
         throw Error(
             ErrorKind::InvalidRequest,
@@ -47,7 +44,16 @@ Coordinator::Coordinator(Dependencies dependencies, const Options& options)
       queue_(options.run_queue),
       running_(std::make_shared<Running>()) {}
 
-std::vector<Migration> Coordinator::load() { return dependencies_.open_loader()->load(); }
+std::vector<Migration> Coordinator::files() {
+    const auto began = std::chrono::steady_clock::now();
+    std::vector<Migration> files = dependencies_.open_loader()->load();
+    if (dependencies_.metrics != nullptr) {
+        dependencies_.metrics->source_loaded(
+            std::chrono::steady_clock::now() - began, files.size()
+        );
+    }
+    return files;
+}
 
 std::unique_ptr<PendingRun> Coordinator::start(RunRequest request) {
     check_version_name(request.version_name);
@@ -69,26 +75,23 @@ void Coordinator::cancel_all() {
 
 std::vector<Migration> Coordinator::source_migrations() {
     dependencies_.connector.ping();
-    return load();
+    return files();
 }
 
-void Coordinator::read_applied_migrations(const std::function<void(const AppliedMigration&)>& row) {
-    dependencies_.connector.read_applied_migrations(row);
+std::unique_ptr<db::AppliedRows> Coordinator::applied_migrations(const db::RowsWanted& wanted) {
+    return dependencies_.connector.applied_migrations(wanted);
 }
 
 std::vector<std::string> Coordinator::tenants() { return dependencies_.connector.tenants(); }
 
-std::vector<Version> Coordinator::versions() { return dependencies_.connector.versions(); }
-
-std::optional<Version> Coordinator::version(std::int64_t id) {
-    for (Version& version : versions()) {
-        if (version.id == id) return std::move(version);
-    }
-    return std::nullopt;
+std::vector<Version> Coordinator::versions(const db::VersionsWanted& wanted) {
+    return dependencies_.connector.versions(wanted);
 }
 
-std::vector<AppliedMigration> Coordinator::migrations_of_version(std::int64_t id) {
-    return dependencies_.connector.migrations_of_version(id);
+std::optional<Version> Coordinator::version(std::int64_t id) {
+    auto found = versions({.id = id});
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
 }
 
 bool Coordinator::wait_for_database(std::chrono::milliseconds timeout, std::stop_token stop) {

@@ -15,6 +15,9 @@
 #include "core/time.hpp"
 #include "db/connector.hpp"
 #include "loader/loader.hpp"
+#include "metrics/metrics.hpp"
+#include "notifier/notifier.hpp"
+#include "plan/plan.hpp"
 #include "workers/run_queue.hpp"
 
 /// The use cases. The only place where a loader meets a database.
@@ -23,7 +26,7 @@ namespace migrator::coordinator {
 /// A version to create: what is pending is run (or recorded) for everybody, or, with a tenant,
 /// for that new tenant.
 struct RunRequest {
-    std::string version_name;           ///< up to 200 characters
+    std::string version_name;           ///< up to 200 characters; may be empty
     std::optional<std::string> tenant;  ///< create this tenant; checked by `start`
     Action action = Action::Apply;
     bool dry_run = false;
@@ -31,6 +34,9 @@ struct RunRequest {
     std::optional<std::string> only_tenant;  ///< Action::Sync: record for this tenant alone
     std::string request_id;
     ProgressSink progress;  ///< may be null
+    std::stop_token stop;   ///< cancels as `PendingRun::cancel` does
+    /// A dry run keeps what it rolled back, where the database can tell (`Outcome::rolled_back`).
+    bool keep_rolled_back = false;
 };
 
 /// What a run did. When `changed` is not empty, nothing was done: these files were edited after
@@ -40,6 +46,7 @@ struct Outcome {
     std::vector<Migration> files;  ///< each file once, in source order
     std::vector<std::string> notes;
     std::vector<Migration> changed;
+    std::optional<db::RolledBack> rolled_back;
 };
 
 /// A run in progress, advanced in steps so that waiting for the lock holds no thread.
@@ -97,7 +104,9 @@ struct Dependencies {
     db::Connector& connector;
     std::function<std::unique_ptr<loader::Loader>()> open_loader;
     Clock clock;
-    std::string owner;  ///< host and process, for those who wait for our lock
+    std::string owner;                       ///< host and process, for those who wait for our lock
+    notifier::Notifier* notifier = nullptr;  ///< told of every run that did not fail; may be null
+    metrics::Registry* metrics = nullptr;    ///< may be null
 };
 
 /// All functions may be called from several threads. They throw Error as the modules below do.
@@ -117,12 +126,13 @@ public:
 
     /// All files in source order. Also asks the database to answer, as clients rely on it.
     std::vector<Migration> source_migrations();
-    void read_applied_migrations(const std::function<void(const AppliedMigration&)>& row);
+    /// All files in source order, without the database.
+    std::vector<Migration> files();
+    std::unique_ptr<db::AppliedRows> applied_migrations(const db::RowsWanted& wanted);
     std::vector<std::string> tenants();
-    std::vector<Version> versions();
+    std::vector<Version> versions(const db::VersionsWanted& wanted);
     /// Nothing when there is no such version.
     std::optional<Version> version(std::int64_t id);
-    std::vector<AppliedMigration> migrations_of_version(std::int64_t id);
 
     Status status();
     Preview preview(bool reconcile);
@@ -155,7 +165,7 @@ public:
 
 private:
     class RunInProgress;
-    std::vector<Migration> load();
+    plan::Options plan_options(bool reconcile) const;
     /// Edited files; none when checksums are not verified.
     std::vector<Migration> changed(const std::vector<Migration>& sources, const Applied& applied)
         const;

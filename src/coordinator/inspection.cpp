@@ -13,14 +13,14 @@ std::shared_ptr<const std::vector<Migration>> shared(std::vector<Migration> sour
     return std::make_shared<const std::vector<Migration>>(std::move(sources));
 }
 
-plan::Options plan_options(const db::Connector& connector, bool reconcile) {
-    const bool per_tenant = connector.atomicity() == db::Atomicity::Tenant;
+}  // namespace
+
+plan::Options Coordinator::plan_options(bool reconcile) const {
+    const bool per_tenant = dependencies_.connector.atomicity() == db::Atomicity::Tenant;
     return {
         .rule = per_tenant ? plan::PendingRule::PerTenant : plan::PendingRule::PerFile,
         .reconcile = reconcile};
 }
-
-}  // namespace
 
 std::vector<Migration> Coordinator::changed(
     const std::vector<Migration>& sources, const Applied& applied
@@ -32,7 +32,7 @@ std::vector<Migration> Coordinator::changed(
 Status Coordinator::status() {
     db::Connector& connector = dependencies_.connector;
     Status status;
-    status.sources = shared(load());
+    status.sources = shared(files());
     const std::vector<Migration>& sources = *status.sources;
     Applied applied = connector.read_applied(sources);
     status.applied_files =
@@ -41,13 +41,13 @@ Status Coordinator::status() {
             return !is_script(source.type) && found != applied.files.end() &&
                    found->second.as_migration;
         }));
-    status.pending = plan::pending(sources, applied, plan_options(connector, false));
+    status.pending = plan::pending(sources, applied, plan_options(false));
     status.changed = changed(sources, applied);
     status.lagging = plan::lagging(sources, applied);
     status.unmanaged = plan::unmanaged(sources, applied);
     status.unfinished = std::move(applied.states);
     status.tenants = std::move(applied.tenants);
-    for (Version& version : connector.versions()) {
+    for (Version& version : connector.versions({})) {
         status.latest.push_back(std::move(version));
         break;
     }
@@ -59,9 +59,9 @@ Status Coordinator::status() {
 Preview Coordinator::preview(bool reconcile) {
     db::Connector& connector = dependencies_.connector;
     Preview preview;
-    preview.sources = shared(load());
+    preview.sources = shared(files());
     const Applied applied = connector.read_applied(*preview.sources);
-    preview.plan = plan::pending(*preview.sources, applied, plan_options(connector, reconcile));
+    preview.plan = plan::pending(*preview.sources, applied, plan_options(reconcile));
     preview.summary = plan::summarize(preview.plan);
     preview.changed = changed(*preview.sources, applied);
     preview.lagging = plan::lagging(*preview.sources, applied);
@@ -83,7 +83,7 @@ std::string Coordinator::preview_sql(const Preview& preview) {
 }
 
 Validation Coordinator::validate() {
-    const std::vector<Migration> sources = load();
+    const std::vector<Migration> sources = files();
     const Applied applied = dependencies_.connector.read_applied(sources);
     Plan all{.files = {}, .tenants = applied.tenants};
     const auto tenants = std::make_shared<const std::vector<std::string>>(applied.tenants);

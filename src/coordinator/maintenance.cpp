@@ -58,7 +58,7 @@ std::unique_ptr<db::Run> Coordinator::lock(const std::string& what, const std::s
 }
 
 Coordinator::Change Coordinator::find_change(const std::string& file) {
-    const std::vector<Migration> sources = load();
+    const std::vector<Migration> sources = files();
     const Migration& source = find_source(sources, file);
     const Applied applied = dependencies_.connector.read_applied(sources);
     const auto recorded = applied.files.find(source.file);
@@ -79,7 +79,7 @@ std::vector<Migration> Coordinator::find_forgettable(
     const std::string& tenant, const std::string& file
 ) {
     const std::string name = SchemaName::parse(tenant).str();
-    const std::vector<Migration> sources = load();
+    const std::vector<Migration> sources = files();
     const Migration& from = find_source(sources, file);
     if (!is_for_tenants(from.type)) {
         throw Error(

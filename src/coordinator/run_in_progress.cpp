@@ -15,6 +15,18 @@ namespace {
 
 constexpr std::size_t kNamedAtMost = 20;  // tenants in one log line
 
+/// For a metric's label.
+std::string_view name_of_end(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::Cancelled:
+            return "cancelled";
+        case ErrorKind::Locked:
+            return "locked";
+        default:
+            return "failed";
+    }
+}
+
 void report(const RunRequest& request, const char* phase) {
     if (request.progress) request.progress({.phase = phase});
 }
@@ -25,6 +37,7 @@ Coordinator::RunInProgress::RunInProgress(Coordinator& coordinator, RunRequest r
     : coordinator_(coordinator),
       request_(std::move(request)),
       place_(coordinator.queue_.enter()),
+      forward_stop_(request_.stop, [this] { stop_.request_stop(); }),
       wait_(kFirstPause) {
     const std::lock_guard lock(coordinator_.running_->mutex);
     coordinator_.running_->sources.insert(&stop_);
@@ -36,30 +49,83 @@ Coordinator::RunInProgress::~RunInProgress() {
 }
 
 bool Coordinator::RunInProgress::advance() {
+    try {
+        advance_stages();
+    } catch (const Error& error) {
+        count_end(name_of_end(error.kind()));
+        throw;
+    } catch (...) {
+        count_end("failed");
+        throw;
+    }
+    return stage_ == Stage::Done;
+}
+
+void Coordinator::RunInProgress::advance_stages() {
     if (stop_.stop_requested()) {
         throw Error(ErrorKind::Cancelled, "the run was cancelled before it began");
     }
     if (stage_ == Stage::Reading) {
         report(request_, "loading");
+        const auto began = std::chrono::steady_clock::now();
         load_sources();
-        if (!make_plan()) {
-            stage_ = Stage::Done;
-            return true;
-        }
+        count_phase("loading", began);
+        if (!make_plan()) return conclude();
         stage_ = Stage::Waiting;
         waiting_since_ = std::chrono::steady_clock::now();
     }
     if (stage_ == Stage::Waiting) {
-        if (!take_lock()) {
-            report(request_, "waiting");
-            return false;
-        }
+        if (!take_lock()) return report(request_, "waiting");
+        count_phase("waiting", waiting_since_);
         // What was planned before the lock was a guess: another run may just have ended.
         if (make_plan()) apply();
-        run_.reset();
-        stage_ = Stage::Done;
+        conclude();
     }
-    return true;
+}
+
+void Coordinator::RunInProgress::conclude() {
+    run_.reset();
+    place_.reset();  // the next run need not wait for somebody else's web server
+    stage_ = Stage::Done;
+    if (!outcome_.changed.empty()) return count_end("checksum_mismatch");
+    const bool did_something = outcome_.summary.version_id != 0 || request_.tenant.has_value();
+    if (!did_something) {
+        count_end("nothing_to_do");
+    } else if (request_.dry_run) {
+        count_end("dry_run");
+    } else {
+        count_end("done");
+        if (auto* metrics = coordinator_.dependencies_.metrics) {
+            metrics->committed(outcome_.summary, request_.tenant.has_value());
+        }
+    }
+    notify();
+}
+
+/// Whatever happens here, the run is done and its result stands.
+void Coordinator::RunInProgress::notify() const {
+    notifier::Notifier* notifier = coordinator_.dependencies_.notifier;
+    if (notifier == nullptr) return;
+    bool delivered = false;
+    try {
+        log::info("Notifier response: " + notifier->notify(outcome_.summary));
+        delivered = true;
+    } catch (const std::exception& error) {
+        log::error(std::string("Notifier error: ") + error.what());
+    }
+    if (auto* metrics = coordinator_.dependencies_.metrics) metrics->webhook_done(delivered);
+}
+
+void Coordinator::RunInProgress::count_phase(
+    const char* phase, std::chrono::steady_clock::time_point began
+) const {
+    metrics::Registry* metrics = coordinator_.dependencies_.metrics;
+    if (metrics != nullptr) metrics->phase_done(phase, std::chrono::steady_clock::now() - began);
+}
+
+void Coordinator::RunInProgress::count_end(std::string_view result) const {
+    metrics::Registry* metrics = coordinator_.dependencies_.metrics;
+    if (metrics != nullptr) metrics->run_ended(result);
 }
 
 /// Reads the files while the database is being connected to. When both fail, the database's error
@@ -69,7 +135,7 @@ void Coordinator::RunInProgress::load_sources() {
         std::async(std::launch::async, [this] { coordinator_.dependencies_.connector.ping(); });
     std::exception_ptr failed;
     try {
-        sources_ = coordinator_.load();
+        sources_ = coordinator_.files();
     } catch (const Error&) {
         failed = std::current_exception();
     }
@@ -103,6 +169,7 @@ void Coordinator::RunInProgress::give_up() const {
 }
 
 bool Coordinator::RunInProgress::make_plan() {
+    const auto began = std::chrono::steady_clock::now();
     const Applied applied = coordinator_.dependencies_.connector.read_applied(sources_);
     log::info(fmt::format("Number of flattened DB migrations: {}", applied.files.size()));
     outcome_ = {};
@@ -131,6 +198,7 @@ bool Coordinator::RunInProgress::make_plan() {
     started_at_ = coordinator_.dependencies_.clock();
     started_ = std::chrono::steady_clock::now();
     outcome_.summary.started_at = started_at_;
+    count_phase("planning", began);
     return !plan_.empty() || request_.tenant.has_value();
 }
 
@@ -139,14 +207,7 @@ Plan Coordinator::RunInProgress::plan_from(const Applied& applied) const {
         return plan::for_new_tenant(sources_, SchemaName::parse(*request_.tenant));
     }
     if (request_.only_tenant) return plan_for_one_tenant(applied);
-    const bool per_tenant =
-        coordinator_.dependencies_.connector.atomicity() == db::Atomicity::Tenant;
-    return plan::pending(
-        sources_,
-        applied,
-        {.rule = per_tenant ? plan::PendingRule::PerTenant : plan::PendingRule::PerFile,
-         .reconcile = request_.reconcile}
-    );
+    return plan::pending(sources_, applied, coordinator_.plan_options(request_.reconcile));
 }
 
 /// The tenant migrations that one tenant lacks, for that tenant alone. A file that nobody has yet
@@ -206,12 +267,15 @@ void Coordinator::RunInProgress::apply() {
         .new_tenant = std::nullopt,
         .progress = request_.progress,
         .stop = stop_.get_token(),
+        .keep_rolled_back = request_.keep_rolled_back,
     };
     if (request_.tenant) apply.new_tenant = SchemaName::parse(*request_.tenant);
     try {
         auto result = run_->apply(plan_, apply);
         outcome_.notes = std::move(result.notes);
+        outcome_.rolled_back = std::move(result.rolled_back);
         finish(result.version_id);
+        count_phase("applying", started_);
     } catch (const std::exception&) {
         log::error(
             request_.tenant ? "Recovered in CreateTenant. Transaction rollback."
@@ -228,6 +292,20 @@ void Coordinator::RunInProgress::finish(std::int64_t version_id) {
     outcome_.summary.started_at = started_at_;
     outcome_.summary.duration = std::chrono::steady_clock::now() - started_;
     for (const PlannedFile& file : plan_.files) outcome_.files.push_back(*file.migration);
+    const std::chrono::duration<double> seconds = outcome_.summary.duration;
+    log::info(
+        fmt::format(
+            "Run ended: version {}, {} files, {} tenants, {}",
+            version_id,
+            plan_.files.size(),
+            outcome_.summary.tenants,
+            format_duration(outcome_.summary.duration)
+        ),
+        {{"version", version_id},
+         {"versionName", request_.version_name},
+         {"tenant", request_.tenant.value_or("")},
+         {"duration", seconds.count()}}
+    );
 }
 
 }  // namespace migrator::coordinator

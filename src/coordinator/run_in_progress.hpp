@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <stop_token>
+#include <string_view>
 
 #include "coordinator/coordinator.hpp"
 #include "plan/plan.hpp"
@@ -40,14 +42,23 @@ private:
     Plan plan_for_one_tenant(const Applied& applied) const;
     bool take_lock();
     [[noreturn]] void give_up() const;
+    void advance_stages();
     void apply();
     void finish(std::int64_t version_id);
+    /// The end of a run that did not fail: gives up lock and place, counts, notifies.
+    void conclude();
+    void notify() const;
+    /// Adds the time since `began` to the phase's metric.
+    void count_phase(const char* phase, std::chrono::steady_clock::time_point began) const;
+    void count_end(std::string_view result) const;
     void log_gaps(const Applied& applied) const;
 
     Coordinator& coordinator_;
     const RunRequest request_;
     std::unique_ptr<workers::RunQueue::Place> place_;
     std::stop_source stop_;
+    /// Forwards the request's own stop token.
+    std::stop_callback<std::function<void()>> forward_stop_;
     Stage stage_ = Stage::Reading;
     std::vector<Migration> sources_;
     Plan plan_;

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -40,6 +43,13 @@ struct ApplyRequest {
     std::optional<SchemaName> new_tenant;
     ProgressSink progress;  ///< may be null
     std::stop_token stop;   ///< cancels in the database and rolls back
+    bool keep_rolled_back = false;  ///< a dry run fills `ApplyResult::rolled_back` where it can
+};
+
+/// What a dry run had recorded before it rolled back.
+struct RolledBack {
+    Version version;
+    std::vector<AppliedMigration> rows;  ///< by id, without contents
 };
 
 struct ApplyResult {
@@ -47,6 +57,96 @@ struct ApplyResult {
     /// 0 when none was made.
     std::int64_t version_id = 0;
     std::vector<std::string> notes;  ///< what the answer has to say beside its numbers
+    /// Only of a dry run in one transaction that recorded anything, and only when asked for.
+    std::optional<RolledBack> rolled_back;
+};
+
+/// Columns of `migrator_migrations` beside `id` and `version_id`, which are always read.
+enum class Column : std::uint8_t {
+    Name,
+    SourceDir,
+    File,
+    Type,
+    Schema,
+    Created,
+    CheckSum,
+    Contents,
+};
+
+/// A set of columns: the others stay empty in the rows that are read.
+class Columns {
+public:
+    constexpr Columns(std::initializer_list<Column> columns = {}) {
+        for (const Column column : columns) add(column);
+    }
+    static constexpr Columns all_but_contents() {
+        Columns columns;
+        columns.bits_ = (1U << static_cast<unsigned>(Column::Contents)) - 1;
+        return columns;
+    }
+    static constexpr Columns all() {
+        Columns columns = all_but_contents();
+        columns.add(Column::Contents);
+        return columns;
+    }
+    constexpr void add(Column column) { bits_ |= 1U << static_cast<unsigned>(column); }
+    constexpr bool has(Column column) const {
+        return (bits_ >> static_cast<unsigned>(column) & 1U) != 0;
+    }
+    bool operator==(const Columns&) const = default;
+
+private:
+    unsigned bits_ = 0;
+};
+
+/// Which rows of `migrator_migrations`, which columns of them, and in which order.
+struct RowsWanted {
+    enum class Order : std::uint8_t {
+        NameDirectoryId,     ///< by name, source directory, id
+        NewestVersionFirst,  ///< by version, the newest first; within one by id
+    };
+    Columns columns = Columns::all_but_contents();
+    std::optional<std::int64_t> version_id;  ///< of this version only
+    std::optional<std::int64_t> id;          ///< this row only
+    Order order = Order::NewestVersionFirst;
+};
+
+/// Rows that are read one by one, as they arrive: memory for one row at a time. One thread at a
+/// time. It holds a connection: let it go soon, and before the Connector.
+class AppliedRows {
+public:
+    virtual ~AppliedRows() = default;
+    /// The next row; false after the last one. Throws as the Connector does.
+    virtual bool next(AppliedMigration& row) = 0;
+};
+
+/// Which versions. Both unset: all.
+struct VersionsWanted {
+    std::optional<std::int64_t> id;
+    std::optional<std::string> file;  ///< with at least one row of this file (its identity)
+};
+
+/// A run over HTTP that its client does not wait for: one row of `migrator_runs`.
+struct StoredRun {
+    std::string id;        ///< `[A-Za-z0-9._-]{1,128}`
+    std::string state;     ///< "queued", "waiting", "running", "cancelling", "done", "failed", …
+    std::string request;   ///< method, path and sha256 of the body
+    std::string progress;  ///< JSON
+    int status = 0;        ///< HTTP status of the answer; 0: there is none yet
+    std::string answer;    ///< its body; empty: there is none yet
+    bool cancel = false;   ///< somebody asked for the end
+    std::string owner;     ///< host and process that work on it
+    TimePoint started;
+    std::optional<TimePoint> ended;
+    /// Since its process last wrote it, by the database's clock. Not stored.
+    std::chrono::seconds silent_for{0};
+};
+
+/// How the connections for reading are used at this moment.
+struct PoolUse {
+    std::size_t in_use = 0;
+    std::size_t idle = 0;
+    std::size_t limit = 0;
 };
 
 /// The right to change the database: the migration lock is held while the object lives.
@@ -90,16 +190,11 @@ public:
     /// not valid.
     virtual std::vector<std::string> tenants() = 0;
 
-    /// All rows of `migrator_migrations`, ordered by name, source directory, id.
-    virtual void read_applied_migrations(
-        const std::function<void(const AppliedMigration&)>& row
-    ) = 0;
+    /// Rows of `migrator_migrations`, only the columns that are wanted.
+    virtual std::unique_ptr<AppliedRows> applied_migrations(const RowsWanted& wanted) = 0;
 
-    /// All versions, newest first.
-    virtual std::vector<Version> versions() = 0;
-
-    /// The rows of one version, by id, without contents. Empty when there are none.
-    virtual std::vector<AppliedMigration> migrations_of_version(std::int64_t version_id) = 0;
+    /// Newest first. One statement for the server, once the tables are known to be there.
+    virtual std::vector<Version> versions(const VersionsWanted& wanted) = 0;
 
     /// Objects that a failed statement left half made, such as invalid indexes, for people;
     /// each says what to do. Empty where the database has no such thing.
@@ -110,6 +205,24 @@ public:
 
     /// One short try to get the migration lock; null when another run has it.
     virtual std::unique_ptr<Run> try_begin_run(const RunOwner& owner) = 0;
+
+    /// Records a run that begins now, and deletes those that ended more than a day ago. Of several
+    /// calls with one id, from anywhere, one inserts.
+    enum class Insertion : std::uint8_t {
+        Inserted,
+        Exists,   ///< there is a run of this id
+        NoTable,  ///< migrator's tables are not there yet: begin a run to make them
+    };
+    virtual Insertion insert_run(const StoredRun& run) = 0;
+    /// Writes state, progress, status, answer and end. Returns whether its end was asked for.
+    virtual bool update_run(const StoredRun& run) = 0;
+    /// Asks for the end of a run, whoever works on it. False: there is no such run.
+    virtual bool cancel_run(const std::string& id) = 0;
+    virtual std::optional<StoredRun> find_run(const std::string& id) = 0;
+    /// All runs, newest first.
+    virtual void read_runs(const std::function<void(const StoredRun&)>& run) = 0;
+
+    virtual PoolUse connections() const = 0;
 
     /// What can be seen to be wrong with the planned files without running them: transaction
     /// control, statements that refuse a transaction, psql commands, names too long.

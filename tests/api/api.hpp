@@ -5,13 +5,17 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "api/router.hpp"
 #include "core/log.hpp"
 #include "support/fake_connector.hpp"
 #include "support/fake_loader.hpp"
+#include "support/fake_notifier.hpp"
 
 namespace migrator::api::test {
 
@@ -25,33 +29,91 @@ protected:
     }
     ~Api() override { log::redirect(nullptr); }
 
-    coordinator::Coordinator make_coordinator() {
-        return {
-            {.connector = *connector,
-             .open_loader = source.opener(),
-             .clock =
-                 [] {
-                     return std::chrono::system_clock::time_point(std::chrono::seconds(1'000'000));
-                 },
-             .owner = "host-a, process 7"},
-            options};
+    static TimePoint now() { return TimePoint(std::chrono::seconds(1'000'000)); }
+
+    std::unique_ptr<coordinator::Coordinator> make_coordinator() {
+        return std::make_unique<coordinator::Coordinator>(
+            coordinator::Dependencies{
+                .connector = *connector,
+                .open_loader = source.opener(),
+                .clock = now,
+                .owner = "host-a, process 7",
+                .notifier = &notifier,
+                .metrics = &metrics},
+            options
+        );
     }
 
-    /// The answer to a request, as the server gives it.
+    http::Router router_for(coordinator::Coordinator& coordinator) {
+        return make_router(
+            {.coordinator = coordinator,
+             .long_runs = long_runs,
+             .health = health,
+             .metrics = metrics,
+             .spool = spool_override != nullptr ? *spool_override : spool},
+            surroundings
+        );
+    }
+
+    /// The answer to a request, as the server gives it, its body in one piece.
     http::Response ask(
-        const std::string& method, const std::string& path, const std::string& body = {}
+        const std::string& method,
+        const std::string& path,
+        const std::string& body = {},
+        const http::Headers& headers = {}
     ) {
-        coordinator::Coordinator coordinator = make_coordinator();
-        const http::Router router = make_router(coordinator, surroundings);
+        http::Response response = answer(method, path, body, headers);
+        if (response.spooled) {
+            std::string text(response.spooled->size(), '\0');
+            response.spooled->read(0, text.data(), text.size());
+            response.body += text;
+            response.spooled.reset();
+        }
+        response.body += std::exchange(response.tail, {});
+        return response;
+    }
+    http::Response get(const std::string& path) { return ask("GET", path); }
+    http::Response post(
+        const std::string& path, const std::string& body, const http::Headers& headers = {}
+    ) {
+        return ask("POST", path, body, headers);
+    }
+
+    /// Steps the work behind an answer to its end, as the server does.
+    void finish(http::Response& response) {
+        while (response.background && response.background->advance()) {
+            ++waits;
+            if (on_wait) on_wait();
+        }
+        response.background.reset();
+    }
+
+private:
+    http::Response answer(
+        const std::string& method,
+        const std::string& path,
+        const std::string& body,
+        const http::Headers& headers
+    ) {
+        coordinators.push_back(make_coordinator());  // lives on: work may go on behind an answer
+        const http::Router router = router_for(
+            coordinator_override != nullptr ? *coordinator_override : *coordinators.back()
+        );
         http::Request request;
         request.method = method;
         request.target = request.path = path;
         request.body = body;
         request.id = "request-1";
+        request.headers = headers;
+        for (const auto& [name, value] : headers) {
+            if (name == "X-Request-ID") request.id = value;
+        }
         const auto found = router.find(request);
         if (const auto* answer = std::get_if<http::Response>(&found)) return *answer;
+        const auto& route = *std::get<const http::Router::Route*>(found);
+        if (path != route.path) request.parameter = path.substr(route.path.size() + 1);
         try {
-            const http::Step step = std::get<const http::Router::Route*>(found)->handler(request);
+            const http::Step step = route.handler(request);
             while (true) {
                 auto result = step();
                 if (auto* answer = std::get_if<http::Response>(&result)) return *answer;
@@ -63,11 +125,8 @@ protected:
             return router.error_response(request, std::current_exception());
         }
     }
-    http::Response get(const std::string& path) { return ask("GET", path); }
-    http::Response post(const std::string& path, const std::string& body) {
-        return ask("POST", path, body);
-    }
 
+protected:
     /// A single migration, a tenant migration, a script for tenants; one tenant.
     void arrange_files() {
         source.write(MigrationType::SingleMigration, "ref", "001.sql", "select 1;");
@@ -79,11 +138,22 @@ protected:
     migrator::test::FakeConnector database;
     db::Connector* connector = &database;
     migrator::test::FakeSource source;
+    migrator::test::FakeNotifier notifier;
+    metrics::Registry metrics{"v1.2.0 @ abc123", {}};
+    http::SpoolSpace spool{http::SpoolOptions{}};
+    http::SpoolSpace* spool_override = nullptr;                ///< used instead, when given
+    coordinator::Coordinator* coordinator_override = nullptr;  ///< used instead, when given
     coordinator::Options options;
     Surroundings surroundings;
     std::string logged;
     int waits = 0;  ///< how often a run had to wait
     std::function<void()> on_wait;
+
+    std::vector<std::unique_ptr<coordinator::Coordinator>> coordinators;
+    coordinator::LongRuns long_runs{
+        database, now, "host-a, process 7", std::chrono::seconds(1), std::chrono::milliseconds(5)};
+    coordinator::Health health{
+        {{"DB", [this] { database.ping(); }}, {"Loader", [this] { source.opener()()->ping(); }}}};
 };
 
 inline bool contains(const std::string& text, const std::string& part) {

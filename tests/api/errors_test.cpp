@@ -51,6 +51,22 @@ TEST_F(Errors, EveryKindHasItsStatus) {
     }
 }
 
+TEST_F(Errors, OfTheServerItselfHaveTheShapeOfTheirApi) {
+    surroundings.path_prefix = "/migrator";
+    const auto coordinator = make_coordinator();
+    const http::Router router = router_for(*coordinator);
+    EXPECT_EQ(
+        router.error_body("/migrator/v2/service", 413, "too \"large\""),
+        R"({"errors":[{"message":"too \"large\"","extensions":{"code":"BAD_USER_INPUT"}}]})"
+    );
+    EXPECT_EQ(
+        router.error_body("/migrator/v2/service", 503, "too many"),
+        R"({"errors":[{"message":"too many","extensions":{"code":"BUSY"}}]})"
+    );
+    EXPECT_EQ(router.error_body("/migrator/v1/migrations", 503, "x"), R"({"error":"x"})");
+    EXPECT_EQ(router.error_body("", 400, "x"), R"({"error":"x"})");
+}
+
 TEST_F(Errors, RetryAfterIsANumberOfSeconds) {
     const std::string seconds = header(answer_to(Error(ErrorKind::Busy, "x")), "Retry-After");
     EXPECT_GT(std::stoi(seconds), 0);

@@ -89,8 +89,8 @@ TEST_F(Routes, ConfigIsTheTextItWasGiven) {
 }
 
 TEST_F(Routes, DeprecatedTenantKeysAddHeadersToEveryAnswer) {
-    coordinator::Coordinator coordinator = make_coordinator();
-    EXPECT_TRUE(make_router(coordinator, surroundings).headers().empty());
+    const auto coordinator = make_coordinator();
+    EXPECT_TRUE(router_for(*coordinator).headers().empty());
     surroundings.deprecated_tenant_keys = true;
     const http::Headers expected{
         {"Deprecation", "true"},
@@ -98,7 +98,7 @@ TEST_F(Routes, DeprecatedTenantKeysAddHeadersToEveryAnswer) {
         {"Warning",
          "299 - \"tenantSelectSQL and tenantInsertSQL are deprecated since v2025.1.0. Use "
          "tenantSelect and tenantInsert instead. These fields will be removed in v2027.0.0.\""}};
-    EXPECT_EQ(make_router(coordinator, surroundings).headers(), expected);
+    EXPECT_EQ(router_for(*coordinator).headers(), expected);
 }
 
 }  // namespace

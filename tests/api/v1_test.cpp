@@ -1,6 +1,7 @@
 #include <regex>
 
 #include "api/api.hpp"
+#include "api/noting_connector.hpp"
 #include "core/error.hpp"
 
 namespace migrator::api::test {
@@ -22,33 +23,6 @@ std::string json(const Migration& file, bool with_contents) {
                                                     : std::string()) +
            R"(,"checkSum":")" + file.check_sum + "\"}";
 }
-
-/// A database whose runs have something to say.
-class NotingConnector : public migrator::test::FakeConnector {
-public:
-    std::unique_ptr<db::Run> try_begin_run(const db::RunOwner& owner) override {
-        auto run = FakeConnector::try_begin_run(owner);
-        return run ? std::make_unique<NotingRun>(std::move(run)) : nullptr;
-    }
-
-private:
-    class NotingRun : public db::Run {
-    public:
-        explicit NotingRun(std::unique_ptr<db::Run> run) : run_(std::move(run)) {}
-        db::ApplyResult apply(const Plan& plan, const db::ApplyRequest& request) override {
-            db::ApplyResult result = run_->apply(plan, request);
-            result.notes = {"not tried: \"a.sql\"", "atomicity is tenant here"};
-            return result;
-        }
-        void accept(const Migration& migration) override { run_->accept(migration); }
-        void forget(const SchemaName& tenant, const std::vector<const Migration*>& files) override {
-            run_->forget(tenant, files);
-        }
-
-    private:
-        std::unique_ptr<db::Run> run_;
-    };
-};
 
 class V1 : public Api {
 protected:
@@ -141,7 +115,7 @@ TEST_F(V1, ModesApplyAndSync) {
     source.write(MigrationType::SingleMigration, "ref", "003.sql", "select 3;");
     EXPECT_EQ(post("/v1/migrations", kSummary).status, 200);
     EXPECT_EQ(database.executions().size(), 2U);  // the new file, and the script again
-    EXPECT_EQ(database.versions().front().name, "API v1 ApplyMigrations");
+    EXPECT_EQ(database.versions({}).front().name, "API v1 ApplyMigrations");
 }
 
 TEST_F(V1, NothingPendingIsAllZeroAndNoList) {
@@ -172,7 +146,7 @@ TEST_F(V1, ANewTenantGetsTenantFilesAlone) {
             json(all[1], false) + "," + json(all[2], false) + "]}"
     );
     expect(get("/v1/tenants"), 200, R"(["north","south"])");
-    EXPECT_EQ(database.versions().front().name, "API v1 AddTenantAndApplyMigrations");
+    EXPECT_EQ(database.versions({}).front().name, "API v1 AddTenantAndApplyMigrations");
 }
 
 TEST_F(V1, NotesStandInResults) {
@@ -261,8 +235,8 @@ TEST_F(V1, AFullQueueOfRunsIs503) {
     arrange_files();
     options.run_queue = 1;
     database.hold_lock(other_run("host-b"));
-    coordinator::Coordinator coordinator = make_coordinator();
-    const http::Router router = make_router(coordinator, surroundings);
+    const auto coordinator = make_coordinator();
+    const http::Router router = router_for(*coordinator);
     http::Request request;
     request.method = "POST";
     request.path = "/v1/migrations";

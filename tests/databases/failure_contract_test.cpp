@@ -25,7 +25,7 @@ TEST_P(Failure, NamesFileSchemaStatementAndLine) {
     EXPECT_TRUE(text.starts_with("SQL migration " + file + " failed with error: ")) << text;
     EXPECT_TRUE(has(text, "schema catalog, statement 2, line 4")) << text;
     EXPECT_TRUE(project().rows().empty());
-    EXPECT_TRUE(project().open()->versions().empty());
+    EXPECT_TRUE(project().open()->versions({}).empty());
 }
 
 TEST_P(Failure, OfATenantNamesTheTenant) {

@@ -164,7 +164,9 @@ std::string Project::value(const std::string& sql, const std::string& schema) co
 
 std::vector<std::string> Project::rows() const {
     std::vector<AppliedMigration> applied;
-    open()->read_applied_migrations([&](const AppliedMigration& row) { applied.push_back(row); });
+    const Instance instance = open();
+    const auto found = instance.connector->applied_migrations({});
+    for (AppliedMigration row; found->next(row);) applied.push_back(row);
     std::ranges::sort(applied, {}, &AppliedMigration::id);
     std::vector<std::string> rows;
     for (const AppliedMigration& row : applied)

@@ -51,10 +51,29 @@ TEST_P(Upgrade, ReadsAV4DatabaseAsItIs) {
     EXPECT_EQ(project().value("select to_regclass('migrator.migrator_versions')::text"), "");
 }
 
+TEST_P(Upgrade, ReadsRowsOfV4WithoutAVersion) {
+    const auto connector = project().open().connector;
+    const auto count = [&](const db::RowsWanted& wanted) {
+        int rows = 0;
+        const auto found = connector->applied_migrations(wanted);
+        for (AppliedMigration row; found->next(row); ++rows) {
+            EXPECT_EQ(row.id, 1);
+            EXPECT_EQ(row.version_id, 0);
+        }
+        return rows;
+    };
+    EXPECT_EQ(count({}), 1);
+    EXPECT_EQ(count({.columns = {}, .order = db::RowsWanted::Order::NameDirectoryId}), 1);
+    EXPECT_EQ(count({.version_id = 1}), 0);
+    EXPECT_EQ(count({.id = 1}), 1);
+    EXPECT_TRUE(connector->versions({.file = "a"}).empty());
+    EXPECT_EQ(connector->insert_run({.id = "a"}), db::Connector::Insertion::NoTable);
+}
+
 TEST_P(Upgrade, GivesOldRowsAnInitialVersionAndGoesOn) {
     const auto outcome = project().apply();
     EXPECT_EQ(outcome.summary.version_id, 2);
-    const auto versions = project().open()->versions();
+    const auto versions = project().open()->versions({});
     ASSERT_EQ(versions.size(), 2U);
     EXPECT_EQ(versions[1].id, 1);
     EXPECT_EQ(versions[1].name, "Initial version");
@@ -78,7 +97,7 @@ TEST_P(Upgrade, GivesOldRowsAnInitialVersionAndGoesOn) {
 TEST_P(Upgrade, MakesNoInitialVersionForAnEmptyTable) {
     project().execute("delete from migrator.migrator_migrations; drop schema catalog");
     EXPECT_EQ(project().apply().summary.version_id, 1);
-    EXPECT_EQ(project().open()->versions().size(), 1U);
+    EXPECT_EQ(project().open()->versions({}).size(), 1U);
 }
 
 TEST_P(Upgrade, ContinuesADatabaseOfTheGoProgramAndLetsItGoOn) {
@@ -90,7 +109,7 @@ TEST_P(Upgrade, ContinuesADatabaseOfTheGoProgramAndLetsItGoOn) {
         "id) insert into migrator.migrator_migrations (name, source_dir, filename, type, "
         "db_schema, contents, checksum, version_id) select 'x', 'x', 'x', 1, 'x', '', '', id from v"
     );
-    EXPECT_EQ(project().open()->versions().front().id, 3);
+    EXPECT_EQ(project().open()->versions({}).front().id, 3);
     EXPECT_EQ(project().apply().summary.version_id, 0);
 }
 

@@ -14,11 +14,6 @@ protected:
         SCOPED_TRACE("POST " + path + " " + request);
         expect_json(service().post("/migrator/v1" + path, request), 200, body);
     }
-    void run_command(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.begin(), {"--config", config()});
-        const auto result = test::run_migrator(arguments, kEnvironment);
-        EXPECT_EQ(result.exit_code, 0) << result.err;
-    }
     std::string versions() const {
         std::string text;
         for (const auto& row :
@@ -136,13 +131,20 @@ void ExampleRuns::expect_applied() const {
     expect_json(service().get("/migrator/v1/tenants"), 200, R"(["north"])");
 }
 
-/// What sections 12 and 13 do through v2, on the command line.
+/// Sections 12 and 13, which v2_examples_contract_test.cpp looks at in full.
 void ExampleRuns::add_south_and_notes() {
-    run_command({"create-tenant", "south", "--name", "create-tenant-south"});
+    const auto ask = [&](const std::string& mutation) {
+        const Answer answer =
+            service().post("/migrator/v2/service", R"({"query":"mutation { )" + mutation + " }\"}");
+        EXPECT_EQ(answer.status, 200) << answer.body;
+    };
+    ask(R"(createTenant(input: {versionName: \"create-tenant-south\", tenantName: \"south\"}))"
+        " { summary { tenants } }");
     project().write(kNotes);
-    run_command({"apply", "--dry-run", "--name", "preview"});
+    ask(R"(createVersion(input: {versionName: \"preview\", dryRun: true}))"
+        " { version { id } }");
     EXPECT_EQ(versions().find("preview"), std::string::npos);
-    run_command({"apply", "--name", "add-notes"});
+    ask(R"(createVersion(input: {versionName: \"add-notes\"}) { version { id } })");
 }
 
 void ExampleRuns::expect_checksum_errors() const {

@@ -1,4 +1,4 @@
-// A session: connecting and our own SQL.
+// A session: connecting and our own SQL. How rows are read: rows_contract_test.cpp.
 #include "core/log.hpp"
 #include "postgresql/test_database.hpp"
 
@@ -52,18 +52,6 @@ TEST_F(PostgresqlSession, SaysWhatTheServerRefused) {
     message_of(
         [&] { scalar(*admin_, "select $1", {std::string("a\0b", 3)}); }, ErrorKind::InvalidRequest
     );
-}
-
-TEST_F(PostgresqlSession, GoesOnAfterASinkThrew) {
-    EXPECT_THROW(
-        admin_->query(
-            "select generate_series(1, 1000000000)",
-            {},
-            [](const sql::Row&) { throw std::runtime_error("full"); }
-        ),
-        std::runtime_error
-    );
-    EXPECT_EQ(scalar(*admin_, "select 1"), "1");
 }
 
 TEST_F(PostgresqlSession, SetsTheDataSourcesParametersInEveryTransaction) {

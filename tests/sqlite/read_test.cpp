@@ -129,6 +129,64 @@ TEST_F(SqliteReading, WaitsForACommitThatIsUnderWay) {
     sqlite3_close(writer);
 }
 
+TEST_F(SqliteReading, LetsAWriterInOnceAReaderOfRowsHasStopped) {
+    write("migrator.db", "create table t (x); insert into t values (1), (2), (3)");
+    const auto session = connect();
+    sqlite3* writer = nullptr;
+    ASSERT_EQ(sqlite3_open(file("migrator.db").c_str(), &writer), SQLITE_OK);
+    const auto try_to_write = [&] {
+        return sqlite3_exec(writer, "insert into t values (4)", nullptr, nullptr, nullptr);
+    };
+    db::sql::Row row;
+    {
+        const auto rows = session->open("select x from main.t", {});
+        ASSERT_TRUE(rows->next(row));
+        EXPECT_EQ(try_to_write(), SQLITE_BUSY);
+    }
+    EXPECT_EQ(try_to_write(), SQLITE_OK) << "given up";
+    {
+        const auto rows = session->open("select x from main.t", {});
+        while (rows->next(row)) {
+        }
+        EXPECT_EQ(try_to_write(), SQLITE_OK) << "read to its end";
+    }
+    sqlite3_close(writer);
+}
+
+TEST_F(SqliteReading, WaitsNoLongerThanItsPatience) {
+    write("migrator.db", "create table t (x)");
+    const auto session = connect();
+    sqlite3* writer = nullptr;
+    ASSERT_EQ(sqlite3_open(file("migrator.db").c_str(), &writer), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(writer, "begin exclusive", nullptr, nullptr, nullptr), SQLITE_OK);
+    session->set_patience(std::chrono::milliseconds(1));
+    for (const char* sql : {"select x from main.t", "insert into main.t values (1)"}) {
+        try {
+            ask(*session, sql);
+            ADD_FAILURE() << sql;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::Busy);
+            const std::string message = error.what();
+            EXPECT_NE(message.find("is writing to it"), std::string::npos) << message;
+            EXPECT_NE(message.find(file("migrator.db").string()), std::string::npos) << message;
+        }
+    }
+    sqlite3_close(writer);
+    EXPECT_EQ(ask(*session, "select count(*) from main.t"), "0");
+}
+
+TEST_F(SqliteReading, KeepsNoLockOnAFileInWalModeBehindAReaderThatStopped) {
+    write("migrator.db", "pragma journal_mode = wal");
+    write("migrator.db", "create table t (x); insert into t values (1), (2)");
+    const auto reader = connect();
+    {
+        const auto rows = reader->open("select x from main.t", {});
+        db::sql::Row row;
+        ASSERT_TRUE(rows->next(row));
+    }
+    EXPECT_EQ(read("migrator.db", "pragma journal_mode = delete"), "delete");
+}
+
 TEST_F(SqliteReading, KeepsNoLockOnAFileInWalMode) {
     write("migrator.db", "pragma journal_mode = wal");
     write("migrator.db", "create table t (x)");

@@ -1,11 +1,11 @@
 #include "support/fake_connector.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <unordered_set>
 #include <utility>
 
 #include "core/error.hpp"
+#include "support/fake_connector_rows.hpp"
 #include "support/fake_run.hpp"
 
 namespace migrator::test {
@@ -76,6 +76,22 @@ void FakeConnector::set_time(TimePoint time) {
     now_ = time;
 }
 
+void FakeConnector::forget_tables() {
+    const std::lock_guard lock(mutex_);
+    has_tables_ = false;
+    long_runs_.clear();
+}
+
+void FakeConnector::silence_run(const std::string& id, std::chrono::seconds silent_for) {
+    const std::lock_guard lock(mutex_);
+    long_runs_.set_changed(id, now_ - silent_for);
+}
+
+void FakeConnector::limit_connections(std::size_t limit) {
+    const std::lock_guard lock(mutex_);
+    connection_limit_ = limit;
+}
+
 void FakeConnector::on_execution(std::function<void(const Execution&)> hook) {
     const std::lock_guard lock(mutex_);
     execution_hook_ = std::move(hook);
@@ -114,6 +130,11 @@ std::size_t FakeConnector::runs_begun() const {
 std::size_t FakeConnector::pings() const {
     const std::lock_guard lock(mutex_);
     return pings_;
+}
+
+std::vector<db::RowsWanted> FakeConnector::rows_wanted() const {
+    const std::lock_guard lock(mutex_);
+    return rows_wanted_;
 }
 
 void FakeConnector::throw_if_broken() const {
@@ -175,35 +196,53 @@ Applied FakeConnector::read_applied(const std::vector<Migration>& sources) {
     return applied;
 }
 
-void FakeConnector::read_applied_migrations(const std::function<void(const AppliedMigration&)>& row
-) {
-    std::vector<AppliedMigration> sorted;
-    {
-        const std::lock_guard lock(mutex_);
-        throw_if_broken();
-        sorted = rows_;
+/// The rows as they were when the reader came, as a snapshot has them.
+class FakeRows : public db::AppliedRows {
+public:
+    /// With the mutex of `database` locked.
+    FakeRows(FakeConnector& database, std::vector<AppliedMigration> rows)
+        : database_(database), rows_(std::move(rows)) {
+        ++database_.readers_;
     }
-    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& left, const auto& right) {
-        return std::tie(left.migration.name, left.migration.source_dir, left.id) <
-               std::tie(right.migration.name, right.migration.source_dir, right.id);
-    });
-    for (const auto& each : sorted) row(each);
-}
+    ~FakeRows() override {
+        const std::lock_guard lock(database_.mutex_);
+        --database_.readers_;
+    }
+    FakeRows(const FakeRows&) = delete;
+    FakeRows& operator=(const FakeRows&) = delete;
 
-std::vector<Version> FakeConnector::versions() {
+    bool next(AppliedMigration& row) override {
+        const std::lock_guard lock(database_.mutex_);
+        database_.throw_if_broken();
+        if (next_ == rows_.size()) return false;
+        row = std::move(rows_[next_++]);
+        return true;
+    }
+
+private:
+    FakeConnector& database_;
+    std::vector<AppliedMigration> rows_;
+    std::size_t next_ = 0;
+};
+
+std::unique_ptr<db::AppliedRows> FakeConnector::applied_migrations(const db::RowsWanted& wanted) {
     const std::lock_guard lock(mutex_);
     throw_if_broken();
-    return {versions_.rbegin(), versions_.rend()};
+    rows_wanted_.push_back(wanted);
+    return std::make_unique<FakeRows>(*this, select(rows_, wanted));
 }
 
-std::vector<AppliedMigration> FakeConnector::migrations_of_version(std::int64_t version_id) {
+std::vector<Version> FakeConnector::versions(const db::VersionsWanted& wanted) {
     const std::lock_guard lock(mutex_);
     throw_if_broken();
-    std::vector<AppliedMigration> found;
-    for (const auto& row : rows_) {
-        if (row.version_id != version_id) continue;
-        found.push_back(row);
-        found.back().migration.contents.clear();
+    std::vector<Version> found;
+    for (auto version = versions_.rbegin(); version != versions_.rend(); ++version) {
+        const auto is_row_of_file = [&](const AppliedMigration& row) {
+            return row.version_id == version->id && row.migration.file == *wanted.file;
+        };
+        if (wanted.id && version->id != *wanted.id) continue;
+        if (wanted.file && std::none_of(rows_.begin(), rows_.end(), is_row_of_file)) continue;
+        found.push_back(*version);
     }
     return found;
 }
@@ -232,8 +271,51 @@ std::unique_ptr<db::Run> FakeConnector::try_begin_run(const db::RunOwner& owner)
     throw_if_broken();
     if (owner_) return nullptr;
     owner_ = owner;
+    has_tables_ = true;
     ++runs_begun_;
     return std::make_unique<FakeRun>(*this, owner.run_id);
+}
+
+db::Connector::Insertion FakeConnector::insert_run(const db::StoredRun& run) {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    if (!has_tables_) return Insertion::NoTable;
+    return long_runs_.insert(run, now_) ? Insertion::Inserted : Insertion::Exists;
+}
+
+bool FakeConnector::update_run(const db::StoredRun& run) {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    return long_runs_.update(run, now_);
+}
+
+bool FakeConnector::cancel_run(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    return long_runs_.cancel(id);
+}
+
+std::optional<db::StoredRun> FakeConnector::find_run(const std::string& id) {
+    std::optional<db::StoredRun> found;
+    read_runs([&](const db::StoredRun& run) {
+        if (run.id == id) found = run;
+    });
+    return found;
+}
+
+void FakeConnector::read_runs(const std::function<void(const db::StoredRun&)>& run) {
+    std::vector<db::StoredRun> runs;
+    {
+        const std::lock_guard lock(mutex_);
+        throw_if_broken();
+        runs = long_runs_.all(now_);
+    }
+    for (const db::StoredRun& each : runs) run(each);
+}
+
+db::PoolUse FakeConnector::connections() const {
+    const std::lock_guard lock(mutex_);
+    return {.in_use = readers_, .idle = 0, .limit = connection_limit_};
 }
 
 std::vector<db::ScriptProblem> FakeConnector::check(const Plan& plan) {

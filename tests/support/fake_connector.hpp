@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "db/connector.hpp"
+#include "support/fake_connector_runs.hpp"
 
 namespace migrator::test {
 
@@ -49,8 +52,15 @@ public:
     /// Another program takes the lock: `try_begin_run` is null until `release_lock`.
     void hold_lock(const db::RunOwner& owner);
     void release_lock();
-    /// The time of new rows and versions; the default is 2026-11-22T12:04:02Z.
+    /// The database's clock, for what is new; the default is 2026-11-22T12:04:02Z.
     void set_time(TimePoint time);
+    /// Takes migrator's tables away, as in a database that no run has used: `insert_run` says so
+    /// until a run begins.
+    void forget_tables();
+    /// The process of this long run wrote it so long ago for the last time.
+    void silence_run(const std::string& id, std::chrono::seconds silent_for);
+    /// What `connections` says of the limit. In use are the readers of rows.
+    void limit_connections(std::size_t limit);
     /// Called just before a file runs, on the thread that works, with no lock held. It may call
     /// back, wait, or throw.
     void on_execution(std::function<void(const Execution&)> hook);
@@ -65,6 +75,8 @@ public:
     std::size_t lock_tries() const;
     std::size_t runs_begun() const;
     std::size_t pings() const;
+    /// Every call of `applied_migrations`, in order.
+    std::vector<db::RowsWanted> rows_wanted() const;
 
     // db::Connector
 
@@ -72,17 +84,23 @@ public:
     void ping() override;
     Applied read_applied(const std::vector<Migration>& sources) override;
     std::vector<std::string> tenants() override;
-    void read_applied_migrations(const std::function<void(const AppliedMigration&)>& row) override;
-    std::vector<Version> versions() override;
-    std::vector<AppliedMigration> migrations_of_version(std::int64_t version_id) override;
+    std::unique_ptr<db::AppliedRows> applied_migrations(const db::RowsWanted& wanted) override;
+    std::vector<Version> versions(const db::VersionsWanted& wanted) override;
     std::vector<std::string> broken_objects() override;
     std::optional<db::RunOwner> lock_owner() override;
     std::unique_ptr<db::Run> try_begin_run(const db::RunOwner& owner) override;
+    Insertion insert_run(const db::StoredRun& run) override;
+    bool update_run(const db::StoredRun& run) override;
+    bool cancel_run(const std::string& id) override;
+    std::optional<db::StoredRun> find_run(const std::string& id) override;
+    void read_runs(const std::function<void(const db::StoredRun&)>& run) override;
+    db::PoolUse connections() const override;
     std::vector<db::ScriptProblem> check(const Plan& plan) override;
     std::string preview(const Migration& migration, const std::string& schema) override;
 
 private:
     friend class FakeRun;
+    friend class FakeRows;
     struct Failure {
         std::string message;
         std::optional<std::string> tenant;
@@ -111,6 +129,11 @@ private:
     std::size_t lock_tries_ = 0;
     std::size_t runs_begun_ = 0;
     std::size_t pings_ = 0;
+    bool has_tables_ = true;
+    FakeRunsTable long_runs_;
+    std::vector<db::RowsWanted> rows_wanted_;
+    std::size_t readers_ = 0;
+    std::size_t connection_limit_ = 8;
 };
 
 }  // namespace migrator::test

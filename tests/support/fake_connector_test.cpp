@@ -27,6 +27,13 @@ protected:
         return made;
     }
 
+    std::vector<AppliedMigration> read(const db::RowsWanted& wanted) {
+        std::vector<AppliedMigration> all;
+        const auto rows = database.applied_migrations(wanted);
+        for (AppliedMigration row; rows->next(row);) all.push_back(row);
+        return all;
+    }
+
     FakeConnector database{GetParam()};
     FakeSource source;
     std::vector<Migration> files;
@@ -41,8 +48,8 @@ TEST_P(FakeConnectorTest, RecordsWhatItRan) {
     const auto result = database.try_begin_run({.run_id = "r"})->apply(plan, request());
     EXPECT_EQ(result.version_id, 1);
     EXPECT_EQ(database.executions().size(), 3U);
-    EXPECT_EQ(database.migrations_of_version(1).size(), 3U);
-    EXPECT_EQ(database.versions().at(0).name, "v1");
+    EXPECT_EQ(read({.version_id = 1}).size(), 3U);
+    EXPECT_EQ(database.versions({}).at(0).name, "v1");
     EXPECT_TRUE(database.states().empty());
     const auto applied = database.read_applied(files);
     EXPECT_EQ(applied.counts.at("abc"), 1U);
@@ -57,9 +64,118 @@ TEST_P(FakeConnectorTest, ADryRunLeavesNothing) {
     EXPECT_EQ(database.try_begin_run({.run_id = "r"})->apply(plan, asked).version_id, 1);
     EXPECT_EQ(database.executions().size(), 3U);
     EXPECT_TRUE(database.rows().empty());
-    EXPECT_TRUE(database.versions().empty());
+    EXPECT_TRUE(database.versions({}).empty());
     EXPECT_TRUE(database.states().empty());
     EXPECT_EQ(database.tenants().size(), 2U);
+}
+
+TEST_P(FakeConnectorTest, ADryRunKeepsWhatItRolledBackWhenAsked) {
+    auto asked = request();
+    asked.dry_run = true;
+    asked.keep_rolled_back = true;
+    const auto result = database.try_begin_run({.run_id = "r"})->apply(plan, asked);
+    ASSERT_EQ(result.rolled_back.has_value(), GetParam() == db::Atomicity::Version);
+    if (!result.rolled_back) return;
+    EXPECT_EQ(result.rolled_back->version.name, "v1");
+    ASSERT_EQ(result.rolled_back->rows.size(), 3U);
+    EXPECT_EQ(result.rolled_back->rows[0].migration.contents, "");
+    EXPECT_TRUE(database.rows().empty());
+}
+
+TEST_P(FakeConnectorTest, ReadsTheWantedColumnsOfTheWantedRowsInOrder) {
+    database.try_begin_run({.run_id = "r"})->apply(plan, request());
+    database.record(files[0], "late");
+    using Order = db::RowsWanted::Order;
+    const auto ids = [&](const db::RowsWanted& wanted) {
+        std::vector<std::int64_t> found;
+        for (const auto& row : read(wanted)) found.push_back(row.id);
+        return found;
+    };
+    using Ids = std::vector<std::int64_t>;
+    EXPECT_EQ(ids({}), (Ids{4, 1, 2, 3}));
+    EXPECT_EQ(ids({.order = Order::NameDirectoryId}), (Ids{1, 4, 2, 3}));
+    EXPECT_EQ(ids({.version_id = 1}), (Ids{1, 2, 3}));
+    EXPECT_EQ(ids({.id = 2}), Ids{2});
+    EXPECT_EQ(ids({.version_id = 2, .id = 2}), Ids{});
+
+    const auto row = read({.columns = {db::Column::File}, .id = 1}).at(0);
+    AppliedMigration expected;
+    expected.id = 1;
+    expected.version_id = 1;
+    expected.migration.file = files[0].file;
+    EXPECT_EQ(row, expected);
+    EXPECT_EQ(read({.columns = db::Columns::all(), .id = 1}).at(0).migration, files[0]);
+    EXPECT_EQ(read({.id = 1}).at(0).migration.contents, "");
+}
+
+TEST_P(FakeConnectorTest, CountsReadersAsConnections) {
+    const auto one = database.applied_migrations({});
+    {
+        const auto two = database.applied_migrations({});
+        EXPECT_EQ(database.connections().in_use, 2U);
+    }
+    EXPECT_EQ(database.connections().in_use, 1U);
+    EXPECT_EQ(database.rows_wanted().size(), 2U);
+}
+
+TEST_P(FakeConnectorTest, FindsVersionsByIdAndFile) {
+    database.record(files[0], "ref");
+    database.record(files[1], "abc");
+    database.record(files[0], "other");
+    const auto ids = [&](const db::VersionsWanted& wanted) {
+        std::vector<std::int64_t> found;
+        for (const auto& version : database.versions(wanted)) found.push_back(version.id);
+        return found;
+    };
+    using Ids = std::vector<std::int64_t>;
+    EXPECT_EQ(ids({}), (Ids{3, 2, 1}));
+    EXPECT_EQ(ids({.id = 2}), Ids{2});
+    EXPECT_EQ(ids({.file = files[0].file}), (Ids{3, 1}));
+    EXPECT_EQ(ids({.id = 2, .file = files[0].file}), Ids{});
+}
+
+TEST_P(FakeConnectorTest, KeepsLongRunsForADay) {
+    using Insertion = db::Connector::Insertion;
+    const TimePoint noon{std::chrono::hours(500'000)};
+    const auto hours = [](int count) { return std::chrono::hours(count); };
+    database.set_time(noon);
+    db::StoredRun run{.id = "a", .state = "queued", .progress = "{}", .started = noon};
+    EXPECT_EQ(database.insert_run(run), Insertion::Inserted);
+    EXPECT_EQ(database.insert_run(run), Insertion::Exists);
+    EXPECT_FALSE(database.update_run(run));
+    EXPECT_TRUE(database.cancel_run("a"));
+    EXPECT_FALSE(database.cancel_run("b"));
+    run.state = "done";
+    run.status = 200;
+    run.ended = noon;
+    EXPECT_TRUE(database.update_run(run)) << "its end was asked for";
+    database.set_time(noon + hours(2));
+    const auto found = database.find_run("a");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->state, "done");
+    EXPECT_EQ(found->status, 200);
+    EXPECT_EQ(found->ended, noon);
+    EXPECT_EQ(found->silent_for, hours(2));
+    EXPECT_FALSE(database.find_run("b"));
+
+    database.insert_run({.id = "b", .started = noon + hours(2)});
+    std::string ids;
+    database.read_runs([&](const db::StoredRun& each) { ids += each.id; });
+    EXPECT_EQ(ids, "ba");
+    database.set_time(noon + hours(25));
+    database.insert_run({.id = "c", .started = noon + hours(25)});
+    EXPECT_FALSE(database.find_run("a"));
+    EXPECT_TRUE(database.find_run("b"));
+    database.silence_run("c", std::chrono::minutes(5));
+    EXPECT_EQ(database.find_run("c")->silent_for, std::chrono::minutes(5));
+}
+
+TEST_P(FakeConnectorTest, HasNoTableForLongRunsBeforeTheFirstRun) {
+    database.forget_tables();
+    EXPECT_EQ(database.insert_run({.id = "a"}), db::Connector::Insertion::NoTable);
+    EXPECT_FALSE(database.find_run("a"));
+    database.try_begin_run({.run_id = "r"});
+    EXPECT_EQ(database.insert_run({.id = "a"}), db::Connector::Insertion::Inserted);
 }
 
 TEST_P(FakeConnectorTest, ASyncRunsNothing) {
@@ -76,7 +192,7 @@ TEST_P(FakeConnectorTest, AFailureKeepsWhatItsAtomicitySays) {
     EXPECT_THROW(run->apply(plan, request()), Error);
     if (GetParam() == db::Atomicity::Version) {
         EXPECT_TRUE(database.rows().empty());
-        EXPECT_TRUE(database.versions().empty());
+        EXPECT_TRUE(database.versions({}).empty());
         EXPECT_TRUE(database.states().empty());
         return;
     }

@@ -214,7 +214,27 @@ db::ApplyResult FakeRun::apply(const Plan& plan, const db::ApplyRequest& request
         request.progress(progress);
     }
     if (!request.dry_run) commit(work, first, work.size(), request, version_id);
-    return {version_id, {}};
+    db::ApplyResult result{.version_id = version_id};
+    const bool in_one = !work.empty() && work.back().transaction == 0;
+    if (request.dry_run && request.keep_rolled_back && in_one) {
+        result.rolled_back = rolled_back(work, request.version_name, version_id);
+    }
+    return result;
+}
+
+db::RolledBack FakeRun::rolled_back(
+    const std::vector<Step>& steps, const std::string& version_name, std::int64_t version_id
+) const {
+    const std::lock_guard lock(database_.mutex_);
+    db::RolledBack recorded{.version = {version_id, version_name, database_.now_}, .rows = {}};
+    for (const Step& step : steps) {
+        Migration migration = *step.migration;
+        migration.contents.clear();
+        recorded.rows.push_back(
+            {++database_.last_row_, std::move(migration), step.schema, database_.now_, version_id}
+        );
+    }
+    return recorded;
 }
 
 void FakeRun::accept(const Migration& migration) {

@@ -35,6 +35,9 @@ private:
         const db::ApplyRequest& request,
         std::int64_t version_id
     );
+    db::RolledBack rolled_back(
+        const std::vector<Step>& steps, const std::string& version_name, std::int64_t version_id
+    ) const;
     void fail_state(const Step& step, const std::string& message);
     void throw_unless_ours() const;
 

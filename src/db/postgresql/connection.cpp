@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -13,11 +14,10 @@
 namespace migrator::db::postgresql {
 namespace {
 
-using Result = std::unique_ptr<PGresult, FreedBy<PQclear>>;
-
 constexpr int kSliceMilliseconds = 100;
 constexpr std::chrono::seconds kCancelAgain{1};
 constexpr std::chrono::milliseconds kCancelFirst{kSliceMilliseconds};
+constexpr std::chrono::milliseconds kEarlyEnd{100};
 constexpr const char* kConnectTimeout = "10";
 
 /// libpq's own would print to standard error.
@@ -105,8 +105,8 @@ std::optional<ServerError> Connection::run(
     return take_results(sink, copy_data);
 }
 
-std::optional<ServerError> Connection::run(
-    const std::string& statement, std::span<const sql::Value> parameters, const ResultSink& sink
+std::optional<ServerError> Connection::send(
+    const std::string& text, std::span<const sql::Value> parameters
 ) {
     settle();
     std::vector<const char*> values;
@@ -116,15 +116,61 @@ std::optional<ServerError> Connection::run(
         }
         values.push_back(value ? value->c_str() : nullptr);
     }
+    if (is_lost()) return lost_error();
+    PGconn* const handle = handle_.get();
     const int count = static_cast<int>(values.size());
-    if (is_lost() ||
-        PQsendQueryParams(
-            handle_.get(), statement.c_str(), count, nullptr, values.data(), nullptr, nullptr, 0
-        ) == 0) {
-        return lost_error();
+    // Only the simple protocol takes several statements.
+    const int sent =
+        values.empty()
+            ? PQsendQuery(handle, text.c_str())
+            : PQsendQueryParams(
+                  handle, text.c_str(), count, nullptr, values.data(), nullptr, nullptr, 0
+              );
+    if (sent == 0) return lost_error();
+    // Row by row, or a large table would fill the memory.
+    PQsetSingleRowMode(handle);
+    next_cancel_ = Clock::now() + kCancelFirst;
+    return std::nullopt;
+}
+
+Result Connection::next_result(std::optional<ServerError>& error) {
+    std::optional<std::string_view> no_data;
+    return next_result(error, no_data);
+}
+
+Result Connection::next_result(
+    std::optional<ServerError>& error, std::optional<std::string_view>& copy_data
+) {
+    while (wait_for_result()) {
+        Result result(PQgetResult(handle_.get()));
+        if (!result) break;
+        switch (PQresultStatus(result.get())) {
+            case PGRES_COPY_IN:
+                if (copy_data) {
+                    feed(*std::exchange(copy_data, std::nullopt));
+                } else {
+                    put_end("there is no data behind the statement");
+                }
+                break;
+            case PGRES_COPY_OUT:
+            case PGRES_COPY_BOTH:
+                drain_copy_out();
+                break;
+            case PGRES_BAD_RESPONSE:
+            case PGRES_FATAL_ERROR:
+                // After "terminating connection" libpq adds that the connection is closed: the
+                // first says more.
+                if (!error) error = server_error(*result);
+                break;
+            default:
+                return result;
+        }
     }
-    PQsetSingleRowMode(handle_.get());
-    return take_results(sink, std::nullopt);
+    if (is_lost()) {
+        if (!error) error = lost_error();
+        error->connection_lost = true;
+    }
+    return nullptr;
 }
 
 std::optional<ServerError> Connection::take_results(
@@ -133,41 +179,27 @@ std::optional<ServerError> Connection::take_results(
     std::optional<ServerError> error;
     next_cancel_ = Clock::now() + kCancelFirst;
     try {
-        while (true) {
-            if (!wait_for_result()) break;
-            const Result result(PQgetResult(handle_.get()));
-            if (!result) break;
-            switch (PQresultStatus(result.get())) {
-                case PGRES_COPY_IN:
-                    if (copy_data) {
-                        feed(*std::exchange(copy_data, std::nullopt));
-                    } else {
-                        put_end("there is no data behind the statement");
-                    }
-                    break;
-                case PGRES_COPY_OUT:
-                case PGRES_COPY_BOTH:
-                    drain_copy_out();
-                    break;
-                case PGRES_BAD_RESPONSE:
-                case PGRES_FATAL_ERROR:
-                    // After "terminating connection" libpq adds that the connection is closed:
-                    // the first says more.
-                    if (!error) error = server_error(*result);
-                    break;
-                default:
-                    if (sink) sink(*result);
-            }
+        while (const Result result = next_result(error, copy_data)) {
+            if (sink) sink(*result);
         }
     } catch (...) {
         cancel();
         throw;
     }
-    if (is_lost()) {
-        if (!error) error = lost_error();
-        error->connection_lost = true;
-    }
     return error;
+}
+
+bool Connection::end_early() {
+    const auto earlier = deadline_;
+    const auto limit = Clock::now() + kEarlyEnd;
+    deadline_ = std::min(limit, earlier.value_or(limit));
+    std::optional<ServerError> error;
+    bool ended = false;
+    while (!ended && Clock::now() < limit) ended = next_result(error) == nullptr;
+    deadline_ = earlier;
+    // Not cancelled: that takes a connection of its own, and the server stops when it next sends.
+    if (!ended && !is_lost()) given_up_ = "a read was not taken to its end";
+    return !is_lost();
 }
 
 std::optional<ServerError> Connection::copy(

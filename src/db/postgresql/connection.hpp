@@ -18,6 +18,8 @@
 
 namespace migrator::db::postgresql {
 
+using Result = std::unique_ptr<PGresult, FreedBy<PQclear>>;
+
 /// A connection to a server that never waits inside libpq: every wait looks at the stop token and
 /// at the deadline ten times a second. One thread at a time.
 class Connection {
@@ -50,10 +52,16 @@ public:
         std::optional<std::string_view> copy_data = std::nullopt
     );
 
-    /// The same for one statement with parameters.
-    std::optional<ServerError> run(
-        const std::string& statement, std::span<const sql::Value> parameters, const ResultSink& sink
+    /// Sends one statement, or several when there are no parameters, for `next_result`.
+    std::optional<ServerError> send(
+        const std::string& text, std::span<const sql::Value> parameters
     );
+    /// The next result of what was sent, a row or one without rows; null at the end. The first
+    /// error is put into `error`.
+    Result next_result(std::optional<ServerError>& error);
+    /// Gives up the results that are left: a few are taken in, with more the connection is lost.
+    /// True: it can be used.
+    bool end_early();
 
     /// Sends `text`, a COPY … FROM STDIN, and lets `write` give its data piece by piece.
     using CopyWriter = std::function<void(std::string_view piece)>;
@@ -75,6 +83,9 @@ private:
     ServerError lost_error() const;
     std::optional<ServerError> take_results(
         const ResultSink& sink, std::optional<std::string_view> copy_data
+    );
+    Result next_result(
+        std::optional<ServerError>& error, std::optional<std::string_view>& copy_data
     );
     /// The data that a COPY FROM STDIN waits for, and its end.
     void feed(std::string_view data);

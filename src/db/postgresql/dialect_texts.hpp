@@ -156,6 +156,43 @@ on conflict (tenant) do update set version_id = excluded.version_id,
     changed = excluded.changed
 )sql";
 
+inline constexpr std::string_view kPlanTenantStates = R"sql(
+insert into migrator.migrator_tenant_state
+    (tenant, version_id, first_file, state, file, statement, sqlstate, message, changed)
+select t.name, $3, f.name, 'planned', '', 0, '', '', pg_catalog.now()
+from pg_catalog.json_array_elements_text($1::json) with ordinality as t (name, position)
+join pg_catalog.json_array_elements_text($2::json) with ordinality as f (name, position)
+    on f.position = t.position
+on conflict (tenant) do update set version_id = excluded.version_id,
+    first_file = excluded.first_file, state = excluded.state, file = excluded.file,
+    statement = excluded.statement, sqlstate = excluded.sqlstate, message = excluded.message,
+    changed = excluded.changed
+)sql";
+
+// Times come without a zone and in UTC: a session may have another one.
+inline constexpr std::string_view kInsertRun = R"sql(
+insert into migrator.migrator_runs
+    (id, state, request, progress, status, answer, owner, started, ended, changed)
+values ($1, $2, $3, $4, $5, $6, $7, pg_catalog.timezone('utc', $8::timestamp),
+    pg_catalog.timezone('utc', $9::timestamp), pg_catalog.now())
+on conflict (id) do nothing returning 1
+)sql";
+
+inline constexpr std::string_view kDeleteOldRuns =
+    "delete from migrator.migrator_runs where changed < pg_catalog.now() - interval '1 day'";
+
+inline constexpr std::string_view kUpdateRun = R"sql(
+update migrator.migrator_runs set state = $2, progress = $3, status = $4, answer = $5,
+    ended = pg_catalog.timezone('utc', $6::timestamp), changed = pg_catalog.now()
+where id = $1 returning cancel
+)sql";
+
+inline constexpr std::string_view kCancelRun =
+    "update migrator.migrator_runs set cancel = true where id = $1 returning 1";
+
+inline constexpr std::string_view kRunSilence =
+    "pg_catalog.floor(extract(epoch from pg_catalog.now() - changed))::bigint";
+
 inline constexpr std::string_view kNextVersionId =
     "select pg_catalog.nextval("
     "pg_catalog.pg_get_serial_sequence('migrator.migrator_versions', 'id')::regclass)";

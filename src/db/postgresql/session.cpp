@@ -9,6 +9,7 @@
 #include "core/log.hpp"
 #include "core/utf8.hpp"
 #include "db/postgresql/copy_text.hpp"
+#include "db/postgresql/rows.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -16,24 +17,6 @@ namespace {
 constexpr std::size_t kCopyPiece = 65'536;
 constexpr std::chrono::seconds kCleaningPatience{30};
 constexpr int kCleaningTries = 3;
-
-Error own_sql_error(const ServerError& error) {
-    return {error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
-}
-
-void copy_row(const PGresult& result, int number, sql::Row& columns) {
-    columns.resize(static_cast<std::size_t>(PQnfields(&result)));
-    int column = 0;
-    for (sql::Value& value : columns) {
-        if (PQgetisnull(&result, number, column) != 0) {
-            value.reset();
-        } else {
-            const int length = PQgetlength(&result, number, column);
-            value.emplace(PQgetvalue(&result, number, column), static_cast<std::size_t>(length));
-        }
-        ++column;
-    }
-}
 
 /// Whether COMMIT has failed in a deferred constraint or constraint trigger, and not for want of
 /// disk space or the like.
@@ -65,41 +48,20 @@ void Session::watch(std::stop_token stop) {
     connection_->watch(std::move(stop));
 }
 
-void Session::query(
-    std::string_view sql, std::span<const sql::Value> parameters, const sql::RowSink& row
+std::unique_ptr<sql::RowSource> Session::open(
+    std::string_view sql, std::span<const sql::Value> parameters
 ) {
-    if (settings_.empty() || connection_->transaction_status() != PQTRANS_IDLE) {
-        return run_query(sql, parameters, row);
-    }
     // A transaction of its own: `set` outside of one would reach other clients of a pooler, and
     // might not reach the query.
-    std::vector<std::string> opening = setting_statements(Scope::Transaction);
-    opening.insert(opening.begin(), "begin");
-    execute_with_settings(opening, 1);
-    try {
-        run_query(sql, parameters, row);
-    } catch (...) {
-        connection_->run("rollback");
-        throw;
+    const bool alone = !settings_.empty() && connection_->transaction_status() == PQTRANS_IDLE;
+    if (alone) {
+        std::vector<std::string> opening = setting_statements(Scope::Transaction);
+        opening.insert(opening.begin(), "begin");
+        execute_with_settings(opening, 1);
     }
-    execute({"commit"});
-}
-
-void Session::run_query(
-    std::string_view sql, std::span<const sql::Value> parameters, const sql::RowSink& row
-) {
-    sql::Row columns;
-    const auto sink = [&](const PGresult& result) {
-        for (int i = 0; row && i < PQntuples(&result); ++i) {
-            copy_row(result, i, columns);
-            row(columns);
-        }
-    };
-    // Only the simple protocol takes several statements.
-    const std::string text(sql);
-    const auto error = parameters.empty() ? connection_->run(text, sink)
-                                          : connection_->run(text, parameters, sink);
-    if (error) throw own_sql_error(*error);
+    auto rows = std::make_unique<Rows>(*connection_, alone);
+    rows->send(std::string(sql), parameters);
+    return rows;
 }
 
 void Session::execute(const std::vector<std::string>& statements) {
@@ -267,6 +229,8 @@ void Session::rollback() noexcept try {
     log::warn(std::string("Rolling back: ") + error.what());
 }
 
+bool Session::is_lost() const noexcept { return connection_->is_lost(); }
+
 bool Session::standard_conforming_strings() const {
     return connection_->parameter("standard_conforming_strings") != "off";
 }
@@ -274,7 +238,7 @@ bool Session::standard_conforming_strings() const {
 bool Session::through_pooler() {
     if (!through_pooler_) {
         std::string pid;
-        run_query("select pg_catalog.pg_backend_pid()", {}, [&](const sql::Row& row) {
+        query("select pg_catalog.pg_backend_pid()", {}, [&](const sql::Row& row) {
             pid = row.front().value_or("");
         });
         through_pooler_ = pid != std::to_string(connection_->backend_pid());

@@ -21,9 +21,10 @@ public:
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    void query(
-        std::string_view sql, std::span<const sql::Value> parameters, const sql::RowSink& row
+    std::unique_ptr<sql::RowSource> open(
+        std::string_view sql, std::span<const sql::Value> parameters
     ) override;
+    bool is_lost() const noexcept override;
     void watch(std::stop_token stop) override;
     void use_schemas(std::span<const std::string> /*schemas*/) override {}
     void begin(const sql::WorkSettings& settings) override;
@@ -43,14 +44,11 @@ public:
     bool through_pooler() override;
 
 private:
-    /// Our own statements, as one message; throws as `query` does.
+    /// Our own statements, as one message; throws as `open` does.
     void execute(const std::vector<std::string>& statements);
     /// The same where the first of them are the data source's own parameters, from `offset` on.
     void execute_with_settings(const std::vector<std::string>& statements, std::size_t offset);
     std::vector<std::string> setting_statements(Scope scope) const;
-    void run_query(
-        std::string_view sql, std::span<const sql::Value> parameters, const sql::RowSink& row
-    );
     void take_role();
     std::optional<sql::Failure> run_message(
         const Message& message, std::span<const sql::ScriptRun> scripts, bool in_transaction

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/sql/applied_rows.hpp"
 #include "db/sql/batch.hpp"
 #include "db/sql/failure.hpp"
 #include "db/sql/own_sql.hpp"
@@ -76,6 +77,10 @@ ApplyResult Application::run() {
     }
     if (groups.empty()) return std::move(result_);
 
+    // An id that the next run gets again would tell of another version; and of several
+    // transactions none holds the version.
+    keeps_recorded_ = request_.dry_run && request_.keep_rolled_back && groups.size() == 1 &&
+                      progress_.executions > 0 && dialect_.version_ids_survive_rollback;
     if (progress_.executions > 0) version_id_ = metadata().next_version_id();
     try {
         if (commits_more_than_once(groups) && !request_.dry_run) write_intent(groups);
@@ -225,12 +230,25 @@ void Application::run_group(const Group& group) {
     report("recording", nullptr, executions_of(group));
     session().reset();
     record(group);
+    if (keeps_recorded_) keep_recorded();
     stop_if_asked();  // from here on a cancel comes too late
     end(group, transaction);
     progress_.executions_done += executions_of(group);
     if (request_.dry_run) return;
     committed_ += executions_of(group);
     if (makes_tenant) tenant_made_ = true;
+}
+
+void Application::keep_recorded() {
+    const MetadataShape shape = read_shape(session(), dialect_);
+    RolledBack recorded;
+    recorded.version = metadata().versions(shape, {.id = version_id_}).at(0);
+    const RowsWanted wanted{.version_id = version_id_};
+    const auto rows = metadata().migrations(shape, wanted);
+    for (Row row; rows->next(row);) {
+        take_migration(row, wanted.columns, recorded.rows.emplace_back());
+    }
+    result_.rolled_back = std::move(recorded);
 }
 
 void Application::end(const Group& group, Transaction& transaction) {

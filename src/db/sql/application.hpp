@@ -55,6 +55,8 @@ private:
     void make_tenant();
     std::optional<Failed> run_scripts(const Group& group);
     void record(const Group& group);
+    /// Before a dry run rolls back: `ApplyResult::rolled_back`.
+    void keep_recorded();
     void end(const Group& group, Transaction& transaction);
 
     // One file outside a transaction (outside_transaction.cpp).
@@ -63,7 +65,6 @@ private:
     std::optional<Failure> run_alone(const Migration& migration, const std::string& schema);
     void record_outside(const Group& group, const Migration& migration, const std::string& schema);
     bool controls_transactions(const Migration& migration, const std::string& schema);
-    std::vector<std::string> broken_objects();
 
     // What the metadata says meanwhile (tenant_states.cpp).
     void write_intent(const std::vector<Group>& groups);
@@ -99,7 +100,8 @@ private:
     std::int64_t version_id_ = 0;
     bool tenant_made_ = false;  ///< the new tenant is committed
     bool intent_written_ = false;
-    std::size_t committed_ = 0;  ///< executions recorded by committed transactions
+    bool keeps_recorded_ = false;  ///< `ApplyResult::rolled_back` is filled
+    std::size_t committed_ = 0;    ///< executions recorded by committed transactions
     Progress progress_;
     /// First planned file of each tenant ("" for the single files), while an intent is written.
     std::unordered_map<std::string, std::string> first_files_;

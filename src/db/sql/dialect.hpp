@@ -55,6 +55,18 @@ struct Dialect {
     std::string_view upsert_tenant_state;  ///< (tenant, version_id, first_file, state, file,
                                            ///< statement, sqlstate, message)
 
+    /// (tenants, first files, version_id): a row "planned" for each. Both are JSON arrays, and the
+    /// places in them belong together.
+    std::string_view plan_tenant_states;
+
+    /// (id, state, request, progress, status, answer, owner, started, ended) in UTC; gives a row
+    /// unless the id is there.
+    std::string_view insert_run;
+    std::string_view delete_old_runs;  ///< not written for a day, ended or not
+    std::string_view update_run;   ///< (id, state, progress, status, answer, ended); gives `cancel`
+    std::string_view cancel_run;   ///< (id); gives a row when it is there
+    std::string_view run_silence;  ///< expression: seconds since `changed`
+
     /// Query: one row, true when the transaction may work for run $1. Empty: the RunLock is proof
     /// enough. It takes what keeps a later run waiting until this transaction has ended.
     std::string_view fence;

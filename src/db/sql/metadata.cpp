@@ -7,48 +7,15 @@
 
 #include "core/error.hpp"
 #include "core/time.hpp"
+#include "db/sql/applied_rows.hpp"
 #include "db/sql/own_sql.hpp"
 
 namespace migrator::db::sql {
 namespace {
 
-/// Runs a read; our own SQL that the server refuses is told in the words people search for.
-template <typename Read>
-auto reading(std::string_view what, Read&& read) try {
-    return read();
-} catch (const Error& error) {
-    if (error.kind() != ErrorKind::Internal) throw;
-    throw Error(ErrorKind::Unavailable, fmt::format("{}: {}", what, error.what()));
-}
-
 std::string text(const Value& value) { return value.value_or(std::string()); }
 
 TimePoint time(const Value& value) { return value ? parse_database_time(*value) : TimePoint{}; }
-
-/// Columns in the order of `kMigrationColumns`, `contents` last and optional.
-AppliedMigration to_migration(const Row& row) {
-    AppliedMigration applied;
-    applied.id = to_integer(row[0]);
-    applied.migration = {
-        .name = text(row[1]),
-        .source_dir = text(row[2]),
-        .file = text(row[3]),
-        .type = static_cast<MigrationType>(to_integer(row[4])),
-        .contents = row.size() > 9 ? text(row[9]) : std::string(),
-        .check_sum = text(row[7]),
-    };
-    applied.schema = text(row[5]);
-    applied.created = time(row[6]);
-    applied.version_id = to_integer(row[8]);
-    return applied;
-}
-
-std::string migration_columns(const MetadataShape& shape) {
-    return fmt::format(
-        "id, name, source_dir, filename, type, db_schema, created, checksum, {}",
-        shape.version_id ? "version_id" : "0"
-    );
-}
 
 }  // namespace
 
@@ -69,7 +36,7 @@ std::vector<std::string> Metadata::tenants(const MetadataShape& shape) {
         sql = fmt::format("select name from {} order by id", table("migrator_tenants"));
     }
     std::vector<std::string> names;
-    reading("Could not query tenants", [&] {
+    told_as("Could not query tenants", [&] {
         session_.query(sql, {}, [&](const Row& row) {
             names.push_back(row.empty() ? std::string() : text(row.front()));
         });
@@ -91,7 +58,7 @@ Applied Metadata::applied(const MetadataShape& shape, const std::vector<Migratio
         "x on x.id = m.id",
         table("migrator_migrations")
     );
-    reading("Could not query DB migrations", [&] {
+    told_as("Could not query DB migrations", [&] {
         session_.query(sql, {}, [&](const Row& row) {
             applied.files.insert_or_assign(
                 text(row[0]), AppliedFile{to_integer(row[2]) != 0, text(row[1])}
@@ -179,49 +146,48 @@ std::vector<TenantState> Metadata::tenant_states(const MetadataShape& shape) {
     return states;
 }
 
-void Metadata::migrations(
-    const MetadataShape& shape, const std::function<void(const AppliedMigration&)>& row
+std::unique_ptr<RowSource> Metadata::migrations(
+    const MetadataShape& shape, const RowsWanted& wanted
 ) {
-    if (!shape.migrations) return;
-    const std::string sql = fmt::format(
-        "select {}, contents from {} order by name, source_dir, id",
-        migration_columns(shape),
-        table("migrator_migrations")
-    );
-    reading("Could not query DB migrations", [&] {
-        session_.query(sql, {}, [&](const Row& columns) { row(to_migration(columns)); });
-    });
+    if (!shape.migrations) return nullptr;
+    return session_.open(select_migrations(dialect_, shape, wanted), {});
 }
 
-std::vector<Version> Metadata::versions(const MetadataShape& shape) {
+std::vector<Version> Metadata::versions(const MetadataShape& shape, const VersionsWanted& wanted) {
     std::vector<Version> versions;
     if (!shape.versions) return versions;
-    const std::string sql = fmt::format(
-        "select id, name, created from {} order by id desc", table("migrator_versions")
-    );
-    reading("Could not query versions", [&] {
-        session_.query(sql, {}, [&](const Row& row) {
+    std::string sql = fmt::format("select id, name, created from {}", table("migrator_versions"));
+    Parameters parameters;
+    std::string_view conjunction = "where";
+    if (wanted.id) {
+        sql += fmt::format(" {} id = {}", conjunction, *wanted.id);
+        conjunction = "and";
+    }
+    if (wanted.file) {
+        if (!shape.migrations || !shape.version_id) return versions;
+        sql += fmt::format(
+            " {} id in (select version_id from {} where filename = {})",
+            conjunction,
+            table("migrator_migrations"),
+            dialect_.placeholder(1)
+        );
+        parameters.emplace_back(*wanted.file);
+    }
+    told_as("Could not query versions", [&] {
+        session_.query(sql + " order by id desc", parameters, [&](const Row& row) {
             versions.push_back({to_integer(row[0]), text(row[1]), time(row[2])});
         });
     });
     return versions;
 }
 
-std::vector<AppliedMigration> Metadata::migrations_of_version(
-    const MetadataShape& shape, std::int64_t version_id
-) {
-    std::vector<AppliedMigration> rows;
-    if (!shape.migrations || !shape.version_id) return rows;
-    const std::string sql = fmt::format(
-        "select {} from {} where version_id = {} order by id",
-        migration_columns(shape),
-        table("migrator_migrations"),
-        version_id
-    );
-    reading("Could not query DB migrations", [&] {
-        session_.query(sql, {}, [&](const Row& row) { rows.push_back(to_migration(row)); });
+std::vector<std::string> Metadata::broken_objects() {
+    std::vector<std::string> objects;
+    if (dialect_.broken_objects.empty()) return objects;
+    session_.query(dialect_.broken_objects, {}, [&](const Row& row) {
+        objects.push_back(row[0].value_or("?") + ": " + row.at(1).value_or(""));
     });
-    return rows;
+    return objects;
 }
 
 std::optional<RunOwner> Metadata::lock_owner(const MetadataShape& shape) {

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,13 +27,11 @@ public:
     // Reading.
     std::vector<std::string> tenants(const MetadataShape& shape);
     Applied applied(const MetadataShape& shape, const std::vector<Migration>& sources);
-    void migrations(
-        const MetadataShape& shape, const std::function<void(const AppliedMigration&)>& row
-    );
-    std::vector<Version> versions(const MetadataShape& shape);
-    std::vector<AppliedMigration> migrations_of_version(
-        const MetadataShape& shape, std::int64_t version_id
-    );
+    /// For `take_migration`; null when there is no table.
+    std::unique_ptr<RowSource> migrations(const MetadataShape& shape, const RowsWanted& wanted);
+    std::vector<Version> versions(const MetadataShape& shape, const VersionsWanted& wanted);
+    /// As `Connector::broken_objects`.
+    std::vector<std::string> broken_objects();
     std::optional<RunOwner> lock_owner(const MetadataShape& shape);
 
     // Writing, in the open transaction.
@@ -45,6 +44,12 @@ public:
     /// Throws MigrationFailed when the built-in table has the tenant already.
     void insert_tenant(const SchemaName& tenant);
     void write_tenant_state(const TenantState& state);
+    /// States "planned" for tenants and the first file of each.
+    void plan_tenants(
+        std::int64_t version_id,
+        std::span<const std::string> tenants,
+        std::span<const std::string> first_files
+    );
     void delete_tenant_states(const std::vector<std::string>& tenants);
     void accept(const Migration& migration);
     void forget(const SchemaName& tenant, const std::vector<const Migration*>& files);

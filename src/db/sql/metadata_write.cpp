@@ -83,6 +83,18 @@ void Metadata::write_tenant_state(const TenantState& state) {
     );
 }
 
+void Metadata::plan_tenants(
+    std::int64_t version_id,
+    std::span<const std::string> tenants,
+    std::span<const std::string> first_files
+) {
+    execute(
+        session_,
+        dialect_.plan_tenant_states,
+        {json_array(tenants), json_array(first_files), std::to_string(version_id)}
+    );
+}
+
 void Metadata::delete_tenant_states(const std::vector<std::string>& tenants) {
     const std::string sql =
         fmt::format("delete from {} where tenant {}", table("migrator_tenant_state"), in_list(1));

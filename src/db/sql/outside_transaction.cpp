@@ -28,9 +28,9 @@ void Application::run_outside(const Migration& migration, const std::string& sch
     log::info(fmt::format("Running {} for {} outside a transaction", migration.file, schema));
     session().use_schemas({});
     write_running(migration, schema, 0);
-    const std::vector<std::string> before = broken_objects();
+    const std::vector<std::string> before = metadata().broken_objects();
     auto failure = run_alone(migration, schema);
-    for (const std::string& broken : broken_objects()) {
+    for (const std::string& broken : metadata().broken_objects()) {
         if (std::ranges::find(before, broken) != before.end()) continue;
         if (!failure) failure = Failure{.message = "it left something half made"};
         failure->hint += (failure->hint.empty() ? "" : "\n") + broken;
@@ -77,8 +77,7 @@ void Application::record_outside(
     Group part;
     part.files.push_back({&migration, std::make_shared<const std::vector<std::string>>(1, schema)});
     const std::string tenant = is_for_tenants(migration.type) ? schema : std::string();
-    if (std::ranges::find(group.finished, tenant) != group.finished.end() &&
-        (!tenant.empty() || &migration == group.files.back().migration)) {
+    if (std::ranges::find(group.finished, tenant) != group.finished.end()) {
         part.finished.push_back(tenant);
     }
     Transaction transaction(session(), dialect_, {}, work_.run_id);
@@ -90,15 +89,6 @@ bool Application::controls_transactions(const Migration& migration, const std::s
     const PreparedScript prepared =
         preparation_.prepare(migration, schema, session().standard_conforming_strings());
     return (prepared.script->traits & kTransactionControl) != 0;
-}
-
-std::vector<std::string> Application::broken_objects() {
-    std::vector<std::string> objects;
-    if (dialect_.broken_objects.empty()) return objects;
-    session().query(dialect_.broken_objects, {}, [&](const Row& row) {
-        objects.push_back(row[0].value_or("?") + ": " + row.at(1).value_or(""));
-    });
-    return objects;
 }
 
 }  // namespace migrator::db::sql

@@ -8,6 +8,14 @@
 
 namespace migrator::db::sql {
 
+void Session::query(std::string_view sql, std::span<const Value> parameters, const RowSink& row) {
+    const auto rows = open(sql, parameters);
+    Row columns;
+    while (rows->next(columns)) {
+        if (row) row(columns);
+    }
+}
+
 void execute(Session& session, std::string_view sql, const Parameters& parameters) {
     session.query(sql, parameters, nullptr);
 }

@@ -5,8 +5,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "core/error.hpp"
 #include "db/sql/session.hpp"
 
 /// Short forms for migrator's own statements. All throw what `Session::query` throws.
@@ -30,6 +32,15 @@ bool is_true(const Value& value);
 
 /// The number in a column; 0 for NULL. Throws Internal when it is none.
 std::int64_t to_integer(const Value& value);
+
+/// Runs a read; our own SQL that the server refuses is told in the words people search for.
+template <typename Read>
+decltype(auto) told_as(std::string_view what, Read&& read) try {
+    return std::forward<Read>(read)();
+} catch (const Error& error) {
+    if (error.kind() != ErrorKind::Internal) throw;
+    throw Error(ErrorKind::Unavailable, std::string(what) + ": " + error.what());
+}
 
 /// A JSON array of strings, as `Dialect::json_list` takes it.
 std::string json_array(std::span<const std::string> texts);

@@ -55,6 +55,16 @@ struct MetadataRow {
     const std::string* schema = nullptr;
 };
 
+/// Rows that are read one by one, as the server sends them: memory for one at a time. It lends its
+/// session, which can do nothing else and has to stay until the source is destroyed. To destroy it
+/// before the end is safe; the session may be lost then (`Session::is_lost`).
+class RowSource {
+public:
+    virtual ~RowSource() = default;
+    /// The next row; false after the last. Throws what `Session::query` throws; then it is over.
+    virtual bool next(Row& row) = 0;
+};
+
 /// One connection to one server. One thread at a time; destroying it closes the connection and
 /// rolls back. Functions that don't return a Failure throw Error: Unavailable when the connection
 /// is gone, Internal when our own SQL is refused (the message is the server's).
@@ -62,10 +72,20 @@ class Session {
 public:
     virtual ~Session() = default;
 
-    /// Our own SQL: one statement, parameters always bound. `row` may be null.
-    virtual void query(
-        std::string_view sql, std::span<const Value> parameters, const RowSink& row
+    /// Our own SQL: one statement, parameters always bound.
+    virtual std::unique_ptr<RowSource> open(
+        std::string_view sql, std::span<const Value> parameters
     ) = 0;
+
+    /// The same to its end. `row` may be null.
+    void query(std::string_view sql, std::span<const Value> parameters, const RowSink& row);
+
+    /// Whether the connection is known to be gone. Asks nobody.
+    virtual bool is_lost() const noexcept { return false; }
+
+    /// How long our own statements wait for a file that somebody else has locked; unset: as long
+    /// as usual. Does nothing where readers and writers don't wait for each other.
+    virtual void set_patience(std::optional<std::chrono::milliseconds> /*patience*/) {}
 
     /// From now on, when `stop` is requested, what is running is cancelled in the database and
     /// fails soon. `query`, `run_scripts` and the others then fail as the server says.

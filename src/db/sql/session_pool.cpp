@@ -3,20 +3,11 @@
 #include <chrono>
 
 #include "core/error.hpp"
-#include "db/sql/own_sql.hpp"
 
 namespace migrator::db::sql {
 namespace {
 
 constexpr std::chrono::seconds kPatience{30};
-
-/// An idle connection may have been closed by the server or a firewall long ago.
-bool answers(Session& session) try {
-    execute(session, "select 1");
-    return true;
-} catch (const Error&) {
-    return false;
-}
 
 }  // namespace
 
@@ -37,21 +28,22 @@ std::unique_ptr<SessionPool::Lease> SessionPool::lease() {
             idle_.pop_back();
         }
     }
-    try {
-        if (session && !answers(*session)) session.reset();
-        if (!session) session = server_.connect();
-    } catch (...) {
-        give_back(nullptr);
-        throw;
-    }
-    return std::make_unique<Lease>(*this, std::move(session));
+    const bool was_idle = session != nullptr;
+    auto lease = std::make_unique<Lease>(*this, std::move(session), was_idle);
+    if (!was_idle) lease->renew();
+    return lease;
 }
 
 void SessionPool::give_back(std::unique_ptr<Session> session) {
     const std::lock_guard lock(mutex_);
     --in_use_;
-    if (session) idle_.push_back(std::move(session));
+    if (session && !session->is_lost()) idle_.push_back(std::move(session));
     freed_.notify_one();
+}
+
+PoolUse SessionPool::use() const {
+    const std::lock_guard lock(mutex_);
+    return {.in_use = in_use_, .idle = idle_.size(), .limit = limit_};
 }
 
 }  // namespace migrator::db::sql

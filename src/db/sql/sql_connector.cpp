@@ -3,44 +3,70 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "core/log.hpp"
-#include "core/utf8.hpp"
+#include "db/sql/applied_rows.hpp"
 #include "db/sql/metadata.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/precheck.hpp"
-#include "db/sql/session_pool.hpp"
+#include "db/sql/reader.hpp"
+#include "db/sql/runs.hpp"
 #include "db/sql/sql_run.hpp"
 #include "db/sql/transaction.hpp"
 
 namespace migrator::db::sql {
 namespace {
 
+constexpr const char* kQueryRuns = "Could not query runs";
+
+/// How long a look at a long run waits for the lock of one that works.
+constexpr std::chrono::seconds kRunsPatience{1};
+
+/// While it lives, statements on the session wait no longer than that.
+class ShortPatience {
+public:
+    explicit ShortPatience(Session& session) : session_(session) {
+        session_.set_patience(kRunsPatience);
+    }
+    ~ShortPatience() { session_.set_patience(std::nullopt); }
+    ShortPatience(const ShortPatience&) = delete;
+    ShortPatience& operator=(const ShortPatience&) = delete;
+
+private:
+    Session& session_;
+};
+
+/// All runs.
+class RowsWithShortPatience : public RowSource {
+public:
+    RowsWithShortPatience(Session& session, const Dialect& dialect)
+        : patience_(session), rows_(Runs(session, dialect).open()) {}
+    bool next(Row& row) override { return rows_->next(row); }
+
+private:
+    const ShortPatience patience_;
+    const std::unique_ptr<RowSource> rows_;
+};
+
+class PooledAppliedRows : public AppliedRows {
+public:
+    PooledAppliedRows(LeasedRows rows, const Columns& columns)
+        : rows_(std::move(rows)), columns_(columns) {}
+
+    bool next(AppliedMigration& row) override {
+        if (!rows_.next(values_)) return false;
+        take_migration(values_, columns_, row);
+        return true;
+    }
+
+private:
+    LeasedRows rows_;
+    const Columns columns_;
+    Row values_;
+};
+
 class SqlConnector : public Connector {
-    /// Runs `work(session)` on a pooled connection, which is closed when that throws.
-    template <typename Work>
-    auto reading(Work&& work) {
-        const auto lease = pool_.lease();
-        try {
-            return work(**lease);
-        } catch (...) {
-            lease->discard();
-            throw;
-        }
-    }
-
-    /// Runs `work(metadata, shape)` on a pooled connection.
-    template <typename Work>
-    auto read(Work&& work) {
-        return reading([&](Session& session) {
-            const MetadataShape shape = read_shape(session, server_->dialect());
-            Metadata metadata(session, server_->dialect(), options_);
-            return work(metadata, shape);
-        });
-    }
-
 public:
     SqlConnector(std::unique_ptr<Server> server, const Options& options)
-        : server_(std::move(server)), options_(options), pool_(*server_, options_.max_connections) {
+        : server_(std::move(server)), options_(options), reader_(*server_, options_) {
         if (atomicity() == Atomicity::Version && !server_->dialect().allows_version_atomicity) {
             throw Error(
                 ErrorKind::Configuration,
@@ -57,48 +83,42 @@ public:
     }
 
     void ping() override {
-        reading([](Session& session) { execute(session, "select 1"); });
+        reader_.on_session([](Session& session) { execute(session, "select 1"); });
     }
 
     Applied read_applied(const std::vector<Migration>& sources) override {
-        return read([&](Metadata& metadata, const MetadataShape& shape) {
+        return reader_.read([&](Metadata& metadata, const MetadataShape& shape) {
             return metadata.applied(shape, sources);
         });
     }
 
     std::vector<std::string> tenants() override {
-        return read([](Metadata& metadata, const MetadataShape& shape) {
+        return reader_.read([](Metadata& metadata, const MetadataShape& shape) {
             return metadata.tenants(shape);
         });
     }
 
-    void read_applied_migrations(const std::function<void(const AppliedMigration&)>& row) override {
-        read([&](Metadata& metadata, const MetadataShape& shape) {
-            metadata.migrations(shape, row);
-        });
+    std::unique_ptr<AppliedRows> applied_migrations(const RowsWanted& wanted) override {
+        LeasedRows rows = reader_.open(
+            "Could not query DB migrations",
+            [&](Session&, Metadata& metadata, const MetadataShape& shape) {
+                return metadata.migrations(shape, wanted);
+            }
+        );
+        return std::make_unique<PooledAppliedRows>(std::move(rows), wanted.columns);
     }
 
-    std::vector<Version> versions() override {
-        return read([](Metadata& metadata, const MetadataShape& shape) {
-            return metadata.versions(shape);
-        });
-    }
-
-    std::vector<AppliedMigration> migrations_of_version(std::int64_t version_id) override {
-        return read([&](Metadata& metadata, const MetadataShape& shape) {
-            return metadata.migrations_of_version(shape, version_id);
+    std::vector<Version> versions(const VersionsWanted& wanted) override {
+        return reader_.read([&](Metadata& metadata, const MetadataShape& shape) {
+            return metadata.versions(shape, wanted);
         });
     }
 
     std::vector<std::string> broken_objects() override {
-        std::vector<std::string> objects;
-        if (server_->dialect().broken_objects.empty()) return objects;
-        reading([&](Session& session) {
-            session.query(server_->dialect().broken_objects, {}, [&](const Row& row) {
-                objects.push_back(row[0].value_or("?") + ": " + row.at(1).value_or(""));
-            });
+        if (server_->dialect().broken_objects.empty()) return {};
+        return reader_.on_session([&](Session& session) {
+            return Metadata(session, server_->dialect(), options_).broken_objects();
         });
-        return objects;
     }
 
     std::optional<RunOwner> lock_owner() override {
@@ -109,7 +129,7 @@ public:
         } catch (const Error&) {
             return std::nullopt;  // who may only read can't try; status goes on without
         }
-        auto owner = read([](Metadata& metadata, const MetadataShape& shape) {
+        auto owner = reader_.read([](Metadata& metadata, const MetadataShape& shape) {
             return metadata.lock_owner(shape);
         });
         if (!owner) owner = RunOwner{.owner = "another run"};
@@ -138,6 +158,57 @@ public:
         );
     }
 
+    Insertion insert_run(const StoredRun& run) override {
+        bool there = false;
+        // This much is done again when the connection is lost. An insertion that was done again
+        // would find the first.
+        const Reader::Lease lease = reader_.on_lease([&](Reader::Lease& leased) {
+            Session& session = **leased;
+            const ShortPatience patience(session);
+            there = reader_.with_tables(session, [&](Metadata&, const MetadataShape& shape) {
+                if (shape.runs) Runs(session, server_->dialect()).delete_old();
+                return shape.runs;
+            });
+            return std::move(leased);
+        });
+        if (!there) return Insertion::NoTable;
+        try {
+            const ShortPatience patience(**lease);
+            const bool inserted = Runs(**lease, server_->dialect()).insert(run);
+            return inserted ? Insertion::Inserted : Insertion::Exists;
+        } catch (...) {
+            lease->discard();
+            throw;
+        }
+    }
+
+    bool update_run(const StoredRun& run) override {
+        return with_runs(false, [&](Runs& runs) { return runs.update(run); });
+    }
+
+    bool cancel_run(const std::string& id) override {
+        return with_runs(false, [&](Runs& runs) { return runs.cancel(id); });
+    }
+
+    std::optional<StoredRun> find_run(const std::string& id) override {
+        return with_runs(std::optional<StoredRun>(), [&](Runs& runs) {
+            return told_as(kQueryRuns, [&] { return runs.find(id); });
+        });
+    }
+
+    void read_runs(const std::function<void(const StoredRun&)>& run) override {
+        LeasedRows rows =
+            reader_.open(kQueryRuns, [&](Session& session, Metadata&, const MetadataShape& shape) {
+                if (!shape.runs) return std::unique_ptr<RowSource>();
+                return std::unique_ptr<RowSource>(
+                    std::make_unique<RowsWithShortPatience>(session, server_->dialect())
+                );
+            });
+        for (Row row; rows.next(row);) run(Runs::to_run(row));
+    }
+
+    PoolUse connections() const override { return reader_.use(); }
+
     std::vector<ScriptProblem> check(const Plan& plan) override {
         std::vector<bool> outside;
         return Preparation(server_->dialect(), options_).check(plan, true, outside);
@@ -152,6 +223,21 @@ public:
     }
 
 private:
+    /// Runs `work(runs)`; gives `absent` when there is no such table. Once more after a lost
+    /// connection: everything but an insertion can be.
+    template <typename Result, typename Work>
+    Result with_runs(Result absent, Work&& work) {
+        return reader_.on_lease([&](Reader::Lease& lease) {
+            Session& session = **lease;
+            const ShortPatience patience(session);
+            return reader_.with_tables(session, [&](Metadata&, const MetadataShape& shape) {
+                if (!shape.runs) return absent;
+                Runs runs(session, server_->dialect());
+                return work(runs);
+            });
+        });
+    }
+
     /// The first thing that a run writes: here a role shows that may only read.
     void write_lock_owner(Session& session, const RunOwner& owner) try {
         Metadata(session, server_->dialect(), options_).write_lock_owner(owner);
@@ -172,7 +258,7 @@ private:
     bool older_runs_have_ended() {
         const Dialect& dialect = server_->dialect();
         if (dialect.fence_is_free.empty()) return true;
-        return reading([&](Session& session) {
+        return reader_.on_session([&](Session& session) {
             Transaction look(session, dialect, {}, {});
             return query_bool(session, dialect.fence_is_free);
         });
@@ -180,7 +266,7 @@ private:
 
     const std::unique_ptr<Server> server_;
     const Options options_;
-    SessionPool pool_;
+    Reader reader_;
 };
 
 }  // namespace

@@ -32,14 +32,10 @@ void Application::write_intent(const std::vector<Group>& groups) {
     Transaction transaction(session(), dialect_, settings(), work_.run_id);
     // First the tenant: when it is there already, nothing may be planned for it.
     if (request_.new_tenant) make_tenant();
-    for (const std::string& tenant : order) {
-        metadata().write_tenant_state(
-            {.tenant = tenant,
-             .version_id = version_id_,
-             .first_file = first_files_.at(tenant),
-             .state = "planned"}
-        );
-    }
+    std::vector<std::string> files;
+    files.reserve(order.size());
+    for (const std::string& tenant : order) files.push_back(first_files_.at(tenant));
+    metadata().plan_tenants(version_id_, order, files);
     transaction.commit_or_throw();
     intent_written_ = true;
     tenant_made_ = request_.new_tenant.has_value();

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "db/sqlite/cursor.hpp"
 #include "db/sqlite/dialect.hpp"
 
 namespace migrator::db::sqlite {
@@ -57,16 +58,16 @@ void drop_temporary_objects(Connection& connection) {
     std::vector<std::string> drops;
     // Triggers before what they stand on; virtual tables before the tables that hold their data
     // and go with them. "sqlite_…" are SQLite's own and can't be dropped.
-    connection.query(
+    Cursor objects(
+        connection,
         "select type, name from temp.sqlite_schema where type in ('trigger', 'view', 'table')"
         "  and name not like 'sqlite\\_%' escape '\\' "
-        "order by type = 'table', type = 'view', sql not like 'create virtual%'",
-        {},
-        [&](const sql::Row& row) {
-            const std::string name = dialect().quote(row.at(1).value_or(""));
-            drops.push_back(fmt::format("drop {} if exists temp.{}", row.at(0).value_or(""), name));
-        }
+        "order by type = 'table', type = 'view', sql not like 'create virtual%'"
     );
+    for (sql::Row row; objects.next(row);) {
+        const std::string name = dialect().quote(row.at(1).value_or(""));
+        drops.push_back(fmt::format("drop {} if exists temp.{}", row.at(0).value_or(""), name));
+    }
     for (const std::string& drop : drops) connection.execute(drop);
 }
 

@@ -9,35 +9,6 @@
 #include "db/sqlite/result_code.hpp"
 
 namespace migrator::db::sqlite {
-namespace {
-
-constexpr std::chrono::milliseconds kPatience{10'000};
-
-int bind(sqlite3_stmt* statement, int index, const sql::Value& value) {
-    if (!value) return sqlite3_bind_null(statement, index);
-    return sqlite3_bind_text64(
-        statement, index, value->data(), value->size(), SQLITE_STATIC, SQLITE_UTF8
-    );
-}
-
-sql::Row row_of(sqlite3_stmt* statement) {
-    sql::Row row;
-    const int columns = sqlite3_column_count(statement);
-    row.reserve(static_cast<std::size_t>(columns));
-    for (int i = 0; i < columns; ++i) {
-        if (sqlite3_column_type(statement, i) == SQLITE_NULL) {
-            row.emplace_back();
-            continue;
-        }
-        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
-        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, i));
-        row.emplace_back(std::string(text == nullptr ? "" : text, text == nullptr ? 0 : size));
-    }
-    return row;
-}
-
-}  // namespace
-
 Connection::Connection(const std::filesystem::path& file) : patience_(kPatience) {
     in_context("can't open " + file.string(), [&] { open(file.c_str(), SQLITE_OPEN_CREATE); });
 }
@@ -108,33 +79,13 @@ void Connection::execute(std::string_view sql) {
     if (const int code = try_execute(sql); code != SQLITE_OK) fail(code);
 }
 
-void Connection::query(
-    std::string_view sql, std::span<const sql::Value> parameters, const sql::RowSink& row
-) {
-    while (!sql.empty()) {
-        Statement statement;
-        if (const int code = prepare(sql, statement); code != SQLITE_OK) fail(code);
-        if (!statement) return;
-        int index = 0;
-        for (const sql::Value& parameter : parameters) {
-            const int code = bind(statement.get(), ++index, parameter);
-            if (code != SQLITE_OK) fail(code);
-        }
-        int code = sqlite3_step(statement.get());
-        for (; code == SQLITE_ROW; code = sqlite3_step(statement.get())) {
-            if (row) row(row_of(statement.get()));
-        }
-        if (code != SQLITE_DONE) fail(code);
-    }
-}
-
 int Connection::read_value(std::string_view sql, std::string& text) {
     Statement statement;
     int code = prepare(sql, statement);
     if (code != SQLITE_OK || !statement) return code;
-    for (code = sqlite3_step(statement.get()); code == SQLITE_ROW;) {
-        text = row_of(statement.get()).at(0).value_or(std::move(text));
-        code = sqlite3_step(statement.get());
+    while ((code = sqlite3_step(statement.get())) == SQLITE_ROW) {
+        const auto* value = sqlite3_column_text(statement.get(), 0);
+        if (value != nullptr) text = reinterpret_cast<const char*>(value);
     }
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }

@@ -18,6 +18,9 @@
 
 namespace migrator::db::sqlite {
 
+/// How long to wait for a lock where nobody says it.
+inline constexpr std::chrono::milliseconds kPatience{10'000};
+
 using Statement = std::unique_ptr<sqlite3_stmt, FreedBy<sqlite3_finalize>>;
 
 /// Whose SQL a connection is about to run: what it may do depends on it.
@@ -72,10 +75,6 @@ public:
     void execute(std::string_view sql);
     /// `execute`, but gives the result code.
     int try_execute(std::string_view sql);
-    /// Our own query: each row as text.
-    void query(
-        std::string_view sql, std::span<const sql::Value> parameters, const sql::RowSink& row
-    );
     /// The first column of the last row of a query of ours goes into `text`, unless there is no
     /// row or it is NULL. The result code.
     int read_value(std::string_view sql, std::string& text);

@@ -138,6 +138,36 @@ on conflict (tenant) do update set
     file = excluded.file, statement = excluded.statement, sqlstate = excluded.sqlstate,
     message = excluded.message, changed = excluded.changed)";
 
+// `where true`: the parser takes `on` for that of a join otherwise.
+constexpr std::string_view kPlanTenantStates = R"(
+insert into main.migrator_tenant_state
+    (tenant, version_id, first_file, state, file, statement, sqlstate, message, changed)
+select t.value, ?3, f.value, 'planned', '', 0, '', '', strftime('%Y-%m-%d %H:%M:%f', 'now')
+from json_each(?1) t join json_each(?2) f on f.key = t.key where true
+on conflict (tenant) do update set
+    version_id = excluded.version_id, first_file = excluded.first_file, state = excluded.state,
+    file = excluded.file, statement = excluded.statement, sqlstate = excluded.sqlstate,
+    message = excluded.message, changed = excluded.changed)";
+
+constexpr std::string_view kInsertRun = R"(
+insert into main.migrator_runs
+    (id, state, request, progress, status, answer, owner, started, ended, changed)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, strftime('%Y-%m-%d %H:%M:%f', 'now'))
+on conflict (id) do nothing returning 1)";
+
+constexpr std::string_view kDeleteOldRuns = R"(
+delete from main.migrator_runs where changed < strftime('%Y-%m-%d %H:%M:%f', 'now', '-1 day'))";
+
+constexpr std::string_view kUpdateRun = R"(
+update main.migrator_runs set state = ?2, progress = ?3, status = ?4, answer = ?5, ended = ?6,
+    changed = strftime('%Y-%m-%d %H:%M:%f', 'now')
+where id = ?1 returning cancel)";
+
+constexpr std::string_view kCancelRun =
+    "update main.migrator_runs set cancel = 1 where id = ?1 returning 1";
+
+constexpr std::string_view kRunSilence = "strftime('%s', 'now') - strftime('%s', changed)";
+
 constexpr sql::Dialect make_dialect(const sql::Lexis& lexis) {
     return {
         .name = "SQLite",
@@ -169,6 +199,12 @@ constexpr sql::Dialect make_dialect(const sql::Lexis& lexis) {
         .insert_version = kInsertVersion,
         .upsert_lock = kUpsertLock,
         .upsert_tenant_state = kUpsertTenantState,
+        .plan_tenant_states = kPlanTenantStates,
+        .insert_run = kInsertRun,
+        .delete_old_runs = kDeleteOldRuns,
+        .update_run = kUpdateRun,
+        .cancel_run = kCancelRun,
+        .run_silence = kRunSilence,
         // The file lock and the work belong to one process: neither outlives the other.
         .fence = {},
         .fence_is_free = {},

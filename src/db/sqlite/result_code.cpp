@@ -61,9 +61,10 @@ std::string code_name(int extended_code) {
 
 ErrorKind kind_of(int extended_code) noexcept {
     switch (primary(extended_code)) {
-        case SQLITE_PERM:
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
+            return ErrorKind::Busy;
+        case SQLITE_PERM:
         case SQLITE_READONLY:
         case SQLITE_IOERR:
         case SQLITE_CORRUPT:

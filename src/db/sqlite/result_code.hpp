@@ -10,7 +10,8 @@ namespace migrator::db::sqlite {
 /// "SQLITE_IOERR (1034)" for a rarer one; empty for the plain SQLITE_ERROR, which says nothing.
 std::string code_name(int extended_code);
 
-/// Unavailable when the files are the problem, Internal when it is what we asked for.
+/// Busy when somebody else has a lock, Unavailable when the files are the problem, Internal when it
+/// is what we asked for.
 ErrorKind kind_of(int extended_code) noexcept;
 
 }  // namespace migrator::db::sqlite

@@ -14,8 +14,6 @@
 namespace migrator::db::sqlite {
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{10'000};
-
 constexpr std::string_view kInsertRow =
     "insert into main.migrator_migrations (name, source_dir, filename, type, db_schema, created,"
     " contents, checksum, version_id) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";

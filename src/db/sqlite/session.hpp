@@ -2,14 +2,17 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/error.hpp"
 #include "db/sql/session.hpp"
 #include "db/sqlite/attachments.hpp"
 #include "db/sqlite/connection.hpp"
+#include "db/sqlite/cursor.hpp"
 #include "db/sqlite/files.hpp"
 
 namespace migrator::db::sqlite {
@@ -18,11 +21,12 @@ namespace migrator::db::sqlite {
 ///
 /// It begins as a session for reading, and then creates nothing: while the metadata file is
 /// missing every read sees an empty database, and when the file appears or is replaced the next
-/// read sees the new one. `use_schemas`, `begin`, `run_without_transaction` and a `query` that
+/// read sees the new one. `use_schemas`, `begin`, `run_without_transaction` and an `open` that
 /// writes turn it into a session for work for good, which creates the file. A read that names a
 /// table of a configured single schema (`tenantSelect`) gets the files of those attached.
 ///
-/// Reads wait up to 10 s for a commit of somebody else, and never hold a lock between two calls.
+/// Reads wait up to 10 s for a commit of somebody else (or their patience), which in turn waits for
+/// the end of a RowSource; beside those no lock is held between two calls.
 class SqliteSession final : public sql::Session {
 public:
     SqliteSession(Files files, std::vector<std::string> single_schemas);
@@ -30,9 +34,10 @@ public:
     SqliteSession(const SqliteSession&) = delete;
     SqliteSession& operator=(const SqliteSession&) = delete;
 
-    void query(
-        std::string_view sql, std::span<const sql::Value> parameters, const sql::RowSink& row
+    std::unique_ptr<sql::RowSource> open(
+        std::string_view sql, std::span<const sql::Value> parameters
     ) override;
+    void set_patience(std::optional<std::chrono::milliseconds> patience) override;
     void watch(std::stop_token stop) override;
     /// Beside `schemas`, if there are any, existing files of configured single schemas are attached
     /// as far as there is room: files of tenants may refer to them. Throws MigrationFailed for a
@@ -56,6 +61,7 @@ public:
     bool standard_conforming_strings() const override { return true; }
 
 private:
+    class Rows;
     /// Which file is behind a path.
     struct FileId {
         dev_t device;
@@ -68,9 +74,9 @@ private:
     void close() noexcept;
     Connection& for_reading();
     Connection& for_work();
-    void read(
-        std::string_view sql, std::span<const sql::Value> parameters, const sql::RowSink& row
-    );
+    std::unique_ptr<Cursor> cursor(std::string_view sql, std::span<const sql::Value> parameters);
+    Error explained(const Error& error) const;
+    void end_reading() noexcept;
     bool is_write(std::string_view sql);
     bool holds_wal() const;
     bool attach_singles_for(std::string_view message);
@@ -83,6 +89,7 @@ private:
     const Files files_;
     const std::vector<std::string> single_schemas_;
     std::stop_token stop_;
+    std::optional<std::chrono::milliseconds> patience_;  ///< for our own statements
     std::unique_ptr<Connection> connection_;
     Attachments attachments_;
     std::optional<FileId> opened_;  ///< nothing: `connection_` stands in for a missing file

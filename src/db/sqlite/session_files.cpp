@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "core/error.hpp"
+#include "db/sqlite/cursor.hpp"
 #include "db/sqlite/session.hpp"
 
 namespace migrator::db::sqlite {
@@ -25,6 +26,7 @@ std::optional<SqliteSession::FileId> SqliteSession::id_of(const std::filesystem:
 void SqliteSession::open(std::unique_ptr<Connection> connection, std::optional<FileId> id) {
     close();
     connection->watch(stop_);
+    if (patience_) connection->set_patience(*patience_);
     connection_ = std::move(connection);
     opened_ = id;
 }
@@ -68,29 +70,91 @@ Connection& SqliteSession::for_work() {
     return *connection_;
 }
 
-void SqliteSession::query(
-    std::string_view sql, std::span<const sql::Value> parameters, const sql::RowSink& row
+/// A read or write of ours that is being stepped through.
+class SqliteSession::Rows final : public sql::RowSource {
+public:
+    Rows(SqliteSession& session, std::unique_ptr<Cursor> cursor)
+        : session_(session), cursor_(std::move(cursor)) {}
+    ~Rows() override { end(); }
+    Rows(const Rows&) = delete;
+    Rows& operator=(const Rows&) = delete;
+
+    bool next(sql::Row& row) override try {
+        if (cursor_ && cursor_->next(row)) return true;
+        end();
+        return false;
+    } catch (const Error& error) {
+        const Error told = session_.explained(error);
+        end();
+        throw told;
+    }
+
+private:
+    void end() noexcept {
+        if (!cursor_) return;
+        cursor_.reset();
+        session_.end_reading();
+    }
+
+    SqliteSession& session_;
+    std::unique_ptr<Cursor> cursor_;
+};
+
+std::unique_ptr<sql::RowSource> SqliteSession::open(
+    std::string_view sql, std::span<const sql::Value> parameters
 ) try {
     for_reading();
     if (!opened_ && is_write(sql)) for_work();
-    read(sql, parameters, row);
+    return std::make_unique<Rows>(*this, cursor(sql, parameters));
+} catch (const Error& error) {
+    const Error told = explained(error);
+    end_reading();
+    throw told;
+}
+
+std::unique_ptr<Cursor> SqliteSession::cursor(
+    std::string_view sql, std::span<const sql::Value> parameters
+) {
+    const auto make = [&] {
+        return std::make_unique<Cursor>(
+            *connection_,
+            std::string(sql),
+            std::vector<sql::Value>(parameters.begin(), parameters.end())
+        );
+    };
+    try {
+        return make();
+    } catch (const Error& error) {
+        if (works_ || error.kind() != ErrorKind::Internal || !attach_singles_for(error.what())) {
+            throw;
+        }
+    }
+    return make();
+}
+
+Error SqliteSession::explained(const Error& error) const {
+    std::string_view why;
+    if (error.kind() == ErrorKind::Unavailable) why = "{} (reading or writing {})";
+    if (error.kind() == ErrorKind::Busy) {
+        why =
+            "{}: a run or another program is writing to it or keeps it from being written ({}), "
+            "try again";
+    }
+    if (why.empty()) return error;
+    return {error.kind(), fmt::format(fmt::runtime(why), error.what(), attachments_.paths())};
+}
+
+void SqliteSession::end_reading() noexcept try {
     // A connection to a file in WAL mode keeps a lock on it for as long as it lives, and a run
     // could not leave WAL.
     if (!works_ && holds_wal()) close();
-} catch (const Error& error) {
-    if (error.kind() != ErrorKind::Unavailable) throw;
-    throw Error(
-        error.kind(), fmt::format("{} (reading or writing {})", error.what(), attachments_.paths())
-    );
+} catch (const std::exception&) {
+    close();  // no memory for a path
 }
 
-void SqliteSession::read(
-    std::string_view sql, std::span<const sql::Value> parameters, const sql::RowSink& row
-) try {
-    connection_->query(sql, parameters, row);
-} catch (const Error& error) {
-    if (works_ || error.kind() != ErrorKind::Internal || !attach_singles_for(error.what())) throw;
-    connection_->query(sql, parameters, row);
+void SqliteSession::set_patience(std::optional<std::chrono::milliseconds> patience) {
+    patience_ = patience;
+    if (connection_) connection_->set_patience(patience.value_or(kPatience));
 }
 
 /// Asked of the stand-in for a missing file, which must not swallow anything.

@@ -1,0 +1,69 @@
+#include "api/runs.hpp"
+
+#include <boost/json.hpp>
+
+#include "api/content_types.hpp"
+#include "api/json.hpp"
+#include "api/spooled_list.hpp"
+
+namespace migrator::api {
+namespace {
+
+namespace json = boost::json;
+
+/// JSON that was stored as text. What somebody else wrote there is shown as a string.
+json::value stored_json(const std::string& text) {
+    boost::system::error_code error;
+    json::value value = json::parse(text, error);
+    return error ? json::value(json_text(text)) : value;
+}
+
+json::object to_json(const coordinator::LongRunView& run) {
+    json::object object;
+    object["id"] = json_text(run.id);
+    object["state"] = json_text(run.state);
+    object["startedAt"] = format_rfc3339(run.started);
+    if (run.ended) object["endedAt"] = format_rfc3339(*run.ended);
+    object["progress"] = stored_json(run.progress);
+    if (run.status != 0) {
+        object["status"] = run.status;
+        object["answer"] = stored_json(run.answer);
+    }
+    return object;
+}
+
+http::Response list(Services services) {
+    SpooledList runs(services.spool);
+    services.long_runs.read([&](const coordinator::LongRunView& run) { runs.add(to_json(run)); });
+    return std::move(runs).in({.content_type = kJson});
+}
+
+http::Response show(Services services, const std::string& id) {
+    return {.content_type = kJson, .body = json::serialize(to_json(services.long_runs.find(id)))};
+}
+
+http::Response cancel(Services services, const std::string& id) {
+    constexpr int kAccepted = 202;
+    services.long_runs.cancel(id);
+    const json::object body{
+        {"id", json_text(id)}, {"state", json_text(services.long_runs.find(id).state)}};
+    return {.status = kAccepted, .content_type = kJson, .body = json::serialize(body)};
+}
+
+}  // namespace
+
+void add_runs(http::Router& router, Services services, const Surroundings& facts) {
+    using http::Lane;
+    using http::Request;
+    const std::string path = facts.path_prefix + "/v1/runs";
+    const auto list_runs = [=](const Request&) { return list(services); };
+    const auto show_run = [=](const Request& request) { return show(services, request.parameter); };
+    const auto cancel_run = [=](const Request& request) {
+        return cancel(services, request.parameter);
+    };
+    router.add("GET", path, Lane::Work, http::answering(list_runs));
+    router.add_with_id("GET", path, Lane::Work, http::answering(show_run));
+    router.add_with_id("DELETE", path, Lane::Work, http::answering(cancel_run));
+}
+
+}  // namespace migrator::api

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "api/router.hpp"
+#include "api/services.hpp"
+
+namespace migrator::api {
+
+/// Adds `{p}/v1/runs`: long runs, for v1 and v2 alike (http-v1.md section 8 of the specification).
+void add_runs(http::Router& router, Services services, const Surroundings& facts);
+
+}  // namespace migrator::api

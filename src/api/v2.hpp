@@ -1,0 +1,12 @@
+#pragma once
+
+#include "api/router.hpp"
+#include "api/services.hpp"
+
+namespace migrator::api {
+
+/// Adds `{p}/v2`: configuration, schema and the GraphQL service (http-v2-graphql.md of the
+/// specification).
+void add_v2(http::Router& router, Services services, const Surroundings& facts);
+
+}  // namespace migrator::api

@@ -1,0 +1,120 @@
+#include "api/v2_schema.hpp"
+
+#include <fmt/format.h>
+
+#include "api/v2_runs.hpp"
+#include "api/v2_schema_text.hpp"
+#include "api/v2_types.hpp"
+#include "core/error.hpp"
+
+namespace migrator::api {
+namespace {
+
+namespace json = boost::json;
+using coordinator::Coordinator;
+using graphql::FieldContext;
+using graphql::ListResult;
+using graphql::Result;
+
+[[noreturn]] void not_found(const std::string& message) {
+    const std::string_view code = edge_codes(ErrorKind::NotFound).graphql_code;
+    throw graphql::FieldError(message, {{"code", json::string_view(code.data(), code.size())}});
+}
+
+/// Whether the file matches the filter, a null or missing one matches all.
+bool matches(const json::object& filters, std::string_view key, const std::string& value) {
+    const json::value* wanted = filters.if_contains(key);
+    return wanted == nullptr || wanted->is_null() || wanted->get_string() == value;
+}
+
+bool matches(const json::value* filters, const Migration& file) {
+    if (filters == nullptr || filters->is_null()) return true;
+    const json::object& wanted = filters->get_object();
+    return matches(wanted, "name", file.name) && matches(wanted, "sourceDir", file.source_dir) &&
+           matches(wanted, "file", file.file) &&
+           matches(wanted, "migrationType", std::string(name_of(file.type)));
+}
+
+void source_migrations(Coordinator& coordinator, FieldContext& context, Result& result) {
+    const json::value* filters = context.arguments().if_contains("filters");
+    const std::vector<Migration> files = coordinator.files();
+    result.list([&](ListResult& list) {
+        for (const Migration& file : files) {
+            if (matches(filters, file)) list.next().object(graphql::Object(file));
+        }
+    });
+}
+
+void source_migration(Coordinator& coordinator, FieldContext& context, Result& result) {
+    const std::string wanted(context.arguments().at("file").as_string());
+    for (const Migration& file : coordinator.files()) {
+        if (file.file == wanted) return result.object(graphql::Object(file));
+    }
+    not_found("source migration not found: " + wanted);
+}
+
+void versions(Coordinator& coordinator, FieldContext& context, Result& result) {
+    db::VersionsWanted wanted;
+    const json::value* file = context.arguments().if_contains("file");
+    if (file != nullptr && !file->is_null()) wanted.file = std::string(file->as_string());
+    const std::vector<Version> found = coordinator.versions(wanted);
+    VersionSource source(coordinator, context.selected(), found);
+    result.list([&](ListResult& list) {
+        for (const Version& version : found) {
+            if (!list.wanted()) break;
+            const VersionNode node{version, source};
+            list.next().object(graphql::Object(node));
+        }
+    });
+}
+
+void version(Coordinator& coordinator, FieldContext& context, Result& result) {
+    const std::int64_t id = context.arguments().at("id").as_int64();
+    const std::vector<Version> found = coordinator.versions({.id = id});
+    if (found.empty()) not_found(fmt::format("version not found ID: {}", id));
+    VersionSource source(coordinator, context.selected(), found);
+    const VersionNode node{found.front(), source};
+    result.object(graphql::Object(node));
+}
+
+void db_migration(Coordinator& coordinator, FieldContext& context, Result& result) {
+    const std::int64_t id = context.arguments().at("id").as_int64();
+    const auto rows =
+        coordinator.applied_migrations({.columns = columns_for(context.selected()), .id = id});
+    AppliedMigration row;
+    if (!rows->next(row)) not_found(fmt::format("DB migration not found ID: {}", id));
+    result.object(graphql::Object(row));
+}
+
+void tenants(Coordinator& coordinator, Result& result) {
+    const std::vector<std::string> names = coordinator.tenants();
+    result.list([&](ListResult& list) {
+        for (const std::string& name : names) list.next().object(graphql::Object(name));
+    });
+}
+
+}  // namespace
+
+graphql::Schema make_v2_schema(Coordinator& coordinator) {
+    graphql::Schema schema(v2_schema_text());
+    resolve_types(schema);
+    const auto query = [&](const char* field, auto resolver) {
+        schema.resolve("Query", field, [&coordinator, resolver](FieldContext& c, Result& r) {
+            resolver(coordinator, c, r);
+        });
+    };
+    query("sourceMigrations", source_migrations);
+    query("sourceMigration", source_migration);
+    query("versions", versions);
+    query("version", version);
+    query("dbMigration", db_migration);
+    query("tenants", [](Coordinator& source, FieldContext&, Result& result) {
+        tenants(source, result);
+    });
+    resolve_mutations(schema, coordinator);
+    return schema;
+}
+
+std::string_view v2_schema_text() { return kV2SchemaText; }
+
+}  // namespace migrator::api

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "support/fake_connector.hpp"
+
+namespace migrator::api::test {
+
+/// A database whose runs have something to say.
+class NotingConnector : public migrator::test::FakeConnector {
+public:
+    std::unique_ptr<db::Run> try_begin_run(const db::RunOwner& owner) override {
+        auto run = FakeConnector::try_begin_run(owner);
+        return run ? std::make_unique<NotingRun>(std::move(run)) : nullptr;
+    }
+
+private:
+    class NotingRun : public db::Run {
+    public:
+        explicit NotingRun(std::unique_ptr<db::Run> run) : run_(std::move(run)) {}
+        db::ApplyResult apply(const Plan& plan, const db::ApplyRequest& request) override {
+            db::ApplyResult result = run_->apply(plan, request);
+            result.notes = {"not tried: \"a.sql\"", "atomicity is tenant here"};
+            return result;
+        }
+        void accept(const Migration& migration) override { run_->accept(migration); }
+        void forget(const SchemaName& tenant, const std::vector<const Migration*>& files) override {
+            run_->forget(tenant, files);
+        }
+
+    private:
+        std::unique_ptr<db::Run> run_;
+    };
+};
+
+}  // namespace migrator::api::test

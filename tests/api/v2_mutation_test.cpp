@@ -1,0 +1,165 @@
+// Runs through GraphQL: http-v2-graphql.md, sections 5 and 6, of the specification.
+#include "api/noting_connector.hpp"
+#include "api/v2.hpp"
+
+namespace migrator::api::test {
+namespace {
+
+class V2Mutation : public V2 {};
+
+TEST_F(V2Mutation, CreatesAVersion) {
+    arrange_files();
+    const http::Response response = query(
+        "mutation { createVersion(input: {versionName: \"v1\"}) { summary { tenants "
+        "singleMigrations tenantMigrations tenantMigrationsTotal migrationsGrandTotal "
+        "singleScripts tenantScripts tenantScriptsTotal scriptsGrandTotal } version { name "
+        "dbMigrations { file schema migrationType contents } } } }"
+    );
+    expect(
+        response,
+        200,
+        R"({"data":{"createVersion":{"summary":{"tenants":1,"singleMigrations":1,)"
+        R"("tenantMigrations":1,"tenantMigrationsTotal":1,"migrationsGrandTotal":2,)"
+        R"("singleScripts":0,"tenantScripts":1,"tenantScriptsTotal":1,"scriptsGrandTotal":1},)"
+        R"("version":{"name":"v1","dbMigrations":[)"
+        R"({"file":"/migrations/ref/001.sql","schema":"ref","migrationType":"SingleMigration",)"
+        R"("contents":"select 1;"},)"
+        R"({"file":"/migrations/tenants/002.sql","schema":"north",)"
+        R"("migrationType":"TenantMigration","contents":"select 2;"},)"
+        R"({"file":"/migrations/scripts/a.sql","schema":"north",)"
+        R"("migrationType":"TenantScript","contents":""}]}}}})"
+    );
+}
+
+TEST_F(V2Mutation, NothingPendingIsNoVersion) {
+    database.add_tenant("north");
+    expect(
+        query("mutation { createVersion(input: {versionName: \"\"}) { summary { tenants duration "
+              "startedAt } version { id } } }"),
+        200,
+        R"({"data":{"createVersion":{"summary":{"tenants":0,"duration":0,)"
+        R"("startedAt":"1970-01-12T13:46:40Z"},"version":null}}})"
+    );
+}
+
+TEST_F(V2Mutation, ADryRunShowsTheVersionThatWasRolledBack) {
+    arrange_files();
+    const http::Response response = query(
+        "mutation { createVersion(input: {versionName: \"v1\", dryRun: true}) { version { name "
+        "dbMigrations { file contents } } } }"
+    );
+    EXPECT_EQ(response.status, 200);
+    EXPECT_TRUE(contains(
+        response.body,
+        R"("version":{"name":"v1","dbMigrations":[{"file":"/migrations/ref/001.sql",)"
+        R"("contents":"select 1;"},)"
+    )) << response.body;
+    EXPECT_TRUE(database.versions({}).empty());
+}
+
+TEST_F(V2Mutation, CreatesATenant) {
+    arrange_files();
+    expect(
+        query(
+            "mutation ($input: TenantInput!) { createTenant(input: $input) { summary { tenants "
+            "tenantMigrations singleMigrations } version { name dbMigrations { schema } } } }",
+            {{"input",
+              json::object{
+                  {"tenantName", "south"},
+                  {"versionName", "t"},
+                  {"action", "Sync"},
+                  {"unknown", "is ignored"}}}}
+        ),
+        200,
+        R"({"data":{"createTenant":{"summary":{"tenants":1,"tenantMigrations":1,)"
+        R"("singleMigrations":0},"version":{"name":"t","dbMigrations":[{"schema":"south"},)"
+        R"({"schema":"south"}]}}}})"
+    );
+    expect(
+        query(
+            "mutation { createTenant(input: {tenantName: \"a b\", versionName: \"t\"}) { summary { "
+            "tenants } } }"
+        ),
+        500,
+        R"({"errors":[{"message":"panic occurred: Schema name contains invalid characters: a b",)"
+        R"("path":["createTenant"],"extensions":{"code":"MIGRATION_FAILED"}}],"data":null})"
+    );
+}
+
+TEST_F(V2Mutation, ChangedFilesAreRefusedAndNamed) {
+    arrange_files();
+    apply();
+    source.write(MigrationType::SingleMigration, "ref", "001.sql", "select 9;");
+    expect(
+        query("mutation { createVersion(input: {versionName: \"v\"}) { summary { tenants } } }"),
+        500,
+        R"({"errors":[{"message":"Checksum verification failed. Please review offending )"
+        R"(migrations.","path":["createVersion"],"extensions":{"code":"CHECKSUM_MISMATCH",)"
+        R"("files":["/migrations/ref/001.sql"]}}],"data":null})"
+    );
+}
+
+TEST_F(V2Mutation, WaitsForTheLockWithoutAThread) {
+    arrange_files();
+    database.hold_lock({.run_id = "other", .owner = "host-b"});
+    on_wait = [this] {
+        if (waits == 3) database.release_lock();
+    };
+    apply();
+    EXPECT_EQ(waits, 3);
+}
+
+TEST_F(V2Mutation, ALockNotObtainedIs500WithItsCode) {
+    arrange_files();
+    options.lock_timeout = std::chrono::milliseconds(0);
+    database.hold_lock({.run_id = "other", .owner = "host-b, process 9"});
+    const http::Response response =
+        query("mutation { createVersion(input: {versionName: \"v\"}) { summary { tenants } } }");
+    EXPECT_EQ(response.status, 500);
+    EXPECT_TRUE(contains(response.body, R"("extensions":{"code":"LOCKED"})")) << response.body;
+    EXPECT_TRUE(contains(response.body, "host-b, process 9")) << response.body;
+}
+
+TEST_F(V2Mutation, AFullQueueOfRunsIs503) {
+    arrange_files();
+    options.run_queue = 0;
+    database.hold_lock({.run_id = "other", .owner = "host-b"});
+    const auto coordinator = make_coordinator();
+    const auto first = coordinator->start({.version_name = "in work"});
+    coordinator_override = coordinator.get();
+    const http::Response response =
+        query("mutation { createVersion(input: {versionName: \"v\"}) { summary { tenants } } }");
+    EXPECT_EQ(response.status, 503);
+    ASSERT_EQ(response.headers.size(), 1U);
+    EXPECT_EQ(response.headers.front().first, "Retry-After");
+    EXPECT_TRUE(contains(response.body, R"("extensions":{"code":"BUSY"})")) << response.body;
+}
+
+TEST_F(V2Mutation, TwoMutationsRunOneAfterTheOther) {
+    arrange_files();
+    const std::string body =
+        query(
+            "mutation { a: createVersion(input: {versionName: \"a\"}) { version { id } } "
+            "b: createTenant(input: {tenantName: \"south\", versionName: \"b\"}) { version { id } "
+            "} }"
+        )
+            .body;
+    EXPECT_EQ(body, R"({"data":{"a":{"version":{"id":1}},"b":{"version":{"id":2}}}})");
+}
+
+TEST_F(V2Mutation, NotesStandInExtensions) {
+    NotingConnector noting;
+    noting.add_tenant("north");
+    connector = &noting;
+    arrange_files();
+    const http::Response response =
+        query("mutation { createVersion(input: {versionName: \"v\"}) { summary { tenants } } }");
+    EXPECT_EQ(
+        response.body,
+        R"({"data":{"createVersion":{"summary":{"tenants":1}}},"extensions":{"notes":)"
+        R"(["not tried: \"a.sql\"","atomicity is tenant here"]}})"
+    );
+}
+
+}  // namespace
+}  // namespace migrator::api::test
