@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# Measures the HTTP service on a PostgreSQL of its own: queries over a long history, and the answers
+# that others get while a run works.
+#
+#   scripts/bench-http.sh [SECONDS]     SECONDS: of load, default 60
+#
+# The history: TENANTS (1000) times FILES (200) rows of about 800 bytes, in 100 versions. The load:
+# RATE (200) queries for the tenants a second, 10 a second each for / and /health, while `apply` works
+# on a file that takes as long. Then once more beside 2,000 idle connections and 100 slow readers.
+set -euo pipefail
+
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+for part in packages postgres; do
+  # shellcheck source=/dev/null
+  source "$REPOSITORY/scripts/lib/$part.sh"
+done
+
+SECONDS_OF_LOAD="${1:-60}"
+RATE="${RATE:-200}"
+RUNS="${RUNS:-9}"
+TENANTS="${TENANTS:-1000}"
+FILES="${FILES:-200}"
+BUILD="$REPOSITORY/build/bench"
+WORK=
+SERVICE=
+
+finish() {
+  local status=$?
+  trap - EXIT
+  stop_service
+  stop_postgres
+  if [[ -n "$WORK" ]]; then
+    rm -rf "$WORK"
+  fi
+  exit "$status"
+}
+
+stop_service() {
+  if [[ -n "$SERVICE" ]]; then
+    kill "$SERVICE" 2>/dev/null || true
+    wait "$SERVICE" || true
+    SERVICE=
+  fi
+}
+
+start_service() {
+  mkdir -p "$WORK/migrations/bench"
+  cat >"$WORK/migrator.yaml" <<YAML
+baseLocation: $WORK/migrations
+driver: postgres
+dataSource: $POSTGRES_URL
+singleMigrations: [bench]
+listenAddress: 127.0.0.1
+port: 0
+logLevel: WARN
+YAML
+  "$BUILD/migrator" serve --config "$WORK/migrator.yaml" 2>"$WORK/service.log" &
+  SERVICE=$!
+  local line=
+  until line="$(grep -m 1 -o 'listening on .*' "$WORK/service.log")"; do
+    kill -0 "$SERVICE" 2>/dev/null || fail "the service did not start: $(cat "$WORK/service.log")"
+    sleep 0.1
+  done
+  PORT="${line##*:}"
+}
+
+sql() { PGOPTIONS='-c client_min_messages=warning' psql -X -qAt -v ON_ERROR_STOP=1 "$POSTGRES_URL"; }
+
+apply() {
+  curl -sS --fail-with-body "http://127.0.0.1:$PORT/v1/migrations" \
+    -d '{"mode":"apply","response":"summary"}' >/dev/null
+}
+
+write_history() {
+  # The first version makes the tables.
+  printf 'select 1;\n' >"$WORK/migrations/bench/000.sql"
+  apply
+  sql <<SQL
+insert into migrator.migrator_versions (id, name)
+  select v, 'version ' || v from generate_series(2, 100) v;
+select setval('migrator.migrator_versions_id_seq', 100);
+insert into migrator.migrator_tenants (name)
+  select 'tenant' || t from generate_series(1, $TENANTS) t;
+insert into migrator.migrator_migrations
+    (name, source_dir, filename, type, db_schema, contents, checksum, version_id)
+  select f || '.sql', '/srv/old', '/srv/old/' || f || '.sql', 2, 'tenant' || t,
+    rpad('create table {schema}.t' || f || ' (id integer);', 800, E'-- for people\n'),
+    encode(sha256(f::text::bytea), 'hex'), 2 + f * 99 / ($FILES + 1)
+  from generate_series(1, $FILES) f, generate_series(1, $TENANTS) t;
+vacuum analyze;
+SQL
+}
+
+memory() { awk '/^VmHWM/ {print int($2 / 1024)}' "/proc/$SERVICE/status"; }
+
+load() { python3 "$REPOSITORY/bench/http_load.py" "$PORT" load "$SECONDS_OF_LOAD" "$RATE" "$@"; }
+
+measure_load() {
+  printf 'select pg_sleep(%s);\n' "$((SECONDS_OF_LOAD + 5))" >"$WORK/migrations/bench/001.sql"
+  apply &
+  local run=$!
+  heading "Load while a run works: name, median, 99th percentile, maximum (ms)"
+  load
+  wait "$run"
+  heading "The same without a run"
+  load
+  heading "Beside 2,000 idle connections and 100 slow readers"
+  ulimit -n 8192
+  load --idle 2000 --slow 100
+}
+
+need_packages "${BUILD_PACKAGES[@]}" "${BENCH_PACKAGES[@]}" curl python3
+trap finish EXIT
+WORK="$(make_server_dir bench)"
+heading "Building $BUILD"
+cmake -S "$REPOSITORY" -B "$BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
+  -DMIGRATOR_BENCH=ON
+cmake --build "$BUILD" --parallel "$(build_jobs)" --target migrator
+start_postgres
+start_service
+heading "Writing $((TENANTS * FILES)) rows of history"
+write_history
+# A process of its own for the memory: what made the history should not count.
+stop_service
+start_service
+heading "Queries: name, median, 99th percentile, maximum (ms)"
+python3 "$REPOSITORY/bench/http_load.py" "$PORT" reads "$RUNS"
+printf 'VmHWM %s MiB\n' "$(memory)"
+measure_load
+printf 'VmHWM %s MiB\n' "$(memory)"
