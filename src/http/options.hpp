@@ -28,6 +28,8 @@ struct SpoolOptions {
     std::size_t total_bytes = 1'073'741'824;    ///< of all answers together, in files
     std::size_t memory_bytes = 8'388'608;       ///< of one answer, before it goes to a file
     std::size_t all_memory_bytes = 33'554'432;  ///< of all answers; more go to files at once
+    /// Of one answer, beside that: small ones are answered whatever large ones have taken.
+    std::size_t always_memory_bytes = 65'536;
 };
 
 }  // namespace migrator::http

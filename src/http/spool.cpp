@@ -46,10 +46,12 @@ private:
     std::atomic<std::size_t> used_ = 0;
 };
 
-/// The first part of an answer. Takes from `room` what it allocates, to the byte.
+/// The first part of an answer. Takes from `room` what it allocates beyond its first
+/// `always` bytes, to the byte.
 class SpoolMemory {
 public:
-    SpoolMemory(Room& room, std::size_t limit) : room_(room), limit_(limit) {}
+    SpoolMemory(Room& room, std::size_t limit, std::size_t always)
+        : room_(room), limit_(limit), always_(std::min(always, limit)) {}
     SpoolMemory(const SpoolMemory&) = delete;
     SpoolMemory& operator=(const SpoolMemory&) = delete;
     ~SpoolMemory() { cut(0); }
@@ -73,7 +75,7 @@ public:
     void cut(std::size_t size) {
         size_ = size;
         while (!chunks_.empty() && chunks_.back().begin >= size) {
-            room_.give_back(chunks_.back().size);
+            room_.give_back(chunks_.back().counted);
             chunks_.pop_back();
         }
     }
@@ -100,6 +102,7 @@ private:
     struct Chunk {
         std::size_t begin;
         std::size_t size;
+        std::size_t counted;  ///< taken from the room
         std::unique_ptr<char[]> bytes;
     };
 
@@ -109,13 +112,19 @@ private:
 
     bool grow() {
         const std::size_t begin = allocated();
-        const std::size_t wanted = std::min(begin == 0 ? kFirstChunk : kChunk, limit_ - begin);
-        const std::size_t size = room_.take(wanted, 1);
+        const std::size_t chunk = begin == 0 ? kFirstChunk : kChunk;
+        std::size_t size = 0;
+        std::size_t counted = 0;
+        if (begin < always_) {
+            size = std::min(chunk, always_ - begin);
+        } else {
+            size = counted = room_.take(std::min(chunk, limit_ - begin), 1);
+        }
         if (size == 0) return false;
         try {
-            chunks_.push_back({begin, size, std::unique_ptr<char[]>(new char[size])});
+            chunks_.push_back({begin, size, counted, std::unique_ptr<char[]>(new char[size])});
         } catch (...) {
-            room_.give_back(size);
+            room_.give_back(counted);
             throw;
         }
         return true;
@@ -123,6 +132,7 @@ private:
 
     Room& room_;
     const std::size_t limit_;
+    const std::size_t always_;
     std::vector<Chunk> chunks_;
     std::size_t size_ = 0;
 };
@@ -142,7 +152,10 @@ struct SharedSpace {
 class MemoryThenFile : public Spool {
 public:
     explicit MemoryThenFile(std::shared_ptr<SharedSpace> space)
-        : space_(std::move(space)), memory_(space_->memory, space_->options.memory_bytes) {}
+        : space_(std::move(space)),
+          memory_(
+              space_->memory, space_->options.memory_bytes, space_->options.always_memory_bytes
+          ) {}
     MemoryThenFile(const MemoryThenFile&) = delete;
     MemoryThenFile& operator=(const MemoryThenFile&) = delete;
     ~MemoryThenFile() override { space_->files.give_back(in_file()); }

@@ -98,6 +98,7 @@ TEST_F(SpoolTest, KeepsWhatIsAppendedCutAndRead) {
         SpoolOptions limits = options();
         limits.memory_bytes = c.memory;
         limits.all_memory_bytes = c.all_memory;
+        limits.always_memory_bytes = 0;
         SpoolSpace space(limits);
         const auto spool = space.open();
         std::string expected;
@@ -130,6 +131,21 @@ TEST_F(SpoolTest, KeepsWhatIsAppendedCutAndRead) {
         }
         EXPECT_TRUE(whole(*spool) == expected);
     }
+}
+
+TEST_F(SpoolTest, SmallAnswersHaveRoomWhateverTheLargeOnesTake) {
+    SpoolOptions limits = options();
+    limits.total_bytes = 10;
+    limits.all_memory_bytes = 1000;
+    limits.always_memory_bytes = 100;
+    SpoolSpace space(limits);
+    const auto large = space.open();
+    EXPECT_THROW(large->append(std::string(2000, 'x')), Error);
+    large->append(std::string(1110, 'x'));
+    const auto small = space.open();
+    small->append(std::string(100, 'y'));
+    EXPECT_EQ(whole(*small), std::string(100, 'y'));
+    EXPECT_THROW(small->append("y"), Error);
 }
 
 TEST_F(SpoolTest, CutsAcrossTheBorderOfMemoryAndFile) {
@@ -170,6 +186,7 @@ TEST_F(SpoolTest, SharesTheMemoryOfAllAnswersToTheByte) {
     SpoolOptions limits = options();
     limits.memory_bytes = 70'000;
     limits.all_memory_bytes = 100'000;
+    limits.always_memory_bytes = 0;
     SpoolSpace space(limits);
     for (int round = 0; round < 3; ++round) {
         auto first = space.open();
@@ -325,6 +342,7 @@ TEST_F(SpoolTest, SharesItsRoomAmongThreads) {
     SpoolOptions limits = options();
     limits.memory_bytes = 50'000;
     limits.all_memory_bytes = 120'000;
+    limits.always_memory_bytes = 0;
     SpoolSpace space(limits);
     {
         std::vector<std::jthread> threads;
