@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace migrator::db {
@@ -14,6 +16,9 @@ enum class Atomicity : std::uint8_t {
     Version,  ///< the whole version
     Tenant,   ///< one tenant and phase
 };
+
+/// What stands for a token in a data source, in the place of the password.
+inline constexpr std::string_view kDatabaseToken = "${aws-rds-token}";
 
 /// Everything a Connector is told. Made by `config`, constant afterwards.
 struct Options {
@@ -35,6 +40,14 @@ struct Options {
     bool batch_bytes_is_explicit = false;            ///< set by the user
     std::size_t max_connections = 8;                 ///< pool for reads
     std::string set_role;                            ///< role to apply as; empty: the login
+
+    /// The password that `kDatabaseToken` stands for. Asked for each connection, from any thread.
+    /// Null: such a data source is refused.
+    std::function<std::string(const std::string& host, std::uint16_t port, const std::string& user)>
+        database_token;
+    /// The data source with its secrets fetched anew, when the database has refused the password:
+    /// it may have been rotated. From any thread. Null: the one above is all there is.
+    std::function<std::string()> renewed_data_source;
 };
 
 }  // namespace migrator::db

@@ -140,8 +140,9 @@ TEST(DataSource, LeavesOutTheTuningOfGosDrivers) {
     EXPECT_EQ(
         source.ignored,
         (std::vector<std::string>{
-            "binary_parameters", "default_query_exec_mode", "statement_cache_capacity", "rds_host"})
+            "binary_parameters", "default_query_exec_mode", "statement_cache_capacity"})
     );
+    EXPECT_EQ(source.rds_host, "x");
 }
 
 TEST(DataSource, TellsWhereItIsWrongAndNeverShowsAValue) {

@@ -58,14 +58,13 @@ constexpr std::string_view kTexts[] = {
 constexpr std::string_view kSslModes[] = {
     "disable", "allow", "prefer", "require", "verify-ca", "verify-full"};
 
-// Tuning of Go's drivers; `rds_host` names the host that a token is signed for; `servicefile` is
-// a keyword from libpq 18 on, before it is the variable PGSERVICEFILE.
+// Tuning of Go's drivers; `servicefile` is a keyword from libpq 18 on, before it is the variable
+// PGSERVICEFILE.
 constexpr std::string_view kIgnored[] = {
     "binary_parameters",
     "default_query_exec_mode",
     "description_cache_capacity",
     "disable_prepared_binary_result",
-    "rds_host",
     "servicefile",
     "statement_cache_capacity",
 };
@@ -151,7 +150,9 @@ void take(DataSource& source, SyntaxPair pair) {
     if (pair.key == "ssl" && pair.value == "true") {
         pair = {"sslmode", "require", pair.position};  // as libpq reads JDBC's spelling
     }
-    if (contains(kIgnored, pair.key)) {
+    if (pair.key == "rds_host") {
+        source.rds_host = std::move(pair.value);
+    } else if (contains(kIgnored, pair.key)) {
         source.ignored.push_back(std::move(pair.key));
     } else if (contains(kTexts, pair.key) || contains(kNumbers, pair.key)) {
         check_value(pair);

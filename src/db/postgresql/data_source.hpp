@@ -13,6 +13,7 @@ using KeyValues = std::vector<std::pair<std::string, std::string>>;
 struct DataSource {
     KeyValues connection;              ///< keywords of libpq and their values, each at most once
     KeyValues settings;                ///< run-time parameters for the session, in the order given
+    std::string rds_host;              ///< the host to sign a token for; empty: the one to dial
     std::vector<std::string> ignored;  ///< keys of Go's drivers that mean nothing here
 
     /// Nothing when the key is not there.

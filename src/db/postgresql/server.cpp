@@ -8,6 +8,7 @@
 #include "db/postgresql/connection.hpp"
 #include "db/postgresql/data_source.hpp"
 #include "db/postgresql/dialect.hpp"
+#include "db/postgresql/password.hpp"
 #include "db/postgresql/postgresql.hpp"
 #include "db/postgresql/run_lock.hpp"
 #include "db/postgresql/session.hpp"
@@ -19,20 +20,21 @@ constexpr int kChecksClientsFrom = 140'000;
 
 class PostgresServer final : public sql::Server {
 public:
-    explicit PostgresServer(DataSource source) : source_(std::move(source)) {}
+    PostgresServer(DataSource source, const Options& options)
+        : settings_(source.settings), options_(options), source_(std::move(source)) {}
 
     const sql::Dialect& dialect() const override { return postgresql::dialect(); }
 
     std::unique_ptr<sql::Session> connect() override {
-        auto connection = std::make_unique<Connection>(source_);
+        auto connection = open();
         const ServerFacts facts = facts_of(*connection);
-        return std::make_unique<Session>(std::move(connection), source_.settings, facts);
+        return std::make_unique<Session>(std::move(connection), settings_, facts);
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
         auto connection = take_waiting();
         const bool is_new = connection == nullptr;
-        if (is_new) connection = std::make_unique<Connection>(source_);
+        if (is_new) connection = open();
         bool locked = false;
         try {
             locked = try_to_lock(*connection, facts_of(*connection));
@@ -40,7 +42,7 @@ public:
             // One that has waited since the last try may have been closed meanwhile.
             if (is_new) throw;
             log::debug(fmt::format("Trying the migration lock again: {}", error.what()));
-            connection = std::make_unique<Connection>(source_);
+            connection = open();
             locked = try_to_lock(*connection, facts_of(*connection));
         }
         if (locked) return std::make_unique<RunLock>(std::move(connection));
@@ -51,6 +53,27 @@ public:
 
 private:
     enum class Answer : std::uint8_t { Unknown, Yes, No };
+
+    std::unique_ptr<Connection> open() {
+        const DataSource source = current();
+        try {
+            return std::make_unique<Connection>(with_password(source, options_));
+        } catch (const Error& error) {
+            if (!options_.renewed_data_source || !is_refused_password(error)) throw;
+            DataSource renewed = parse_data_source(options_.renewed_data_source());
+            if (renewed.connection == source.connection) throw;
+            log::info("The database has refused the password; trying the renewed one");
+            auto connection = std::make_unique<Connection>(with_password(renewed, options_));
+            const std::lock_guard guard(mutex_);
+            source_ = std::move(renewed);
+            return connection;
+        }
+    }
+
+    DataSource current() {
+        const std::lock_guard guard(mutex_);
+        return source_;
+    }
 
     std::unique_ptr<Connection> take_waiting() {
         const std::lock_guard guard(mutex_);
@@ -72,9 +95,11 @@ private:
         return facts;
     }
 
-    const DataSource source_;
+    const KeyValues settings_;
+    const Options options_;
     std::atomic<Answer> checks_clients_ = Answer::Unknown;
     std::mutex mutex_;
+    DataSource source_;
     /// Of a try that did not get the lock, for the next: a poll need not connect each time.
     std::unique_ptr<Connection> waiting_;
 };
@@ -86,7 +111,7 @@ std::unique_ptr<sql::Server> make_server(const Options& options) {
     for (const std::string& key : source.ignored) {
         log::warn(fmt::format("dataSource: {} has no meaning here and is ignored", key));
     }
-    return std::make_unique<PostgresServer>(std::move(source));
+    return std::make_unique<PostgresServer>(std::move(source), options);
 }
 
 }  // namespace migrator::db::postgresql

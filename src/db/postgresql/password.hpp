@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "db/options.hpp"
+#include "db/postgresql/data_source.hpp"
+
+namespace migrator::db::postgresql {
+
+/// `source` as it is to be connected with now: where the password is `${aws-rds-token}`, a new
+/// token for its host and user stands there, and the server's certificate is verified. Throws
+/// Configuration when a token can't be made for this data source, and what making it throws.
+DataSource with_password(DataSource source, const Options& options);
+
+/// Whether a connection failed because the server did not accept user and password.
+bool is_refused_password(const Error& error);
+
+}  // namespace migrator::db::postgresql
