@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the dev preset and runs all tests, those against a real PostgreSQL and PgBouncer
+# Builds the dev preset and runs all tests, those against a real PostgreSQL, PgBouncer and S3 server
 # included, and the examples. The last line is the count: N passed, N failed[, N skipped].
 #
 #   scripts/test.sh              everything
@@ -10,7 +10,7 @@ set -euo pipefail
 
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
-for part in packages postgres pgbouncer check_examples; do
+for part in packages postgres pgbouncer swift check_examples; do
   # shellcheck source=/dev/null
   source "$REPOSITORY/scripts/lib/$part.sh"
 done
@@ -29,6 +29,7 @@ finish() {
   if [[ $FAILED -gt 0 || $status -ne 0 ]]; then
     keep_server_logs
   fi
+  stop_swift
   stop_pgbouncer
   stop_postgres
   if [[ $COUNTED == no ]]; then
@@ -48,7 +49,7 @@ finish() {
 
 keep_server_logs() {
   local log
-  for log in "$POSTGRES_DIR/postgres.log" "$PGBOUNCER_DIR/pgbouncer.log"; do
+  for log in "$POSTGRES_DIR/postgres.log" "$PGBOUNCER_DIR/pgbouncer.log" "$SWIFT_DIR"/*.log; do
     if [[ -s "$log" ]]; then
       cp "$log" "$BUILD/" && say "kept $BUILD/${log##*/}"
     fi
@@ -65,14 +66,16 @@ build() {
 }
 
 start_servers() {
-  heading "Starting PostgreSQL and PgBouncer"
+  heading "Starting PostgreSQL, PgBouncer and OpenStack Swift"
   # These databases live for a minute: no need to wait for the disk.
   start_postgres fsync=off full_page_writes=off
   start_pgbouncer
-  say "PostgreSQL on 127.0.0.1:$POSTGRES_PORT, PgBouncer on 127.0.0.1:$PGBOUNCER_PORT"
+  start_swift
+  say "PostgreSQL on 127.0.0.1:$POSTGRES_PORT, PgBouncer on 127.0.0.1:$PGBOUNCER_PORT, Swift's S3 on" \
+    "127.0.0.1:$SWIFT_PORT"
   export MIGRATOR_TEST_POSTGRESQL_URL="$POSTGRES_URL"
   export MIGRATOR_TEST_PGBOUNCER_URL="$PGBOUNCER_URL"
-  export MIGRATOR_TEST_REQUIRE=postgresql,pgbouncer,oracle
+  export MIGRATOR_TEST_REQUIRE=postgresql,pgbouncer,oracle,s3
   # Where Debian puts graphql, the reference implementation; a node of somebody else's looks elsewhere.
   export NODE_PATH="${NODE_PATH:+$NODE_PATH:}/usr/share/nodejs"
   export MIGRATOR_TEST_BINARY="$BUILD/migrator"
@@ -101,7 +104,7 @@ count_results() {
     case "$state" in
       run) PASSED=$((PASSED + 1)) ;;
       skip)
-        if [[ "${name,,}" =~ postgres|pgbouncer|oracle ]]; then
+        if [[ "${name,,}" =~ postgres|pgbouncer|oracle|s3|nginx|balancer ]]; then
           say "skipped, though its server is there: $name"
           FAILED=$((FAILED + 1))
         else

@@ -4,11 +4,14 @@
 # To build the program.
 BUILD_PACKAGES=(
   g++ cmake ninja-build git ca-certificates
-  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libpq-dev libsqlite3-dev libssl-dev
+  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libpq-dev libpugixml-dev libsqlite3-dev libssl-dev
   libyaml-cpp-dev prometheus-cpp-dev
 )
 # To build and run the tests, on top.
-TEST_PACKAGES=(libgtest-dev postgresql pgbouncer nodejs node-graphql)
+TEST_PACKAGES=(
+  libgtest-dev postgresql pgbouncer nginx nodejs node-graphql
+  swift-proxy swift-account swift-container swift-object
+)
 # To measure, on top of BUILD_PACKAGES.
 BENCH_PACKAGES=(postgresql postgresql-client)
 # To work on the program; nothing here is needed by the other scripts.

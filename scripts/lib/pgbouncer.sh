@@ -65,7 +65,7 @@ SETTINGS
 stop_pgbouncer() {
   local pid waited
   if [[ -z "$PGBOUNCER_DIR" ]]; then
-    return
+    return 0
   fi
   if [[ -s "$PGBOUNCER_DIR/pgbouncer.pid" ]]; then
     pid="$(<"$PGBOUNCER_DIR/pgbouncer.pid")"

@@ -59,7 +59,7 @@ start_postgres() {
 
 stop_postgres() {
   if [[ -z "$POSTGRES_DIR" ]]; then
-    return
+    return 0
   fi
   if [[ -e "$POSTGRES_DIR/data/postmaster.pid" ]]; then
     (

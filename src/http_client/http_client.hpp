@@ -15,6 +15,7 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::string ca_file{};  ///< PEM file of roots to trust instead of the system's; empty: those
+    bool direct = false;    ///< past every proxy, whatever the environment says
 };
 
 struct Response {
@@ -25,12 +26,14 @@ struct Response {
 
 struct Limits {
     std::chrono::milliseconds connect{5'000};  ///< TLS included
-    std::chrono::milliseconds total{10'000};
-    std::size_t response_bytes = 1'048'576;  ///< a longer body is an error
+    std::chrono::milliseconds total{10'000};   ///< 0: none, `stall` stands in for it
+    std::chrono::milliseconds stall{30'000};   ///< without a byte; whole seconds, rounded up
+    std::size_t response_bytes = 1'048'576;    ///< a longer body is an error
 };
 
 /// One request over a connection of its own (libcurl, HTTP/1.1). Certificates are verified against
 /// the system's roots, redirects are not followed, a proxy comes from the environment as curl does.
+/// The path is sent as it is given, with its dot segments and doubled slashes.
 /// Any status is an answer. Throws Unavailable, which names scheme, host and port but neither
 /// path, query, user nor headers: "POST https://hooks.example.com: no answer within 10 s"; and
 /// InvalidRequest, before anything is sent, for a URL that is none or has another scheme, and for

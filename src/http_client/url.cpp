@@ -17,7 +17,7 @@ std::optional<Url> Url::parse(const std::string& text) {
     if (!is_printable || host == std::string::npos || text[host + 3] == '/') return std::nullopt;
     Handle handle(curl_url());
     if (!handle) throw std::bad_alloc();
-    if (curl_url_set(handle.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
+    if (curl_url_set(handle.get(), CURLUPART_URL, text.c_str(), CURLU_PATH_AS_IS) != CURLUE_OK)
         return std::nullopt;
     Url url(std::move(handle));
     const std::string scheme = url.part(CURLUPART_SCHEME);

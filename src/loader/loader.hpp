@@ -1,16 +1,20 @@
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "core/migration.hpp"
 #include "loader/options.hpp"
 
+namespace migrator::cloud::aws {
+struct Surroundings;
+}
+
 namespace migrator::loader {
 
 /// Reads source migrations from where they are stored.
-/// One thread at a time may use an instance; instances share nothing.
+/// One thread at a time may use an instance; several instances may be used at the same time.
 class Loader {
 public:
     virtual ~Loader() = default;
@@ -25,7 +29,15 @@ public:
     virtual void ping() = 0;
 };
 
-/// The Loader for `options.base_location`. Throws Configuration for a storage that is not built.
+/// Opens a Loader for one use of the storage. Safe for all threads.
+using OpenLoader = std::function<std::unique_ptr<Loader>()>;
+
+/// For `options.base_location`. The loaders share what is worth keeping between uses: credentials,
+/// the region of a bucket, the contents of objects that have not changed. Asks nobody; throws
+/// Configuration for a location that can't be one or a storage that is not built.
+OpenLoader make_opener(const Options& options, const cloud::aws::Surroundings& surroundings);
+
+/// One Loader that shares nothing, in the real surroundings. Throws as `make_opener` does.
 std::unique_ptr<Loader> make_loader(const Options& options);
 
 }  // namespace migrator::loader

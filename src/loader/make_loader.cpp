@@ -1,8 +1,10 @@
 #include <string_view>
 
+#include "cloud/aws/surroundings.hpp"
 #include "core/error.hpp"
 #include "loader/disk.hpp"
 #include "loader/loader.hpp"
+#include "loader/s3.hpp"
 
 namespace migrator::loader {
 namespace {
@@ -21,13 +23,20 @@ bool is_azure_blob(std::string_view location) {
 
 }  // namespace
 
-std::unique_ptr<Loader> make_loader(const Options& options) {
+OpenLoader make_opener(const Options& options, const cloud::aws::Surroundings& surroundings) {
     const std::string& location = options.base_location;
-    if (location.starts_with("s3://")) refuse("AWS S3 (s3://) is not built yet");
+    if (location.starts_with("s3://")) {
+        auto store = std::make_shared<S3Store>(options, surroundings);
+        return [store] { return std::make_unique<S3Loader>(store); };
+    }
     if (is_azure_blob(location)) refuse("Azure Blob Storage (https://) is not built yet");
     if (location.starts_with("gs://")) refuse("Google Cloud Storage (gs://) is not built yet");
     if (location.starts_with("gcs://")) refuse("Google Cloud Storage is written gs://, not gcs://");
-    return std::make_unique<DiskLoader>(options);
+    return [options] { return std::make_unique<DiskLoader>(options); };
+}
+
+std::unique_ptr<Loader> make_loader(const Options& options) {
+    return make_opener(options, cloud::aws::system_surroundings())();
 }
 
 }  // namespace migrator::loader

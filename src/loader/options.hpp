@@ -1,9 +1,15 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace migrator::loader {
+
+/// Where an S3 request names its bucket: in the path or in the host. Auto: as the AWS profile says,
+/// else by bucket name and endpoint.
+enum class S3AddressingStyle : std::uint8_t { Auto, Path, Virtual };
 
 /// Where the files are. The directories are as configured, relative to the base location.
 struct Options {
@@ -12,6 +18,16 @@ struct Options {
     std::vector<std::string> tenant_migrations;
     std::vector<std::string> single_scripts;
     std::vector<std::string> tenant_scripts;
+
+    // Only for s3://. Empty: as the environment and the AWS profile say.
+    std::string s3_region;
+    std::string s3_endpoint;
+    std::string s3_profile;
+    S3AddressingStyle s3_addressing_style = S3AddressingStyle::Auto;
+    bool s3_anonymous = false;      ///< public buckets: no credentials, no signature
+    bool s3_request_payer = false;  ///< who reads pays, not the bucket's owner
+
+    std::size_t storage_concurrency = 16;  ///< objects read at the same time; at least 1
 };
 
 }  // namespace migrator::loader

@@ -148,9 +148,9 @@ TEST_F(HttpClient, WritesWholeSecondsAsSeconds) {
     );
 }
 
-TEST_F(HttpClient, TakesALimitOfZeroForOneThatIsOver) {
+TEST_F(HttpClient, TakesALimitBelowZeroForOneThatIsOver) {
     const SmallHttpServer server([](ServedConnection& c) { c.wait_for_end(); });
-    const Limits limits{.connect = milliseconds(0), .total = milliseconds(0)};
+    const Limits limits{.connect = milliseconds(0), .total = milliseconds(-1)};
     EXPECT_TRUE(contains(unavailable({.url = server.url()}, limits), "within 1 ms"));
 }
 

@@ -1,3 +1,4 @@
+#include "http_client/transport.hpp"
 #include "sending.hpp"
 #include "support/temp_dir.hpp"
 #include "tls_server.hpp"
@@ -58,6 +59,20 @@ TEST_F(HttpClientTls, TrustsTheSystemsRootsOnlyWithoutAFileOfItsOwn) {
     EXPECT_TRUE(contains(unavailable({.url = server.url()}), "SSL"));
     const std::string missing = folder_.path().string() + "/missing.pem";
     EXPECT_TRUE(contains(unavailable({.url = server.url(), .ca_file = missing}), missing));
+}
+
+TEST_F(HttpClientTls, CallsAWrongCertificateByItsName) {
+    const TlsServer server(make_certificate({.name = "IP:127.0.0.1"}, nullptr), answer);
+    const TlsServer other(make_certificate({.name = "DNS:other.invalid"}, &authority_), answer);
+    const auto transport = make_transport();
+    for (const std::string& url : {server.url(), other.url()}) {
+        try {
+            transport->send({.url = url, .ca_file = ca_file_}, {});
+            ADD_FAILURE() << "no error";
+        } catch (const TransportError& error) {
+            EXPECT_EQ(error.failure(), TransportFailure::Certificate) << error.what();
+        }
+    }
 }
 
 TEST_F(HttpClientTls, RefusesAServerThatSpeaksNoTls) {

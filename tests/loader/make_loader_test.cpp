@@ -3,16 +3,19 @@
 #include "core/error.hpp"
 #include "loader/disk.hpp"
 #include "loader/loader.hpp"
+#include "loader/s3.hpp"
 
 namespace migrator::loader {
 namespace {
 
-TEST(MakeLoader, RefusesStoragesThatAreNotBuiltWithoutShowingTheLocation) {
+TEST(MakeLoader, RefusesWhatItCantReadWithoutShowingTheLocation) {
     const struct {
         const char* location;
         const char* message;
     } cases[] = {
-        {"s3://bucket/secret", "baseLocation: AWS S3 (s3://) is not built yet"},
+        {"s3://bucket@secret",
+         "baseLocation: credentials don't belong into s3://BUCKET/PREFIX, which is stored with "
+         "every migration: put them into the environment or an AWS profile"},
         {"https://acc.blob.core.windows.net/cont?sig=secret",
          "baseLocation: Azure Blob Storage (https://) is not built yet"},
         {"gs://bucket/secret", "baseLocation: Google Cloud Storage (gs://) is not built yet"},
@@ -27,6 +30,11 @@ TEST(MakeLoader, RefusesStoragesThatAreNotBuiltWithoutShowingTheLocation) {
             EXPECT_STREQ(error.what(), c.message);
         }
     }
+}
+
+TEST(MakeLoader, AnS3LocationAsksNobodyBeforeItIsUsed) {
+    const auto loader = make_loader({.base_location = "s3://bucket/app"});
+    EXPECT_NE(dynamic_cast<S3Loader*>(loader.get()), nullptr);
 }
 
 TEST(MakeLoader, AnythingElseIsADirectory) {

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cloud/aws/provider.hpp"
+
+namespace migrator::cloud::aws {
+
+/// Keys in variables: spec/cloud.md 3.2. Not configured without `AWS_ACCESS_KEY_ID`.
+Selection select_environment(const Surroundings& surroundings);
+
+}  // namespace migrator::cloud::aws

@@ -1,0 +1,44 @@
+#include "loader/places.hpp"
+
+#include <fmt/format.h>
+
+#include <mutex>
+#include <set>
+#include <string_view>
+
+#include "core/log.hpp"
+
+namespace migrator::loader {
+
+std::vector<Place> places(
+    const Options& options, const std::function<std::string(const std::string& directory)>& to_path
+) {
+    std::vector<Place> result;
+    const auto add = [&](MigrationType type, const std::vector<std::string>& directories) {
+        for (const std::string& directory : directories) {
+            result.push_back({type, to_path(directory)});
+        }
+    };
+    add(MigrationType::SingleMigration, options.single_migrations);
+    add(MigrationType::TenantMigration, options.tenant_migrations);
+    add(MigrationType::SingleScript, options.single_scripts);
+    add(MigrationType::TenantScript, options.tenant_scripts);
+    return result;
+}
+
+void warn_of_repeated(const std::vector<Place>& places) {
+    static std::mutex mutex;
+    static std::set<std::string> warned;
+    std::set<std::string_view> seen;
+    for (const Place& place : places) {
+        if (seen.insert(place.path).second) continue;
+        const std::lock_guard lock(mutex);
+        if (!warned.insert(place.path).second) continue;
+        log::warn(fmt::format(
+            "Directory {} is configured more than once: its files are loaded once for each",
+            place.path
+        ));
+    }
+}
+
+}  // namespace migrator::loader

@@ -1,0 +1,235 @@
+#include "loader/s3_advice.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <regex>
+#include <string_view>
+
+#include "cloud/aws/region.hpp"
+
+namespace migrator::loader {
+namespace {
+
+using http_client::TransportFailure;
+using Operation = S3Failure::Operation;
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+std::string bucket_arn(const S3Failure& failure) {
+    return fmt::format(
+        "arn:{}:s3:::{}",
+        cloud::aws::partition_of(failure.target.endpoint.region).name,
+        failure.location.bucket
+    );
+}
+
+/// The condition compares with the prefix of the request as it is: the health check asks for the
+/// base prefix without a slash.
+std::string list_statement(const S3Failure& failure) {
+    const std::string& prefix = failure.location.prefix;
+    const std::string condition =
+        prefix.empty()
+            ? ""
+            : fmt::format(
+                  R"(, "Condition": {{"StringLike": {{"s3:prefix": ["{0}", "{0}/*"]}}}})", prefix
+              );
+    return fmt::format(
+        R"({{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "{}"{}}})",
+        bucket_arn(failure),
+        condition
+    );
+}
+
+std::string read_statement(const S3Failure& failure) {
+    const std::string& prefix = failure.location.prefix;
+    return fmt::format(
+        R"({{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "{}/{}*"}})",
+        bucket_arn(failure),
+        prefix.empty() ? "" : prefix + "/"
+    );
+}
+
+std::string decrypt_statement(const S3Failure& failure, const std::string& message) {
+    static const std::regex kKey(R"(arn:[a-z-]+:kms:[A-Za-z0-9:/_-]+)");
+    std::smatch key;
+    const std::string arn = std::regex_search(message, key, kKey) ? key.str() : "the key's ARN";
+    return fmt::format(
+        R"(it is encrypted with a KMS key: {0} needs kms:Decrypt on it, and the key's policy must )"
+        R"(allow that: {{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{1}", "Condition": )"
+        R"({{"StringEquals": {{"kms:ViaService": "s3.{2}.{3}"}}}}}})",
+        failure.caller(),
+        arn,
+        failure.target.endpoint.region,
+        cloud::aws::partition_of(failure.target.endpoint.region).suffix
+    );
+}
+
+std::string advice_on_denial(const S3Failure& failure, const S3Error& error) {
+    if (contains(error.message, "explicit deny")) {
+        return fmt::format(
+            "an explicit Deny (bucket policy, service control policy or VPC endpoint policy) "
+            "blocks "
+            "{}; adding an Allow will not help",
+            failure.caller()
+        );
+    }
+    if (contains(error.message, "kms:")) return decrypt_statement(failure, error.message);
+    if (failure.operation == Operation::List) {
+        return fmt::format(
+            "{} may not list it. It needs s3:ListBucket on the bucket, for the prefixes below the "
+            "base location and that itself: {}",
+            failure.caller(),
+            list_statement(failure)
+        );
+    }
+    return fmt::format(
+        "{} may not read it, or the object does not exist and listing is not allowed. It needs "
+        "s3:GetObject: {}",
+        failure.caller(),
+        read_statement(failure)
+    );
+}
+
+std::string advice_on_clock(const S3Failure& failure, const S3Error& error) {
+    const TimePoint server = parse_database_time(error.server_time);
+    std::string by;
+    if (server != TimePoint{}) {
+        const auto minutes =
+            std::chrono::duration_cast<std::chrono::minutes>(server - failure.now).count();
+        by = fmt::format(" by {} minutes", minutes < 0 ? -minutes : minutes);
+    }
+    return fmt::format("the clock of this machine is off{}: run NTP", by);
+}
+
+bool is_bucket_missing(const S3Failure& failure, const S3Error& error) {
+    return error.code == "NoSuchBucket" ||
+           (error.status == 404 && failure.operation == Operation::List);
+}
+
+/// Empty: the service has said all there is to say.
+std::string advice_on(const S3Failure& failure, const S3Error& error) {
+    const auto& endpoint = failure.target.endpoint;
+    const std::string& code = error.code;
+    if (is_wrong_region(error)) {
+        return endpoint.is_custom
+                   ? "the server wants another region than " + endpoint.region + ": set s3Region"
+                   : "the region of the bucket could not be found: set AWS_REGION or s3Region";
+    }
+    if (code == "AccessDenied") return advice_on_denial(failure, error);
+    if (code == "AllAccessDisabled" || code == "AccountProblem") {
+        return "the bucket or its account is suspended: ask whoever owns the account";
+    }
+    if (code == "InvalidAccessKeyId") {
+        return fmt::format(
+            "{} is not known there: the key was deleted, is of another partition, or is one of "
+            "another provider of S3 (set s3Endpoint or AWS_ENDPOINT_URL_S3 then)",
+            failure.credentials()
+        );
+    }
+    if (code == "SignatureDoesNotMatch") {
+        return fmt::format(
+            "the secret does not fit {}: often it has a line break at its end, or a shell has "
+            "changed a / or a + in AWS_SECRET_ACCESS_KEY; or a proxy has changed the request",
+            failure.credentials()
+        );
+    }
+    if (code == "RequestTimeTooSkewed" || code == "RequestExpired" ||
+        code == "RequestInTheFuture") {
+        return advice_on_clock(failure, error);
+    }
+    if (code == "ExpiredToken" || code == "InvalidToken" || code == "TokenRefreshRequired") {
+        return fmt::format(
+            "the temporary credentials are no longer valid ({}): if they stand in the environment "
+            "or a file, put new ones there, or use a role",
+            failure.credentials()
+        );
+    }
+    if (is_bucket_missing(failure, error)) {
+        return fmt::format(
+            "there is no bucket {} at {} (region {}): check its spelling{}",
+            failure.location.bucket,
+            endpoint.url,
+            endpoint.region,
+            endpoint.is_custom ? "" : " and the partition"
+        );
+    }
+    if (code == "InvalidObjectState") {
+        return "it is archived (Glacier): restore it, or keep migrations in a standard storage "
+               "class";
+    }
+    if (code.starts_with("KMS.")) return decrypt_statement(failure, error.message);
+    if (error.status == 403) return advice_on_denial(failure, error);
+    return "";
+}
+
+ErrorKind kind_of(const S3Failure& failure, const S3Error& error) {
+    if (error.code == "InvalidObjectState" || error.code.starts_with("KMS.")) {
+        return ErrorKind::MigrationFailed;
+    }
+    // Somebody has to change something; all else may pass by itself.
+    const bool is_lasting = error.status >= 300 && error.status < 500 && error.status != 404 &&
+                            error.status != 408 && error.status != 429;
+    return is_lasting || is_bucket_missing(failure, error) ? ErrorKind::Configuration
+                                                           : ErrorKind::Unavailable;
+}
+
+std::string advice_on(const S3Failure& failure, TransportFailure what) {
+    const auto& endpoint = failure.target.endpoint;
+    switch (what) {
+        case TransportFailure::Certificate:
+            if (!failure.target.is_path_style && contains(failure.location.bucket, ".")) {
+                return "a bucket with dots in its name can't be part of the host: set "
+                       "s3AddressingStyle: path";
+            }
+            return "if a proxy between here and there opens TLS, set AWS_CA_BUNDLE to the file of "
+                   "its root certificate";
+        case TransportFailure::Connect:
+        case TransportFailure::Timeout:
+            if (endpoint.is_custom) return "is the server running, and is there a way to it?";
+            return "is there a way to S3? A private subnet needs a NAT gateway or an S3 gateway "
+                   "endpoint, which serves buckets of its own region only; and port 443 must be "
+                   "open";
+        case TransportFailure::Resolve:
+            if (endpoint.is_custom) return "check the endpoint's spelling";
+            return "wrong region or bucket name, or no DNS";
+        case TransportFailure::Interrupted:
+        case TransportFailure::TooLarge:
+        case TransportFailure::Other:
+            break;
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string S3Failure::text() const {
+    return fmt::format(
+        "Could not {} s3://{}/{}",
+        operation == Operation::List ? "list" : "read",
+        location.bucket,
+        name
+    );
+}
+
+Error error_of(const S3Failure& failure, const S3Error& error) {
+    const std::string advice = advice_on(failure, error);
+    return {
+        kind_of(failure, error),
+        fmt::format(
+            "{}: {}{}{}", failure.text(), error.text(), advice.empty() ? "" : "; ", advice
+        )};
+}
+
+Error error_of(const S3Failure& failure, const http_client::TransportError& error) {
+    const std::string advice = advice_on(failure, error.failure());
+    return {
+        error.kind(),
+        fmt::format(
+            "{}: {}{}{}", failure.text(), error.what(), advice.empty() ? "" : "; ", advice
+        )};
+}
+
+}  // namespace migrator::loader
