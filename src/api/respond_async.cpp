@@ -32,7 +32,7 @@ std::string id_of(const http::Request& request) {
     return request.header("X-Request-ID") == request.id ? request.id : random_uuid();
 }
 
-std::string text_of(const http::Response& response) {
+std::string text_of(const http::Response& response) try {
     const std::size_t spooled = response.spooled ? response.spooled->size() : 0;
     if (response.body.size() + spooled + response.tail.size() > kLongestAnswer) {
         return error_body(fmt::format(
@@ -46,6 +46,9 @@ std::string text_of(const http::Response& response) {
         text.resize(begin + response.spooled->read(0, text.data() + begin, spooled));
     }
     return text + response.tail;
+} catch (const Error& error) {
+    // The run stands as it is.
+    return error_body(std::string("the answer of this run could not be kept: ") + error.what());
 }
 
 /// The work of a run behind its 202.
@@ -74,6 +77,8 @@ public:
         } catch (...) {
             response = error_response(about_, std::current_exception());
         }
+        // Who sees the end finds nothing of the run left: no lock, no session.
+        work_ = nullptr;
         constexpr int kFirstError = 400;
         const bool was_stopped = ties_.stop.stop_requested() && response.status >= kFirstError;
         run_->finish(response.status, text_of(response), was_stopped || *ties_.cancelled);
@@ -120,7 +125,17 @@ http::Step respond_async(
     );
     const LongRunTies ties{
         admission->sink(), admission->stop(), std::make_shared<std::atomic<bool>>(false)};
-    http::Step work = make_work(ties);  // before the record: a full queue leaves none behind
+    http::Step work;
+    try {
+        work = make_work(ties);  // before the record: a full queue leaves none behind
+    } catch (const Error& error) {
+        // A run that is there already needs no place in the queue.
+        if (error.kind() != ErrorKind::Busy || !admission->is_known()) throw;
+        work = [busy = std::current_exception()](
+               ) -> std::variant<http::Response, std::chrono::milliseconds> {
+            std::rethrow_exception(busy);
+        };
+    }
     http::Request about = request;
     about.body.clear();
     return [=, work = std::move(work)](

@@ -118,6 +118,7 @@ http::Step steps_for(
     const auto make_work = [&](const LongRunTies& ties) {
         call.progress = ties.progress;
         call.stop = ties.stop;
+        call.cancelled = ties.cancelled;
         return service_steps(services, engine, operation, std::move(call));
     };
     return respond_async(services, request, runs, make_work, accepted_body);

@@ -62,6 +62,14 @@ RunRequest run_request(const json::object& input, const FieldContext& context) {
     );
 }
 
+/// Goes on with a run; the record of a long one is told that it was cancelled.
+bool advance(coordinator::PendingRun& run, const V2Call& call) try {
+    return run.advance();
+} catch (const Error& error) {
+    if (error.kind() == ErrorKind::Cancelled && call.cancelled) *call.cancelled = true;
+    throw;
+}
+
 void run(Coordinator& coordinator, FieldContext& context, Result& result) {
     const json::object& input = context.arguments().at("input").as_object();
     if (!context.state().has_value()) {
@@ -69,10 +77,10 @@ void run(Coordinator& coordinator, FieldContext& context, Result& result) {
     }
     // A copy: the state is let go before the answer is written, and with it the run's connections.
     const RunInState pending = std::any_cast<RunInState>(context.state());
-    if (!pending->advance()) return result.call_again_after(pending->wait());
+    V2Call& call = *context.request().as<V2Call*>();
+    if (!advance(*pending, call)) return result.call_again_after(pending->wait());
     const Outcome& outcome = pending->outcome();
     if (!outcome.changed.empty()) refuse(outcome.changed);
-    V2Call& call = *context.request().as<V2Call*>();
     call.notes.insert(call.notes.end(), outcome.notes.begin(), outcome.notes.end());
     const CreateResults results{outcome, is_true(input, "dryRun")};
     result.object(graphql::Object(results));

@@ -17,6 +17,8 @@ struct V2Call {
     std::string request_id;
     ProgressSink progress;  ///< of the runs it starts; may be null
     std::stop_token stop;
+    /// Set when one of them was cancelled; may be null.
+    std::shared_ptr<std::atomic<bool>> cancelled;
     std::vector<std::string> notes;  ///< `extensions.notes` of the answer
 };
 

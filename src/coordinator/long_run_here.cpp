@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "core/error.hpp"
+#include <exception>
+
 #include "core/log.hpp"
 
 namespace migrator::coordinator {
@@ -76,7 +77,7 @@ bool LongRuns::Active::write(db::Connector& connector) {
         if (connector.update_run(run)) cancel();
         warned_ = false;
         return run.ended.has_value();
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         if (!warned_) {
             log::warn(fmt::format(
                 "Run {}: its state could not be written and will be tried again: {}",

@@ -65,20 +65,31 @@ public:
     }
     std::stop_token stop() const override { return active_->stop(); }
 
+    bool is_known() override { return compare_with_stored(); }
+
     bool advance() override {
-        switch (runs_.connector_.insert_run(run_)) {
-            case db::Connector::Insertion::Inserted:
-                begin();
-                return true;
-            case db::Connector::Insertion::Exists:
-                return compare();
-            case db::Connector::Insertion::NoTable:
-                break;
+        // SQLite has one writer: a run that works here must not keep its own id from being known.
+        if (const auto here = runs_.active(run_.id)) return compare(here->snapshot());
+        try {
+            switch (runs_.connector_.insert_run(run_)) {
+                case db::Connector::Insertion::Inserted:
+                    begin();
+                    return true;
+                case db::Connector::Insertion::Exists:
+                    return compare_with_stored();
+                case db::Connector::Insertion::NoTable:
+                    break;
+            }
+        } catch (const Error& error) {
+            // SQLite: the file belongs to another run, as the lock does.
+            if (error.kind() != ErrorKind::Busy || is_late()) throw;
+            wait_ = next_pause(wait_);
+            return false;
         }
         if (make_tables()) {
             wait_ = std::chrono::milliseconds::zero();
         } else {
-            if (std::chrono::steady_clock::now() - began_ > runs_.lock_timeout_) {
+            if (is_late()) {
                 throw locked_error(runs_.connector_.lock_owner(), runs_.lock_timeout_);
             }
             wait_ = next_pause(wait_);
@@ -98,10 +109,14 @@ private:
         admitted_ = std::make_unique<LongRunHere>(runs_, active_, run_.id);
     }
 
-    bool compare() {
+    bool compare_with_stored() {
+        if (const auto here = runs_.active(run_.id)) return compare(here->snapshot());
         const auto known = runs_.connector_.find_run(run_.id);
-        if (!known) return false;  // deleted meanwhile: try again
-        if (known->request != run_.request) {
+        return known && compare(*known);  // deleted meanwhile: try again
+    }
+
+    bool compare(const db::StoredRun& known) {
+        if (known.request != run_.request) {
             throw Error(
                 ErrorKind::InvalidRequest,
                 fmt::format(
@@ -109,9 +124,11 @@ private:
                 )
             );
         }
-        run_.state = runs_.find(run_.id).state;
+        run_.state = runs_.view(known).state;
         return true;
     }
+
+    bool is_late() const { return std::chrono::steady_clock::now() - began_ > runs_.lock_timeout_; }
 
     /// A run that begins makes all of migrator's tables. False: another run has the lock.
     bool make_tables() const {
@@ -214,8 +231,9 @@ LongRunView LongRuns::view(const db::StoredRun& stored) const {
 }
 
 void LongRuns::beat(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
+    for (bool last = false; !last;) {
         pause(beat_every_, stop);
+        last = stop.stop_requested();  // what ended during a beat is written by one more
         beat_once();
     }
 }

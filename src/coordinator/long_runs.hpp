@@ -65,8 +65,11 @@ public:
         virtual ProgressSink sink() = 0;
         /// Requested when somebody asks for the run's end, here or through another process.
         virtual std::stop_token stop() const = 0;
+        /// Whether a run of this id is there already. Throws InvalidRequest as `advance` does.
+        virtual bool is_known() = 0;
         /// True: decided, see `run`. False: call again after `wait`. Throws InvalidRequest when
-        /// the id belongs to another request, Locked when the tables could not be made in time.
+        /// the id belongs to another request, Locked when the tables could not be made in time,
+        /// Busy when the database was not free in time.
         virtual bool advance() = 0;
         virtual std::chrono::milliseconds wait() const = 0;
         /// The run to work on; null when a run of this id was there already: `state` is its state.

@@ -83,6 +83,19 @@ TEST_F(Runs, WithOneIdAreOneRun) {
     EXPECT_EQ(database.versions({}).size(), 1U);
 }
 
+TEST_F(Runs, AreFoundByTheirIdAlsoWhileTheQueueOfRunsIsFull) {
+    arrange_files();
+    options.run_queue = 0;
+    const auto coordinator = make_coordinator();
+    coordinator_override = coordinator.get();
+    http::Response first = start("deploy-12");
+    EXPECT_EQ(start("deploy-12").status, 202);
+    EXPECT_EQ(start("deploy-13").status, 503);
+    EXPECT_EQ(get("/v1/runs/deploy-13").status, 404);
+    finish(first);
+    EXPECT_EQ(show("deploy-12").at("state"), "done");
+}
+
 TEST_F(Runs, RefuseAnIdOfAnotherRequest) {
     arrange_files();
     http::Response first = start("deploy-4");

@@ -91,6 +91,7 @@ ApplyResult Application::run() {
                 run_outside(group);
             }
             progress_.tenants_done += group.finished.size();
+            report("applying", nullptr, 0);
         }
     } catch (const Error& error) {
         throw Error(error.kind(), error.what() + what_stays());
