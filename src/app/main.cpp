@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of the write
     std::signal(SIGXFSZ, SIG_IGN);  // so is a limit on the size of files (ulimit -f)
     std::stop_source stop;
+    app::Cloud cloud;
     std::optional<app::Interrupts> interrupts;
     std::optional<app::Opened> opened;
 
@@ -32,7 +33,7 @@ int main(int argc, char** argv) {
         .open =
             [&](const std::string& path, const app::Overrides& overrides) {
                 interrupts.emplace(stop);
-                opened.emplace(app::read_configuration(path, overrides, false));
+                opened.emplace(app::read_configuration(path, overrides, cloud, false), cloud);
                 const config::Config& configuration = opened->configuration();
                 return cli::Backend::Opened{
                     .coordinator = opened->coordinator(),
@@ -40,7 +41,8 @@ int main(int argc, char** argv) {
                     .unknown_keys = configuration.unknown_keys,
                     .driver = configuration.database.driver};
             },
-        .serve = app::serve,
+        .serve = [&](const std::string& path, const app::Overrides& overrides
+                 ) { return app::serve(path, overrides, cloud); },
         .clock = [] { return std::chrono::system_clock::now(); },
         .interrupted = stop.get_token(),
         .default_path = variable("MIGRATOR_YAML"),

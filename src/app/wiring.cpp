@@ -44,16 +44,17 @@ std::vector<std::string> known_hosts(const http::Options& options) {
 /// The checks of /health. The database's goes over a connection of its own, so that neither a run
 /// nor a busy pool makes it wait.
 std::vector<coordinator::Health::Check> health_checks(
-    const config::Config& configuration, db::Connector& connector
+    db::Connector& connector, const loader::OpenLoader& open_loader
 ) {
-    return {
-        {"DB", [&connector] { connector.ping(); }},
-        {"Loader", [&configuration] { loader::make_loader(configuration.loader)->ping(); }}};
+    return {{"DB", [&connector] { connector.ping(); }}, {"Loader", [&open_loader] {
+                                                             open_loader()->ping();
+                                                         }}};
 }
 
-db::Options for_health(db::Options options) {
-    options.max_connections = 1;
-    return options;
+/// The same database over connections of its own, which nothing else can use up.
+std::unique_ptr<db::Connector> make_connector_apart(db::Options options, std::size_t connections) {
+    options.max_connections = connections;
+    return make_connector(options);
 }
 
 void watch_pool(metrics::Registry& metrics, const std::string& name, db::Connector& connector) {
@@ -69,31 +70,43 @@ std::string version_text() {
     return fmt::format("migrator {} ({}, {})", kRelease, kCommitSha, kCommitDate);
 }
 
-Opened::Opened(config::Config configuration, metrics::Registry* metrics)
+Opened::Opened(config::Config configuration, Cloud& cloud, metrics::Registry* metrics)
     : configuration_(std::move(configuration)),
+      open_loader_(loader::make_opener(configuration_.loader, cloud.surroundings())),
       connector_(make_connector(configuration_.database)),
       notifier_(notifier::make_notifier(configuration_.notifier)),
       coordinator_(
           {.connector = *connector_,
-           .open_loader = [this] { return loader::make_loader(configuration_.loader); },
+           .open_loader = open_loader_,
            .clock = now,
            .owner = host_and_process(),
            .notifier = notifier_.get(),
            .metrics = metrics},
           configuration_.coordinator
-      ) {
-    loader::make_loader(configuration_.loader);  // a storage that is not built shows at once
-}
+      ) {}
 
 config::Config read_configuration(
-    const std::string& path, const Overrides& overrides, bool is_service
+    const std::string& path, const Overrides& overrides, Cloud& cloud, bool is_service
 ) {
     config::Config configuration;
     try {
-        const config::Lookups lookups{.environment = environment};
+        const config::Lookups lookups{
+            .environment = environment,
+            .secret = [&cloud](const std::string& name) { return cloud.secret(name); }};
         const bool no_file = path == kDefaultPath && access(kDefaultPath, F_OK) != 0 &&
                              config::can_do_without_file(overrides, lookups);
-        configuration = config::read(no_file ? "" : path, overrides, lookups);
+        const auto read = [lookups, overrides, file = no_file ? "" : path] {
+            return config::read(file, overrides, lookups);
+        };
+        configuration = read();
+        configuration.database.database_token =
+            [&cloud](const std::string& host, std::uint16_t port, const std::string& user) {
+                return cloud.database_token(host, port, user);
+            };
+        configuration.database.renewed_data_source = [&cloud, read] {
+            cloud.forget_secrets();
+            return read().database.data_source;
+        };
     } catch (const Error& error) {
         throw Error(error.kind(), std::string("Error reading config file: ") + error.what());
     }
@@ -106,20 +119,22 @@ config::Config read_configuration(
     return configuration;
 }
 
-int serve(const std::string& path, const Overrides& overrides) {
-    log::always("Starting " + version_text());
-    config::Config read = read_configuration(path, overrides, true);
+int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
+    config::Config read = read_configuration(path, overrides, cloud, true);
+    log::always("Starting " + version_text());  // in the format that the configuration asks for
     metrics::Registry metrics(fmt::format("{} @ {}", kRelease, kCommitSha), known_hosts(read.http));
-    Opened opened(std::move(read), &metrics);
+    Opened opened(std::move(read), cloud, &metrics);
     const config::Config& configuration = opened.configuration();
-    const auto health_connector = make_connector(for_health(configuration.database));
-    coordinator::Health health(health_checks(configuration, *health_connector));
+    const auto health_connector = make_connector_apart(configuration.database, 1);
+    const auto runs_connector = make_connector_apart(configuration.database, 2);
+    coordinator::Health health(health_checks(*health_connector, opened.open_loader()));
     coordinator::LongRuns long_runs(
-        opened.connector(), now, host_and_process(), configuration.coordinator.lock_timeout
+        *runs_connector, now, host_and_process(), configuration.coordinator.lock_timeout
     );
     http::SpoolSpace spool(configuration.spool);
     watch_pool(metrics, "read", opened.connector());
     watch_pool(metrics, "health", *health_connector);
+    watch_pool(metrics, "runs", *runs_connector);
     metrics.watch_gauge("migrator_spool_bytes", "Bytes of answers in files of spoolDir", [&spool] {
         return static_cast<double>(spool.bytes_in_files());
     });

@@ -4,10 +4,14 @@
 #include <memory>
 #include <string>
 
+#include "app/cloud.hpp"
 #include "cli/cli.hpp"
 #include "config/config.hpp"
 #include "coordinator/coordinator.hpp"
 #include "db/connector.hpp"
+#include "loader/loader.hpp"
+#include "metrics/metrics.hpp"
+#include "notifier/notifier.hpp"
 
 namespace migrator::app {
 
@@ -16,29 +20,32 @@ using Overrides = std::map<std::string, std::string>;
 /// What a configuration is made of when it runs, built in the order of the dependencies.
 class Opened {
 public:
-    /// `metrics` may be null.
-    explicit Opened(config::Config configuration, metrics::Registry* metrics = nullptr);
+    /// `cloud` outlives it. `metrics` may be null.
+    Opened(config::Config configuration, Cloud& cloud, metrics::Registry* metrics = nullptr);
 
     const config::Config& configuration() const { return configuration_; }
     coordinator::Coordinator& coordinator() { return coordinator_; }
     db::Connector& connector() { return *connector_; }
+    const loader::OpenLoader& open_loader() const { return open_loader_; }
 
 private:
     config::Config configuration_;
+    loader::OpenLoader open_loader_;
     std::unique_ptr<db::Connector> connector_;
     std::unique_ptr<notifier::Notifier> notifier_;
     coordinator::Coordinator coordinator_;
 };
 
 /// Reads the configuration and sets up the log. `is_service`: the log is for operators, from the
-/// configured level on; a command shows warnings only, unless `overrides` name a level. Throws
-/// Configuration ("Error reading config file: …").
+/// configured level on; a command shows warnings only, unless `overrides` name a level. Secrets
+/// come from `cloud`, which outlives the configuration. Throws Configuration ("Error reading config
+/// file: …").
 config::Config read_configuration(
-    const std::string& path, const Overrides& overrides, bool is_service
+    const std::string& path, const Overrides& overrides, Cloud& cloud, bool is_service
 );
 
 /// The HTTP service, until a signal; its exit code. Throws what opening throws.
-int serve(const std::string& path, const Overrides& overrides);
+int serve(const std::string& path, const Overrides& overrides, Cloud& cloud);
 
 /// "migrator RELEASE (COMMIT, DATE)".
 std::string version_text();

@@ -64,12 +64,23 @@ std::vector<std::string> schemas_of(
 }
 
 loader::Options loader_options(const Values& values) {
+    using loader::S3AddressingStyle;
+    const std::string style = values.text("s3AddressingStyle");
     return {
         .base_location = values.text("baseLocation"),
         .single_migrations = values.items("singleMigrations"),
         .tenant_migrations = values.items("tenantMigrations"),
         .single_scripts = values.items("singleScripts"),
         .tenant_scripts = values.items("tenantScripts"),
+        .s3_region = values.text("s3Region"),
+        .s3_endpoint = values.text("s3Endpoint"),
+        .s3_profile = values.text("s3Profile"),
+        .s3_addressing_style = style == "path"      ? S3AddressingStyle::Path
+                               : style == "virtual" ? S3AddressingStyle::Virtual
+                                                    : S3AddressingStyle::Auto,
+        .s3_anonymous = values.text("s3Anonymous") == "true",
+        .s3_request_payer = values.text("s3RequestPayer") == "requester",
+        .storage_concurrency = values.number("storageConcurrency"),
     };
 }
 

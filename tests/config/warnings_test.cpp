@@ -32,19 +32,12 @@ TEST(Warnings, SayWhichKeysHaveNoEffectYet) {
         {"parallelism", "parallelism: 4"},
         {"maxFailures", "maxFailures: 5%"},
         {"retries", "retries: 0"},
-        {"s3Region", "s3Region: eu-west-1"},
-        {"s3Endpoint", "s3Endpoint: http://localhost:1"},
-        {"s3Profile", "s3Profile: x"},
-        {"s3AddressingStyle", "s3AddressingStyle: path"},
-        {"s3Anonymous", "s3Anonymous: true"},
-        {"s3RequestPayer", "s3RequestPayer: requester"},
         {"azureEndpoint", "azureEndpoint: http://localhost:1"},
         {"azureAnonymous", "azureAnonymous: true"},
         {"gcsAnonymous", "gcsAnonymous: true"},
         {"gcsEndpoint", "gcsEndpoint: http://localhost:1"},
         {"gcsCredentialsFile", "gcsCredentialsFile: /x.json"},
         {"gcsUserProject", "gcsUserProject: x"},
-        {"storageConcurrency", "storageConcurrency: 8"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
