@@ -146,6 +146,16 @@ step() {
   fi
 }
 
+# What the image would hold, and the program in it. Mounts need a root who may mount.
+check_image() {
+  if ! unshare --mount true 2>/dev/null; then
+    say "skipped: the container image (mounting is not allowed here)"
+    SKIPPED=$((SKIPPED + 1))
+    return
+  fi
+  step "the container image" "$REPOSITORY/scripts/check-image.sh" "$MIGRATOR_TEST_BINARY"
+}
+
 trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
@@ -159,5 +169,7 @@ if [[ $# -eq 0 ]]; then
   heading "Running the examples"
   step examples/shop check_shop "$MIGRATOR_TEST_BINARY"
   step examples/shop-postgresql check_shop_postgresql "$MIGRATOR_TEST_BINARY" "$POSTGRES_URL"
+  heading "Checking the container image"
+  check_image
 fi
 COUNTED=yes

@@ -9,7 +9,7 @@ BUILD_PACKAGES=(
 )
 # To build and run the tests, on top.
 TEST_PACKAGES=(
-  libgtest-dev postgresql pgbouncer nginx nodejs node-graphql
+  libgtest-dev postgresql pgbouncer nginx nodejs node-graphql curl openssl
   swift-proxy swift-account swift-container swift-object
 )
 # To measure, on top of BUILD_PACKAGES.
