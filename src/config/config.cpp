@@ -105,7 +105,7 @@ void warn_without_effect(const Settings& settings, Report& report) {
         std::string_view what;
         if (key.effect == Effect::NotYet) what = "has no effect yet";
         if (key.effect == Effect::StorageLater) {
-            what = "has no effect yet: object storage comes later, files are read from disk";
+            what = "has no effect yet: the storage of Azure and Google comes later";
         }
         if (key.name == "setRole" && text_of(settings, "driver") == "sqlite") {
             what = "has no effect on SQLite, which has no roles";
