@@ -59,7 +59,7 @@ int apply(Context& context) {
     if (arguments.command == "create-tenant") {
         request.tenant = arguments.tenant;
     } else if (!arguments.tenant.empty()) {
-        request.only_tenant = arguments.tenant;
+        request.tenants.names = {arguments.tenant};
     }
 
     ProgressLine line(context.terminal.err, progress_mode(context));

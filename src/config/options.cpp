@@ -99,6 +99,9 @@ db::Options database_options(const Values& values) {
     }
     options.statement_timeout = values.optional_duration("statementTimeout");
     options.ddl_lock_timeout = values.optional_duration("ddlLockTimeout");
+    options.parallelism = values.number("parallelism");
+    options.max_failures = parse_share(values.text("maxFailures")).value_or(Share{});
+    options.retries = values.number("retries");
     options.lock_timeout = values.duration("lockTimeout");
     options.no_transaction = values.items("noTransaction");
     options.batch_bytes = values.number("batchBytes");

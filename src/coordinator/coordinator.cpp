@@ -31,6 +31,25 @@ void check_version_name(const std::string& name) {
 
 }  // namespace
 
+std::string partly_failed_text(const Outcome& outcome) {
+    const TenantFailure& first = outcome.failures.front();
+    const FleetSummary fleet = outcome.summary.fleet.value_or(FleetSummary{});
+    std::string text = fmt::format(
+        "{} of {} tenants failed, the first: {}: {}",
+        outcome.failures.size(),
+        outcome.summary.tenants,
+        first.tenant,
+        first.message
+    );
+    if (fleet.tenants_skipped > 0) {
+        text += fmt::format(
+            "\n{} tenants were left for the next apply: more failed than maxFailures allows",
+            fleet.tenants_skipped
+        );
+    }
+    return text;
+}
+
 void pause(std::chrono::milliseconds duration, const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any stopped;
@@ -55,8 +74,26 @@ std::vector<Migration> Coordinator::files() {
     return files;
 }
 
+void Coordinator::check_selection(const RunRequest& request) const {
+    const plan::Selection& tenants = request.tenants;
+    const auto refuse = [](const std::string& message) {
+        throw Error(ErrorKind::InvalidRequest, message);
+    };
+    if (tenants.is_everybody()) return;
+    if (request.tenant) refuse("a new tenant is created for itself: no tenants can be chosen");
+    const bool has_steps = tenants.canary || !tenants.waves.empty();
+    if (has_steps && request.action == Action::Sync) {
+        refuse("a canary and waves are for files that run, not for a sync");
+    }
+    if (tenants.canary == 0U) refuse("a canary is of at least one tenant");
+    if (!tenants.waves.empty() && dependencies_.connector.atomicity() != db::Atomicity::Tenant) {
+        refuse("waves need atomicity: tenant; with atomicity: version there is one transaction");
+    }
+}
+
 std::unique_ptr<PendingRun> Coordinator::start(RunRequest request) {
     check_version_name(request.version_name);
+    check_selection(request);
     if (request.tenant) SchemaName::parse(*request.tenant);
     return std::make_unique<RunInProgress>(*this, std::move(request));
 }

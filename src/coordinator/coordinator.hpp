@@ -18,6 +18,7 @@
 #include "metrics/metrics.hpp"
 #include "notifier/notifier.hpp"
 #include "plan/plan.hpp"
+#include "plan/selection.hpp"
 #include "workers/run_queue.hpp"
 
 /// The use cases. The only place where a loader meets a database.
@@ -30,8 +31,11 @@ struct RunRequest {
     std::optional<std::string> tenant;  ///< create this tenant; checked by `start`
     Action action = Action::Apply;
     bool dry_run = false;
-    bool reconcile = false;                  ///< bring every tenant all the files it lacks
-    std::optional<std::string> only_tenant;  ///< Action::Sync: record for this tenant alone
+    bool reconcile = false;  ///< bring every tenant all the files it lacks
+    /// Which tenants, and in which steps. Of a sync that names some: tenant migrations alone, and
+    /// none that nobody has yet while there are other tenants. Canary and waves need an apply with
+    /// Atomicity::Tenant, or, for a canary alone, any apply.
+    plan::Selection tenants;
     std::string request_id;
     ProgressSink progress;  ///< may be null
     std::stop_token stop;   ///< cancels as `PendingRun::cancel` does
@@ -45,9 +49,15 @@ struct Outcome {
     Summary summary;
     std::vector<Migration> files;  ///< each file once, in source order
     std::vector<std::string> notes;
+    /// Tenants that failed while the others went on: ErrorKind::PartlyFailed for who is told of the
+    /// outcome (`partly_failed_text`).
+    std::vector<TenantFailure> failures;
     std::vector<Migration> changed;
     std::optional<db::RolledBack> rolled_back;
 };
+
+/// "3 of 100 tenants failed, the first: t7: SQL migration …". Of an outcome with failures.
+std::string partly_failed_text(const Outcome& outcome);
 
 /// A run in progress, advanced in steps so that waiting for the lock holds no thread.
 /// One thread at a time, but for `cancel`. Destroying it before the end gives up its place.
@@ -135,7 +145,8 @@ public:
     std::optional<Version> version(std::int64_t id);
 
     Status status();
-    Preview preview(bool reconcile);
+    /// Throws NotFound as `plan::chosen` does.
+    Preview preview(bool reconcile, const plan::Selection& tenants = {});
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview);
     Validation validate();
@@ -166,6 +177,7 @@ public:
 private:
     class RunInProgress;
     plan::Options plan_options(bool reconcile) const;
+    void check_selection(const RunRequest& request) const;
     /// Edited files; none when checksums are not verified.
     std::vector<Migration> changed(const std::vector<Migration>& sources, const Applied& applied)
         const;

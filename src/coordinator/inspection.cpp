@@ -56,12 +56,13 @@ Status Coordinator::status() {
     return status;
 }
 
-Preview Coordinator::preview(bool reconcile) {
+Preview Coordinator::preview(bool reconcile, const plan::Selection& tenants) {
     db::Connector& connector = dependencies_.connector;
     Preview preview;
     preview.sources = shared(files());
     const Applied applied = connector.read_applied(*preview.sources);
-    preview.plan = plan::pending(*preview.sources, applied, plan_options(reconcile));
+    const Plan all = plan::pending(*preview.sources, applied, plan_options(reconcile));
+    preview.plan = plan::narrow(all, *preview.sources, applied, tenants).plan;
     preview.summary = plan::summarize(preview.plan);
     preview.changed = changed(*preview.sources, applied);
     preview.lagging = plan::lagging(*preview.sources, applied);

@@ -12,12 +12,13 @@ namespace {
 std::string progress_json(const Progress& progress) {
     return fmt::format(
         R"({{"phase":"{}","files":{},"filesDone":{},"tenants":{},"tenantsDone":{},)"
-        R"("tenantsFailed":0}})",
+        R"("tenantsFailed":{}}})",
         progress.phase,
         progress.files,
         progress.files_done,
         progress.tenants,
-        progress.tenants_done
+        progress.tenants_done,
+        progress.tenants_failed
     );
 }
 

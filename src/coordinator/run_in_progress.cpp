@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <future>
+#include <string_view>
+#include <unordered_set>
 
 #include "coordinator/lock_wait.hpp"
 #include "core/error.hpp"
@@ -90,16 +92,16 @@ void Coordinator::RunInProgress::conclude() {
     if (!outcome_.changed.empty()) return count_end("checksum_mismatch");
     const bool did_something = outcome_.summary.version_id != 0 || request_.tenant.has_value();
     if (!did_something) {
-        count_end("nothing_to_do");
+        count_end(outcome_.failures.empty() ? "nothing_to_do" : "failed");
     } else if (request_.dry_run) {
         count_end("dry_run");
     } else {
-        count_end("done");
+        count_end(outcome_.failures.empty() ? "done" : "partly_failed");
         if (auto* metrics = coordinator_.dependencies_.metrics) {
             metrics->committed(outcome_.summary, request_.tenant.has_value());
         }
     }
-    notify();
+    if (outcome_.failures.empty()) notify();  // an error is no news for the webhook
 }
 
 /// Whatever happens here, the run is done and its result stands.
@@ -189,7 +191,10 @@ bool Coordinator::RunInProgress::make_plan() {
         }
     }
     if (!run_) log_gaps(applied);  // said once, before the lock
-    plan_ = plan_from(applied);
+    plan::Narrowed planned = plan_from(applied);
+    plan_ = std::move(planned.plan);
+    owed_ = std::move(planned.owed);
+    waves_ = std::move(planned.waves);
     log::info(fmt::format(
         "{}: {}",
         request_.tenant ? "Migrations to apply for new tenant" : "Found migrations to apply",
@@ -202,31 +207,39 @@ bool Coordinator::RunInProgress::make_plan() {
     return !plan_.empty() || request_.tenant.has_value();
 }
 
-Plan Coordinator::RunInProgress::plan_from(const Applied& applied) const {
+plan::Narrowed Coordinator::RunInProgress::plan_from(const Applied& applied) const {
     if (request_.tenant) {
-        return plan::for_new_tenant(sources_, SchemaName::parse(*request_.tenant));
+        return {.plan = plan::for_new_tenant(sources_, SchemaName::parse(*request_.tenant))};
     }
-    if (request_.only_tenant) return plan_for_one_tenant(applied);
-    return plan::pending(sources_, applied, coordinator_.plan_options(request_.reconcile));
+    const plan::Selection& tenants = request_.tenants;
+    if (request_.action == Action::Sync && !tenants.names.empty()) {
+        return {.plan = plan_of_sync(applied)};
+    }
+    const Plan all =
+        plan::pending(sources_, applied, coordinator_.plan_options(request_.reconcile));
+    return plan::narrow(all, sources_, applied, tenants);
 }
 
-/// The tenant migrations that one tenant lacks, for that tenant alone. A file that nobody has yet
-/// is left out while there are other tenants: its first row would hide it from them.
-Plan Coordinator::RunInProgress::plan_for_one_tenant(const Applied& applied) const {
-    const std::string& tenant = *request_.only_tenant;
-    if (std::ranges::find(applied.tenants, tenant) == applied.tenants.end()) {
-        throw Error(ErrorKind::NotFound, fmt::format("there is no tenant {}", tenant));
-    }
-    Plan all = plan::pending(sources_, applied, {.reconcile = true});
-    Plan own{.files = {}, .tenants = {tenant}};
-    const auto schemas = std::make_shared<const std::vector<std::string>>(1, tenant);
+/// The tenant migrations that some tenants lack, for them alone. A file that nobody has yet is left
+/// out while there are other tenants: its first row would hide it from them.
+Plan Coordinator::RunInProgress::plan_of_sync(const Applied& applied) const {
+    const Plan all = plan::pending(sources_, applied, {.reconcile = true});
+    Plan own{.files = {}, .tenants = plan::chosen(all.tenants, request_.tenants.names)};
+    const bool are_all = own.tenants.size() == all.tenants.size();
+    const std::unordered_set<std::string_view> wanted(own.tenants.begin(), own.tenants.end());
     for (const PlannedFile& file : all.files) {
         if (file.migration->type != MigrationType::TenantMigration) continue;
         const auto known = applied.files.find(file.migration->file);
         const bool is_known = known != applied.files.end() && known->second.as_migration;
-        if (!is_known && applied.tenants.size() > 1) continue;
-        if (std::ranges::find(*file.schemas, tenant) == file.schemas->end()) continue;
-        own.files.push_back({file.migration, schemas});
+        if (!is_known && !are_all) continue;
+        std::vector<std::string> schemas;
+        for (const std::string& tenant : *file.schemas) {
+            if (wanted.contains(tenant)) schemas.push_back(tenant);
+        }
+        if (schemas.empty()) continue;
+        own.files.push_back(
+            {file.migration, std::make_shared<const std::vector<std::string>>(std::move(schemas))}
+        );
     }
     return own;
 }
@@ -265,6 +278,9 @@ void Coordinator::RunInProgress::apply() {
         .action = request_.action,
         .dry_run = request_.dry_run,
         .new_tenant = std::nullopt,
+        .owed = owed_,
+        .waves = waves_,
+        .request_id = request_.request_id,
         .progress = request_.progress,
         .stop = stop_.get_token(),
         .keep_rolled_back = request_.keep_rolled_back,
@@ -273,8 +289,9 @@ void Coordinator::RunInProgress::apply() {
     try {
         auto result = run_->apply(plan_, apply);
         outcome_.notes = std::move(result.notes);
+        outcome_.failures = std::move(result.failures);
         outcome_.rolled_back = std::move(result.rolled_back);
-        finish(result.version_id);
+        finish(result);
         count_phase("applying", started_);
     } catch (const std::exception&) {
         log::error(
@@ -285,19 +302,28 @@ void Coordinator::RunInProgress::apply() {
     }
 }
 
-void Coordinator::RunInProgress::finish(std::int64_t version_id) {
-    outcome_.summary = plan::summarize(plan_);
+void Coordinator::RunInProgress::finish(const db::ApplyResult& result) {
+    const std::int64_t version_id = result.version_id;
+    const std::vector<std::size_t>& executions = result.executions;
+    outcome_.summary =
+        executions.empty() ? plan::summarize(plan_) : plan::summarize(plan_, executions);
+    outcome_.summary.fleet = result.fleet;
     if (request_.tenant) outcome_.summary.tenants = 1;  // also when there are no files for it
     outcome_.summary.version_id = version_id;
     outcome_.summary.started_at = started_at_;
     outcome_.summary.duration = std::chrono::steady_clock::now() - started_;
-    for (const PlannedFile& file : plan_.files) outcome_.files.push_back(*file.migration);
+    for (std::size_t i = 0; i < plan_.files.size(); ++i) {
+        const PlannedFile& file = plan_.files[i];
+        const bool came_to_nothing = !executions.empty() && executions[i] == 0;
+        if (came_to_nothing && !file.schemas->empty()) continue;
+        outcome_.files.push_back(*file.migration);
+    }
     const std::chrono::duration<double> seconds = outcome_.summary.duration;
     log::info(
         fmt::format(
             "Run ended: version {}, {} files, {} tenants, {}",
             version_id,
-            plan_.files.size(),
+            outcome_.files.size(),
             outcome_.summary.tenants,
             format_duration(outcome_.summary.duration)
         ),

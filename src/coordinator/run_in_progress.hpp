@@ -38,13 +38,13 @@ private:
     /// Reads what is applied, verifies and plans. False: there is nothing to do, the outcome says
     /// why.
     bool make_plan();
-    Plan plan_from(const Applied& applied) const;
-    Plan plan_for_one_tenant(const Applied& applied) const;
+    plan::Narrowed plan_from(const Applied& applied) const;
+    Plan plan_of_sync(const Applied& applied) const;
     bool take_lock();
     [[noreturn]] void give_up() const;
     void advance_stages();
     void apply();
-    void finish(std::int64_t version_id);
+    void finish(const db::ApplyResult& result);
     /// The end of a run that did not fail: gives up lock and place, counts, notifies.
     void conclude();
     void notify() const;
@@ -62,6 +62,8 @@ private:
     Stage stage_ = Stage::Reading;
     std::vector<Migration> sources_;
     Plan plan_;
+    std::vector<OwedTenant> owed_;    ///< tenants that the selection leaves out
+    std::vector<std::size_t> waves_;  ///< as `db::ApplyRequest::waves`
     std::unique_ptr<db::Run> run_;
     std::chrono::milliseconds wait_;
     std::chrono::steady_clock::time_point waiting_since_;

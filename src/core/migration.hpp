@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,16 @@ struct Version {
 /// Whether pending files are run, or only recorded as applied.
 enum class Action : std::uint8_t { Apply, Sync };
 
+/// What became of the tenants of a run that works for them one by one.
+struct FleetSummary {
+    std::int64_t tenants_done = 0;  ///< everything that the run had planned for them
+    std::int64_t tenants_failed = 0;
+    std::int64_t tenants_skipped = 0;  ///< left for a later run: a canary, or too many failed
+    std::int64_t retries = 0;          ///< tries that met what passes, such as a lock
+
+    bool operator==(const FleetSummary&) const = default;
+};
+
 /// What one call did, as v1 `results`, v2 `summary`, the webhook and the command line show it.
 /// A dry run and a sync count as an apply does.
 struct Summary {
@@ -74,6 +85,7 @@ struct Summary {
     std::int64_t single_scripts = 0;
     std::int64_t tenant_scripts = 0;        ///< files
     std::int64_t tenant_scripts_total = 0;  ///< executions
+    std::optional<FleetSummary> fleet;      ///< only of a run that could leave a tenant behind
 
     std::int64_t migrations_grand_total() const {
         return single_migrations + tenant_migrations_total;

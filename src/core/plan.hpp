@@ -74,4 +74,23 @@ struct LaggingTenant {
     bool operator==(const LaggingTenant&) const = default;
 };
 
+/// A tenant that a run could not bring up: its transaction was rolled back, the others went on.
+struct TenantFailure {
+    std::string tenant;
+    std::string file;            ///< identity of the file in work; empty when it was none
+    std::int64_t statement = 0;  ///< number in the file of the one that failed; 0 when unknown
+    std::string sqlstate;        ///< may be empty
+    std::string message;
+
+    bool operator==(const TenantFailure&) const = default;
+};
+
+/// A tenant that a run leaves for a later one, and the first migration that it is owed.
+struct OwedTenant {
+    std::string tenant;
+    std::string first_file;
+
+    bool operator==(const OwedTenant&) const = default;
+};
+
 }  // namespace migrator

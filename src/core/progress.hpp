@@ -16,9 +16,10 @@ struct Progress {
     std::size_t files_done = 0;
     std::size_t tenants = 0;
     std::size_t tenants_done = 0;
+    std::size_t tenants_failed = 0;
 };
 
-/// Called from the thread that works, often: it has to return at once.
+/// Called often, from one thread at a time: it has to return at once.
 using ProgressSink = std::function<void(const Progress&)>;
 
 }  // namespace migrator

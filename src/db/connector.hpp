@@ -41,8 +41,17 @@ struct ApplyRequest {
     bool dry_run = false;
     /// Its schema is made and it is recorded first, in the transaction of its first files.
     std::optional<SchemaName> new_tenant;
-    ProgressSink progress;  ///< may be null
-    std::stop_token stop;   ///< cancels in the database and rolls back
+    /// Tenants that are planned for but not in the plan: intent is recorded for them, so that the
+    /// files that others get now stay pending for them.
+    std::vector<OwedTenant> owed;
+    /// Atomicity::Tenant: the plan's tenants that have files are worked for in waves, each of them
+    /// complete before the next: so many of them in all, rising. Empty: all at once.
+    std::vector<std::size_t> waves;
+    std::string request_id;  ///< for log lines of further threads
+    ProgressSink progress;   ///< may be null
+    /// Cancels in the database and rolls back; where tenants are worked for one by one, after those
+    /// in work.
+    std::stop_token stop;
     bool keep_rolled_back = false;  ///< a dry run fills `ApplyResult::rolled_back` where it can
 };
 
@@ -57,6 +66,13 @@ struct ApplyResult {
     /// 0 when none was made.
     std::int64_t version_id = 0;
     std::vector<std::string> notes;  ///< what the answer has to say beside its numbers
+    /// Tenants that failed while the others went on, in the order in which they did. Only with
+    /// Atomicity::Tenant; what is done for the others stays.
+    std::vector<TenantFailure> failures;
+    /// For each file of the plan, for how many schemas it was recorded. Empty: for all.
+    std::vector<std::size_t> executions;
+    /// Only when tenants were worked for one by one.
+    std::optional<FleetSummary> fleet;
     /// Only of a dry run in one transaction that recorded anything, and only when asked for.
     std::optional<RolledBack> rolled_back;
 };

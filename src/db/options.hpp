@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/share.hpp"
+
 namespace migrator::db {
 
 /// What one transaction of a run covers (docs/architecture.md, "Atomicity").
@@ -34,6 +36,9 @@ struct Options {
     std::optional<Atomicity> atomicity;  ///< unset: the driver's default
     std::optional<std::chrono::milliseconds> statement_timeout;
     std::optional<std::chrono::milliseconds> ddl_lock_timeout;
+    std::size_t parallelism = 1;  ///< tenants at once, a connection each; at least 1
+    Share max_failures;           ///< failed tenants that a run puts up with; one more stops it
+    std::size_t retries = 3;      ///< further tries for a tenant that met what passes
     std::chrono::milliseconds lock_timeout{30'000};  ///< wait for the migration lock
     std::vector<std::string> no_transaction;         ///< patterns of file names (fnmatch)
     std::size_t batch_bytes = 262'144;               ///< 0: one file a message

@@ -18,12 +18,20 @@ std::vector<Phase> phases(const Plan& plan) {
 }
 
 Summary summarize(const Plan& plan) {
+    std::vector<std::size_t> executions;
+    executions.reserve(plan.files.size());
+    for (const PlannedFile& file : plan.files) executions.push_back(file.schemas->size());
+    return summarize(plan, executions);
+}
+
+Summary summarize(const Plan& plan, const std::vector<std::size_t>& executions) {
     Summary summary;
     if (plan.empty()) return summary;  // no tenants either: nobody was considered
     summary.tenants = static_cast<std::int64_t>(plan.tenants.size());
-    for (const PlannedFile& file : plan.files) {
-        const auto executions = static_cast<std::int64_t>(file.schemas->size());
-        switch (file.migration->type) {
+    for (std::size_t i = 0; i < plan.files.size(); ++i) {
+        if (executions[i] == 0 && !plan.files[i].schemas->empty()) continue;
+        const auto count = static_cast<std::int64_t>(executions[i]);
+        switch (plan.files[i].migration->type) {
             case MigrationType::SingleMigration:
                 ++summary.single_migrations;
                 break;
@@ -32,11 +40,11 @@ Summary summarize(const Plan& plan) {
                 break;
             case MigrationType::TenantMigration:
                 ++summary.tenant_migrations;
-                summary.tenant_migrations_total += executions;
+                summary.tenant_migrations_total += count;
                 break;
             case MigrationType::TenantScript:
                 ++summary.tenant_scripts;
-                summary.tenant_scripts_total += executions;
+                summary.tenant_scripts_total += count;
                 break;
         }
     }

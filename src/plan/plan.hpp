@@ -52,4 +52,7 @@ std::vector<Phase> phases(const Plan& plan);
 /// tenants too.
 Summary summarize(const Plan& plan);
 
+/// The same of a run that has recorded each file for so many schemas, and not for all.
+Summary summarize(const Plan& plan, const std::vector<std::size_t>& executions);
+
 }  // namespace migrator::plan

@@ -79,6 +79,8 @@ sql::Dialect make_dialect() {
         .upsert_lock = kUpsertLock,
         .upsert_tenant_state = kUpsertTenantState,
         .plan_tenant_states = kPlanTenantStates,
+        .lock_tenant_state = kLockTenantState,
+        .passing_sqlstates = kPassingSqlstates,
         .insert_run = kInsertRun,
         .delete_old_runs = kDeleteOldRuns,
         .update_run = kUpdateRun,

@@ -1,31 +1,17 @@
 #pragma once
 
 #include <memory>
-#include <optional>
-#include <stop_token>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "db/connector.hpp"
+#include "db/sql/fleet.hpp"
+#include "db/sql/group_worker.hpp"
 #include "db/sql/groups.hpp"
-#include "db/sql/metadata.hpp"
-#include "db/sql/precheck.hpp"
-#include "db/sql/session.hpp"
-#include "db/sql/transaction.hpp"
+#include "db/sql/run_facts.hpp"
+#include "db/sql/run_progress.hpp"
 
 namespace migrator::db::sql {
-
-/// What an application of a plan works with. All lent.
-struct Workplace {
-    Server& server;
-    const Options& options;
-    const std::string& run_id;
-    RunLock& lock;
-    std::unique_ptr<Session>& session;  ///< replaced when it was lost in a COMMIT that took place
-    std::stop_token stop;
-};
 
 /// Applies one plan: check, intent, groups, records. Used once.
 class Application {
@@ -36,75 +22,37 @@ public:
     ApplyResult run();
 
 private:
-    /// A script that failed. The pointers lend from the plan.
-    struct Failed {
-        const Migration* migration;
-        const std::string* schema;
-        Failure failure;
-    };
-
     // What the run is going to do.
     void check();
     void check_new_tenant() const;
     void note_atomicity(std::size_t groups);
-    std::vector<Group> make_groups() const;
-    WorkSettings settings() const;
+    std::vector<Group> make_groups(const Plan& plan, std::size_t first_file) const;
+    /// Whether tenants are worked for one by one, by several workers.
+    bool works_tenant_by_tenant() const;
 
-    // One transaction.
+    /// Records what is planned for whom (intent.cpp).
+    void write_intent();
+
+    void run_in_turn(const std::vector<Group>& groups);
     void run_group(const Group& group);
-    void make_tenant();
-    std::optional<Failed> run_scripts(const Group& group);
-    void record(const Group& group);
-    /// Before a dry run rolls back: `ApplyResult::rolled_back`.
-    void keep_recorded();
-    void end(const Group& group, Transaction& transaction);
+    [[noreturn]] void fail(const Group& group, const GroupFailure& failed);
 
-    // One file outside a transaction (outside_transaction.cpp).
-    void run_outside(const Group& group);
-    void run_outside(const Migration& migration, const std::string& schema);
-    std::optional<Failure> run_alone(const Migration& migration, const std::string& schema);
-    void record_outside(const Group& group, const Migration& migration, const std::string& schema);
-    bool controls_transactions(const Migration& migration, const std::string& schema);
+    // Tenants one by one (fleet_run.cpp).
+    void run_fleet();
+    void run_wave(Fleet& fleet, std::size_t begin, std::size_t end);
+    void run_singles(const FleetPhase& phase);
+    void conclude(const Fleet& fleet);
+    static std::string failures_text(const Fleet& fleet);
 
-    // What the metadata says meanwhile (tenant_states.cpp).
-    void write_intent(const std::vector<Group>& groups);
-    void write_running(
-        const Migration& migration, const std::string& schema, std::size_t statements
-    );
-    void write_failed(
-        const Migration& migration, const std::string& schema, const Failure& failure
-    );
-    void write_state(TenantState state);
-
-    /// A COMMIT was sent and the connection lost: looks what became of it. Returns when it took
-    /// place, with a new session; throws Unavailable otherwise.
-    void find_out(const Group& group, const Failure& failure);
-    std::unique_ptr<Session> reconnect();
-
-    void stop_if_asked() const;
-    [[noreturn]] void fail(
-        const Migration& migration, const std::string& schema, const Failure& failure
-    );
     std::string what_stays() const;
-    void report(std::string_view phase, const Migration* migration, std::size_t done_in_group);
+    Session& session() { return *facts_.work.session; }
+    Metadata metadata() { return {session(), facts_.dialect, facts_.work.options}; }
 
-    Session& session() { return *work_.session; }
-    Metadata metadata() { return {session(), dialect_, work_.options}; }
-
-    Workplace work_;
-    const Dialect& dialect_;
-    const Plan& plan_;
-    const ApplyRequest& request_;
-    Preparation preparation_;
-    std::vector<bool> outside_transaction_;
-    std::int64_t version_id_ = 0;
-    bool tenant_made_ = false;  ///< the new tenant is committed
-    bool intent_written_ = false;
-    bool keeps_recorded_ = false;  ///< `ApplyResult::rolled_back` is filled
-    std::size_t committed_ = 0;    ///< executions recorded by committed transactions
-    Progress progress_;
-    /// First planned file of each tenant ("" for the single files), while an intent is written.
-    std::unordered_map<std::string, std::string> first_files_;
+    RunFacts facts_;
+    RunProgress progress_;
+    GroupWorker worker_;
+    std::vector<bool> outside_transaction_;  ///< by file of the plan
+    std::vector<FleetPhase> phases_;
     ApplyResult result_;
 };
 

@@ -59,6 +59,13 @@ struct Dialect {
     /// places in them belong together.
     std::string_view plan_tenant_states;
 
+    /// Query (tenant): locks its row against every other transaction, waiting for those that have
+    /// changed it. Empty where one transaction at a time writes.
+    std::string_view lock_tenant_state;
+    /// SQLSTATEs, separated by blanks, of what passes by itself: a lock that was not free in time,
+    /// a deadlock. Empty: none.
+    std::string_view passing_sqlstates;
+
     /// (id, state, request, progress, status, answer, owner, started, ended) in UTC; gives a row
     /// unless the id is there.
     std::string_view insert_run;

@@ -16,6 +16,8 @@ struct Group {
     bool in_transaction = true;
     /// Tenants ("" for the single files) for which the run is over when this group is.
     std::vector<std::string> finished;
+    /// The one tenant it works for, while other workers may work for others; else empty.
+    std::string tenant{};
 };
 
 /// How a plan is cut into transactions.

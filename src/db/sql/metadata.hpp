@@ -50,6 +50,9 @@ public:
         std::span<const std::string> tenants,
         std::span<const std::string> first_files
     );
+    /// Waits for the transactions that have changed the tenant's state, and keeps others from that
+    /// until this one has ended.
+    void lock_tenant_state(const std::string& tenant);
     void delete_tenant_states(const std::vector<std::string>& tenants);
     void accept(const Migration& migration);
     void forget(const SchemaName& tenant, const std::vector<const Migration*>& files);

@@ -95,6 +95,11 @@ void Metadata::plan_tenants(
     );
 }
 
+void Metadata::lock_tenant_state(const std::string& tenant) {
+    if (!dialect_.lock_tenant_state.empty())
+        execute(session_, dialect_.lock_tenant_state, {tenant});
+}
+
 void Metadata::delete_tenant_states(const std::vector<std::string>& tenants) {
     const std::string sql =
         fmt::format("delete from {} where tenant {}", table("migrator_tenant_state"), in_list(1));

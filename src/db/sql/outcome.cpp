@@ -1,4 +1,4 @@
-// What became of a transaction, and how it is told.
+// What became of a transaction whose COMMIT was not answered.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,8 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "db/sql/application.hpp"
-#include "db/sql/failure.hpp"
+#include "db/sql/group_worker.hpp"
 #include "db/sql/own_sql.hpp"
 
 namespace migrator::db::sql {
@@ -18,54 +17,62 @@ constexpr std::chrono::milliseconds kReconnectPause{250};
 
 }  // namespace
 
-/// A new session, once no transaction of this run is open in the database any more: the server
-/// may still be busy with the COMMIT whose answer was lost.
-std::unique_ptr<Session> Application::reconnect() {
+/// Whether the transaction of `group`, whose connection was lost, is open no more: the server may
+/// still be busy with it.
+bool GroupWorker::has_ended(Session& session, const Group& group) const {
+    if (dialect_.fence_is_free.empty()) return true;
+    Metadata records(session, dialect_, facts_.work.options);
+    // Once another run is the owner ours has ended: it had to have the fence alone. And to look
+    // for the fence alone would then stop that run.
+    if (!records.is_owner(facts_.work.run_id)) return true;
+    if (place_.alone) {
+        Transaction look(session, dialect_, {}, {});
+        return query_bool(session, dialect_.fence_is_free);
+    }
+    // Other workers hold the fence. But each transaction that works for a tenant has locked the
+    // tenant's state before it is committed.
+    Transaction look(session, dialect_, {.lock_timeout = kReconnectFor}, {});
+    records.lock_tenant_state(group.tenant);
+    return true;
+}
+
+/// A new session, once the transaction of `group` has ended.
+std::unique_ptr<Session> GroupWorker::reconnect(const Group& group) {
     const auto give_up = std::chrono::steady_clock::now() + kReconnectFor;
     while (true) {
         try {
-            auto fresh = work_.server.connect();
-            fresh->watch(work_.stop);
-            if (dialect_.fence_is_free.empty()) return fresh;
-            // Once another run is the owner ours has ended: it had to have the fence alone. And
-            // to look for the fence alone would then stop that run.
-            if (!Metadata(*fresh, dialect_, work_.options).is_owner(work_.run_id)) return fresh;
-            Transaction look(*fresh, dialect_, {}, {});
-            const bool free = query_bool(*fresh, dialect_.fence_is_free);
-            look.roll_back();
-            if (free) return fresh;
+            auto fresh = facts_.further_session(place_.stop);
+            if (has_ended(*fresh, group)) return fresh;
             if (std::chrono::steady_clock::now() > give_up) {
                 throw Error(ErrorKind::Unavailable, "its transaction is still open");
             }
         } catch (const Error&) {
-            if (std::chrono::steady_clock::now() > give_up) throw;
+            if (std::chrono::steady_clock::now() > give_up || place_.stop.stop_requested()) throw;
         }
         std::this_thread::sleep_for(kReconnectPause);
     }
 }
 
-void Application::find_out(const Group& group, const Failure& failure) {
-    const std::string lost = "the connection was lost while committing (" + failure.message + ")";
+bool GroupWorker::took_place(const Group& group, const std::string& lost) {
     try {
-        work_.session = reconnect();
-        bool took_place = false;
+        session_ = reconnect(group);
+        bool is_there = false;
         if (group.files.empty()) {
             const auto tenants = metadata().tenants(read_shape(session(), dialect_));
-            took_place =
+            is_there =
                 std::ranges::find(tenants, request_.new_tenant.value().str()) != tenants.end();
         } else {
             // Any row of the group will do: they came and went together.
             const PlannedFile& file = *std::ranges::find_if(group.files, [](const auto& planned) {
                 return !planned.schemas->empty();
             });
-            took_place =
-                metadata().has_row(version_id_, file.migration->file, file.schemas->front());
+            is_there =
+                metadata().has_row(facts_.version_id, file.migration->file, file.schemas->front());
         }
-        if (took_place) {
-            log::warn(lost + ": the transaction did take place, the run goes on");
-            return;
-        }
+        if (is_there) log::warn(lost + ": the transaction did take place, the run goes on");
+        return is_there;
     } catch (const Error& error) {
+        has_lost_track_ = true;
         throw Error(
             ErrorKind::Unavailable,
             fmt::format(
@@ -74,40 +81,11 @@ void Application::find_out(const Group& group, const Failure& failure) {
                 "before you repeat",
                 lost,
                 error.what(),
-                version_id_,
-                version_id_
+                facts_.version_id,
+                facts_.version_id
             )
         );
     }
-    throw Error(
-        ErrorKind::Unavailable,
-        fmt::format(
-            "Could not commit transaction: {}. The database was asked: it was rolled back", lost
-        )
-    );
-}
-
-void Application::fail(
-    const Migration& migration, const std::string& schema, const Failure& failure
-) {
-    if (intent_written_) write_failed(migration, schema, failure);
-    throw script_error(migration, schema, failure);
-}
-
-std::string Application::what_stays() const {
-    std::string text;
-    if (tenant_made_) {
-        text += fmt::format("\nTenant {} was made before and stays", request_.new_tenant->str());
-    }
-    if (committed_ > 0) {
-        text += fmt::format(
-            "\n{} of {} executions were committed before and stay (version id {})",
-            committed_,
-            progress_.executions,
-            version_id_
-        );
-    }
-    return text.empty() ? text : text + "; the next apply goes on from there";
 }
 
 }  // namespace migrator::db::sql

@@ -5,26 +5,26 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "db/sql/application.hpp"
 #include "db/sql/failure.hpp"
+#include "db/sql/group_worker.hpp"
 #include "db/sql/own_sql.hpp"
 
 namespace migrator::db::sql {
 
-void Application::run_outside(const Group& group) {
+std::optional<GroupFailure> GroupWorker::run_outside(const Group& group) {
     for (const PlannedFile& file : group.files) {
         for (const std::string& schema : *file.schemas) {
             stop_if_asked();
             report("applying", file.migration, 0);
-            run_outside(*file.migration, schema);
-            record_outside(group, *file.migration, schema);
-            ++committed_;
-            ++progress_.executions_done;
+            if (auto failed = run_outside(group, *file.migration, schema)) return failed;
         }
     }
+    return std::nullopt;
 }
 
-void Application::run_outside(const Migration& migration, const std::string& schema) {
+std::optional<GroupFailure> GroupWorker::run_outside(
+    const Group& group, const Migration& migration, const std::string& schema
+) {
     log::info(fmt::format("Running {} for {} outside a transaction", migration.file, schema));
     session().use_schemas({});
     write_running(migration, schema, 0);
@@ -32,10 +32,12 @@ void Application::run_outside(const Migration& migration, const std::string& sch
     auto failure = run_alone(migration, schema);
     for (const std::string& broken : metadata().broken_objects()) {
         if (std::ranges::find(before, broken) != before.end()) continue;
+        // Beside other workers it may be the work of one of them.
+        if (!place_.alone && broken.find(schema + ".") == std::string::npos) continue;
         if (!failure) failure = Failure{.message = "it left something half made"};
         failure->hint += (failure->hint.empty() ? "" : "\n") + broken;
     }
-    if (!failure) return;
+    if (!failure) return record_outside(group, migration, schema);
     if (failure->statement > 1) {
         failure->hint += fmt::format(
             "{}{} statements of the file have run{} stay; the next apply begins with its first "
@@ -45,18 +47,17 @@ void Application::run_outside(const Migration& migration, const std::string& sch
             controls_transactions(migration, schema) ? ", those that it committed" : " and"
         );
     }
-    fail(migration, schema, *failure);
+    return GroupFailure{&migration, schema, std::move(*failure)};
 }
 
-std::optional<Failure> Application::run_alone(
+std::optional<Failure> GroupWorker::run_alone(
     const Migration& migration, const std::string& schema
 ) {
-    const auto own = work_.server.connect();
-    own->watch(work_.stop);
+    const auto own = facts_.further_session(place_.stop);
     own->use_schemas(std::vector<std::string>{schema});
     if (!dialect_.session_fence.empty()) {
-        Metadata records(*own, dialect_, work_.options);
-        if (!query_bool(*own, dialect_.session_fence) || !records.is_owner(work_.run_id)) {
+        Metadata records(*own, dialect_, facts_.work.options);
+        if (!query_bool(*own, dialect_.session_fence) || !records.is_owner(facts_.work.run_id)) {
             throw lost_lock_error(*own, dialect_);
         }
     }
@@ -64,14 +65,14 @@ std::optional<Failure> Application::run_alone(
         preparation_.prepare(migration, schema, own->standard_conforming_strings());
     const ScriptRun run{.step = 0, .text = prepared.text, .script = prepared.script.get()};
     // A concurrent index build that ran into a lock time-out would leave an invalid index.
-    WorkSettings own_settings = settings();
+    WorkSettings own_settings = facts_.settings();
     own_settings.lock_timeout.reset();
     return own->run_without_transaction(run, own_settings, [&](std::size_t statements) {
         write_running(migration, schema, statements);
     });
 }
 
-void Application::record_outside(
+std::optional<GroupFailure> GroupWorker::record_outside(
     const Group& group, const Migration& migration, const std::string& schema
 ) {
     Group part;
@@ -80,12 +81,15 @@ void Application::record_outside(
     if (std::ranges::find(group.finished, tenant) != group.finished.end()) {
         part.finished.push_back(tenant);
     }
-    Transaction transaction(session(), dialect_, {}, work_.run_id);
+    part.tenant = group.tenant;
+    Transaction transaction(session(), dialect_, {}, facts_.work.run_id);
     record(part);
-    end(part, transaction);
+    if (auto failed = end(part, transaction)) return failed;
+    progress_.done(place_.number, part);
+    return std::nullopt;
 }
 
-bool Application::controls_transactions(const Migration& migration, const std::string& schema) {
+bool GroupWorker::controls_transactions(const Migration& migration, const std::string& schema) {
     const PreparedScript prepared =
         preparation_.prepare(migration, schema, session().standard_conforming_strings());
     return (prepared.script->traits & kTransactionControl) != 0;

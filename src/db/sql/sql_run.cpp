@@ -19,7 +19,10 @@ SqlRun::SqlRun(
       lock_(std::move(lock)),
       session_(std::move(session)) {
     session_->watch(stop_.get_token());
-    lock_->notify([this] { stop_.request_stop(); });
+    lock_->notify([this] {
+        lost_.request_stop();
+        stop_.request_stop();
+    });
 }
 
 ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
@@ -31,7 +34,8 @@ ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
                     .run_id = owner_.run_id,
                     .lock = *lock_,
                     .session = session_,
-                    .stop = stop_.get_token()},
+                    .stop = stop_.get_token(),
+                    .lost = lost_.get_token()},
                    plan,
                    request
         )

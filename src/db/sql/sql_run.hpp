@@ -34,7 +34,8 @@ private:
     Server& server_;
     const Options& options_;
     const RunOwner owner_;
-    std::stop_source stop_;             ///< requested by a cancelled request and by a lost lock
+    std::stop_source lost_;             ///< requested by a lost lock
+    std::stop_source stop_;             ///< the same, and by a cancelled request
     std::unique_ptr<RunLock> lock_;     ///< its thread uses `stop_`
     std::unique_ptr<Session> session_;  ///< closed first: closing may still change files
 };

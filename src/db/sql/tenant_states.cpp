@@ -1,11 +1,11 @@
-// Intent, progress and failures in `migrator_tenant_state`: what the next run, and people, need
+// Progress and failures in `migrator_tenant_state`: what the next run, and people, need
 // to know when this one ends half-way.
 #include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "db/sql/application.hpp"
 #include "db/sql/failure.hpp"
+#include "db/sql/group_worker.hpp"
 
 namespace migrator::db::sql {
 namespace {
@@ -17,40 +17,16 @@ std::string tenant_of(const Migration& migration, const std::string& schema) {
 
 }  // namespace
 
-void Application::write_intent(const std::vector<Group>& groups) {
-    std::vector<std::string> order;
-    for (const PlannedFile& file : plan_.files) {
-        for (const std::string& schema : *file.schemas) {
-            const std::string tenant = tenant_of(*file.migration, schema);
-            if (first_files_.emplace(tenant, file.migration->file).second) order.push_back(tenant);
-        }
-    }
-    log::info(fmt::format("The run takes {} transactions: its intent is recorded", groups.size()));
-    std::vector<std::string> schemas;
-    if (request_.new_tenant) schemas.push_back(request_.new_tenant->str());
-    session().use_schemas(schemas);
-    Transaction transaction(session(), dialect_, settings(), work_.run_id);
-    // First the tenant: when it is there already, nothing may be planned for it.
-    if (request_.new_tenant) make_tenant();
-    std::vector<std::string> files;
-    files.reserve(order.size());
-    for (const std::string& tenant : order) files.push_back(first_files_.at(tenant));
-    metadata().plan_tenants(version_id_, order, files);
-    transaction.commit_or_throw();
-    intent_written_ = true;
-    tenant_made_ = request_.new_tenant.has_value();
-}
-
-void Application::write_state(TenantState state) {
-    state.version_id = version_id_;
-    state.first_file =
-        first_files_.contains(state.tenant) ? first_files_.at(state.tenant) : state.file;
-    Transaction transaction(session(), dialect_, {}, work_.run_id);
+void GroupWorker::write_state(TenantState state) {
+    state.version_id = facts_.version_id;
+    const auto first = facts_.first_files.find(state.tenant);
+    state.first_file = first != facts_.first_files.end() ? first->second : state.file;
+    Transaction transaction(session(), dialect_, {}, facts_.work.run_id);
     metadata().write_tenant_state(state);
     transaction.commit_or_throw();
 }
 
-void Application::write_running(
+void GroupWorker::write_running(
     const Migration& migration, const std::string& schema, std::size_t statements
 ) {
     write_state(
@@ -61,16 +37,18 @@ void Application::write_running(
     );
 }
 
-void Application::write_failed(
-    const Migration& migration, const std::string& schema, const Failure& failure
-) {
+void GroupWorker::write_failed(const Group& group, const GroupFailure& failed) {
+    const Failure& failure = failed.failure;
+    const Migration* file = failed.migration;
     try {
-        if (failure.connection_lost) work_.session = reconnect();
+        if (!session_ || session().is_lost() || failure.connection_lost) {
+            session_ = reconnect(group);
+        }
         session().use_schemas({});
         write_state(
-            {.tenant = tenant_of(migration, schema),
+            {.tenant = file == nullptr ? group.tenant : tenant_of(*file, failed.schema),
              .state = "failed",
-             .file = migration.file,
+             .file = file == nullptr ? std::string() : file->file,
              .statement =
                  failure.statement > 0 ? static_cast<std::int64_t>(failure.statement) - 1 : 0,
              .sqlstate = failure.sqlstate,

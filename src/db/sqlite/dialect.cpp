@@ -200,6 +200,8 @@ constexpr sql::Dialect make_dialect(const sql::Lexis& lexis) {
         .upsert_lock = kUpsertLock,
         .upsert_tenant_state = kUpsertTenantState,
         .plan_tenant_states = kPlanTenantStates,
+        .lock_tenant_state = {},
+        .passing_sqlstates = {},
         .insert_run = kInsertRun,
         .delete_old_runs = kDeleteOldRuns,
         .update_run = kUpdateRun,

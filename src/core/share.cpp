@@ -1,0 +1,30 @@
+#include "core/share.hpp"
+
+#include <charconv>
+
+namespace migrator {
+namespace {
+
+constexpr std::size_t kWhole = 100;
+
+}  // namespace
+
+std::size_t Share::rounded_down(std::size_t all) const {
+    return is_percent ? all * value / kWhole : value;
+}
+
+std::size_t Share::rounded_up(std::size_t all) const {
+    return is_percent ? (all * value + kWhole - 1) / kWhole : value;
+}
+
+std::optional<Share> parse_share(std::string_view text) {
+    Share share{.is_percent = text.ends_with('%')};
+    if (share.is_percent) text.remove_suffix(1);
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, share.value);
+    if (error != std::errc() || rest != end) return std::nullopt;
+    if (share.is_percent && share.value > kWhole) return std::nullopt;
+    return share;
+}
+
+}  // namespace migrator

@@ -1,0 +1,157 @@
+#include "plan/selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "core/error.hpp"
+
+namespace migrator::plan {
+namespace {
+
+using Names = std::vector<std::string>;
+using NameSet = std::unordered_set<std::string_view>;
+
+/// `*` stands for any characters, none included.
+bool matches(std::string_view pattern, std::string_view name) {
+    const auto star = pattern.find('*');
+    if (star == std::string_view::npos) return pattern == name;
+    if (!name.starts_with(pattern.substr(0, star))) return false;
+    pattern.remove_prefix(star + 1);
+    for (std::size_t from = star; from <= name.size(); ++from) {
+        if (matches(pattern, name.substr(from))) return true;
+    }
+    return false;
+}
+
+/// The first tenant migration that the plan has for each tenant with tenant files; null for one
+/// that has scripts alone.
+std::unordered_map<std::string_view, const Migration*> first_migrations(const Plan& plan) {
+    std::unordered_map<std::string_view, const Migration*> first;
+    const Names* last = nullptr;
+    for (const PlannedFile& file : plan.files) {
+        if (!is_for_tenants(file.migration->type)) continue;
+        const bool is_migration = file.migration->type == MigrationType::TenantMigration;
+        if (file.schemas.get() == last && is_migration) continue;  // they have an earlier one
+        if (is_migration) last = file.schemas.get();
+        for (const std::string& tenant : *file.schemas) {
+            first.emplace(tenant, is_migration ? file.migration : nullptr);
+        }
+    }
+    return first;
+}
+
+/// For the tenants of `kept` alone; tenant files that nobody of them gets are left out.
+std::vector<PlannedFile> restricted(const Plan& plan, const NameSet& kept) {
+    std::vector<PlannedFile> files;
+    std::shared_ptr<const Names> whole;
+    std::shared_ptr<const Names> part;
+    for (const PlannedFile& file : plan.files) {
+        if (!is_for_tenants(file.migration->type) || file.schemas->empty()) {
+            files.push_back(file);
+            continue;
+        }
+        if (file.schemas != whole) {  // files for the same tenants go on sharing one list
+            whole = file.schemas;
+            Names names;
+            for (const std::string& tenant : *whole) {
+                if (kept.contains(tenant)) names.push_back(tenant);
+            }
+            part = std::make_shared<const Names>(std::move(names));
+        }
+        if (!part->empty()) files.push_back({file.migration, part});
+    }
+    return files;
+}
+
+std::vector<std::size_t> steps(const Selection& selection, std::size_t tenants) {
+    std::vector<std::size_t> ends;
+    if (selection.canary) ends.push_back(std::min(*selection.canary, tenants));
+    for (const Share& wave : selection.waves) {
+        const std::size_t end = std::min(wave.rounded_up(tenants), tenants);
+        if (end > (ends.empty() ? 0 : ends.back())) ends.push_back(end);
+    }
+    return ends;
+}
+
+/// Whether a state that is recorded says already that the tenant is owed its files from `first` on.
+class KnownStates {
+public:
+    KnownStates(const std::vector<Migration>& sources, const Applied& applied) {
+        for (std::size_t i = 0; i < sources.size(); ++i) positions_.emplace(sources[i].file, i);
+        for (const TenantState& state : applied.states) {
+            first_files_.emplace(state.tenant, state.first_file);
+        }
+    }
+    bool cover(std::string_view tenant, const std::string& first) const {
+        const auto state = first_files_.find(tenant);
+        if (state == first_files_.end()) return false;
+        const auto known = positions_.find(state->second);
+        return known != positions_.end() && known->second <= positions_.at(first);
+    }
+
+private:
+    std::unordered_map<std::string_view, std::size_t> positions_;
+    std::unordered_map<std::string_view, std::string_view> first_files_;
+};
+
+}  // namespace
+
+Names chosen(const Names& tenants, const Names& names) {
+    if (names.empty()) return tenants;
+    std::vector<bool> met(names.size());
+    Names result;
+    for (const std::string& tenant : tenants) {
+        bool is_meant = false;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (!matches(names[i], tenant)) continue;
+            is_meant = true;
+            met[i] = true;
+        }
+        if (is_meant) result.push_back(tenant);
+    }
+    const auto nobody = std::ranges::find(met, false);
+    if (nobody == met.end()) return result;
+    const std::string& name = names[static_cast<std::size_t>(nobody - met.begin())];
+    throw Error(
+        ErrorKind::NotFound,
+        name.find('*') == std::string::npos ? fmt::format("there is no tenant {}", name)
+                                            : fmt::format("no tenant matches {}", name)
+    );
+}
+
+Narrowed narrow(
+    const Plan& plan,
+    const std::vector<Migration>& sources,
+    const Applied& applied,
+    const Selection& selection
+) {
+    if (selection.is_everybody()) return {.plan = plan, .owed = {}, .waves = {}};
+    const auto first = first_migrations(plan);
+    Narrowed narrowed{.plan = {.files = {}, .tenants = chosen(plan.tenants, selection.names)}};
+    Names working;
+    for (const std::string& tenant : narrowed.plan.tenants) {
+        if (first.contains(tenant)) working.push_back(tenant);
+    }
+    narrowed.waves = steps(selection, working.size());
+    if (!narrowed.waves.empty()) working.resize(narrowed.waves.back());
+    const bool steps_are_asked_for = selection.canary || !selection.waves.empty();
+    if (steps_are_asked_for) narrowed.plan.tenants = working;
+    if (narrowed.waves.size() < 2) narrowed.waves.clear();
+    const NameSet kept(working.begin(), working.end());
+    narrowed.plan.files = restricted(plan, kept);
+
+    const KnownStates states(sources, applied);
+    for (const std::string& tenant : plan.tenants) {
+        const auto file = first.find(tenant);
+        if (file == first.end() || file->second == nullptr || kept.contains(tenant)) continue;
+        if (states.cover(tenant, file->second->file)) continue;
+        narrowed.owed.push_back({tenant, file->second->file});
+    }
+    return narrowed;
+}
+
+}  // namespace migrator::plan
