@@ -147,7 +147,10 @@ std::optional<GroupFailure> Fleet::run_group(
             session.reset();
             session = facts_.further_session(facts_.work.lost);
         }
-        return worker.run(group);
+        auto failed = worker.run(group);
+        // What was cancelled because the lock is gone is no failure of the tenant.
+        if (failed && facts_.work.lock.lost()) throw error_of(*failed);
+        return failed;
     } catch (const Error& error) {
         const bool ends_run = error.kind() == ErrorKind::Locked ||
                               error.kind() == ErrorKind::Cancelled || worker.has_lost_track();
