@@ -50,6 +50,22 @@ json::object to_json(const Summary& summary) {
     object["tenantScripts"] = summary.tenant_scripts;
     object["tenantScriptsTotal"] = summary.tenant_scripts_total;
     object["scriptsGrandTotal"] = summary.scripts_grand_total();
+    if (summary.fleet) {
+        object["tenantsDone"] = summary.fleet->tenants_done;
+        object["tenantsFailed"] = summary.fleet->tenants_failed;
+        object["tenantsSkipped"] = summary.fleet->tenants_skipped;
+        object["retries"] = summary.fleet->retries;
+    }
+    return object;
+}
+
+json::object to_json(const TenantFailure& failure) {
+    json::object object;
+    object["tenant"] = json_text(failure.tenant);
+    object["file"] = json_text(failure.file);
+    object["statement"] = failure.statement;
+    object["sqlstate"] = json_text(failure.sqlstate);
+    object["message"] = json_text(failure.message);
     return object;
 }
 

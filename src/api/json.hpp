@@ -13,7 +13,9 @@ enum class Contents : bool { Leave, Show };
 
 boost::json::object to_json(const Migration& migration, Contents contents);
 boost::json::object to_json(const AppliedMigration& applied);
+/// The counts of tenants only of a run that worked for them one by one.
 boost::json::object to_json(const Summary& summary);
+boost::json::object to_json(const TenantFailure& failure);
 
 /// `text` with invalid UTF-8 replaced, as JSON needs it.
 boost::json::string json_text(const std::string& text);

@@ -50,7 +50,51 @@ std::optional<std::string> optional_string(const json::object& object, std::stri
     return std::string(value->get_string());
 }
 
+bool optional_bool(const json::object& object, std::string_view key) {
+    const json::value* value = optional(object, key);
+    if (value == nullptr) return false;
+    if (!value->is_bool()) refuse();
+    return value->get_bool();
+}
+
+/// Not empty: a list that was meant to hold names and holds none must not mean everybody.
+std::vector<std::string> names_of(const json::value& value) {
+    if (!value.is_array() || value.get_array().empty()) refuse();
+    std::vector<std::string> names;
+    for (const json::value& name : value.get_array()) {
+        if (!name.is_string() || name.get_string().empty()) refuse();
+        names.emplace_back(name.get_string());
+    }
+    return names;
+}
+
+std::vector<Share> waves_of(const json::value& value) {
+    if (!value.is_array() || value.get_array().empty()) refuse();
+    std::vector<Share> waves;
+    for (const json::value& wave : value.get_array()) {
+        std::optional<Share> share;
+        if (wave.is_string()) share = parse_share(wave.get_string());
+        if (wave.is_int64() && wave.get_int64() > 0) {
+            share = Share{.value = static_cast<std::size_t>(wave.get_int64())};
+        }
+        if (!share) refuse();
+        waves.push_back(*share);
+    }
+    return waves;
+}
+
 }  // namespace
+
+plan::Selection parse_selection(const json::object& object) {
+    plan::Selection selection;
+    if (const json::value* names = optional(object, "tenants")) selection.names = names_of(*names);
+    if (const json::value* canary = optional(object, "canary")) {
+        if (!canary->is_int64() || canary->get_int64() < 1) refuse();
+        selection.canary = static_cast<std::size_t>(canary->get_int64());
+    }
+    if (const json::value* waves = optional(object, "waves")) selection.waves = waves_of(*waves);
+    return selection;
+}
 
 V1Request parse_v1_request(std::string_view body, TenantName tenant_name) {
     const json::object object = first_object(body);
@@ -71,6 +115,10 @@ V1Request parse_v1_request(std::string_view body, TenantName tenant_name) {
         request.detail = ResponseDetail::Summary;
     } else if (response != "full") {
         refuse();
+    }
+    if (tenant_name == TenantName::NotAsked) {
+        request.tenants = parse_selection(object);
+        request.reconcile = optional_bool(object, "reconcile");
     }
     return request;
 }

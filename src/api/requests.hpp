@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "coordinator/coordinator.hpp"
 #include "core/migration.hpp"
 
 namespace migrator::api {
@@ -19,6 +20,8 @@ struct V1Request {
     Action action = Action::Apply;
     bool dry_run = false;
     ResponseDetail detail = ResponseDetail::Full;
+    plan::Selection tenants;  ///< of POST migrations
+    bool reconcile = false;
 };
 
 enum class TenantName : bool { NotAsked, Required };
@@ -26,6 +29,10 @@ enum class TenantName : bool { NotAsked, Required };
 /// Reads the first JSON value of `body`; what follows it is ignored. Throws InvalidRequest with the
 /// text that clients know (http-v1.md section 5 of the specification).
 V1Request parse_v1_request(std::string_view body, TenantName tenant_name);
+
+/// `tenants`, `canary` and `waves` of a JSON object, in v1 and v2 alike: an array of names, a
+/// number, an array of numbers and percentages ("10%"). Throws InvalidRequest.
+plan::Selection parse_selection(const boost::json::object& object);
 
 /// The body of a request to v2.
 struct V2Request {

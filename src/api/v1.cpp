@@ -7,6 +7,8 @@
 #include "api/requests.hpp"
 #include "api/respond_async.hpp"
 #include "api/spooled_list.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
 
 namespace migrator::api {
 namespace {
@@ -58,14 +60,34 @@ http::Response mismatch_response(Services services, const std::vector<Migration>
     );
 }
 
-http::Response outcome_response(Services services, const Outcome& outcome, ResponseDetail detail) {
-    if (!outcome.changed.empty()) return mismatch_response(services, outcome.changed);
+json::object results_of(const Outcome& outcome) {
     json::object results = to_json(outcome.summary);
     if (!outcome.notes.empty()) {
         json::array notes;
         for (const std::string& note : outcome.notes) notes.emplace_back(json_text(note));
         results["notes"] = std::move(notes);
     }
+    return results;
+}
+
+/// Some tenants failed, what was done for the others stays.
+http::Response partly_failed_response(Services services, const Outcome& outcome) {
+    const std::string message = coordinator::partly_failed_text(outcome);
+    log::error(message);
+    SpooledList failures(services.spool);
+    for (const TenantFailure& failure : outcome.failures) failures.add(to_json(failure));
+    return std::move(failures).in(
+        {.status = edge_codes(ErrorKind::PartlyFailed).http_status, .content_type = kJson},
+        R"({"error":)" + json::serialize(json::value(json_text(message))) + R"(,"results":)" +
+            json::serialize(results_of(outcome)) + R"(,"failures":)",
+        "}"
+    );
+}
+
+http::Response outcome_response(Services services, const Outcome& outcome, ResponseDetail detail) {
+    if (!outcome.changed.empty()) return mismatch_response(services, outcome.changed);
+    if (!outcome.failures.empty()) return partly_failed_response(services, outcome);
+    const json::object results = results_of(outcome);
     std::string head = R"({"results":)" + json::serialize(results);
     if (detail == ResponseDetail::Summary || outcome.files.empty()) {
         return json_response(head + "}");
@@ -102,6 +124,8 @@ http::Handler post(
             .version_name = version_name,
             .action = body.action,
             .dry_run = body.dry_run,
+            .reconcile = body.reconcile,
+            .tenants = body.tenants,
             .request_id = request.id,
         };
         if (tenant_name == TenantName::Required) run.tenant = body.name;

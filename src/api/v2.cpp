@@ -57,7 +57,10 @@ public:
 
 private:
     http::Response answer() {
-        const Errors& errors = execution_.errors();
+        Errors errors = execution_.errors();
+        for (const TenantFailure& failure : call_.failures) {
+            errors.push_back(describe_failure(failure));
+        }
         http::Response response;
         if (errors.empty()) {
             response = {.content_type = kJson, .body = "{"};

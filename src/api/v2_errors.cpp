@@ -63,6 +63,15 @@ graphql::FieldError describe_error(std::exception_ptr error) {
     }
 }
 
+graphql::RequestError describe_failure(const TenantFailure& failure) {
+    log::error("Tenant " + failure.tenant + " failed: " + failure.message);
+    json::object extensions = code_of(ErrorKind::PartlyFailed);
+    extensions["tenant"] = json_text(failure.tenant);
+    extensions["file"] = json_text(failure.file);
+    extensions["statement"] = failure.statement;
+    return {.message = "panic occurred: " + failure.message, .extensions = std::move(extensions)};
+}
+
 std::string errors_text(const std::vector<graphql::RequestError>& errors) {
     std::string text = R"({"errors":[)";
     for (const graphql::RequestError& error : errors) {

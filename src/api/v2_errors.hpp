@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/plan.hpp"
 #include "graphql/error.hpp"
 #include "graphql/execution.hpp"
 #include "http/message.hpp"
@@ -15,6 +16,10 @@ namespace migrator::api {
 /// The field error for an exception of a resolver, with the texts that clients of the Go program
 /// know ("panic occurred: …"), and `extensions.code`. Logs it: here is where it is handled.
 graphql::FieldError describe_error(std::exception_ptr error);
+
+/// The error for a tenant that failed while the others went on. It belongs to no field, so that no
+/// field becomes null. Logs it.
+graphql::RequestError describe_failure(const TenantFailure& failure);
 
 /// `{"errors":[…]` without the closing brace, for what comes after; errors that have no code yet
 /// get `BAD_USER_INPUT`.

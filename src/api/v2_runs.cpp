@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "api/json.hpp"
+#include "api/requests.hpp"
 #include "api/v2_schema.hpp"
 #include "api/v2_types.hpp"
 #include "core/error.hpp"
@@ -40,6 +41,8 @@ RunRequest run_request(const json::object& input, const FieldContext& context) {
         .version_name = std::string(input.at("versionName").as_string()),
         .action = sync ? Action::Sync : Action::Apply,
         .dry_run = is_true(input, "dryRun"),
+        .reconcile = is_true(input, "reconcile"),
+        .tenants = parse_selection(input),
         .request_id = call.request_id,
         .progress = call.progress,
         .stop = call.stop,
@@ -82,6 +85,8 @@ void run(Coordinator& coordinator, FieldContext& context, Result& result) {
     const Outcome& outcome = pending->outcome();
     if (!outcome.changed.empty()) refuse(outcome.changed);
     call.notes.insert(call.notes.end(), outcome.notes.begin(), outcome.notes.end());
+    const auto& failures = outcome.failures;
+    call.failures.insert(call.failures.end(), failures.begin(), failures.end());
     const CreateResults results{outcome, is_true(input, "dryRun")};
     result.object(graphql::Object(results));
 }

@@ -20,6 +20,8 @@ struct V2Call {
     /// Set when one of them was cancelled; may be null.
     std::shared_ptr<std::atomic<bool>> cancelled;
     std::vector<std::string> notes;  ///< `extensions.notes` of the answer
+    /// Tenants that failed in its runs: an error each, beside the data.
+    std::vector<TenantFailure> failures;
 };
 
 /// The schema of v2 (`schema.graphql`) with its resolvers. Requests are executed with a `V2Call*`

@@ -87,6 +87,16 @@ void resolve_summary(Schema& schema) {
     number("tenantScripts", &Summary::tenant_scripts);
     number("tenantScriptsTotal", &Summary::tenant_scripts_total);
     number("scriptsGrandTotal", &Summary::scripts_grand_total);
+    const auto tenants = [&](const char* field, std::int64_t FleetSummary::*number_of) {
+        resolve<Summary>(schema, kType, field, [=](const Summary& summary, Result& result) {
+            if (!summary.fleet) return result.null();
+            result.integer(*summary.fleet.*number_of);
+        });
+    };
+    tenants("tenantsDone", &FleetSummary::tenants_done);
+    tenants("tenantsFailed", &FleetSummary::tenants_failed);
+    tenants("tenantsSkipped", &FleetSummary::tenants_skipped);
+    tenants("retries", &FleetSummary::retries);
     resolve<Summary>(schema, kType, "startedAt", [](const Summary& summary, Result& result) {
         result.string(format_rfc3339(summary.started_at));
     });

@@ -99,6 +99,8 @@ private:
     std::string topic_;
     std::string version_id_;
     std::string timeout_;
+    std::string canary_;
+    std::string waves_;
     std::vector<std::string> sets_;
     std::map<std::string, std::string> key_flags_;
 };
@@ -141,24 +143,43 @@ void Parser::add_options(std::string_view name, CLI::App& command) {
         command.add_flag("--exit-code", result_.exit_code, "Exit with 3 when something is pending");
     };
     const auto yes = [&] { command.add_flag("--yes", result_.yes, "Don't ask"); };
-    const auto tenant = [&](const char* description) {
-        command.add_option("--tenant", result_.tenant, description)->option_text("TENANT");
+    const auto some_tenants = [&](const char* description) {
+        command.add_option("--tenant", result_.tenants, description)
+            ->option_text("NAME")
+            ->allow_extra_args(false);
+        command
+            .add_option(
+                "--tenants-from", result_.tenants_from, "Their names are in FILE, one a line"
+            )
+            ->option_text("FILE");
+    };
+    const auto steps = [&] {
+        command.add_option("--canary", canary_, "N tenants first; without --waves no more")
+            ->option_text("N");
+        command
+            .add_option(
+                "--waves", waves_, "Then up to so many, each wave after the other: 10%,50%,100%"
+            )
+            ->option_text("LIST");
     };
 
     if (name == "apply") {
         version_name();
         dry_run();
         reconcile();
+        some_tenants("For these tenants alone; repeatable, `*` for any characters");
+        steps();
     } else if (name == "create-tenant") {
         command.add_option("NAME", result_.tenant);
         version_name();
         dry_run();
     } else if (name == "sync") {
-        tenant("Record for this tenant alone");
+        some_tenants("Record for these tenants alone; repeatable, `*` for any characters");
         version_name();
     } else if (name == "plan") {
         command.add_flag("--sql", result_.sql, "Print the text that would be sent");
         reconcile();
+        some_tenants("For these tenants alone; repeatable, `*` for any characters");
         exit_code();
     } else if (name == "status") {
         exit_code();
@@ -168,7 +189,7 @@ void Parser::add_options(std::string_view name, CLI::App& command) {
         command.add_option("FILE", result_.file);
         yes();
     } else if (name == "forget") {
-        tenant("The tenant");
+        command.add_option("--tenant", result_.tenant, "The tenant")->option_text("TENANT");
         command.add_option("--from", result_.file, "The first file to make pending again")
             ->option_text("FILE");
         yes();
@@ -291,6 +312,20 @@ void Parser::read_values() {
             refuse(fmt::format("'{}' is not the ID of a version: a number from 1", version_id_));
         }
         result_.version_id = id;
+    }
+    if (!canary_.empty()) {
+        const auto canary = parse_share(canary_);
+        if (!canary || canary->is_percent || canary->value == 0) {
+            refuse(fmt::format("--canary: '{}' is not a number of tenants", canary_));
+        }
+        result_.canary = canary->value;
+    }
+    if (!waves_.empty()) {
+        const auto waves = parse_shares(waves_);
+        if (!waves) {
+            refuse(fmt::format("--waves: '{}' is not a list like 10%,50%,100%", waves_));
+        }
+        result_.waves = *waves;
     }
     if (!timeout_.empty()) {
         const auto timeout = parse_duration(timeout_);

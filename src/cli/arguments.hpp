@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/share.hpp"
+
 namespace migrator::cli {
 
 /// What the command line asks for. Options that a command doesn't have keep their defaults.
@@ -20,9 +22,13 @@ struct Arguments {
     bool quiet = false;
     bool verbose = false;  ///< lists are not cut
 
-    std::optional<std::string> name;  ///< of the version
-    std::string tenant;               ///< `--tenant`, or the name after `create-tenant`
-    std::string file;                 ///< `accept FILE`, `--from FILE`
+    std::optional<std::string> name;   ///< of the version
+    std::string tenant;                ///< of `forget`, or the name after `create-tenant`
+    std::vector<std::string> tenants;  ///< `--tenant` of apply, sync and plan: names and patterns
+    std::string tenants_from;          ///< `--tenants-from FILE`, one a line
+    std::optional<std::size_t> canary;
+    std::vector<Share> waves;
+    std::string file;  ///< `accept FILE`, `--from FILE`
     std::optional<std::int64_t> version_id;
     bool dry_run = false;
     bool reconcile = false;

@@ -23,6 +23,10 @@ using Command = int (*)(Context&);
 /// Null for `serve` and names that don't exist.
 Command find_command(std::string_view name);
 
+/// Which tenants `--tenant`, `--tenants-from`, `--canary` and `--waves` mean. Throws InvalidRequest
+/// when the file can't be read or names nobody.
+plan::Selection selection_of(const Arguments& arguments);
+
 // commands_change.cpp
 int apply(Context& context);  ///< also sync and create-tenant
 int accept(Context& context);

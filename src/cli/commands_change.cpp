@@ -43,6 +43,19 @@ int refused(Context& context) {
     return 1;
 }
 
+/// Some tenants failed, what was done for the others stays.
+int partly_failed(Context& context, const coordinator::Outcome& outcome) {
+    const auto kind = ErrorKind::PartlyFailed;
+    const int exit_code = edge_codes(kind).exit_code;
+    if (context.arguments.json) {
+        context.terminal.out << json::partly_failed(context.arguments, outcome, exit_code);
+        return exit_code;
+    }
+    if (!context.arguments.quiet) show_outcome(context.report, context.arguments, outcome);
+    context.report.failures_error(outcome);
+    return exit_code;
+}
+
 }  // namespace
 
 int apply(Context& context) {
@@ -58,8 +71,8 @@ int apply(Context& context) {
     request.request_id = random_uuid();
     if (arguments.command == "create-tenant") {
         request.tenant = arguments.tenant;
-    } else if (!arguments.tenant.empty()) {
-        request.tenants.names = {arguments.tenant};
+    } else {
+        request.tenants = selection_of(arguments);
     }
 
     ProgressLine line(context.terminal.err, progress_mode(context));
@@ -80,6 +93,7 @@ int apply(Context& context) {
         }
         return exit_code;
     }
+    if (!outcome.failures.empty()) return partly_failed(context, outcome);
     if (arguments.json) {
         context.terminal.out << json::outcome(arguments, outcome);
     } else if (!arguments.quiet) {

@@ -84,7 +84,7 @@ std::string reason_for_silence(coordinator::Coordinator& coordinator) {
 int plan(Context& context) {
     const auto& arguments = context.arguments;
     auto& coordinator = context.opened.coordinator;
-    const auto preview = coordinator.preview(arguments.reconcile);
+    const auto preview = coordinator.preview(arguments.reconcile, selection_of(arguments));
     std::string sql;
     if (arguments.sql) sql = coordinator.preview_sql(preview);
     if (arguments.json) {

@@ -24,7 +24,9 @@ constexpr CommandText kCommands[] = {
      "migration lock. Says exactly what it did. Nothing pending is no error: exit code 0.",
      "  migrator apply --name v1.2.0\n"
      "  migrator apply --dry-run                    run everything, then roll back\n"
-     "  migrator apply --reconcile                  bring late tenants the files they lack, too\n"},
+     "  migrator apply --reconcile                  bring late tenants the files they lack, too\n"
+     "  migrator apply --tenant 'eu-*'              some tenants; the others stay owed the files\n"
+     "  migrator apply --canary 5 --waves 10%,100%  5 tenants first, then a tenth, then all\n"},
     {"create-tenant",
      "Change",
      "NAME",
@@ -40,7 +42,8 @@ constexpr CommandText kCommands[] = {
      "Records what is pending as applied, without running it",
      "For a database that already has the objects, made by other means. Scripts are recorded too.",
      "  migrator sync --name baseline\n"
-     "  migrator sync --tenant acme                 a tenant that came with its objects\n"},
+     "  migrator sync --tenant acme                 a tenant that came with its objects\n"
+     "  migrator sync --tenants-from names.txt      several of them\n"},
     {"plan",
      "Look",
      "",

@@ -35,6 +35,19 @@ std::string counts(
     return text.empty() ? text : fmt::format("{:<12}{}", title, text);
 }
 
+/// "tenants:    95 done, 3 failed, 2 left for the next run; 4 more tries".
+std::string fleet_line(const FleetSummary& fleet) {
+    std::string text = fmt::format("{:<12}{} done", "tenants:", fleet.tenants_done);
+    if (fleet.tenants_failed > 0) text += fmt::format(", {} failed", fleet.tenants_failed);
+    if (fleet.tenants_skipped > 0) {
+        text += fmt::format(", {} left for the next run", fleet.tenants_skipped);
+    }
+    if (fleet.retries > 0) {
+        text += "; " + count_of(fleet.retries, "further try", "further tries");
+    }
+    return text;
+}
+
 std::string headline(const Arguments& arguments, const coordinator::Outcome& outcome) {
     const auto& summary = outcome.summary;
     const auto name = printable(arguments.name.value_or(""));
@@ -114,6 +127,22 @@ void Report::changed_error(const std::vector<Migration>& changed) {
          << " restore each file as it was, or take it as it is now with the command below it\n";
 }
 
+void Report::failures_error(const coordinator::Outcome& outcome) {
+    const auto& failures = outcome.failures;
+    error(fmt::format(
+        "{} failed; the others keep what was done for them",
+        count_of(failures.size(), "tenant", "tenants")
+    ));
+    const auto shown = std::min(failures.size(), limit_);
+    for (std::size_t i = 0; i < shown; ++i) {
+        err_ << "  " << error_style_.strong(printable(failures[i].tenant)) << ": "
+             << hanging(printable(failures[i].message), "    ") << '\n';
+    }
+    if (shown < failures.size()) err_ << "  … and " << failures.size() - shown << " more\n";
+    err_ << error_style_.strong("hint:")
+         << " the next apply begins with what they lack; `migrator status` shows them\n";
+}
+
 void Report::changed(const std::vector<Migration>& changed) {
     if (changed.empty()) return;
     line(style_.bad(
@@ -173,11 +202,14 @@ std::vector<std::string> count_lines(const Summary& summary) {
 
 void show_outcome(Report& report, const Arguments& arguments, const coordinator::Outcome& outcome) {
     const bool creates_tenant = arguments.command == "create-tenant";
-    if (outcome.files.empty() && outcome.summary.version_id == 0 && !creates_tenant) {
+    if (!outcome.failures.empty() && outcome.summary.version_id == 0) {
+        report.line("No version was created: nothing was applied.");
+    } else if (outcome.files.empty() && outcome.summary.version_id == 0 && !creates_tenant) {
         report.line("Nothing is pending: no version was created.");
     } else {
         report.line(report.style().good(headline(arguments, outcome)));
         report.list(count_lines(outcome.summary));
+        if (outcome.summary.fleet) report.list({fleet_line(*outcome.summary.fleet)});
         if (!outcome.files.empty()) {
             report.line("Files:");
             report.list(file_lines(outcome.files));

@@ -30,6 +30,8 @@ public:
     void changed_error(const std::vector<Migration>& changed);
     /// The same as a part of another report.
     void changed(const std::vector<Migration>& changed);
+    /// Tenants that failed while the others went on, as an error.
+    void failures_error(const coordinator::Outcome& outcome);
 
 private:
     std::ostream& out_;

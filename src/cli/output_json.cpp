@@ -130,6 +130,12 @@ object results_object(const Summary& summary) {
         {"startedAt", time(summary.started_at)},
         {"duration", summary.duration.count()}};
     for (auto& count : counts_object(summary)) results.insert(count);
+    if (summary.fleet) {
+        results["tenantsDone"] = summary.fleet->tenants_done;
+        results["tenantsFailed"] = summary.fleet->tenants_failed;
+        results["tenantsSkipped"] = summary.fleet->tenants_skipped;
+        results["retries"] = summary.fleet->retries;
+    }
     return results;
 }
 
@@ -137,8 +143,9 @@ std::string document(const object& root) { return boost::json::serialize(root) +
 
 }  // namespace
 
-std::string outcome(const Arguments& arguments, const coordinator::Outcome& outcome) {
-    object root;
+namespace {
+
+void add_outcome(object& root, const Arguments& arguments, const coordinator::Outcome& outcome) {
     root["results"] = results_object(outcome.summary);
     root["versionName"] = text(arguments.name.value_or(""));
     root["action"] = arguments.command == "sync" ? "Sync" : "Apply";
@@ -146,6 +153,34 @@ std::string outcome(const Arguments& arguments, const coordinator::Outcome& outc
     if (arguments.command == "create-tenant") root["tenant"] = text(arguments.tenant);
     root["appliedMigrations"] = file_array(outcome.files);
     root["notes"] = texts(outcome.notes);
+}
+
+}  // namespace
+
+std::string outcome(const Arguments& arguments, const coordinator::Outcome& outcome) {
+    object root;
+    add_outcome(root, arguments, outcome);
+    return document(root);
+}
+
+std::string partly_failed(
+    const Arguments& arguments, const coordinator::Outcome& outcome, int exit_code
+) {
+    object root;
+    root["error"] = text(coordinator::partly_failed_text(outcome));
+    root["code"] = edge_codes(ErrorKind::PartlyFailed).graphql_code;
+    root["exitCode"] = exit_code;
+    array failures;
+    for (const auto& failure : outcome.failures) {
+        failures.push_back(object{
+            {"tenant", text(failure.tenant)},
+            {"file", text(failure.file)},
+            {"statement", failure.statement},
+            {"sqlstate", text(failure.sqlstate)},
+            {"message", text(failure.message)}});
+    }
+    root["failures"] = std::move(failures);
+    add_outcome(root, arguments, outcome);
     return document(root);
 }
 

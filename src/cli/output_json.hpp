@@ -11,6 +11,10 @@
 namespace migrator::cli::json {
 
 std::string outcome(const Arguments& arguments, const coordinator::Outcome& outcome);
+/// `outcome` with the keys of `error` in front, and `failures`.
+std::string partly_failed(
+    const Arguments& arguments, const coordinator::Outcome& outcome, int exit_code
+);
 std::string status(const coordinator::Status& status);
 /// `sql`: null without `--sql`.
 std::string preview(const coordinator::Preview& preview, const std::string* sql);

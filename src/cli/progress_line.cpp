@@ -105,6 +105,9 @@ void ProgressLine::show_line(const Progress& progress, SteadyTime now) {
             percent(progress)
         );
     }
+    if (progress.tenants_failed > 0) {
+        text += ", " + count_of(progress.tenants_failed, "tenant", "tenants") + " failed";
+    }
     if (!progress.file.empty()) text += ", " + printable(progress.file);
     err_ << text << std::endl;
 }

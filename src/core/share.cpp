@@ -27,4 +27,16 @@ std::optional<Share> parse_share(std::string_view text) {
     return share;
 }
 
+std::optional<std::vector<Share>> parse_shares(std::string_view text) {
+    std::vector<Share> shares;
+    while (true) {
+        const auto comma = text.find(',');
+        const auto share = parse_share(text.substr(0, comma));
+        if (!share) return std::nullopt;
+        shares.push_back(*share);
+        if (comma == std::string_view::npos) return shares;
+        text.remove_prefix(comma + 1);
+    }
+}
+
 }  // namespace migrator

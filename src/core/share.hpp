@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace migrator {
 
@@ -19,5 +20,7 @@ struct Share {
 
 /// "3" or "5%". Nothing for everything else.
 std::optional<Share> parse_share(std::string_view text);
+/// "10%,50%,100%". Nothing when one of them is none.
+std::optional<std::vector<Share>> parse_shares(std::string_view text);
 
 }  // namespace migrator

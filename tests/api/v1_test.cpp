@@ -259,5 +259,54 @@ TEST_F(V1, AFullQueueOfRunsIs503) {
     EXPECT_EQ(steps.size(), 2U);  // one in front of the lock, one behind it
 }
 
+TEST_F(V1, TellsWhichTenantsFailed) {
+    arrange_files();
+    database.add_tenant("south");
+    database.work_tenant_by_tenant(1);
+    database.fail_file("/migrations/tenants/002.sql", "boom", "south");
+    const std::string text = "SQL migration /migrations/tenants/002.sql failed with error: boom";
+    expect(
+        post("/v1/migrations", kFull),
+        500,
+        R"({"error":"1 of 2 tenants failed, the first: south: )" + text +
+            R"(","results":{"versionId":1,)" + kStarted +
+            R"(<ns>,"tenants":2,"singleMigrations":1,"tenantMigrations":1,)"
+            R"("tenantMigrationsTotal":1,"migrationsGrandTotal":2,"singleScripts":0,)"
+            R"("tenantScripts":1,"tenantScriptsTotal":1,"scriptsGrandTotal":1,"tenantsDone":1,)"
+            R"("tenantsFailed":1,"tenantsSkipped":0,"retries":0},"failures":[{"tenant":"south",)"
+            R"("file":"/migrations/tenants/002.sql","statement":1,"sqlstate":"","message":")" +
+            text + R"("}]})"
+    );
+    EXPECT_TRUE(notifier.told().empty());
+}
+
+TEST_F(V1, WorksForTheTenantsThatAreAskedFor) {
+    arrange_files();
+    database.add_tenant("south");
+    database.work_tenant_by_tenant(0);
+    const auto response = post(
+        "/v1/migrations",
+        R"({"mode":"apply","response":"summary","tenants":["n*"],"waves":["10%",1],"canary":1})"
+    );
+    EXPECT_EQ(response.status, 200) << response.body;
+    EXPECT_TRUE(contains(response.body, R"("tenantsDone":1,"tenantsFailed":0,"tenantsSkipped":1)"))
+        << response.body;
+    for (const auto* key :
+         {R"("tenants":[])",
+          R"("tenants":"north")",
+          R"("tenants":[""])",
+          R"("canary":0)",
+          R"("canary":"1")",
+          R"("waves":["x"])",
+          R"("waves":[])",
+          R"("reconcile":"yes")"}) {
+        SCOPED_TRACE(key);
+        const auto refused = post(
+            "/v1/migrations", R"({"mode":"apply","response":"summary",)" + std::string(key) + "}"
+        );
+        EXPECT_EQ(refused.status, 400) << refused.body;
+    }
+}
+
 }  // namespace
 }  // namespace migrator::api::test

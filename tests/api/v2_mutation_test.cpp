@@ -161,5 +161,50 @@ TEST_F(V2Mutation, NotesStandInExtensions) {
     );
 }
 
+TEST_F(V2Mutation, AnErrorForEachFailedTenantStandsBesideTheData) {
+    arrange_files();
+    database.add_tenant("south");
+    database.work_tenant_by_tenant(1);
+    database.fail_file("/migrations/tenants/002.sql", "boom", "south");
+    expect(
+        query("mutation { createVersion(input: {versionName: \"v1\"}) { summary { tenantsDone "
+              "tenantsFailed tenantsSkipped retries } version { id } } }"),
+        500,
+        R"({"errors":[{"message":"panic occurred: SQL migration /migrations/tenants/002.sql )"
+        R"(failed with error: boom","extensions":{"code":"TENANT_FAILED","tenant":"south",)"
+        R"("file":"/migrations/tenants/002.sql","statement":1}}],)"
+        R"("data":{"createVersion":{"summary":{"tenantsDone":1,"tenantsFailed":1,)"
+        R"("tenantsSkipped":0,"retries":0},"version":{"id":1}}}})"
+    );
+}
+
+TEST_F(V2Mutation, ChoosesTenants) {
+    arrange_files();
+    database.add_tenant("south");
+    database.work_tenant_by_tenant(0);
+    expect(
+        query("mutation { createVersion(input: {versionName: \"v1\", canary: 1, waves: "
+              "[\"50%\"]}) { summary { tenantsDone tenantsSkipped } } }"),
+        200,
+        R"({"data":{"createVersion":{"summary":{"tenantsDone":1,"tenantsSkipped":1}}}})"
+    );
+    expect(
+        query("mutation { createVersion(input: {versionName: \"v1\", tenants: [\"s*\"]}) { summary "
+              "{ tenantsDone tenants } } }"),
+        200,
+        R"({"data":{"createVersion":{"summary":{"tenantsDone":1,"tenants":1}}}})"
+    );
+}
+
+TEST_F(V2Mutation, HasNoCountsOfTenantsWhereOneTransactionDoesAll) {
+    arrange_files();
+    expect(
+        query("mutation { createVersion(input: {versionName: \"v1\"}) { summary { tenantsDone } } }"
+        ),
+        200,
+        R"({"data":{"createVersion":{"summary":{"tenantsDone":null}}}})"
+    );
+}
+
 }  // namespace
 }  // namespace migrator::api::test

@@ -3,6 +3,7 @@
 
 #include "cli/command_line.hpp"
 #include "core/error.hpp"
+#include "support/temp_dir.hpp"
 
 namespace migrator::cli::test {
 namespace {
@@ -35,6 +36,82 @@ TEST_F(Apply, SaysExactlyWhatItDid) {
     EXPECT_EQ(err.str(), "");
     EXPECT_EQ(database.versions({}).front().name, "v1");
     EXPECT_EQ(database.rows().size(), 8U);
+}
+
+TEST_F(Apply, TellsWhichTenantsFailed) {
+    write_files();
+    database.work_tenant_by_tenant(1);
+    database.fail_file(tenant_1.file, "boom", "abc");
+    EXPECT_EQ(run({"apply", "--name", "v1"}), 6);
+    EXPECT_TRUE(contains(out.str(), "Created version 1 \"v1\" in ")) << out.str();
+    EXPECT_TRUE(contains(out.str(), "  tenants:    1 done, 1 failed\n")) << out.str();
+    EXPECT_EQ(
+        err.str(),
+        "error: 1 tenant failed; the others keep what was done for them\n"
+        "  abc: SQL migration /migrations/tenants/002.sql failed with error: boom\n"
+        "hint: the next apply begins with what they lack; `migrator status` shows them\n"
+    );
+    database.mend_file(tenant_1.file);
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_TRUE(database.states().empty());
+}
+
+TEST_F(Apply, TellsWhichTenantsFailedInJson) {
+    write_files();
+    database.work_tenant_by_tenant(0);
+    database.fail_file(tenant_1.file, "boom", "abc");
+    const auto document = run_json({"apply", "--json"});
+    EXPECT_EQ(exit_code, 6);
+    EXPECT_EQ(document.at("code").as_string(), "TENANT_FAILED");
+    EXPECT_EQ(document.at("exitCode").as_int64(), 6);
+    const auto& failure = document.at("failures").as_array().at(0).as_object();
+    EXPECT_EQ(failure.at("tenant").as_string(), "abc");
+    EXPECT_EQ(failure.at("file").as_string(), tenant_1.file);
+    const auto& results = document.at("results").as_object();
+    EXPECT_EQ(results.at("tenantsFailed").as_int64(), 1);
+    EXPECT_EQ(results.at("tenantsSkipped").as_int64(), 1);
+    EXPECT_EQ(results.at("singleMigrations").as_int64(), 1);
+    EXPECT_EQ(results.at("tenantMigrations").as_int64(), 0);
+}
+
+TEST_F(Apply, WorksForTheTenantsThatAreNamedAndOwesTheOthersTheirFiles) {
+    write_files();
+    EXPECT_EQ(run({"apply", "--tenant", "d*"}), 0);
+    EXPECT_EQ(database.rows().size(), 5U);  // two single files, three for def
+    ASSERT_EQ(database.states().size(), 1U);
+    EXPECT_EQ(database.states()[0].tenant, "abc");
+    EXPECT_EQ(database.states()[0].first_file, tenant_1.file);
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_TRUE(database.states().empty());
+}
+
+TEST_F(Apply, ReadsTheTenantsFromAFile) {
+    write_files();
+    const migrator::test::TempDir folder;
+    const auto names = folder.write("names.txt", "# the first\n\n  abc  \r\n");
+    EXPECT_EQ(run({"apply", "--tenants-from", names}), 0);
+    EXPECT_EQ(database.rows().size(), 5U);
+    const auto nobody = folder.write("nobody.txt", "# none\n");
+    EXPECT_EQ(run({"apply", "--tenants-from", nobody}), 2);
+    EXPECT_TRUE(contains(err.str(), "names no tenant")) << err.str();
+    EXPECT_EQ(run({"apply", "--tenants-from", "/nowhere"}), 2);
+    EXPECT_EQ(run({"apply", "--tenant", "nobody"}), 1);
+    EXPECT_TRUE(contains(err.str(), "there is no tenant nobody")) << err.str();
+}
+
+TEST_F(Apply, ACanaryIsCompletedByTheNextRun) {
+    write_files();
+    database.work_tenant_by_tenant(0);
+    EXPECT_EQ(run({"apply", "--canary", "1"}), 0);
+    EXPECT_TRUE(contains(out.str(), "1 done, 1 left for the next run")) << out.str();
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_TRUE(database.states().empty());
+}
+
+TEST_F(Apply, WavesNeedTenantsOneByOne) {
+    write_files();
+    EXPECT_EQ(run({"apply", "--waves", "50%,100%"}), 2);
+    EXPECT_TRUE(contains(err.str(), "waves need atomicity: tenant")) << err.str();
 }
 
 TEST_F(Apply, NamesTheVersionByTheTimeInUtc) {

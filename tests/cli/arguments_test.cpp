@@ -53,6 +53,32 @@ TEST(Arguments, FindsTheConfigurationFileWithoutAFlag) {
     EXPECT_EQ(parse({}, "").config_path, "migrator.yaml");
 }
 
+TEST(Arguments, ChoosesTenants) {
+    const auto parsed = parse(
+        {"apply",
+         "--tenant",
+         "acme",
+         "--tenant=eu-*",
+         "--tenants-from",
+         "f",
+         "--canary",
+         "5",
+         "--waves",
+         "10%,25,100%"},
+        std::nullopt
+    );
+    EXPECT_EQ(parsed.tenants, (Words{"acme", "eu-*"}));
+    EXPECT_EQ(parsed.tenants_from, "f");
+    EXPECT_EQ(parsed.canary, 5U);
+    EXPECT_EQ(parsed.waves, (std::vector<Share>{{10, true}, {25, false}, {100, true}}));
+    EXPECT_EQ(refusal({"apply", "--canary", "5%"}), "--canary: '5%' is not a number of tenants");
+    EXPECT_EQ(refusal({"apply", "--canary", "0"}), "--canary: '0' is not a number of tenants");
+    EXPECT_EQ(
+        refusal({"apply", "--waves", "10%,x"}), "--waves: '10%,x' is not a list like 10%,50%,100%"
+    );
+    EXPECT_FALSE(refusal({"apply", "--tenant", ""}).empty());
+}
+
 TEST(Arguments, GlobalOptionsStandBeforeOrAfterTheCommand) {
     for (const Words& words :
          {Words{"--json", "-q", "--verbose", "apply"},

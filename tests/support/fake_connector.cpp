@@ -13,6 +13,11 @@ namespace migrator::test {
 FakeConnector::FakeConnector(db::Atomicity atomicity)
     : atomicity_(atomicity), now_(std::chrono::sys_seconds(std::chrono::seconds(1'795'349'042))) {}
 
+void FakeConnector::work_tenant_by_tenant(std::size_t max_failures) {
+    atomicity_ = db::Atomicity::Tenant;
+    max_failures_ = max_failures;
+}
+
 void FakeConnector::add_tenant(const std::string& name) {
     const std::lock_guard lock(mutex_);
     tenants_.push_back(name);

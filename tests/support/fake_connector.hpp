@@ -32,6 +32,9 @@ public:
 
     // What a test arranges.
 
+    /// From now on with Atomicity::Tenant, as a server that works for tenants one by one and puts
+    /// up with so many that fail.
+    void work_tenant_by_tenant(std::size_t max_failures);
     void add_tenant(const std::string& name);
     /// Records `migration` as applied to `schema`, in a version of its own.
     void record(const Migration& migration, const std::string& schema);
@@ -109,7 +112,8 @@ private:
     void throw_if_broken() const;
     std::vector<std::string> checked_tenants() const;
 
-    const db::Atomicity atomicity_;
+    db::Atomicity atomicity_;
+    std::size_t max_failures_ = 0;
     mutable std::mutex mutex_;
     TimePoint now_;
     std::int64_t last_version_ = 0;

@@ -189,13 +189,17 @@ TEST_P(FakeConnectorTest, ASyncRunsNothing) {
 TEST_P(FakeConnectorTest, AFailureKeepsWhatItsAtomicitySays) {
     database.fail_file(files[1].file, "boom", "def");
     auto run = database.try_begin_run({.run_id = "r"});
-    EXPECT_THROW(run->apply(plan, request()), Error);
     if (GetParam() == db::Atomicity::Version) {
+        EXPECT_THROW(run->apply(plan, request()), Error);
         EXPECT_TRUE(database.rows().empty());
         EXPECT_TRUE(database.versions({}).empty());
         EXPECT_TRUE(database.states().empty());
         return;
     }
+    const auto result = run->apply(plan, request());
+    ASSERT_EQ(result.failures.size(), 1U);
+    EXPECT_EQ(result.failures.at(0).tenant, "def");
+    EXPECT_EQ(result.fleet->tenants_failed, 1);
     EXPECT_EQ(database.rows().size(), 2U);  // ref and abc
     ASSERT_EQ(database.states().size(), 1U);
     EXPECT_EQ(database.states().at(0).tenant, "def");

@@ -61,22 +61,24 @@ std::vector<FakeRun::Step> FakeRun::steps(const Plan& plan) const {
     return all;
 }
 
-void FakeRun::plan_states(const std::vector<Step>& steps, std::int64_t version_id) {
+void FakeRun::plan_states(
+    const std::vector<Step>& steps, const std::vector<OwedTenant>& owed, std::int64_t version_id
+) {
     const std::lock_guard lock(database_.mutex_);
     std::set<std::string> done;
-    for (const auto& step : steps) {
-        if (!done.insert(step.owner).second) continue;
-        std::erase_if(database_.states_, [&](const auto& state) {
-            return state.tenant == step.owner;
-        });
+    const auto plan = [&](const std::string& tenant, const std::string& file) {
+        if (!done.insert(tenant).second) return;
+        std::erase_if(database_.states_, [&](const auto& state) { return state.tenant == tenant; });
         TenantState state;
-        state.tenant = step.owner;
+        state.tenant = tenant;
         state.version_id = version_id;
-        state.first_file = step.migration->file;
+        state.first_file = file;
         state.state = "planned";
         state.changed = database_.now_;
         database_.states_.push_back(state);
-    }
+    };
+    for (const auto& step : steps) plan(step.owner, step.migration->file);
+    for (const auto& each : owed) plan(each.tenant, each.first_file);
 }
 
 void FakeRun::fail_state(const Step& step, const std::string& message) {
@@ -179,9 +181,13 @@ db::ApplyResult FakeRun::apply(const Plan& plan, const db::ApplyRequest& request
         if (!work.empty()) version_id = ++database_.last_version_;
     }
 
+    const bool per_tenant = database_.atomicity_ == db::Atomicity::Tenant;
     const bool keeps_states =
-        database_.atomicity_ == db::Atomicity::Tenant && !request.dry_run && !work.empty();
-    if (keeps_states) plan_states(work, version_id);
+        (per_tenant || !request.owed.empty()) && !request.dry_run && !work.empty();
+    if (keeps_states) plan_states(work, request.owed, version_id);
+    if (per_tenant && keeps_states && request.action == Action::Apply && !request.new_tenant) {
+        return apply_fleet(plan, work, request, version_id);
+    }
 
     Progress progress;
     progress.executions = work.size();

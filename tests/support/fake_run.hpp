@@ -26,7 +26,16 @@ private:
         std::size_t transaction = 0;
     };
     std::vector<Step> steps(const Plan& plan) const;
-    void plan_states(const std::vector<Step>& steps, std::int64_t version_id);
+    void plan_states(
+        const std::vector<Step>& steps, const std::vector<OwedTenant>& owed, std::int64_t version_id
+    );
+    /// Tenants one by one (fake_fleet.cpp).
+    db::ApplyResult apply_fleet(
+        const Plan& plan,
+        const std::vector<Step>& steps,
+        const db::ApplyRequest& request,
+        std::int64_t version_id
+    );
     void execute(const Step& step, const db::ApplyRequest& request, Progress& progress);
     void commit(
         const std::vector<Step>& steps,
