@@ -189,7 +189,9 @@ TEST_P(Apply, SyncOfOneTenantHidesNoFileFromTheOthers) {
     project().create_tenant("north");
     project().apply({.version_name = "empty", .tenant = "south", .action = Action::Sync});
     project().write("stores/002_b.sql", "create table {schema}.b (x integer);");
-    project().apply({.version_name = "sync", .action = Action::Sync, .tenants = {.names = {"south"}}});
+    project().apply(
+        {.version_name = "sync", .action = Action::Sync, .tenants = {.names = {"south"}}}
+    );
     EXPECT_EQ(project().apply().summary.tenant_migrations_total, 2);
 }
 

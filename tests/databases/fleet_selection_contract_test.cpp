@@ -1,0 +1,172 @@
+// Some of the tenants, in steps, and from many points of history.
+#include <atomic>
+#include <optional>
+
+#include "core/error.hpp"
+#include "databases/fleet_test.hpp"
+
+namespace migrator::test {
+namespace {
+
+class FleetSelection : public FleetTest {
+protected:
+    coordinator::Outcome apply_for(const plan::Selection& tenants, bool reconcile = false) {
+        return project().apply({.version_name = "some", .reconcile = reconcile, .tenants = tenants}
+        );
+    }
+    /// Of the tenants that have `table`.
+    std::string with_table(const std::string& table) {
+        return project().value(
+            "select string_agg(schemaname, ' ' order by schemaname) from pg_tables where tablename "
+            "= '" +
+            table + "'"
+        );
+    }
+};
+
+TEST_P(FleetSelection, TheOthersGetTheirFilesWithTheNextRun) {
+    for (const auto atomicity : {db::Atomicity::Tenant, db::Atomicity::Version}) {
+        const bool per_tenant = atomicity == db::Atomicity::Tenant;
+        SCOPED_TRACE(per_tenant ? "tenant" : "version");
+        project().database.atomicity = atomicity;
+        const std::string table = per_tenant ? "a" : "b";
+        if (per_tenant) add_tenants(4);
+        project().write(
+            "stores/00" + std::string(per_tenant ? "2" : "3") + "_x.sql",
+            "create table {schema}." + table + " (x integer);"
+        );
+        const auto outcome = apply_for({.names = {"t002", "t*4"}});
+        EXPECT_EQ(outcome.summary.tenants, 2);
+        EXPECT_EQ(with_table(table), "t002 t004");
+        EXPECT_EQ(states(), "t001 planned, t003 planned");
+        EXPECT_EQ(project().apply().summary.tenant_migrations_total, 2);
+        EXPECT_EQ(with_table(table), "t001 t002 t003 t004");
+        EXPECT_EQ(states(), "");
+    }
+}
+
+TEST_P(FleetSelection, ACanaryGetsAllPhasesAndTheNextRunTheRest) {
+    add_tenants(6);
+    project().write("stores/002_a.sql", "create table {schema}.a (x integer);");
+    project().write("catalog/003_single.sql", "create table {schema}.s (x integer);");
+    project().write("stores/004_b.sql", "create table {schema}.b (x integer);");
+    const auto canary = apply_for({.canary = 2});
+    EXPECT_EQ(canary.summary.fleet->tenants_done, 2);
+    EXPECT_EQ(canary.summary.fleet->tenants_skipped, 4);
+    EXPECT_EQ(with_table("b"), "t001 t002");
+    EXPECT_EQ(rows_of("003_single.sql"), "1");
+    EXPECT_EQ(project().apply().summary.tenant_migrations_total, 8);
+    EXPECT_EQ(states(), "");
+}
+
+TEST_P(FleetSelection, EachWaveIsCompleteBeforeTheNext) {
+    add_tenants(10);
+    project().execute("create table public.seen (number serial, tenant text)");
+    project().write("stores/002_a.sql", "insert into public.seen (tenant) values ('{schema}');");
+    project().write("stores/003_b.sql", "insert into public.seen (tenant) values ('{schema}');");
+    const auto outcome = apply_for({.canary = 1, .waves = {{30, true}, {100, true}}});
+    EXPECT_EQ(outcome.summary.fleet->tenants_done, 10);
+    EXPECT_EQ(project().value("select max(number) from public.seen where tenant = 't001'"), "2");
+    EXPECT_EQ(
+        project().value("select max(number) from public.seen where tenant in ('t002', 't003')"), "6"
+    );
+}
+
+TEST_P(FleetSelection, AWaveWithTooManyFailuresIsTheLast) {
+    add_tenants(10);
+    project().write(
+        "stores/002_a.sql", "select 1 / (case '{schema}' when 't003' then 0 else 1 end);"
+    );
+    const auto outcome = apply_for({.canary = 2, .waves = {{30, true}, {100, true}}});
+    ASSERT_EQ(outcome.failures.size(), 1U);
+    EXPECT_EQ(outcome.summary.fleet->tenants_done, 2);
+    EXPECT_EQ(outcome.summary.fleet->tenants_skipped, 7);
+}
+
+TEST_P(FleetSelection, SyncOfSomeRecordsWhatTheyLack) {
+    add_tenants(3);
+    project().write("stores/002_a.sql", "create table {schema}.a (x integer);");
+    project().apply();
+    add_tenants(3, 4);
+    project().apply(
+        {.version_name = "sync", .action = Action::Sync, .tenants = {.names = {"t004", "t006"}}}
+    );
+    EXPECT_EQ(rows_of("002_a.sql"), "5");
+    const auto status = project().open()->status();
+    EXPECT_EQ(status.unmanaged, std::vector<std::string>{"t005"});
+    EXPECT_EQ(apply_for({.names = {"t005"}}, true).summary.tenant_migrations_total, 1);
+    EXPECT_EQ(with_table("a"), "t001 t002 t003 t005");
+}
+
+// 100 tenants at 20 points of history, 3 of them broken on purpose, 2 locked by another session.
+TEST_P(FleetSelection, BringsUpAFleetFromManyPointsOfHistory) {
+    add_tenants(100);
+    project().database.max_failures = {.value = 3};
+    project().database.ddl_lock_timeout = std::chrono::milliseconds(20);
+    std::string last;
+    for (int file = 2; file <= 21; ++file) {
+        last = project().write(
+            fmt::format("stores/{:03}_f.sql", file),
+            fmt::format("create table {{schema}}.f{} (x integer);", file)
+        );
+    }
+    project().write("stores/022_alter.sql", "alter table {schema}.base add column y integer;");
+    const std::string folder = last.substr(0, last.rfind('/'));
+    project().execute(
+        "do $$ begin for i in 1..100 loop execute format('create table t%s.base (x integer)', "
+        "lpad(i::text, 3, '0')); for f in 2..(i % 20) + 1 loop execute format('create table "
+        "t%s.f%s (x integer)', lpad(i::text, 3, '0'), f); insert into migrator.migrator_migrations "
+        "(name, source_dir, filename, type, db_schema, version_id) values (lpad(f::text, 3, '0') "
+        "|| "
+        "'_f.sql', '" +
+        folder + "', '" + folder +
+        "/' || lpad(f::text, 3, '0') || '_f.sql', 2, 't' || lpad(i::text, 3, '0'), 1); end loop; "
+        "end loop; end $$"
+    );
+    for (const char* broken : {"t010", "t045", "t099"}) {
+        project().execute("create table " + std::string(broken) + ".f21 (in_the_way integer)");
+    }
+    auto one = std::make_optional<Intruder>(project(), "t050.base");
+    auto two = std::make_optional<Intruder>(project(), "t051.base");
+    std::atomic<int> tries = 0;
+    on_log("will be tried again", [&] {
+        if (++tries == 3) {
+            one.reset();
+            two.reset();
+        }
+    });
+    // Tenants without any row come from outside: nobody knows whether they have their objects.
+    const auto outcome = project().apply({.version_name = "all", .reconcile = true});
+    log::redirect(nullptr);
+    EXPECT_GE(tries, 3);
+    EXPECT_EQ(outcome.summary.fleet->tenants_done, 97);
+    EXPECT_EQ(outcome.summary.fleet->tenants_skipped, 0);
+    std::string failed;
+    for (const TenantFailure& failure : outcome.failures) {
+        failed += failure.tenant + " ";
+        EXPECT_TRUE(failure.file.ends_with("/021_f.sql")) << failure.file;
+        EXPECT_EQ(failure.sqlstate, "42P07");
+    }
+    EXPECT_EQ(failed.size(), 15U) << failed;
+    EXPECT_EQ(states(), "t010 failed 021_f.sql, t045 failed 021_f.sql, t099 failed 021_f.sql");
+    EXPECT_EQ(rows_of("022_alter.sql"), "97");
+
+    for (const char* broken : {"t010", "t045", "t099"}) {
+        project().execute("drop table " + std::string(broken) + ".f21");
+    }
+    const auto second = project().apply();
+    EXPECT_EQ(second.summary.fleet->tenants_done, 3);
+    EXPECT_EQ(rows_of("022_alter.sql"), "100");
+    EXPECT_EQ(
+        count("(select distinct db_schema from migrator.migrator_migrations where version_id "
+              "= 3) t"),
+        "3"
+    ) << "the second run touches only the three";
+    EXPECT_EQ(states(), "");
+    expect_effects_as_recorded();
+}
+
+MIGRATOR_ON_POSTGRESQL(FleetSelection);
+
+}  // namespace
+}  // namespace migrator::test
