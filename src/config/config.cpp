@@ -99,11 +99,22 @@ bool is_default(const Key& key, const Settings& settings) {
     return text == key.default_text || (number && number == parse_number(key.default_text));
 }
 
+/// Empty when tenants are worked for one by one.
+std::string_view why_no_fleet(const Settings& settings) {
+    if (text_of(settings, "driver") == "sqlite") {
+        return "has no effect on SQLite, where one group of tenants comes after the other";
+    }
+    if (text_of(settings, "atomicity") != "tenant") {
+        return "has no effect without atomicity: tenant";
+    }
+    return {};
+}
+
 void warn_without_effect(const Settings& settings, Report& report) {
     for (const Key& key : all_keys()) {
         if (!is_set(settings, key.name) || (!is_list(key) && is_default(key, settings))) continue;
         std::string_view what;
-        if (key.effect == Effect::NotYet) what = "has no effect yet";
+        if (key.effect == Effect::OfFleet) what = why_no_fleet(settings);
         if (key.effect == Effect::StorageLater) {
             what = "has no effect yet: the storage of Azure and Google comes later";
         }

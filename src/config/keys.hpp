@@ -24,8 +24,8 @@ enum class Type : std::uint8_t {
 /// How a value is shown.
 enum class Masking : std::uint8_t { None, DataSource, Url, Headers, Location };
 
-/// Whether setting a key does something in this version.
-enum class Effect : std::uint8_t { Now, NotYet, StorageLater };
+/// When setting a key does something: of a fleet, where tenants are worked for one by one.
+enum class Effect : std::uint8_t { Now, OfFleet, StorageLater };
 
 /// One key of `migrator.yaml`.
 struct Key {

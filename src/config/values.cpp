@@ -159,9 +159,6 @@ bool is_missing(const Key& key, const Settings& settings) {
 void check_atomicity(std::string_view driver, const Settings& settings, Report& report) {
     const std::string atomicity = text_of(settings, "atomicity");
     std::string_view why;
-    if (driver == "postgres" && atomicity == "tenant") {
-        why = "must be version: atomicity: tenant on PostgreSQL is not built yet";
-    }
     if (driver == "sqlite" && atomicity == "version") {
         why =
             "must be tenant: SQLite keeps each schema in a file of its own and attaches at most "

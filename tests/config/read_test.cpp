@@ -21,7 +21,10 @@ TEST(Read, FillsEveryModuleFromTheFile) {
         "port: 9090\n"
         "pathPrefix: /migrator\n"
         "logLevel: DEBUG\n"
-        "atomicity: version\n"
+        "atomicity: tenant\n"
+        "parallelism: 6\n"
+        "maxFailures: 5%\n"
+        "retries: 7\n"
         "lockTimeout: 45s\n"
         "statementTimeout: 5m\n"
         "ddlLockTimeout: 500ms\n"
@@ -48,7 +51,10 @@ TEST(Read, FillsEveryModuleFromTheFile) {
     EXPECT_EQ(config.database.tenant_select, "select name from t");
     EXPECT_EQ(config.database.tenant_insert, "insert into t values ($1)");
     EXPECT_EQ(config.database.placeholder, "[schema]");
-    EXPECT_EQ(config.database.atomicity, db::Atomicity::Version);
+    EXPECT_EQ(config.database.atomicity, db::Atomicity::Tenant);
+    EXPECT_EQ(config.database.parallelism, 6u);
+    EXPECT_EQ(config.database.max_failures, (Share{.value = 5, .is_percent = true}));
+    EXPECT_EQ(config.database.retries, 7u);
     EXPECT_EQ(config.database.lock_timeout, milliseconds(45'000));
     EXPECT_EQ(config.database.statement_timeout, milliseconds(300'000));
     EXPECT_EQ(config.database.ddl_lock_timeout, milliseconds(500));
@@ -76,6 +82,9 @@ TEST(Read, HasTheDefaultsOfTheOptionStructs) {
     const Config config = read_yaml(kMinimal);
     const db::Options database;
     EXPECT_EQ(config.database.placeholder, database.placeholder);
+    EXPECT_EQ(config.database.parallelism, database.parallelism);
+    EXPECT_EQ(config.database.max_failures, database.max_failures);
+    EXPECT_EQ(config.database.retries, database.retries);
     EXPECT_EQ(config.database.atomicity, std::nullopt);
     EXPECT_EQ(config.database.statement_timeout, std::nullopt);
     EXPECT_EQ(config.database.ddl_lock_timeout, std::nullopt);

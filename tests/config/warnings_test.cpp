@@ -29,9 +29,6 @@ TEST(Warnings, SayWhichKeysHaveNoEffectYet) {
         const char* name;
         const char* line;
     } cases[] = {
-        {"parallelism", "parallelism: 4"},
-        {"maxFailures", "maxFailures: 5%"},
-        {"retries", "retries: 0"},
         {"azureEndpoint", "azureEndpoint: http://localhost:1"},
         {"azureAnonymous", "azureAnonymous: true"},
         {"gcsAnonymous", "gcsAnonymous: true"},
@@ -47,6 +44,21 @@ TEST(Warnings, SayWhichKeysHaveNoEffectYet) {
             any_contains(config.warnings, {"migrator.yaml:5: ", c.name, "has no effect yet"})
         );
         EXPECT_EQ(config.unknown_keys, Names{});
+    }
+}
+
+TEST(Warnings, SayWhatTakesEffectForAFleetAlone) {
+    for (const char* line : {"parallelism: 4", "maxFailures: 5%", "retries: 0"}) {
+        SCOPED_TRACE(line);
+        const Config without = read_yaml(kMinimal + line + "\n");
+        EXPECT_TRUE(any_contains(without.warnings, {"has no effect without atomicity: tenant"}));
+        const Config with = read_yaml(kMinimal + "atomicity: tenant\n" + line + "\n");
+        EXPECT_EQ(with.warnings, Names{});
+        const Config on_sqlite = read_yaml(
+            "baseLocation: /srv\ndriver: sqlite\ndataSource: a.db\nsingleMigrations: [a]\n" +
+            std::string(line) + "\n"
+        );
+        EXPECT_TRUE(any_contains(on_sqlite.warnings, {"has no effect on SQLite"}));
     }
 }
 
