@@ -139,12 +139,13 @@ void Parser::add_options(std::string_view name, CLI::App& command) {
         );
     };
     const auto resume = [&] {
-        command.add_option(
-                   "--resume-at-statement",
-                   resume_,
-                   "Where DDL commits: go on in a file that was cut off, behind the last statement "
-                   "known to have run, or at statement N"
-        )
+        command
+            .add_option(
+                "--resume-at-statement",
+                resume_,
+                "Where DDL commits: go on in a file that was cut off, behind the last statement "
+                "known to have run, or at statement N"
+            )
             ->option_text("[N]")
             ->expected(0, 1)
             ->default_str("0");

@@ -230,7 +230,9 @@ void check_driver(const Settings& settings, Report& report) {
     const bool harmless = !quoted(key, found->second, driver).empty();
     const std::string why = later ? fmt::format("driver {} is not built yet", driver)
                                   : fmt::format("unknown driver: {}", harmless ? driver : "…");
-    report.wrong(key, "oneof", found->second.origin, "must be one of: postgres, mysql, sqlite; " + why);
+    report.wrong(
+        key, "oneof", found->second.origin, "must be one of: postgres, mysql, sqlite; " + why
+    );
 }
 
 }  // namespace migrator::config

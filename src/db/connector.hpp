@@ -41,8 +41,8 @@ struct ApplyRequest {
     bool dry_run = false;
     /// Its schema is made and it is recorded first, in the transaction of its first files.
     std::optional<SchemaName> new_tenant;
-    ProgressSink progress;  ///< may be null
-    std::stop_token stop;   ///< cancels in the database and rolls back
+    ProgressSink progress;          ///< may be null
+    std::stop_token stop;           ///< cancels in the database and rolls back
     bool keep_rolled_back = false;  ///< a dry run fills `ApplyResult::rolled_back` where it can
     /// Where DDL commits: a file that an earlier run has left half-way goes on at this statement
     /// (from 1; 0: behind the last one known to have run) instead of at its first.

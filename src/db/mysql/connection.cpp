@@ -17,9 +17,9 @@
 namespace migrator::db::mysql {
 namespace {
 
-constexpr std::chrono::seconds kConnectTimeout{10};
-constexpr unsigned kConnectionKilled = 1927;      // of MariaDB
-constexpr unsigned kClientWasSilent = 4031;       // of MySQL
+constexpr unsigned kConnectionKilled = 1927;  // of MariaDB
+constexpr unsigned kClientWasSilent = 4031;   // of MySQL
+constexpr int kRowsTakenInAtMost = 100;
 constexpr std::size_t kSmallestPacket = 1 << 20;  // what any server takes
 
 bool is_loss(unsigned number) {
@@ -230,7 +230,12 @@ bool Connection::next_row(sql::Row& row, std::optional<ServerError>& error) {
 }
 
 void Connection::abandon_rows() {
-    // To take in what is left could be a gigabyte: the connection is closed instead.
+    sql::Row row;
+    std::optional<ServerError> error;
+    for (int i = 0; i < kRowsTakenInAtMost; ++i) {
+        if (!next_row(row, error)) return;
+    }
+    // What is left could be a gigabyte: the connection is closed instead.
     lost_ = true;
     const int socket = static_cast<int>(mysql_get_socket(handle_.get()));
     shutdown(socket, SHUT_RDWR);

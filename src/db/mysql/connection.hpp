@@ -59,7 +59,7 @@ public:
     /// The next row of any of its results; false after the last. Only when it returns false, or
     /// sets `error`, something else can be sent.
     bool next_row(sql::Row& row, std::optional<ServerError>& error);
-    /// Gives up the rows that are left; the connection is lost then, unless there were none.
+    /// Gives up the rows that are left: a few are taken in, with more the connection is lost.
     void abandon_rows();
 
     bool is_lost() const noexcept { return lost_; }
@@ -87,7 +87,7 @@ private:
 
     std::unique_ptr<MYSQL, FreedBy<mysql_close>> handle_;
     std::unique_ptr<MYSQL_RES, FreedBy<mysql_free_result>> result_;  ///< rows still to come
-    std::atomic<bool> occupied_ = false;  ///< a command is under way
+    std::atomic<bool> occupied_ = false;                             ///< a command is under way
     std::atomic<bool> lost_ = false;
     Clock::time_point last_used_;
     std::size_t max_allowed_packet_ = 0;

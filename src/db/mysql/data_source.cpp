@@ -17,8 +17,14 @@ Error refused(const std::string& what) { return {ErrorKind::Configuration, "data
 
 /// Parameters of Go's driver that tune it, and change nothing here.
 constexpr std::string_view kWithoutEffect[] = {
-    "parseTime",     "multiStatements",   "loc",           "clientFoundRows",
-    "columnsWithAlias", "interpolateParams", "checkConnLiveness", "rejectReadOnly",
+    "parseTime",
+    "multiStatements",
+    "loc",
+    "clientFoundRows",
+    "columnsWithAlias",
+    "interpolateParams",
+    "checkConnLiveness",
+    "rejectReadOnly",
     "timeTruncate",
 };
 constexpr std::string_view kIgnored[] = {"connectionAttributes", "serverPubKey"};

@@ -230,7 +230,6 @@ update migrator.migrator_runs set cancel = true where id = ?1;
 select 1 from migrator.migrator_runs where id = ?1
 )sql";
 
-inline constexpr std::string_view kRunSilence =
-    "timestampdiff(second, changed, utc_timestamp(6))";
+inline constexpr std::string_view kRunSilence = "timestampdiff(second, changed, utc_timestamp(6))";
 
 }  // namespace migrator::db::mysql

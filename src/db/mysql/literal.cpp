@@ -16,7 +16,8 @@ namespace {
 bool is_harmless(char c) {
     const bool letter_or_digit =
         (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return letter_or_digit || std::string_view(" _-./:,@+=()[]{}*;#").find(c) != std::string_view::npos;
+    return letter_or_digit ||
+           std::string_view(" _-./:,@+=()[]{}*;#").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -63,8 +64,7 @@ std::string bind(std::string_view sql, std::span<const sql::Value> parameters) {
     sql::Lexer lexer(sql, kMysqlLexis);
     std::size_t copied = 0;
     std::size_t next = 0;
-    for (sql::Token token = lexer.next(); token.kind != sql::TokenKind::End;
-         token = lexer.next()) {
+    for (sql::Token token = lexer.next(); token.kind != sql::TokenKind::End; token = lexer.next()) {
         if (token.kind != sql::TokenKind::Other || sql[token.begin] != '?') continue;
         bound += sql.substr(copied, token.begin - copied);
         std::size_t index = next++;

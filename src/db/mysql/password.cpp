@@ -40,13 +40,13 @@ std::string authorities(const DataSource& source, bool for_rds) {
 }
 
 void check_security(const DataSource& source) {
-    const bool always_tls =
-        (source.tls == Tls::Verified || source.tls == Tls::Unverified) &&
-        !source.falls_back_to_plain_text;
+    const bool always_tls = (source.tls == Tls::Verified || source.tls == Tls::Unverified) &&
+                            !source.falls_back_to_plain_text;
     if (source.allows_cleartext_passwords && !always_tls && source.socket.empty()) {
         throw Error(
             ErrorKind::Configuration,
-            "dataSource: allowCleartextPasswords sends the password as it is: it needs tls=true (or "
+            "dataSource: allowCleartextPasswords sends the password as it is: it needs tls=true "
+            "(or "
             "skip-verify), without allowFallbackToPlaintext"
         );
     }
@@ -65,7 +65,8 @@ DataSource with_password(DataSource source, const Options& options) {
     if (!source.socket.empty()) throw token_error("is for a host, not for a socket");
     if (source.user.empty()) throw token_error("needs a user");
     // A token is a password for anybody who gets it: it goes to the server that it is for.
-    if ((source.tls != Tls::Off && source.tls != Tls::Verified) || source.falls_back_to_plain_text) {
+    if ((source.tls != Tls::Off && source.tls != Tls::Verified) ||
+        source.falls_back_to_plain_text) {
         throw token_error("is sent to a verified server only: tls=true");
     }
     source.tls = Tls::Verified;

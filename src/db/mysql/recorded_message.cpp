@@ -42,7 +42,8 @@ std::string update_progress(
         sql::excerpt(script.run.text, statement)
     );
     return fmt::format(
-        "update {} set version_id = {}, state = 'running', file = {}, statement = {}, `sqlstate` = '', "
+        "update {} set version_id = {}, state = 'running', file = {}, statement = {}, `sqlstate` = "
+        "'', "
         "message = {}, changed = utc_timestamp(6) where tenant = {}",
         kState,
         version.id,

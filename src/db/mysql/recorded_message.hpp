@@ -16,7 +16,7 @@ namespace migrator::db::mysql {
 /// One statement of a message. Each gives one result, but those with `uncounted`.
 struct Part {
     enum class Kind : std::uint8_t { Ours, Script, Record };
-    Kind kind = Kind::Ours;  ///< Record: what makes the script count as applied
+    Kind kind = Kind::Ours;     ///< Record: what makes the script count as applied
     std::size_t script = 0;     ///< its place in the row of scripts
     std::size_t statement = 0;  ///< of the script, from 0
     bool uncounted = false;

@@ -64,9 +64,8 @@ private:
             DataSource renewed = parse_data_source(options_.renewed_data_source());
             if (renewed.password == source.password && renewed.user == source.user) throw;
             log::info("The database has refused the password; trying the renewed one");
-            auto connection = std::make_shared<Connection>(
-                with_password(renewed, options_), nullptr, again
-            );
+            auto connection =
+                std::make_shared<Connection>(with_password(renewed, options_), nullptr, again);
             const std::lock_guard guard(mutex_);
             source_ = std::move(renewed);
             return connection;

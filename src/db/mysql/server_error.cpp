@@ -28,8 +28,7 @@ std::string describe(const ServerError& error) {
 }
 
 Error own_sql_error(const ServerError& error) {
-    return {
-        error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
+    return {error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
 }
 
 sql::Failure failure_of(const ServerError& error, std::size_t statement, std::uint32_t line) {

@@ -43,9 +43,11 @@ void Session::set_limits(const sql::WorkSettings& settings) {
     if (has_limits_ || (!settings.statement_timeout && !settings.lock_timeout)) return;
     std::string text;
     if (settings.lock_timeout && settings.lock_timeout->count() > 0) {
-        const auto seconds = std::max<std::int64_t>(1, (settings.lock_timeout->count() + 999) / 1000);
+        const auto seconds =
+            std::max<std::int64_t>(1, (settings.lock_timeout->count() + 999) / 1000);
         text = fmt::format(
-            "set session lock_wait_timeout = {0}; set session innodb_lock_wait_timeout = {0}", seconds
+            "set session lock_wait_timeout = {0}; set session innodb_lock_wait_timeout = {0}",
+            seconds
         );
     }
     if (settings.statement_timeout && settings.statement_timeout->count() > 0) {
@@ -117,9 +119,7 @@ std::optional<sql::Failure> Session::run_without_transaction(
 }
 
 void Session::insert_rows(
-    std::int64_t version_id,
-    const std::string& /*created*/,
-    std::span<const sql::MetadataRow> rows
+    std::int64_t version_id, const std::string& /*created*/, std::span<const sql::MetadataRow> rows
 ) try {
     while (!rows.empty()) {
         std::size_t count = 0;

@@ -23,9 +23,7 @@ public:
     enum class Records : std::uint8_t { Apart, WithScripts };
     using Send = std::function<std::optional<Failure>(std::span<const ScriptRun>)>;
 
-    Batch(
-        Session& session, Preparation& preparation, std::size_t limit, Records records, Send send
-    )
+    Batch(Session& session, Preparation& preparation, std::size_t limit, Records records, Send send)
         : session_(session),
           preparation_(preparation),
           limit_(limit),

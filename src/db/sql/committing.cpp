@@ -103,7 +103,9 @@ void Application::run_committing(const Group& group) {
         committed_ += committed;
         return failure;
     };
-    Batch batch(session(), preparation_, work_.options.batch_bytes, Batch::Records::WithScripts, send);
+    Batch batch(
+        session(), preparation_, work_.options.batch_bytes, Batch::Records::WithScripts, send
+    );
     std::optional<Failure> failure;
     const Migration* last = nullptr;
     for (const PlannedFile& file : group.files) {
@@ -135,7 +137,8 @@ void Application::fail_committing(const MetadataRow& step, Failure failure) {
     }
     if (failure.kept > 0) {
         add(fmt::format(
-            "statements 1 to {} of the file have run and stay, as {} commits at each DDL statement. "
+            "statements 1 to {} of the file have run and stay, as {} commits at each DDL "
+            "statement. "
             "The next apply begins with the file's first statement; with --resume-at-statement it "
             "goes on behind these",
             failure.kept,

@@ -102,8 +102,8 @@ void CompoundBody::see_word(std::string_view word) {
         at_statement_ = false;
         return;
     }
-    if (behind_end && (equals_lower(word, "if") || equals_lower(word, "case") ||
-                       is_one_of(word, kLoops))) {
+    if (behind_end &&
+        (equals_lower(word, "if") || equals_lower(word, "case") || is_one_of(word, kLoops))) {
         at_statement_ = false;  // END IF
         return;
     }

@@ -28,7 +28,7 @@ struct Dialect {
     bool transactional_ddl = true;
     /// The working session holds the migration lock itself: nothing else changes the database.
     bool works_on_lock_session = false;
-    std::size_t max_schemas;            ///< that one transaction can work in; 0: no limit
+    std::size_t max_schemas;  ///< that one transaction can work in; 0: no limit
 
     std::size_t max_identifier_bytes;  ///< the server cuts longer names; 0: it does not
 

@@ -21,7 +21,7 @@ enum class TokenKind : std::uint8_t {
     Dot,
     Backslash,
     VersionComment,  ///< `/*!50003` or the `*/` that belongs to it
-    Other,  ///< one character of anything else
+    Other,           ///< one character of anything else
 };
 
 /// Offsets are bytes into the text; quotes belong to their token.

@@ -38,10 +38,10 @@ struct Lexis {
     bool copy_data = false;      ///< COPY … FROM STDIN is followed by its data, up to `\.`
     bool psql_commands = false;  ///< \restrict is left out, any other \command is an error
 
-    bool hash_comments = false;         ///< # … up to the end of the line
-    bool dashes_need_blank = false;     ///< `--` begins a comment only before a blank
-    bool executable_comments = false;   ///< /*! … */ and /*M! … */ are text for some servers
-    bool double_quoted_strings = false; ///< "…" is read as '…' is
+    bool hash_comments = false;          ///< # … up to the end of the line
+    bool dashes_need_blank = false;      ///< `--` begins a comment only before a blank
+    bool executable_comments = false;    ///< /*! … */ and /*M! … */ are text for some servers
+    bool double_quoted_strings = false;  ///< "…" is read as '…' is
     /// Plain strings take backslashes as escapes, unless a setting says otherwise: what is called
     /// `standard_conforming_strings` in this folder is then true while they do.
     bool backslash_strings = false;

@@ -95,9 +95,8 @@ void Metadata::read_counts(const std::vector<Migration>& sources, Applied& appli
 /// Number, sum and sum of squares of the positions of the files (or number and sum of their hashes)
 /// tell a tenant that has each file once. To count distinct pairs would say the same four times as
 /// slowly.
-std::string Metadata::count_query(
-    std::span<const std::string> files, Parameters& parameters
-) const {
+std::string Metadata::count_query(std::span<const std::string> files, Parameters& parameters)
+    const {
     if (dialect_.literals != nullptr) {
         std::uint64_t sum = 0;
         for (const std::string& file : files) sum += dialect_.hash_name(file);

@@ -106,8 +106,13 @@ void Metadata::plan_tenants(
         std::string rows;
         for (std::size_t i = begin; i < std::min(tenants.size(), begin + kRowsOfLiterals); ++i) {
             const std::string pair[] = {tenants[i], first_files[i]};
-            rows += fmt::format("{}({}, {}, 'planned', '', 0, '', '', {})",
-                rows.empty() ? "" : ", ", dialect_.literals(std::span<const std::string>(pair)), version_id, dialect_.now_utc);
+            rows += fmt::format(
+                "{}({}, {}, 'planned', '', 0, '', '', {})",
+                rows.empty() ? "" : ", ",
+                dialect_.literals(std::span<const std::string>(pair)),
+                version_id,
+                dialect_.now_utc
+            );
         }
         execute(session_, fmt::format(fmt::runtime(dialect_.plan_tenant_states), rows));
     }

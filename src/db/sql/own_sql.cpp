@@ -16,8 +16,8 @@ void Session::query(std::string_view sql, std::span<const Value> parameters, con
     }
 }
 
-std::optional<Failure> Session::
-    run_recorded(const VersionRow&, std::span<const RecordedScript>, const WorkSettings&) {
+std::optional<Failure>
+Session::run_recorded(const VersionRow&, std::span<const RecordedScript>, const WorkSettings&) {
     throw Error(ErrorKind::Internal, "this database records files in one transaction");
 }
 

@@ -150,8 +150,7 @@ void Scanner::scan_statement(Token token) {
     CompoundBody compound;
     const bool may_be_compound = lexis.compound_bodies;
     unsigned parentheses = 0;
-    const bool has_words =
-        token.kind == TokenKind::Word || token.kind == TokenKind::VersionComment;
+    const bool has_words = token.kind == TokenKind::Word || token.kind == TokenKind::VersionComment;
     std::size_t words_wanted = has_words ? 1 : 0;
     bool every_token = true;
     for (; token.kind != TokenKind::End;

@@ -67,9 +67,9 @@ struct VersionRow {
 struct RecordedScript {
     ScriptRun run;
     MetadataRow row;
-    std::string tenant;              ///< of its row in `migrator_tenant_state`
-    bool ends_tenant = false;        ///< the last of the run for the tenant: its state row goes
-    std::size_t skipped = 0;         ///< statements at the beginning that are not sent
+    std::string tenant;            ///< of its row in `migrator_tenant_state`
+    bool ends_tenant = false;      ///< the last of the run for the tenant: its state row goes
+    std::size_t skipped = 0;       ///< statements at the beginning that are not sent
     std::size_t known_before = 0;  ///< statements that an earlier run is known to have run
     bool is_interrupted = false;   ///< an earlier run ended in this script
 };
