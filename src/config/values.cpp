@@ -216,16 +216,20 @@ void check_driver(const Settings& settings, Report& report) {
     const auto found = settings.find("driver");
     if (found == settings.end() || !is_set(settings, "driver") || found->second.unusable) return;
     const std::string driver = text_of(settings, "driver");
-    if (driver == "postgres" || driver == "sqlite")
+    constexpr std::array<std::string_view, 3> kDrivers{"postgres", "mysql", "sqlite"};
+    if (std::ranges::find(kDrivers, driver) != kDrivers.end()) {
         return check_atomicity(driver, settings, report);
+    }
 
-    constexpr std::array<std::string_view, 3> kLater{"mysql", "sqlserver", "mongodb"};
+    constexpr std::array<std::string_view, 2> kLater{"sqlserver", "mongodb"};
     const Key& key = *find_key("driver");
     const bool later = std::ranges::find(kLater, driver) != kLater.end();
     const bool harmless = !quoted(key, found->second, driver).empty();
     const std::string why = later ? fmt::format("driver {} is not built yet", driver)
                                   : fmt::format("unknown driver: {}", harmless ? driver : "…");
-    report.wrong(key, "oneof", found->second.origin, "must be one of: postgres, sqlite; " + why);
+    report.wrong(
+        key, "oneof", found->second.origin, "must be one of: postgres, mysql, sqlite; " + why
+    );
 }
 
 }  // namespace migrator::config

@@ -229,7 +229,7 @@ TEST_P(Fleet, StopsBehindTheTenantsInWorkWhenItIsCancelled) {
     EXPECT_EQ(states(), "");
 }
 
-MIGRATOR_ON_POSTGRESQL(Fleet);
+MIGRATOR_ON_DATABASE(Fleet, "Postgresql");
 
 }  // namespace
 }  // namespace migrator::test

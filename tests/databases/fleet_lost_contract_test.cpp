@@ -133,7 +133,7 @@ TEST_P(FleetLost, TwoRunsAtOnceDoEverythingOnce) {
     expect_all_done(30);
 }
 
-MIGRATOR_ON_POSTGRESQL(FleetLost);
+MIGRATOR_ON_DATABASE(FleetLost, "Postgresql");
 
 }  // namespace
 }  // namespace migrator::test

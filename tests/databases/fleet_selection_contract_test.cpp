@@ -166,7 +166,7 @@ TEST_P(FleetSelection, BringsUpAFleetFromManyPointsOfHistory) {
     expect_effects_as_recorded();
 }
 
-MIGRATOR_ON_POSTGRESQL(FleetSelection);
+MIGRATOR_ON_DATABASE(FleetSelection, "Postgresql");
 
 }  // namespace
 }  // namespace migrator::test

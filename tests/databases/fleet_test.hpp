@@ -81,7 +81,4 @@ protected:
     }
 };
 
-#define MIGRATOR_ON_POSTGRESQL(suite) \
-    INSTANTIATE_TEST_SUITE_P(Databases, suite, testing::Values(Driver::Postgresql), driver_name)
-
 }  // namespace migrator::test

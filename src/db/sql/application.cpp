@@ -34,6 +34,8 @@ Application::Application(const Workplace& workplace, const Plan& plan, const App
 
 ApplyResult Application::run() {
     check();
+    facts_.commits_each_file =
+        !facts_.dialect.transactional_ddl && facts_.request.action == Action::Apply;
     try {
         if (works_tenant_by_tenant()) {
             run_fleet();
@@ -44,6 +46,7 @@ ApplyResult Application::run() {
         throw Error(error.kind(), error.what() + what_stays());
     }
     const bool id_is_real = !facts_.request.dry_run || facts_.dialect.version_ids_survive_rollback;
+    for (const std::string& note : progress_.notes()) result_.notes.push_back(note);
     if (id_is_real && result_.version_id == 0) result_.version_id = facts_.version_id;
     return std::move(result_);
 }
@@ -65,8 +68,11 @@ void Application::run_in_turn(const std::vector<Group>& planned) {
         worker_.keep_recorded_in(result_.rolled_back);
     }
     if (has_executions) facts_.version_id = metadata().next_version_id();
-    const bool leaves_tenants = !request.owed.empty();
-    if ((commits_more_than_once(groups) || leaves_tenants) && !request.dry_run) write_intent();
+    facts_.commits_each_file = facts_.commits_each_file && has_executions;
+    if (facts_.commits_each_file) read_interrupted();
+    const bool leaves_something =
+        facts_.commits_each_file || commits_more_than_once(groups) || !request.owed.empty();
+    if (leaves_something && !request.dry_run) write_intent();
     for (const Group& group : groups) run_group(group);
     note_atomicity(groups.size());
 }
@@ -76,8 +82,12 @@ void Application::run_group(const Group& group) {
 }
 
 void Application::fail(const Group& group, const GroupFailure& failed) {
-    // Of a failed COMMIT nobody can say whose file it was.
-    if (facts_.intent_written && failed.migration != nullptr) worker_.write_failed(group, failed);
+    // Of a failed COMMIT nobody can say whose file it was; and where each file is recorded by
+    // itself the state says how far it came.
+    const bool says_so = facts_.commits_each_file && failed.failure.connection_lost;
+    if (facts_.intent_written && failed.migration != nullptr && !says_so) {
+        worker_.write_failed(group, failed);
+    }
     throw error_of(failed);
 }
 
@@ -139,6 +149,7 @@ void Application::check() {
         }
         throw Error(ErrorKind::MigrationFailed, text + "\nNothing was run.");
     }
+    check_sizes();
     for (std::size_t i = 0; i < facts_.plan.files.size(); ++i) {
         const Migration& migration = *facts_.plan.files[i].migration;
         if (!outside_transaction_[i]) continue;

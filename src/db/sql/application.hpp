@@ -30,6 +30,11 @@ private:
     /// Whether tenants are worked for one by one, by several workers.
     bool works_tenant_by_tenant() const;
 
+    // Where DDL commits (committing.cpp).
+    void check_sizes();
+    /// Which files an earlier run has left half-way. Before the intent is written.
+    void read_interrupted();
+
     /// Records what is planned for whom (intent.cpp).
     void write_intent();
 

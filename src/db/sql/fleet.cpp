@@ -65,7 +65,11 @@ std::size_t Fleet::tenants_done() const {
 }
 
 std::size_t Fleet::workers_for(std::size_t parts) {
-    if (workers_ == 0) workers_ = std::max<std::size_t>(facts_.work.options.parallelism, 1);
+    if (workers_ == 0) {
+        // Where the lock is the working session's own, no other may change anything.
+        const bool is_alone = facts_.dialect.works_on_lock_session;
+        workers_ = is_alone ? 1 : std::max<std::size_t>(facts_.work.options.parallelism, 1);
+    }
     return std::min(workers_, parts);
 }
 
@@ -94,7 +98,8 @@ void Fleet::run(std::span<const TenantPart> parts) {
     }
     if (fatal_) std::rethrow_exception(fatal_);
     auto& own = facts_.work.session;
-    if (!own || own->is_lost()) own = facts_.further_session(facts_.work.stop);
+    const bool may_connect = !facts_.dialect.works_on_lock_session;
+    if (may_connect && (!own || own->is_lost())) own = facts_.further_session(facts_.work.stop);
     facts_.work.session->watch(facts_.work.stop);
 }
 
@@ -144,6 +149,11 @@ std::optional<GroupFailure> Fleet::run_group(
 ) {
     try {
         if (!session || session->is_lost()) {
+            if (facts_.dialect.works_on_lock_session) {
+                throw Error(
+                    ErrorKind::Locked, "the connection that holds the migration lock is lost"
+                );
+            }
             session.reset();
             session = facts_.further_session(facts_.work.lost);
         }
@@ -160,9 +170,10 @@ std::optional<GroupFailure> Fleet::run_group(
 }
 
 /// What passes by itself: a lock that was not free in time, a deadlock, a connection that broke.
-/// Never of a file outside a transaction, some of whose statements stay.
+/// Never of a file some of whose statements stay.
 bool Fleet::may_pass(const Group& group, const GroupFailure& failed, const Item& item) const {
-    if (!group.in_transaction || item.failed_tries >= facts_.work.options.retries) return false;
+    if (!group.in_transaction || facts_.commits_each_file) return false;
+    if (item.failed_tries >= facts_.work.options.retries) return false;
     const Failure& failure = failed.failure;
     return failure.connection_lost || is_listed(facts_.dialect.passing_sqlstates, failure.sqlstate);
 }

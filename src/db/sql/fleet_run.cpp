@@ -21,6 +21,7 @@ void Application::run_fleet() {
     progress_.plan_executions(executions);
     if (executions == 0) return;
     facts_.version_id = metadata().next_version_id();
+    if (facts_.commits_each_file) read_interrupted();
     write_intent();
     phases_ = fleet_phases(facts_.plan);
     Fleet fleet(facts_, progress_, outside_transaction_, tenants_at_work(phases_));

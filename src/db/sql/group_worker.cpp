@@ -16,24 +16,6 @@ namespace {
 
 constexpr std::size_t kRowsAtOnce = 8'192;
 
-/// Calls `use(migration, schema)` for every execution of the group, in order.
-template <typename Use>
-void for_each_execution(const Group& group, Use&& use) {
-    for (const PlannedFile& file : group.files) {
-        for (const std::string& schema : *file.schemas) use(*file.migration, schema);
-    }
-}
-
-void log_execution(const Migration& migration, const std::string& schema) {
-    if (!log::enabled(log::Level::Debug)) return;
-    log::debug(fmt::format(
-        "Applying migration type: {}, schema: {}, file: {}",
-        static_cast<int>(migration.type),
-        schema,
-        migration.file
-    ));
-}
-
 }  // namespace
 
 Error error_of(const GroupFailure& failed) {
@@ -57,7 +39,9 @@ GroupWorker::GroupWorker(
       preparation_(dialect_, facts.work.options) {}
 
 std::optional<GroupFailure> GroupWorker::run(const Group& group) {
-    auto failed = group.in_transaction ? run_in_transaction(group) : run_outside(group);
+    auto failed = !group.in_transaction      ? run_outside(group)
+                  : facts_.commits_each_file ? run_committing(group)
+                                             : run_in_transaction(group);
     if (failed) return failed;
     progress_.tenants_done(static_cast<std::size_t>(std::ranges::count_if(
         group.finished, [](const std::string& tenant) { return !tenant.empty(); }
@@ -158,7 +142,9 @@ std::size_t GroupWorker::batch_limit() {
 }
 
 std::optional<GroupFailure> GroupWorker::run_scripts(const Group& group) {
-    Batch batch(session(), preparation_, batch_limit());
+    Batch batch(session(), preparation_, batch_limit(), Batch::Records::Apart, [&](auto scripts) {
+        return session().run_scripts(scripts);
+    });
     std::vector<MetadataRow> steps;
     steps.reserve(executions_of(group));
     std::optional<Failure> failure;
@@ -211,6 +197,16 @@ void GroupWorker::record(const Group& group) {
     });
     write();
     if (!group.finished.empty()) records.delete_tenant_states(group.finished);
+}
+
+void GroupWorker::log_execution(const Migration& migration, const std::string& schema) {
+    if (!log::enabled(log::Level::Debug)) return;
+    log::debug(fmt::format(
+        "Applying migration type: {}, schema: {}, file: {}",
+        static_cast<int>(migration.type),
+        schema,
+        migration.file
+    ));
 }
 
 }  // namespace migrator::db::sql

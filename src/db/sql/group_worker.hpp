@@ -73,12 +73,21 @@ private:
     void keep_recorded();
     std::optional<GroupFailure> end(const Group& group, Transaction& transaction);
 
+    // Where DDL commits (committing.cpp).
+    std::optional<GroupFailure> run_committing(const Group& group);
+    RecordedScript recorded(const ScriptRun& run, const MetadataRow& row);
+    const TenantState* interruption_of(const Migration& migration, const std::string& schema) const;
+    GroupFailure failed_committing(const MetadataRow& step, Failure failure);
+
     // One file outside a transaction (outside_transaction.cpp).
     std::optional<GroupFailure> run_outside(const Group& group);
     std::optional<GroupFailure> run_outside(
         const Group& group, const Migration& migration, const std::string& schema
     );
     std::optional<Failure> run_alone(const Migration& migration, const std::string& schema);
+    std::optional<Failure> run_alone_on(
+        Session& own, const Migration& migration, const std::string& schema
+    );
     std::optional<GroupFailure> record_outside(
         const Group& group, const Migration& migration, const std::string& schema
     );
@@ -97,6 +106,7 @@ private:
     bool has_ended(Session& session, const Group& group) const;
 
     void stop_if_asked() const;
+    static void log_execution(const Migration& migration, const std::string& schema);
     void report(std::string_view phase, const Migration* file, std::size_t sent) {
         progress_.report(place_.number, phase, file, sent);
     }

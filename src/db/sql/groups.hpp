@@ -20,6 +20,14 @@ struct Group {
     std::string tenant{};
 };
 
+/// Calls `use(migration, schema)` for every execution of the group, in order.
+template <typename Use>
+void for_each_execution(const Group& group, Use&& use) {
+    for (const PlannedFile& file : group.files) {
+        for (const std::string& schema : *file.schemas) use(*file.migration, schema);
+    }
+}
+
 /// How a plan is cut into transactions.
 struct GroupRules {
     Atomicity atomicity = Atomicity::Version;

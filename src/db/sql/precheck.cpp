@@ -78,8 +78,7 @@ std::string Preparation::find_problem(
     if (!script.problem.empty()) return script.problem;
     if (const Statement* statement = first_with(script, kForbidden)) {
         return fmt::format(
-            "{} is not possible: migrator decides which databases are attached",
-            quoted(prepared, *statement)
+            "{} is not possible: {}", quoted(prepared, *statement), dialect_.why_forbidden
         );
     }
     if (outside) return {};

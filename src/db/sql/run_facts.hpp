@@ -31,9 +31,11 @@ struct RunFacts {
     const ApplyRequest& request;
     std::int64_t version_id = 0;
     bool intent_written = false;
-    bool tenant_made = false;  ///< the new tenant is committed
+    bool tenant_made = false;        ///< the new tenant is committed
+    bool commits_each_file = false;  ///< DDL commits: each file is recorded by itself
+    std::unordered_map<std::string, TenantState> interrupted{};  ///< an earlier run's, by tenant
     /// First planned file of each tenant ("" for the single files), while an intent is written.
-    std::unordered_map<std::string, std::string> first_files;
+    std::unordered_map<std::string, std::string> first_files{};
 
     Atomicity atomicity() const;
     /// Of a transaction that runs scripts.

@@ -54,6 +54,23 @@ void RunProgress::done(std::size_t worker, const Group& group) {
     }
 }
 
+void RunProgress::done(const Migration& file) {
+    const std::lock_guard lock(mutex_);
+    ++now_.executions_done;
+    const auto position = positions_.find(&file);
+    if (position != positions_.end()) ++by_file_[position->second];
+}
+
+void RunProgress::note(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    notes_.push_back(text);
+}
+
+std::vector<std::string> RunProgress::notes() const {
+    const std::lock_guard lock(mutex_);
+    return notes_;
+}
+
 void RunProgress::tenants_done(std::size_t tenants) {
     const std::lock_guard lock(mutex_);
     now_.tenants_done += tenants;

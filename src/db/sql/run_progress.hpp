@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -31,9 +32,15 @@ public:
     void next_file();
     /// The executions of a group that a worker is done with, or of a part of it.
     void done(std::size_t worker, const Group& group);
+    /// One execution that was committed by itself.
+    void done(const Migration& file);
     void tenants_done(std::size_t tenants);
     void tenant_failed();
 
+    /// Something that the answer has to say.
+    void note(const std::string& text);
+
+    std::vector<std::string> notes() const;
     std::size_t planned() const;
     std::size_t committed() const;
     /// Per file of the plan.
@@ -46,6 +53,7 @@ private:
     mutable std::mutex mutex_;
     Progress now_;
     std::unordered_map<const Migration*, std::size_t> positions_;  ///< in the plan
+    std::vector<std::string> notes_;
     std::vector<std::size_t> by_file_;
     std::vector<std::size_t> sent_;  ///< by worker, of the group that it works on
 };

@@ -140,7 +140,8 @@ public:
         auto lock = server_->try_lock();
         if (!lock) return nullptr;
         const Dialect& dialect = server_->dialect();
-        auto session = server_->connect();
+        auto session = lock->take_session();
+        if (!session) session = server_->connect();
         session->use_schemas({});
         {
             Transaction transaction(*session, dialect, {}, {});
@@ -205,6 +206,14 @@ public:
                 );
             });
         for (Row row; rows.next(row);) run(Runs::to_run(row));
+    }
+
+    std::string dry_run_note() const override {
+        const Dialect& dialect = server_->dialect();
+        if (dialect.transactional_ddl) return {};
+        return fmt::format(
+            "{} can't roll DDL back: the dry run executed nothing and wrote nothing", dialect.name
+        );
     }
 
     PoolUse connections() const override { return reader_.use(); }

@@ -49,8 +49,7 @@ void GroupWorker::write_failed(const Group& group, const GroupFailure& failed) {
             {.tenant = file == nullptr ? group.tenant : tenant_of(*file, failed.schema),
              .state = "failed",
              .file = file == nullptr ? std::string() : file->file,
-             .statement =
-                 failure.statement > 0 ? static_cast<std::int64_t>(failure.statement) - 1 : 0,
+             .statement = static_cast<std::int64_t>(failure.kept),
              .sqlstate = failure.sqlstate,
              .message = describe(failure)}
         );
