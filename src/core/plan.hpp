@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
+#include "core/file_set.hpp"
 #include "core/migration.hpp"
 
 namespace migrator {
@@ -48,7 +48,7 @@ struct Applied {
     std::unordered_map<std::string, std::size_t> counts;
     /// The source's tenant migrations that a tenant has, only for tenants where `counts` says
     /// that some recorded file is missing, or that have a state. Others have all or none.
-    std::unordered_map<std::string, std::unordered_set<std::string>> files_of_tenant;
+    std::unordered_map<std::string, FileSet> files_of_tenant;
 };
 
 /// A file to run, and for which schemas, in this order.

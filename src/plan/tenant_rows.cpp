@@ -1,6 +1,7 @@
 #include "plan/tenant_rows.hpp"
 
 #include <string_view>
+#include <unordered_set>
 
 namespace migrator::plan {
 

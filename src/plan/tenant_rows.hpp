@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "core/plan.hpp"
@@ -29,7 +28,7 @@ public:
 private:
     bool managed_;
     bool all_ = false;
-    const std::unordered_set<std::string>* some_ = nullptr;
+    const FileSet* some_ = nullptr;
 };
 
 }  // namespace migrator::plan

@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,7 +73,7 @@ public:
             }
         }
         for (const auto& [tenant, files] : has_) {
-            std::unordered_set<std::string> of_source;
+            FileSet of_source;
             for (const Migration& s : sources_) {
                 if (files.contains(s.file)) of_source.insert(s.file);
             }
@@ -82,7 +83,8 @@ public:
         for (const TenantState& state : applied.states) {
             const auto files = has_.find(state.tenant);
             auto& listed = applied.files_of_tenant[state.tenant];
-            if (files != has_.end()) listed = files->second;
+            if (files == has_.end()) continue;
+            for (const std::string& file : files->second) listed.insert(file);
         }
         return applied;
     }
@@ -90,7 +92,7 @@ public:
 private:
     const std::vector<Migration>& sources_;
     Applied applied_;
-    std::map<std::string, std::unordered_set<std::string>> has_;
+    std::map<std::string, std::set<std::string>> has_;
 };
 
 /// The plan, readable: "t/1.sql: a b" for each file.

@@ -182,7 +182,7 @@ Applied FakeConnector::read_applied(const std::vector<Migration>& sources) {
         known.insert(source.file);
         recorded += applied.files.contains(source.file) ? 1 : 0;
     }
-    std::unordered_map<std::string, std::unordered_set<std::string>> files_of;
+    std::unordered_map<std::string, FileSet> files_of;
     for (const auto& row : rows_) {
         if (row.migration.type != MigrationType::TenantMigration) continue;
         auto& files = files_of[row.schema];

@@ -59,6 +59,7 @@ sql::Dialect make_dialect() {
         .json_positions =
             "select value, position from pg_catalog.json_array_elements_text({}::json) with "
             "ordinality as listed (value, position)",
+        .joined_positions = "pg_catalog.string_agg(known.position::text, ',')",
         .literals = nullptr,
         .name_hash = {},
         .hash_name = nullptr,
@@ -98,6 +99,10 @@ sql::Dialect make_dialect() {
         .session_fence = session_fence,
         .release_session_fence = release_session_fence,
         .prefers_single_messages = kPrefersSingleMessages,
+        .lock_room = kLockRoom,
+        .own_locks = kOwnLocks,
+        .lock_room_sqlstate = "53200",
+        .free_connections = kFreeConnections,
         .broken_objects = kBrokenObjects,
         .why_forbidden = {},
     };

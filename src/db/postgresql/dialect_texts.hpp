@@ -222,6 +222,27 @@ select exists (
 )
 )sql";
 
+inline constexpr std::string_view kLockRoom = R"sql(
+select l.locks * (c.connections + p.prepared), pg_catalog.format(
+    'max_locks_per_transaction %s × (max_connections %s + max_prepared_transactions %s)',
+    l.locks, c.connections, p.prepared)
+from (select pg_catalog.current_setting('max_locks_per_transaction')::bigint as locks) l,
+    (select pg_catalog.current_setting('max_connections')::bigint as connections) c,
+    (select pg_catalog.current_setting('max_prepared_transactions')::bigint as prepared) p
+)sql";
+
+inline constexpr std::string_view kOwnLocks =
+    "select count(*) from pg_catalog.pg_locks where pid = pg_catalog.pg_backend_pid()";
+
+// Everybody may see the sum, and nobody but a superuser who has which connection. Version 16 has
+// reserved_connections, too.
+inline constexpr std::string_view kFreeConnections = R"sql(
+select pg_catalog.current_setting('max_connections')::bigint
+    - pg_catalog.current_setting('superuser_reserved_connections')::bigint
+    - coalesce(pg_catalog.current_setting('reserved_connections', true)::bigint, 0)
+    - (select coalesce(pg_catalog.sum(numbackends), 0) from pg_catalog.pg_stat_database)::bigint
+)sql";
+
 // An index that is being built is invalid too. Its builder holds this lock on the table all the
 // time (the view that shows progress is not there before version 12), which otherwise only a
 // vacuum, an analyze or the like does: then the index is told of at the next look. Partitioned

@@ -38,6 +38,9 @@ struct Dialect {
     /// Query over a JSON array parameter, `{}` for it: columns `value`, and `position`, a number
     /// that is different for each.
     std::string_view json_positions;
+    /// Aggregate: the column `position` of that query, separated by commas, where the query gives
+    /// the places in the array, from 1. Empty: there is none that takes any number of them.
+    std::string_view joined_positions{};
     /// Names as a row of literals, `'a', 'b'`, where the server takes no list as a parameter.
     /// Null: it does.
     std::string (*literals)(std::span<const std::string> names) = nullptr;
@@ -105,6 +108,13 @@ struct Dialect {
     std::string_view release_session_fence;
     /// Query: one row, true when scripts should go one a message. May be empty.
     std::string_view prefers_single_messages;
+    /// Query: one row, for how many locks the server's lock table is made, and by which settings.
+    /// Empty where there is no such limit.
+    std::string_view lock_room{};
+    std::string_view own_locks{};           ///< query: how many of them the session holds
+    std::string_view lock_room_sqlstate{};  ///< of the error when they run out
+    /// Query: how many more connections the server takes. May be empty.
+    std::string_view free_connections{};
     /// Query: name, and what to do about it, of each half-made object. May be empty.
     std::string_view broken_objects;
     /// Why a statement with `kForbidden` is not possible.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <unordered_set>
 
 #include "core/error.hpp"
@@ -14,6 +15,17 @@ namespace migrator::db::sql {
 namespace {
 
 std::string text(const Value& value) { return value.value_or(std::string()); }
+
+/// "1,3,4": places in a list, from 1.
+void insert_positions(std::string_view positions, FileSet& files) {
+    const char* next = positions.data();
+    const char* end = next + positions.size();
+    while (next < end) {
+        std::size_t position = 0;
+        next = std::from_chars(next, end, position).ptr + 1;
+        files.insert(position - 1);
+    }
+}
 
 TimePoint time(const Value& value) { return value ? parse_database_time(*value) : TimePoint{}; }
 
@@ -129,28 +141,57 @@ std::string Metadata::count_query(std::span<const std::string> files, Parameters
 
 /// Exactly which files: for tenants that don't have each of them once, or that have a state.
 void Metadata::read_files_of_tenants(std::span<const std::string> files, Applied& applied) {
+    const auto numbers = std::make_shared<FileNumbers>();
+    for (const std::string& file : files) numbers->number(file);
+    const auto add = [&](const std::string& tenant) -> FileSet& {
+        return applied.files_of_tenant.insert_or_assign(tenant, FileSet(numbers)).first->second;
+    };
+    for (auto& [tenant, own] : applied.files_of_tenant) own = FileSet(numbers);
     for (const TenantState& state : applied.states) {
-        if (!state.tenant.empty()) applied.files_of_tenant[state.tenant];
+        if (!state.tenant.empty()) add(state.tenant);
     }
     if (applied.files_of_tenant.empty()) return;
     std::vector<std::string> tenants;
     for (const auto& [tenant, own] : applied.files_of_tenant) tenants.push_back(tenant);
     Parameters parameters;
-    const std::string in_files = in_list(files, parameters);
-    const std::string in_tenants = in_list(tenants, parameters);
-    const std::string sql = fmt::format(
-        "select distinct db_schema, filename from {} where type = 2 and filename {} and db_schema "
-        "{}",
-        table("migrator_migrations"),
-        in_files,
-        in_tenants
-    );
+    const std::string sql = query_of_files(files, tenants, parameters);
     session_.query(sql, parameters, [&](const Row& row) {
-        applied.files_of_tenant[text(row[0])].insert(text(row[1]));
+        FileSet& own = applied.files_of_tenant.at(text(row[0]));
+        if (dialect_.joined_positions.empty()) {
+            own.insert(text(row[1]));
+        } else {
+            insert_positions(text(row[1]), own);
+        }
     });
     for (const auto& [tenant, own] : applied.files_of_tenant) {
         if (applied.counts.contains(tenant)) applied.counts[tenant] = own.size();
     }
+}
+
+/// A row for each tenant where the server can join the positions of its files, else for each file:
+/// of ten thousand tenants that lack one of a hundred files that would be a million.
+std::string Metadata::query_of_files(
+    std::span<const std::string> files, std::span<const std::string> tenants, Parameters& parameters
+) const {
+    if (dialect_.joined_positions.empty()) {
+        const std::string in_files = in_list(files, parameters);
+        return fmt::format(
+            "select distinct db_schema, filename from {} where type = 2 and filename {} and "
+            "db_schema {}",
+            table("migrator_migrations"),
+            in_files,
+            in_list(tenants, parameters)
+        );
+    }
+    parameters.emplace_back(json_array(files));
+    return fmt::format(
+        "select db_schema, {} from {} m join ({}) known on known.value = m.filename where m.type = "
+        "2 and db_schema {} group by db_schema",
+        dialect_.joined_positions,
+        table("migrator_migrations"),
+        fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1)),
+        in_list(tenants, parameters)
+    );
 }
 
 std::vector<TenantState> Metadata::tenant_states(const MetadataShape& shape) {

@@ -72,6 +72,11 @@ private:
     /// Query: each tenant with rows of `files`, and 1 when it has each of them once.
     std::string count_query(std::span<const std::string> files, Parameters& parameters) const;
     void read_counts(const std::vector<Migration>& sources, Applied& applied);
+    std::string query_of_files(
+        std::span<const std::string> files,
+        std::span<const std::string> tenants,
+        Parameters& parameters
+    ) const;
     void read_files_of_tenants(std::span<const std::string> files, Applied& applied);
 
     Session& session_;
