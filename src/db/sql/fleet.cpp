@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "db/sql/failure.hpp"
+#include "db/sql/own_sql.hpp"
 
 namespace migrator::db::sql {
 namespace {
@@ -68,9 +69,28 @@ std::size_t Fleet::workers_for(std::size_t parts) {
     if (workers_ == 0) {
         // Where the lock is the working session's own, no other may change anything.
         const bool is_alone = facts_.dialect.works_on_lock_session;
-        workers_ = is_alone ? 1 : std::max<std::size_t>(facts_.work.options.parallelism, 1);
+        workers_ = is_alone ? 1 : connectable(facts_.work.options.parallelism);
     }
     return std::min(workers_, parts);
+}
+
+/// As many workers as the server takes connections of.
+std::size_t Fleet::connectable(std::size_t wanted) {
+    if (wanted <= 1 || facts_.dialect.free_connections.empty())
+        return std::max<std::size_t>(wanted, 1);
+    const auto row = query_row(*facts_.work.session, facts_.dialect.free_connections);
+    const std::int64_t free = row ? std::max<std::int64_t>(to_integer(row->front()), 0) : 0;
+    const std::size_t possible = std::min(wanted, static_cast<std::size_t>(free) + 1);
+    if (possible == wanted) return wanted;
+    notes_.push_back(fmt::format(
+        "parallelism is {}, but the server has room for {} more connections (max_connections): {} "
+        "tenants were worked for at once",
+        wanted,
+        free,
+        possible
+    ));
+    log::warn(notes_.back());
+    return possible;
 }
 
 void Fleet::run(std::span<const TenantPart> parts) {

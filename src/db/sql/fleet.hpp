@@ -48,6 +48,7 @@ private:
     enum class End : std::uint8_t { Open, Done, Failed };
 
     std::size_t workers_for(std::size_t parts);
+    std::size_t connectable(std::size_t wanted);
     void work(std::size_t number, std::unique_ptr<Session>& session, TenantQueue& queue);
     /// One try for one tenant, from the group on that was not done yet.
     void attempt(

@@ -9,6 +9,7 @@
 #include "db/sql/applied_rows.hpp"
 #include "db/sql/batch.hpp"
 #include "db/sql/failure.hpp"
+#include "db/sql/lock_table.hpp"
 #include "db/sql/own_sql.hpp"
 
 namespace migrator::db::sql {
@@ -145,6 +146,8 @@ std::optional<GroupFailure> GroupWorker::run_scripts(const Group& group) {
     Batch batch(session(), preparation_, batch_limit(), Batch::Records::Apart, [&](auto scripts) {
         return session().run_scripts(scripts);
     });
+    // Short transactions beside others need no watch.
+    LockTable locks(session(), dialect_, place_.alone);
     std::vector<MetadataRow> steps;
     steps.reserve(executions_of(group));
     std::optional<Failure> failure;
@@ -154,14 +157,21 @@ std::optional<GroupFailure> GroupWorker::run_scripts(const Group& group) {
         stop_if_asked();
         log_execution(migration, schema);
         if (&migration != last && last != nullptr && place_.alone) progress_.next_file();
+        if (&migration != last && is_for_tenants(migration.type)) locks.expect_more(steps.size());
         last = &migration;
         steps.push_back({&migration, &schema});
         report("applying", &migration, batch.sent());
         failure = batch.add(steps.size() - 1, migration, schema);
+        if (failure || !locks.is_due(steps.size())) return;
+        failure = batch.flush();
+        if (!failure) locks.look(steps.size(), fmt::format("{} for {}", migration.file, schema));
     });
     if (!failure) failure = batch.flush();
     if (failure) {
         const MetadataRow& step = steps.at(failure->step);
+        if (!failure->sqlstate.empty() && failure->sqlstate == dialect_.lock_room_sqlstate) {
+            failure->hint += (failure->hint.empty() ? "" : "\n") + locks.advice();
+        }
         return GroupFailure{step.migration, *step.schema, std::move(*failure)};
     }
     report("applying", nullptr, batch.sent());
