@@ -7,6 +7,7 @@
 #include "api/health.hpp"
 #include "api/json.hpp"
 #include "api/runs.hpp"
+#include "api/status.hpp"
 #include "api/v1.hpp"
 #include "api/v2.hpp"
 #include "api/v2_errors.hpp"
@@ -53,6 +54,7 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
     router.add("GET", surroundings.path_prefix + "/", http::Lane::Quick, http::answering(build));
     add_v1(router, services, surroundings);
     add_runs(router, services, surroundings);
+    add_status(router, services, surroundings);
     add_v2(router, services, surroundings);
     add_health(router, services, surroundings);
     return router;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/v2_fleet.hpp"
 #include "api/v2_runs.hpp"
 #include "api/v2_schema_text.hpp"
 #include "api/v2_types.hpp"
@@ -111,6 +112,7 @@ graphql::Schema make_v2_schema(Coordinator& coordinator) {
     query("tenants", [](Coordinator& source, FieldContext&, Result& result) {
         tenants(source, result);
     });
+    resolve_fleet(schema, coordinator);
     resolve_mutations(schema, coordinator);
     return schema;
 }

@@ -35,6 +35,11 @@ std::string counts(
     return text.empty() ? text : fmt::format("{:<12}{}", title, text);
 }
 
+bool has_tenants(const Summary& summary) {
+    const auto& fleet = summary.fleet;
+    return fleet && fleet->tenants_done + fleet->tenants_failed + fleet->tenants_skipped > 0;
+}
+
 /// "tenants:    95 done, 3 failed, 2 left for the next run; 4 more tries".
 std::string fleet_line(const FleetSummary& fleet) {
     std::string text = fmt::format("{:<12}{} done", "tenants:", fleet.tenants_done);
@@ -209,7 +214,7 @@ void show_outcome(Report& report, const Arguments& arguments, const coordinator:
     } else {
         report.line(report.style().good(headline(arguments, outcome)));
         report.list(count_lines(outcome.summary));
-        if (outcome.summary.fleet) report.list({fleet_line(*outcome.summary.fleet)});
+        if (has_tenants(outcome.summary)) report.list({fleet_line(*outcome.summary.fleet)});
         if (!outcome.files.empty()) {
             report.line("Files:");
             report.list(file_lines(outcome.files));

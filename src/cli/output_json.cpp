@@ -70,6 +70,25 @@ array lagging_array(const std::vector<LaggingTenant>& lagging) {
     return result;
 }
 
+object standings_object(const plan::FleetStatus& fleet) {
+    object result;
+    for (std::size_t i = 0; i < plan::kStandings; ++i) {
+        result[plan::name_of(static_cast<plan::Standing>(i))] = fleet.standings[i];
+    }
+    return result;
+}
+
+/// The file is null where tenants lack the first.
+array levels_array(const plan::FleetStatus& fleet) {
+    array result;
+    for (const auto& level : fleet.levels) {
+        result.push_back(object{
+            {"file", level.file.empty() ? value(nullptr) : text(level.file)},
+            {"tenants", level.tenants}});
+    }
+    return result;
+}
+
 array problem_array(const std::vector<db::ScriptProblem>& problems) {
     array result;
     for (const auto& each : problems) {
@@ -198,6 +217,8 @@ std::string status(const coordinator::Status& status) {
     root["unfinished"] = unfinished_array(status.unfinished);
     root["brokenObjects"] = texts(status.broken_objects);
     root["lock"] = lock_value(status.lock_owner);
+    root["states"] = standings_object(status.fleet);
+    root["levels"] = levels_array(status.fleet);
     return document(root);
 }
 

@@ -63,6 +63,21 @@ void show_unmanaged(Report& report, const std::vector<std::string>& unmanaged) {
     report.line("  they are empty:                  migrator apply --reconcile");
 }
 
+/// Where the tenants stand, unless all stand in one place.
+void show_levels(Report& report, const plan::FleetStatus& fleet) {
+    if (fleet.levels.size() < 2) return;
+    report.line("Levels:");
+    std::vector<std::string> lines;
+    for (const auto& level : fleet.levels) {
+        lines.push_back(fmt::format(
+            "{} {}",
+            count_of(level.tenants, "tenant", "tenants"),
+            level.file.empty() ? "without the first file" : "up to " + level.file
+        ));
+    }
+    report.list(lines);
+}
+
 std::string unfinished_line(const TenantState& state) {
     auto text =
         state.tenant.empty() ? std::string("single files") : fmt::format("tenant {}", state.tenant);
@@ -145,6 +160,7 @@ void show_status(Report& report, const coordinator::Status& status) {
         ));
     }
     report.changed(status.changed);
+    show_levels(report, status.fleet);
     show_lagging(report, status.lagging);
     show_unmanaged(report, status.unmanaged);
     show_unfinished(report, status.unfinished);

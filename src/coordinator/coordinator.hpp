@@ -17,6 +17,7 @@
 #include "loader/loader.hpp"
 #include "metrics/metrics.hpp"
 #include "notifier/notifier.hpp"
+#include "plan/fleet.hpp"
 #include "plan/plan.hpp"
 #include "plan/selection.hpp"
 #include "workers/run_queue.hpp"
@@ -91,6 +92,7 @@ struct Status {
     std::vector<TenantState> unfinished;      ///< planned, running or failed in an earlier run
     std::vector<std::string> broken_objects;  ///< each says what to do
     std::optional<db::RunOwner> lock_owner;
+    plan::FleetStatus fleet;  ///< its page is empty
 };
 
 /// What `migrator plan` shows.
@@ -146,6 +148,8 @@ public:
     std::optional<Version> version(std::int64_t id);
 
     Status status();
+    /// Where the tenants stand, one page of them. A few statements, however many there are.
+    plan::FleetStatus fleet(const plan::FleetPage& page);
     /// Throws NotFound as `plan::chosen` does.
     Preview preview(bool reconcile, const plan::Selection& tenants = {});
     /// The text that would be sent for each planned file and schema, with comments for people.
@@ -178,6 +182,9 @@ public:
 private:
     class RunInProgress;
     plan::Options plan_options(bool reconcile) const;
+    void show_fleet(const plan::FleetStatus& status) const;
+    /// For the metrics, after a run; never throws an Error.
+    void look_at_fleet(const std::vector<Migration>& sources) const;
     void check_selection(const RunRequest& request) const;
     /// Edited files; none when checksums are not verified.
     std::vector<Migration> changed(const std::vector<Migration>& sources, const Applied& applied)

@@ -45,6 +45,8 @@ Status Coordinator::status() {
     status.changed = changed(sources, applied);
     status.lagging = plan::lagging(sources, applied);
     status.unmanaged = plan::unmanaged(sources, applied);
+    status.fleet = plan::fleet_status(sources, applied, {});
+    show_fleet(status.fleet);
     status.unfinished = std::move(applied.states);
     status.tenants = std::move(applied.tenants);
     for (Version& version : connector.versions({})) {

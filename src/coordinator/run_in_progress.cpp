@@ -105,6 +105,7 @@ void Coordinator::RunInProgress::conclude() {
         if (auto* metrics = coordinator_.dependencies_.metrics) {
             metrics->committed(outcome_.summary, request_.tenant.has_value());
         }
+        coordinator_.look_at_fleet(sources_);
     }
     if (outcome_.failures.empty()) notify();  // an error is no news for the webhook
 }

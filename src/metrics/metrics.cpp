@@ -131,6 +131,8 @@ struct Registry::State {
             .Add({}, kRunBuckets);
     Gauge& source_files =
         gauge("migrator_source_files", "Source migrations that were there when last read").Add({});
+    Family<Gauge>& tenants =
+        gauge("migrator_tenants", "Tenants by how they stood when a status or a run looked last");
     Family<Counter>& webhooks =
         counter("migrator_webhooks_total", "Webhooks that were called, by result");
 
@@ -142,7 +144,7 @@ Registry::Registry(const std::string& version, std::vector<std::string> hosts)
     state_->info.Add({{"version", version}}).Set(1);
     // All series that are known are there from the start: one that begins with its first event
     // has no increase that shows it.
-    for (const char* result : {"done", "nothing_to_do", "failed", "cancelled"}) {
+    for (const char* result : {"done", "nothing_to_do", "partly_failed", "failed", "cancelled"}) {
         state_->runs.Add({{"result", result}});
     }
     for (const char* phase : {"loading", "planning", "waiting", "applying"}) {
@@ -197,6 +199,10 @@ void Registry::phase_done(std::string_view phase, Seconds duration) {
 void Registry::source_loaded(Seconds duration, std::size_t files) {
     state_->source_load.Observe(duration.count());
     state_->source_files.Set(static_cast<double>(files));
+}
+
+void Registry::tenants_seen(std::string_view state, std::size_t tenants) {
+    state_->tenants.Add({{"state", std::string(state)}}).Set(static_cast<double>(tenants));
 }
 
 void Registry::webhook_done(bool delivered) {

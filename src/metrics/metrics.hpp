@@ -55,6 +55,8 @@ public:
     /// Reading the source, whoever asked.
     void source_loaded(Seconds duration, std::size_t files);
     void webhook_done(bool delivered);
+    /// How many tenants stood so when somebody looked last. `state`: "current", "failed", ….
+    void tenants_seen(std::string_view state, std::size_t tenants);
 
     /// Asked at each `text`, from its thread. `name` is a label's value: "read", "health".
     void watch_pool(const std::string& name, std::function<PoolUse()> use);

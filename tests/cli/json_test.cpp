@@ -122,7 +122,7 @@ TEST_F(Json, OfStatus) {
     EXPECT_EQ(
         keys(root),
         "version applied tenants pending scripts changed lagging unmanaged unfinished "
-        "brokenObjects lock"
+        "brokenObjects lock states levels"
     );
     EXPECT_TRUE(root.at("version").is_null());
     EXPECT_EQ(root.at("pending").as_array().size(), 3U);

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/plan.hpp"
+
+namespace migrator::plan {
+
+/// How a tenant stands to the tenant migrations that are recorded for anybody.
+enum class Standing : std::uint8_t {
+    Current,     ///< has them all
+    Lagging,     ///< lacks some
+    Unmanaged,   ///< has none
+    Unfinished,  ///< a run was planned for it and has not come to its end
+    Failed,      ///< it failed in the last run
+};
+inline constexpr std::size_t kStandings = 5;
+
+/// "current", "lagging", "unmanaged", "unfinished", "failed".
+std::string_view name_of(Standing standing);
+/// Nothing for another name.
+std::optional<Standing> standing_called(std::string_view name);
+
+struct TenantStatus {
+    std::string tenant;
+    Standing standing = Standing::Current;
+    std::string level;  ///< identity; has everything up to it; empty: not even the first
+    std::vector<std::string> missing;  ///< identities, in source order
+    std::optional<TenantState> state;  ///< of the run that did not end well
+};
+
+/// Tenants that have everything up to this file, and lack the next.
+struct FleetLevel {
+    std::string file;  ///< identity; empty: they lack the first
+    std::size_t tenants = 0;
+};
+
+struct FleetStatus {
+    std::size_t tenants = 0;
+    std::array<std::size_t, kStandings> standings{};  ///< how many tenants, by Standing
+    std::vector<FleetLevel> levels;                   ///< in source order, those with tenants
+    std::vector<std::string> pending;                 ///< tenant migrations that nobody has
+    std::vector<TenantStatus> page;                   ///< in the order of the tenant list
+    bool has_more = false;                            ///< behind the page
+};
+
+/// Which tenants the page holds.
+struct FleetPage {
+    std::optional<Standing> standing;  ///< those alone
+    std::size_t limit = 0;
+    std::string after;  ///< the page begins behind this tenant; empty: with the first
+};
+
+FleetStatus fleet_status(
+    const std::vector<Migration>& sources, const Applied& applied, const FleetPage& page
+);
+
+}  // namespace migrator::plan
