@@ -27,7 +27,17 @@ void Session::watch(std::stop_token stop) { connection_->watch(std::move(stop));
 std::unique_ptr<sql::RowSource> Session::open(
     std::string_view sql, std::span<const sql::Value> parameters
 ) {
-    return std::make_unique<Rows>(*connection_, bind(sql, parameters));
+    const std::string text = bind(sql, parameters, is_plain());
+    if (text.size() >= connection_->max_allowed_packet()) {
+        throw Error(
+            ErrorKind::Internal,
+            fmt::format(
+                "a message of {} bytes is longer than the server takes (max_allowed_packet)",
+                text.size()
+            )
+        );
+    }
+    return std::make_unique<Rows>(*connection_, text);
 }
 
 void Session::execute(const std::string& text) {
@@ -127,7 +137,7 @@ void Session::insert_rows(
         while (count < rows.size() && (count == 0 || bytes < kRowsPiece)) {
             bytes += rows[count++].migration->contents.size();
         }
-        execute(insert_rows_statement(version_id, rows.first(count), plain_));
+        execute(insert_rows_statement(version_id, rows.first(count), is_plain()));
         rows = rows.subspan(count);
     }
 } catch (const Error& error) {

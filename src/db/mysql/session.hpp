@@ -57,6 +57,8 @@ private:
     struct Sent;
 
     void execute(const std::string& text);
+    /// Whether `quoted_literal` reads as it is meant to.
+    bool is_plain() const { return plain_ && connection_->backslashes_escape(); }
     void set_limits(const sql::WorkSettings& settings);
     std::optional<sql::Failure> run_statement(const sql::ScriptRun& script, std::size_t index);
     /// Sends what `sent` holds.
