@@ -16,7 +16,9 @@ constexpr std::size_t kRowsPiece = 1 << 20;  // bytes of contents in one INSERT
 
 }  // namespace
 
-Session::Session(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+Session::Session(std::shared_ptr<Connection> connection)
+    : connection_(std::move(connection)),
+      one_statement_each_(connection_->server_version().find("TiDB") != std::string::npos) {}
 
 Session::~Session() {
     if (!connection_->is_lost() && connection_->in_transaction()) rollback();
