@@ -24,7 +24,8 @@ constexpr CommandText kCommands[] = {
      "migration lock. Says exactly what it did. Nothing pending is no error: exit code 0.",
      "  migrator apply --name v1.2.0\n"
      "  migrator apply --dry-run                    run everything, then roll back\n"
-     "  migrator apply --reconcile                  bring late tenants the files they lack, too\n"},
+     "  migrator apply --reconcile                  bring late tenants the files they lack, too\n"
+     "  migrator apply --resume-at-statement        MySQL: go on in a file that was cut off\n"},
     {"create-tenant",
      "Change",
      "NAME",
