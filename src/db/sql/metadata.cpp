@@ -126,8 +126,10 @@ std::vector<TenantState> Metadata::tenant_states(const MetadataShape& shape) {
     std::vector<TenantState> states;
     if (!shape.tenant_state) return states;
     const std::string sql = fmt::format(
-        "select tenant, version_id, first_file, state, file, statement, sqlstate, message, changed "
-        "from {} order by tenant",
+        "select tenant, version_id, first_file, state, {}, {}, sqlstate, message, changed from {} "
+        "order by tenant",
+        dialect_.quote("file"),
+        dialect_.quote("statement"),
         table("migrator_tenant_state")
     );
     session_.query(sql, {}, [&](const Row& row) {

@@ -24,7 +24,9 @@ void step(std::string_view what, Step&& run) try {
 
 void give_old_rows_a_version(Session& session, const Dialect& dialect) {
     const std::string table = fmt::format("{}migrator_migrations", dialect.prefix);
-    if (!query_row(session, fmt::format("select 1 from {} limit 1", table))) return;
+    const std::string any =
+        fmt::format("select case when exists (select 1 from {}) then 1 else 0 end", table);
+    if (!query_bool(session, any)) return;
     const auto row = query_row(session, dialect.next_version_id);
     const auto id = to_integer(row.value().front());
     execute(session, dialect.insert_version, {std::to_string(id), std::string(kInitialVersion)});

@@ -143,6 +143,9 @@ public:
     /// Calls `on_lost` once, from any thread, when the lock is found to be gone.
     virtual void notify(std::function<void()> on_lost) = 0;
     virtual bool lost() const noexcept = 0;
+    /// The session to work on when that is what holds the lock; null when the lock has a connection
+    /// of its own. At most once; the session is destroyed before the lock.
+    virtual std::unique_ptr<Session> take_session() { return nullptr; }
 };
 
 /// One database server (or file) as the data source names it; makes connections. Thread-safe.

@@ -140,7 +140,8 @@ public:
         auto lock = server_->try_lock();
         if (!lock) return nullptr;
         const Dialect& dialect = server_->dialect();
-        auto session = server_->connect();
+        auto session = lock->take_session();
+        if (!session) session = server_->connect();
         session->use_schemas({});
         {
             Transaction transaction(*session, dialect, {}, {});
