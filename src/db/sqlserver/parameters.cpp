@@ -32,7 +32,8 @@ BoundText bind_names(std::string_view sql) {
         if (token.kind == sql::TokenKind::Other && word == "?") ++own;
         if (token.kind != sql::TokenKind::Word || token.begin == 0) continue;
         const std::size_t at = token.begin - 1;
-        const bool is_variable = sql[at] == '@' && (at == 0 || sql[at - 1] != '@');
+        const char before = at == 0 ? ' ' : sql[at - 1];
+        const bool is_variable = sql[at] == '@' && before != '@' && !sql::is_word_char(before);
         const auto number = is_variable ? number_of(word) : std::nullopt;
         if (!number) continue;
         bound.text.append(sql, copied, at - copied);

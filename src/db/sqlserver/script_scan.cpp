@@ -411,6 +411,20 @@ sql::Script scan(std::string_view text, const sql::Lexis& lexis, bool standard_c
     return script;
 }
 
+bool calls_procedures(std::string_view batch) {
+    Tokens tokens(batch);
+    bool is_first = true;
+    for (TsqlToken token = tokens.next(); token.kind != TokenKind::End; token = tokens.next()) {
+        if (token.kind == TokenKind::Semicolon) continue;
+        const std::string_view word = tokens.text_of(token);
+        if (token.keyword && is_one_of(word, {"exec", "execute"})) return true;
+        const bool is_name = token.kind == TokenKind::Word || token.kind == TokenKind::QuotedName;
+        if (is_first && is_name && !begins_statement(word)) return true;
+        is_first = false;
+    }
+    return false;
+}
+
 std::string identity_insert_left_on(std::string_view batch) {
     Tokens tokens(batch);
     std::string left_on;

@@ -26,4 +26,7 @@ sql::Script scan(std::string_view text, const sql::Lexis& lexis, bool standard_c
 /// The name in the last SET IDENTITY_INSERT of a batch, if that says ON; else empty. As it stands.
 std::string identity_insert_left_on(std::string_view batch);
 
+/// Whether a batch runs procedures or text of its own: a line that a driver gives may be theirs.
+bool calls_procedures(std::string_view batch);
+
 }  // namespace migrator::db::sqlserver

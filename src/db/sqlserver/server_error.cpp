@@ -13,10 +13,10 @@
 namespace migrator::db::sqlserver {
 namespace {
 
-// Fields that both drivers have beside ODBC's own; their headers need not be installed.
-constexpr SQLSMALLINT kDiagState = -1150;
+// Fields beside ODBC's own; the drivers' headers need not be installed. There is one for the state
+// of a message, too, but FreeTDS's driver gives its level there.
 constexpr SQLSMALLINT kDiagProcedure = -1153;  // Microsoft's only
-constexpr SQLSMALLINT kDiagLine = -1154;
+constexpr SQLSMALLINT kDiagLine = -1154;       // both
 
 constexpr SQLSMALLINT kMostRecords = 50;
 
@@ -50,13 +50,12 @@ std::optional<Record> read_record(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLIN
     return Record{to_utf8({state.data(), 5}), number, to_utf8(text)};
 }
 
-template <typename Number>
-std::uint32_t number_field(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT index, SQLSMALLINT id) {
-    Number number = 0;
+std::uint32_t line_of(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT index) {
+    SQLUSMALLINT line = 0;
     SQLSMALLINT length = 0;
     const SQLRETURN result =
-        SQLGetDiagFieldW(kind, handle, index, id, &number, sizeof number, &length);
-    return SQL_SUCCEEDED(result) && number > 0 ? static_cast<std::uint32_t>(number) : 0;
+        SQLGetDiagFieldW(kind, handle, index, kDiagLine, &line, sizeof line, &length);
+    return SQL_SUCCEEDED(result) ? line : 0;
 }
 
 std::string procedure_of(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT index) {
@@ -104,14 +103,9 @@ ServerError read_error(std::int16_t kind, void* handle) {
     error.sqlstate = record.sqlstate;
     error.number = record.number;
     error.message = without_origin(record.text);
-    error.line = number_field<SQLUSMALLINT>(kind, handle, index, kDiagLine);
+    error.line = line_of(kind, handle, index);
     error.procedure = procedure_of(kind, handle, index);
-    const auto state = number_field<SQLINTEGER>(kind, handle, index, kDiagState);
-    if (error.number > 0) {
-        error.message += fmt::format(" (Msg {}", error.number);
-        if (state > 0) error.message += fmt::format(", State {}", state);
-        error.message += ')';
-    }
+    if (error.number > 0) error.message += fmt::format(" (Msg {})", error.number);
     for (const Record& other : records) {
         error.connection_lost = error.connection_lost || is_loss(other.sqlstate);
         if (&other == &record || other.sqlstate.starts_with("01")) continue;

@@ -9,8 +9,8 @@ namespace migrator::db::sqlserver {
 
 /// What the server said when it refused something, or the driver when the connection broke.
 struct ServerError {
-    /// The first message, without the driver's "[…]" in front: "Invalid object name 'x'. (Msg 208,
-    /// State 1)". Drivers that don't tell level and state leave them out.
+    /// The first message, without the driver's "[…]" in front: "Invalid object name 'x'. (Msg
+    /// 208)".
     std::string message;
     std::string detail;       ///< further messages, one a line
     std::string sqlstate;     ///< "42S02"

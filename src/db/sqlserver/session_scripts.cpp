@@ -27,6 +27,26 @@ bool changes_session(const sql::Script& script) {
     return (script.traits & sql::kChangesSession) != 0;
 }
 
+/// Puts the server's line into `failure`, whose line is that of the batch. FreeTDS's driver does
+/// not say whether a line is one of the batch or of a procedure or trigger, and drivers give 16
+/// bits of it.
+void place(sql::Failure& failure, const ServerError& error, std::string_view batch) {
+    constexpr std::uint32_t kMostLines = 0xFFFF;
+    if (error.line == 0) return;
+    const auto lines = static_cast<std::uint32_t>(std::ranges::count(batch, '\n')) + 1;
+    if (lines > kMostLines) return;
+    if (!error.procedure.empty()) {
+        failure.context = fmt::format("procedure {}, line {}", error.procedure, error.line);
+    } else if (error.line > lines) {
+        failure.context = fmt::format("line {} of a procedure or trigger", error.line);
+    } else if (calls_procedures(batch)) {
+        failure.context =
+            fmt::format("line {} of the batch, or of a procedure that it calls", error.line);
+    } else {
+        failure.line += error.line - 1;
+    }
+}
+
 /// While it lives, each call has the limit of `settings`.
 class TimeLimit {
 public:
@@ -91,17 +111,7 @@ std::optional<sql::Failure> Session::run_batch(
         .detail = error->detail,
         .sqlstate = error->sqlstate,
         .connection_lost = error->connection_lost};
-    if (!error->procedure.empty()) {
-        failure.context = fmt::format("procedure {}, line {}", error->procedure, error->line);
-    } else if (error->line > 0) {
-        // A driver that doesn't name the procedure gives a line of it. None is behind the batch.
-        const auto lines = static_cast<std::uint32_t>(std::ranges::count(sent, '\n')) + 1;
-        if (error->line <= lines) {
-            failure.line += error->line - 1;
-        } else {
-            failure.context = fmt::format("line {} of a procedure or trigger", error->line);
-        }
-    }
+    place(failure, *error, sent);
     return failure;
 }
 

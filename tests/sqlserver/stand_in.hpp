@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "db/options.hpp"
+#include "support/process.hpp"
+#include "support/temp_dir.hpp"
+
+namespace migrator::db::sqlserver::test {
+
+/// tds_server.py, running: the real ODBC driver can connect to it.
+class StandIn {
+public:
+    StandIn();
+
+    /// A data source for it. `more`: further parameters, `&name=value`.
+    std::string url(const std::string& more = {}) const;
+    Options options(const std::string& more = {}) const;
+    int port() const { return port_; }
+
+    /// What was asked so far: a line of JSON each.
+    std::vector<std::string> requests() const;
+    /// Whether any request has `text` in it, which is JSON: `\"` for a quote.
+    bool was_asked(const std::string& text) const;
+
+    void kill();
+
+    static constexpr const char* kPasswordInUrl = "S3cret%3B%7B%7D%20%7Dx%C3%BC%F0%9F%94%91";
+
+private:
+    migrator::test::TempDir folder_;
+    migrator::test::Process process_;
+    int port_ = 0;
+};
+
+}  // namespace migrator::db::sqlserver::test
