@@ -128,7 +128,7 @@ TEST_F(SessionOnStandIn, NamesBatchAndLineOfAFailure) {
         {"first line", "insert t raise(2627, 1)", 1, 1, ""},
         {"later line", "insert t\n\n  raise(2627, 3)\nselect", 1, 3, ""},
         {"second batch", "select 1\nGO\n\nselect\nraise(2627, 3)\n", 2, 5, ""},
-        {"behind results", "select 1\nGO\nresults(3) late(8134, 1)", 2, 3, ""},
+        {"behind results", "select 1\nGO\nselect results(3) late(8134, 1)", 2, 3, ""},
         {"behind messages", "print(hello) print(again)\nGO\nprint(x)\nraise(50000, 2)", 2, 4, ""},
         {"longer than the batch",
          "select 1\nGO\nexec p raise(515, 77)",

@@ -372,6 +372,8 @@ def select_columns(connection, text, parameters, found):
     if where and data:
         wanted = parameters[0] if where.group(2).startswith("@") else where.group(2)
         data = [row for row in data if str(row.get(where.group(1), 1)) == str(wanted)]
+    if "order by version_id desc" in text:
+        data.sort(key=lambda row: (-row["version_id"], row["id"]))
     kinds = {"id": "int", "type": "int", "version_id": "int", "created": "datetime",
              "statement": "bigint", "contents": "long", "changed": "datetime", "since": "datetime"}
     types = [kinds.get(name, "text") for name in names]

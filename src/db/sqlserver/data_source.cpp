@@ -205,8 +205,8 @@ void take(DataSource& source, const SyntaxPair& pair) {
         return std::ranges::find(parameter.names, pair.name) != parameter.names.end();
     });
     if (known != std::end(kParameters)) return known->take(source, pair);
-    refuse(pair);
     const auto reason = reason_to_ignore(pair);
+    if (!reason) refuse(pair);
     source.ignored.push_back(
         reason && !reason->empty() ? fmt::format("{}: {}", pair.name, *reason) : pair.name
     );
