@@ -78,7 +78,7 @@ TEST(DataSource, ReadsHowMuchIsEncrypted) {
         bool trusts;
     } cases[] = {
         {"", Encrypt::LoginOnly, true},
-        {"&encrypt=disable", Encrypt::Never, false},
+        {"&encrypt=disable", Encrypt::Never, true},
         {"&encrypt=false", Encrypt::LoginOnly, false},
         {"&encrypt=optional", Encrypt::LoginOnly, false},
         {"&encrypt=no", Encrypt::LoginOnly, false},

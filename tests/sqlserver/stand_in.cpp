@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <stdexcept>
 
 namespace migrator::db::sqlserver::test {
 namespace {
@@ -12,13 +13,41 @@ constexpr const char* kPython = "/usr/bin/python3";
 
 }  // namespace
 
-StandIn::StandIn()
-    : process_(
-          {kPython,
-           std::string(MIGRATOR_SOURCE_DIR) + "/tests/sqlserver/tds_server.py",
-           folder_.path() / "requests"},
-          {{"PYTHONDONTWRITEBYTECODE", "1"}}
-      ) {
+std::vector<std::string> StandIn::arguments(const std::string& name) const {
+    std::vector<std::string> arguments{
+        kPython,
+        std::string(MIGRATOR_SOURCE_DIR) + "/tests/sqlserver/tds_server.py",
+        folder_.path() / "requests"};
+    if (name.empty()) return arguments;
+    const std::string key = folder_.path() / "key.pem";
+    migrator::test::Process openssl(
+        {"/usr/bin/openssl",
+         "req",
+         "-x509",
+         "-newkey",
+         "rsa:2048",
+         "-nodes",
+         "-days",
+         "2",
+         "-subj",
+         "/CN=" + name,
+         "-addext",
+         "subjectAltName=DNS:" + name,
+         "-keyout",
+         key,
+         "-out",
+         certificate()}
+    );
+    if (openssl.wait().exit_code != 0) throw std::runtime_error("openssl failed");
+    arguments.push_back(certificate());
+    arguments.push_back(key);
+    return arguments;
+}
+
+StandIn::StandIn() : StandIn(std::string()) {}
+
+StandIn::StandIn(const std::string& name)
+    : process_(arguments(name), {{"PYTHONDONTWRITEBYTECODE", "1"}}) {
     const std::string line = process_.wait_for_line("port ");
     port_ = std::stoi(line.substr(line.find("port ") + 5));
 }

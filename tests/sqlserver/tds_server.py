@@ -19,7 +19,7 @@ marks in them say:
   echo                   with parameters: a row of them
 
 It writes `port N` on standard error, and a line of JSON for each request into the file that its
-argument names."""
+first argument names. With two more, PEM files of a certificate and its key, all is encrypted."""
 import copy
 import datetime
 import json
@@ -31,6 +31,7 @@ import time
 
 import tds_wire as tds
 
+CERTIFICATE = sys.argv[2:4]
 PASSWORD = "S3cret;{} }x\u00fc\U0001F511"
 LOCK = threading.RLock()
 
@@ -106,7 +107,9 @@ class Connection:
         try:
             kind, payload = tds.read_message(self.sock)
             if kind == tds.PRELOGIN:
-                tds.write_message(self.sock, tds.prelogin_answer(2))
+                tds.write_message(self.sock, tds.prelogin_answer(1 if CERTIFICATE else 2))
+                if CERTIFICATE:
+                    self.sock = tds.Encrypted(self.sock, *CERTIFICATE)
                 kind, payload = tds.read_message(self.sock)
             login = tds.read_login(payload)
             log(login=login)
@@ -118,8 +121,8 @@ class Connection:
             tds.write_message(self.sock, tds.login_answer(login["database"] or "shop") + tds.done())
             while True:
                 self.answer(*tds.read_message(self.sock))
-        except (tds.Gone, OSError):
-            pass
+        except (tds.Gone, OSError) as gone:
+            log(gone=repr(gone))
         finally:
             with LOCK:
                 self.rollback()

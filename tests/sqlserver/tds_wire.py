@@ -1,5 +1,6 @@
 """The part of the TDS 7.4 protocol that a stand-in for SQL Server needs: reads the requests of a
-client, writes answers. No encryption: the client is told that the server has none."""
+client, writes answers, with TLS or without."""
+import ssl
 import struct
 
 BATCH, RPC, ATTENTION, LOGIN, PRELOGIN = 0x01, 0x03, 0x06, 0x10, 0x12
@@ -38,6 +39,50 @@ def write_message(sock, payload, size=4096):
         last = number + 1 == len(pieces)
         header = struct.pack(">BBHHBB", ANSWER, 1 if last else 0, len(piece) + 8, 0, number % 256, 0)
         sock.sendall(header + piece)
+
+
+class Encrypted:
+    """A socket with TLS over it. Its handshake travels inside TDS messages, what follows does not."""
+
+    def __init__(self, sock, certificate, key):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2  # as in TDS 7: 1.3 comes with TDS 8
+        context.load_cert_chain(certificate, key)
+        self.sock, self.coming, self.going = sock, ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.coming, self.going, server_side=True)
+        while True:
+            try:
+                self.tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self.flush_handshake()
+                self.coming.write(read_message(sock)[1])
+        self.flush_handshake()
+
+    def flush_handshake(self):
+        data = self.going.read()
+        if data:
+            header = struct.pack(">BBHHBB", PRELOGIN, 1, len(data) + 8, 0, 0, 0)
+            self.sock.sendall(header + data)
+
+    def recv(self, count):
+        while True:
+            try:
+                return self.tls.read(count)
+            except ssl.SSLWantReadError:
+                data = self.sock.recv(65536)
+                if not data:
+                    return b""
+                self.coming.write(data)
+            except ssl.SSLZeroReturnError:
+                return b""
+
+    def sendall(self, data):
+        self.tls.write(data)
+        self.sock.sendall(self.going.read())
+
+    def close(self):
+        self.sock.close()
 
 
 def short_text(text):

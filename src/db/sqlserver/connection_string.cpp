@@ -93,9 +93,6 @@ void check_freetds(const DataSource& source, const Driver& driver, DriverSetting
     if (!source.tls_min.empty() && source.tls_min != "1.0") {
         refuse(driver, "tlsmin=" + source.tls_min);
     }
-    if (source.encrypt == Encrypt::Never && !source.trusts_any_certificate) {
-        refuse(driver, "a check of the server's certificate without encryption");
-    }
     if (!source.certificate.empty() && source.trusts_any_certificate) {
         refuse(driver, "a certificate together with TrustServerCertificate=true");
     }
@@ -114,7 +111,7 @@ DriverSettings for_freetds(const DataSource& source, const Driver& driver) {
                                         : source.encrypt == Encrypt::Always ? "require"
                                                                             : "request";
     Builder builder(driver);
-    if (source.trusts_any_certificate || source.encrypt == Encrypt::Never) {
+    if (source.trusts_any_certificate) {
         // Names of its own file must not be taken for hosts.
         std::string server = source.host;
         if (source.port == 0 && !source.instance.empty()) server += "\\" + source.instance;

@@ -216,6 +216,7 @@ void finish(DataSource& source, const Together& together) {
     source.encrypt = together.encrypt.value_or(Encrypt::LoginOnly);
     source.trusts_any_certificate = together.trust.value_or(!together.encrypt.has_value());
     if (source.encrypt == Encrypt::Strict) source.trusts_any_certificate = false;
+    if (source.encrypt == Encrypt::Never) source.trusts_any_certificate = true;  // none is shown
     // The Go driver broke off every read after `connection timeout`, a statement of an hour too.
     // Here it is what its name says; statements have `statementTimeout`.
     const auto given = std::max(
