@@ -133,7 +133,7 @@ TEST(RedactDataSource, MasksTheThreeFormsOfSqlServer) {
              "odbc:server=h;uid=u;pwd=***;database=d"},
             {"odbc:server=h;pwd={secret;database=d", "odbc:***"},
             {"SqlServer://u:secret@h", "***"},
-            {"ODBC:server=h;uid=u;pwd={secret}", "***"},
+            {"ODBC:server=h;uid=u;pwd={secret}", "***;uid=u;pwd=***"},
             {"Server=tcp:h,1433;User ID=u;Password=secret;Encrypt=True;Connection Timeout=30;",
              "Server=tcp:h,1433;User ID=u;Password=***;Encrypt=True;Connection Timeout=30;"},
             {"secret", "***"},

@@ -62,7 +62,7 @@ TEST(Dialect, AsksAndWritesAsAgreed) {
 TEST(Dialect, SetsTheSessionAsAgreed) {
     const sql::WorkSettings limited{
         .statement_timeout = std::chrono::seconds(9), .lock_timeout = std::chrono::seconds(5)};
-    const ServerFacts facts{.database = "sh]op", .language = "Fran'çais"};
+    const ServerFacts facts{.database = "sh]op", .language = "Fran'çais", .login = "sa"};
     Sheet sheet;
     sheet.add("facts", kFactsQuery);
     sheet.add("begin", begin_batch(limited));

@@ -172,7 +172,33 @@ TEST_F(RunOnStandIn, OneRunWorksAtATime) {
     EXPECT_EQ(holder->run_id, "first");
     run.reset();
     begin(*other, "second").reset();
-    // The old run has been overtaken: its fence says so.
+}
+
+TEST_F(RunOnStandIn, StopsWhenAnotherRunHasTakenOver) {
+    const auto own = connector();
+    const auto overtaken = begin(*own, "first");
+    // As if the server had let the lock go alone.
+    sql::execute(*make_server(server_.options())->connect(), "drop all locks");
+    const auto other = connector();
+    const auto later = begin(*other, "second");
+    const std::vector<Migration> files{single("1.sql", "one")};
+    try {
+        overtaken->apply(plan(files, {}), {.version_name = "v"});
+        FAIL() << "it went on";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::Locked);
+        EXPECT_TRUE(std::string(error.what()).starts_with("lost the migration lock to host"))
+            << error.what();
+    }
+    EXPECT_FALSE(server_.was_asked("\"text\": \"one\""));
+}
+
+TEST_F(RunOnStandIn, FindsOutWhatBecameOfALostCommit) {
+    EXPECT_EQ(apply({single("1.sql", "one -- lose answer")}), "");
+    EXPECT_EQ(rows(), (Rows{"1.sql/catalog"}));
+    const std::string error = apply({single("2.sql", "two -- lose commit")});
+    EXPECT_NE(error.find("The database was asked: it was rolled back"), std::string::npos) << error;
+    EXPECT_EQ(rows(), (Rows{"1.sql/catalog"}));
 }
 
 TEST_F(RunOnStandIn, ChecksFilesBeforeTheFirstRuns) {

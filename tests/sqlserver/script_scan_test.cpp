@@ -78,6 +78,7 @@ TEST(Scan, KnowsAHarmlessWrapper) {
         {"begin tran\nselect 1\ncommit\nbegin tran\ncommit", ""},
         {"begin tran\nsave tran x\ncommit", ""},
         {"begin\nselect 1\nend", ""},
+        {"begin tran\ncommit\nGO\ncreate procedure p as begin tran select 1 commit", ""},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);

@@ -253,6 +253,7 @@ TEST_F(SessionOnStandIn, NoticesALostConnection) {
         const auto failure = run(*session, text);
         ASSERT_TRUE(failure);
         EXPECT_TRUE(failure->connection_lost) << failure->message << failure->sqlstate;
+        EXPECT_EQ(failure->message.find("Msg"), std::string::npos) << failure->message;
         EXPECT_TRUE(session->is_lost());
         session->rollback();
         EXPECT_THROW(sql::execute(*session, "select 1"), Error);

@@ -64,6 +64,7 @@ private:
         const auto error = connection.run(kFactsQuery, [&](const sql::Row& row) {
             facts.database = row.at(0).value_or("");
             facts.language = row.at(1).value_or("");
+            facts.login = row.at(2).value_or("");
         });
         if (error) throw own_sql_error(*error);
         return facts;

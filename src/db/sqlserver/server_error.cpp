@@ -105,7 +105,9 @@ ServerError read_error(std::int16_t kind, void* handle) {
     error.message = without_origin(record.text);
     error.line = line_of(kind, handle, index);
     error.procedure = procedure_of(kind, handle, index);
-    if (error.number > 0) error.message += fmt::format(" (Msg {})", error.number);
+    // The numbers of what the client side finds are FreeTDS's own.
+    if (error.number > 0 && !is_loss(error.sqlstate))
+        error.message += fmt::format(" (Msg {})", error.number);
     for (const Record& other : records) {
         error.connection_lost = error.connection_lost || is_loss(other.sqlstate);
         if (&other == &record || other.sqlstate.starts_with("01")) continue;
@@ -132,6 +134,11 @@ Error own_sql_error(const ServerError& error) {
             describe(error) +
                 ": migrator's tables are locked by a run or by another program. With "
                 "READ_COMMITTED_SNAPSHOT on, reads of the database don't wait for writes"};
+    }
+    if (error.number == kNoSuchObject && error.message.find("openjson") != std::string::npos) {
+        return {
+            ErrorKind::Internal,
+            describe(error) + ": the database's compatibility level has to be 130 or higher"};
     }
     return {error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
 }

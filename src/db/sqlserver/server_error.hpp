@@ -30,6 +30,7 @@ std::string describe(const ServerError& error);
 /// Internal.
 Error own_sql_error(const ServerError& error);
 
+inline constexpr std::int32_t kNoSuchObject = 208;
 inline constexpr std::int32_t kLockTimeout = 1222;
 inline constexpr std::int32_t kLoginFailed = 18456;
 

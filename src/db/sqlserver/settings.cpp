@@ -31,9 +31,14 @@ constexpr std::string_view kDefaults =
     "set context_info 0x0;\n"
     "set transaction isolation level read committed;\n";
 
-// EXECUTE AS can be nested.
-constexpr std::string_view kRevert =
-    "declare @left int = 32;\nwhile @left > 0 begin revert; set @left = @left - 1 end;\n";
+/// EXECUTE AS can be nested. One level is left after the other, and none when there is none.
+std::string revert_to(const std::string& login) {
+    return fmt::format(
+        "declare @left int = 32;\n"
+        "while suser_sname() <> {} and @left > 0 begin revert; set @left = @left - 1 end;\n",
+        quote_text(login)
+    );
+}
 
 }  // namespace
 
@@ -54,7 +59,7 @@ std::string check_batch(const sql::WorkSettings& settings) {
 std::string reset_batch(
     const ServerFacts& facts, const sql::WorkSettings& settings, const std::string& identity_insert
 ) {
-    std::string text = std::string(kRunEverything) + std::string(kRevert);
+    std::string text = std::string(kRunEverything) + revert_to(facts.login);
     // Azure SQL has no USE of another database; nobody is in one there.
     text += fmt::format(
         "if db_name() <> {} use {};\n", quote_text(facts.database), quote_identifier(facts.database)

@@ -10,11 +10,12 @@ namespace migrator::db::sqlserver {
 struct ServerFacts {
     std::string database;
     std::string language;  ///< as @@language gives it
+    std::string login;     ///< who the session works as
 };
 
 /// Query for ServerFacts: one row, its fields in their order. Azure SQL and SQL Server answer
 /// alike.
-inline constexpr const char* kFactsQuery = "select db_name(), @@language";
+inline constexpr const char* kFactsQuery = "select db_name(), @@language, suser_sname()";
 
 // Each of these is one batch without parameters: a SET in a batch with parameters would end with
 // it.
