@@ -105,9 +105,8 @@ ServerError read_error(std::int16_t kind, void* handle) {
     error.message = without_origin(record.text);
     error.line = line_of(kind, handle, index);
     error.procedure = procedure_of(kind, handle, index);
-    // The numbers of what the client side finds are FreeTDS's own.
-    if (error.number > 0 && !is_loss(error.sqlstate))
-        error.message += fmt::format(" (Msg {})", error.number);
+    // A driver numbers what it finds itself, too. What the server says has a line.
+    if (error.number > 0 && error.line > 0) error.message += fmt::format(" (Msg {})", error.number);
     for (const Record& other : records) {
         error.connection_lost = error.connection_lost || is_loss(other.sqlstate);
         if (&other == &record || other.sqlstate.starts_with("01")) continue;
