@@ -254,6 +254,8 @@ TEST_F(SessionOnStandIn, NoticesALostConnection) {
         ASSERT_TRUE(failure);
         EXPECT_TRUE(failure->connection_lost) << failure->message << failure->sqlstate;
         EXPECT_EQ(failure->message.find("Msg"), std::string::npos) << failure->message;
+        EXPECT_EQ(failure->context, "");
+        EXPECT_EQ(failure->line, 1U);
         EXPECT_TRUE(session->is_lost());
         session->rollback();
         EXPECT_THROW(sql::execute(*session, "select 1"), Error);

@@ -55,7 +55,9 @@ std::uint32_t line_of(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT index) {
     SQLSMALLINT length = 0;
     const SQLRETURN result =
         SQLGetDiagFieldW(kind, handle, index, kDiagLine, &line, sizeof line, &length);
-    return SQL_SUCCEEDED(result) ? line : 0;
+    // FreeTDS's driver gives -1 for what it finds itself.
+    constexpr SQLUSMALLINT kNone = 0xFFFF;
+    return SQL_SUCCEEDED(result) && line != kNone ? line : 0;
 }
 
 std::string procedure_of(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT index) {
