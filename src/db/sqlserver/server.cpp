@@ -17,14 +17,18 @@ namespace {
 
 class SqlServer final : public sql::Server {
 public:
-    SqlServer(DriverSettings settings, Driver driver, const Options& options)
-        : driver_(std::move(driver)), options_(options), settings_(std::move(settings)) {}
+    /// `place`: the server's address, for people.
+    SqlServer(std::string place, DriverSettings settings, Driver driver, const Options& options)
+        : place_(std::move(place)),
+          driver_(std::move(driver)),
+          options_(options),
+          settings_(std::move(settings)) {}
 
     const sql::Dialect& dialect() const override { return sqlserver::dialect(); }
 
     std::unique_ptr<sql::Session> connect() override {
         return in_context("failed to connect to database", [&] {
-            auto connection = open();
+            auto connection = in_context(place_, [&] { return open(); });
             ServerFacts facts = facts_of(*connection);
             return std::make_unique<Session>(std::move(connection), std::move(facts));
         });
@@ -99,6 +103,7 @@ private:
         return std::move(waiting_);
     }
 
+    const std::string place_;
     const Driver driver_;
     const Options options_;
     std::mutex mutex_;
@@ -118,13 +123,23 @@ std::unique_ptr<sql::Server> make_server(const Options& options) {
     Driver driver = find_driver();
     DriverSettings settings = settings_for(source, driver);
     const auto warn = [](const std::string& text) {
-        log::warn(fmt::format("dataSource: {} has no effect here and is ignored", text));
+        // "name", or "name: why"
+        const auto colon = std::min(text.find(':'), text.size());
+        const std::string why = colon == text.size() ? "" : " (" + text.substr(colon + 2) + ")";
+        log::warn(fmt::format(
+            "dataSource: {} has no effect here and is ignored{}", text.substr(0, colon), why
+        ));
     };
     std::ranges::for_each(source.ignored, warn);
     std::ranges::for_each(settings.warnings, warn);
     if (!settings.freetds_conf.empty()) give_to_freetds(settings.freetds_conf);
     log::info(fmt::format("SQL Server is reached with the ODBC driver {}", driver.name));
-    return std::make_unique<SqlServer>(std::move(settings), std::move(driver), options);
+    std::string place = source.host;
+    if (source.port != 0) place += fmt::format(":{}", source.port);
+    if (!source.instance.empty()) place += "\\" + source.instance;
+    return std::make_unique<SqlServer>(
+        std::move(place), std::move(settings), std::move(driver), options
+    );
 }
 
 }  // namespace migrator::db::sqlserver
