@@ -20,6 +20,7 @@ public:
     /// `place`: the server's address, for people.
     SqlServer(std::string place, DriverSettings settings, Driver driver, const Options& options)
         : place_(std::move(place)),
+          verifies_(!settings.freetds_conf.empty()),
           driver_(std::move(driver)),
           options_(options),
           settings_(std::move(settings)) {}
@@ -81,6 +82,14 @@ private:
         } catch (const Connection::Refused& refused) {
             const bool is_password =
                 refused.error().number == kLoginFailed || refused.error().sqlstate == "28000";
+            if (verifies_ && refused.error().number == 0) {
+                throw Error(
+                    refused.kind(),
+                    std::string(refused.what()) +
+                        ": FreeTDS's driver does not say more; it may be the server's certificate "
+                        "(certificate, TrustServerCertificate)"
+                );
+            }
             if (!options_.renewed_data_source || !is_password) throw;
             const auto renewed =
                 settings_for(parse_data_source(options_.renewed_data_source()), driver_).connect;
@@ -104,6 +113,7 @@ private:
     }
 
     const std::string place_;
+    const bool verifies_;  ///< FreeTDS looks at the server's certificate
     const Driver driver_;
     const Options options_;
     std::mutex mutex_;
