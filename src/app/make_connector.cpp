@@ -1,6 +1,7 @@
 #include "app/make_connector.hpp"
 
 #include "core/error.hpp"
+#include "db/mysql/mysql.hpp"
 #include "db/postgresql/postgresql.hpp"
 #include "db/sql/sql_connector.hpp"
 #include "db/sqlite/sqlite.hpp"
@@ -11,6 +12,9 @@ namespace migrator::app {
 std::unique_ptr<db::Connector> make_connector(const db::Options& options) {
     if (options.driver == "postgres") {
         return db::sql::make_sql_connector(db::postgresql::make_server(options), options);
+    }
+    if (options.driver == "mysql") {
+        return db::sql::make_sql_connector(db::mysql::make_server(options), options);
     }
     if (options.driver == "sqlite") {
         return db::sql::make_sql_connector(db::sqlite::make_server(options), options);

@@ -99,6 +99,7 @@ private:
     std::string topic_;
     std::string version_id_;
     std::string timeout_;
+    std::string resume_;
     std::vector<std::string> sets_;
     std::map<std::string, std::string> key_flags_;
 };
@@ -137,6 +138,18 @@ void Parser::add_options(std::string_view name, CLI::App& command) {
             "--reconcile", result_.reconcile, "Bring every tenant all the files it lacks"
         );
     };
+    const auto resume = [&] {
+        command
+            .add_option(
+                "--resume-at-statement",
+                resume_,
+                "Where DDL commits: go on in a file that was cut off, behind the last statement "
+                "known to have run, or at statement N"
+            )
+            ->option_text("[N]")
+            ->expected(0, 1)
+            ->default_str("0");
+    };
     const auto exit_code = [&] {
         command.add_flag("--exit-code", result_.exit_code, "Exit with 3 when something is pending");
     };
@@ -149,6 +162,7 @@ void Parser::add_options(std::string_view name, CLI::App& command) {
         version_name();
         dry_run();
         reconcile();
+        resume();
     } else if (name == "create-tenant") {
         command.add_option("NAME", result_.tenant);
         version_name();
@@ -291,6 +305,15 @@ void Parser::read_values() {
             refuse(fmt::format("'{}' is not the ID of a version: a number from 1", version_id_));
         }
         result_.version_id = id;
+    }
+    if (!resume_.empty()) {
+        std::size_t number = 0;
+        const auto* end = resume_.data() + resume_.size();
+        const auto [rest, error] = std::from_chars(resume_.data(), end, number);
+        if (error != std::errc() || rest != end) {
+            refuse(fmt::format("--resume-at-statement: '{}' is not a number", resume_));
+        }
+        result_.resume_at_statement = number;
     }
     if (!timeout_.empty()) {
         const auto timeout = parse_duration(timeout_);

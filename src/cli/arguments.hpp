@@ -26,6 +26,7 @@ struct Arguments {
     std::optional<std::int64_t> version_id;
     bool dry_run = false;
     bool reconcile = false;
+    std::optional<std::size_t> resume_at_statement;  ///< 0: behind the last one known to have run
     bool sql = false;
     bool exit_code = false;
     bool yes = false;

@@ -55,6 +55,7 @@ int apply(Context& context) {
     request.action = arguments.command == "sync" ? Action::Sync : Action::Apply;
     request.dry_run = arguments.dry_run;
     request.reconcile = arguments.reconcile;
+    request.resume_at_statement = arguments.resume_at_statement;
     request.request_id = random_uuid();
     if (arguments.command == "create-tenant") {
         request.tenant = arguments.tenant;

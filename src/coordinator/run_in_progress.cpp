@@ -71,6 +71,11 @@ void Coordinator::RunInProgress::advance_stages() {
         load_sources();
         count_phase("loading", began);
         if (!make_plan()) return conclude();
+        const std::string note = coordinator_.dependencies_.connector.dry_run_note();
+        if (request_.dry_run && !note.empty()) {
+            tell_plan(note);
+            return conclude();
+        }
         stage_ = Stage::Waiting;
         waiting_since_ = std::chrono::steady_clock::now();
     }
@@ -268,6 +273,7 @@ void Coordinator::RunInProgress::apply() {
         .progress = request_.progress,
         .stop = stop_.get_token(),
         .keep_rolled_back = request_.keep_rolled_back,
+        .resume_at_statement = request_.resume_at_statement,
     };
     if (request_.tenant) apply.new_tenant = SchemaName::parse(*request_.tenant);
     try {
@@ -283,6 +289,22 @@ void Coordinator::RunInProgress::apply() {
         );
         throw;
     }
+}
+
+void Coordinator::RunInProgress::tell_plan(const std::string& note) {
+    const auto problems = coordinator_.dependencies_.connector.check(plan_);
+    if (!problems.empty()) {
+        throw Error(
+            ErrorKind::MigrationFailed,
+            fmt::format(
+                "SQL migration {} failed with error: {}\nNothing was run.",
+                problems.front().file,
+                problems.front().message
+            )
+        );
+    }
+    outcome_.notes = {note};
+    finish(0);
 }
 
 void Coordinator::RunInProgress::finish(std::int64_t version_id) {

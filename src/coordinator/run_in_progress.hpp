@@ -44,6 +44,8 @@ private:
     [[noreturn]] void give_up() const;
     void advance_stages();
     void apply();
+    /// A dry run where nothing can be rolled back: what can be seen without running anything.
+    void tell_plan(const std::string& note);
     void finish(std::int64_t version_id);
     /// The end of a run that did not fail: gives up lock and place, counts, notifies.
     void conclude();

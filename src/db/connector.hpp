@@ -41,9 +41,12 @@ struct ApplyRequest {
     bool dry_run = false;
     /// Its schema is made and it is recorded first, in the transaction of its first files.
     std::optional<SchemaName> new_tenant;
-    ProgressSink progress;  ///< may be null
-    std::stop_token stop;   ///< cancels in the database and rolls back
+    ProgressSink progress;          ///< may be null
+    std::stop_token stop;           ///< cancels in the database and rolls back
     bool keep_rolled_back = false;  ///< a dry run fills `ApplyResult::rolled_back` where it can
+    /// Where DDL commits: a file that an earlier run has left half-way goes on at this statement
+    /// (from 1; 0: behind the last one known to have run) instead of at its first.
+    std::optional<std::size_t> resume_at_statement;
 };
 
 /// What a dry run had recorded before it rolled back.
@@ -223,6 +226,10 @@ public:
     virtual void read_runs(const std::function<void(const StoredRun&)>& run) = 0;
 
     virtual PoolUse connections() const = 0;
+
+    /// Not empty where a dry run executes nothing and writes nothing, because the database could
+    /// not take it back: what an answer says of that. No run is begun for it then.
+    virtual std::string dry_run_note() const { return {}; }
 
     /// What can be seen to be wrong with the planned files without running them: transaction
     /// control, statements that refuse a transaction, psql commands, names too long.

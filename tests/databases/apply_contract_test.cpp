@@ -205,10 +205,7 @@ TEST_P(Apply, ForgettingLeavesNoVersionWithoutRows) {
 TEST_P(Apply, StopsBeforeAnythingWhenATenantNameIsNotValid) {
     write_shop();
     project().create_tenant("north");
-    project().execute(
-        "insert into " + std::string(on_sqlite() ? "" : "migrator.") +
-        "migrator_tenants (name) values ('no good')"
-    );
+    project().execute("insert into " + own("migrator_tenants") + " (name) values ('no good')");
     EXPECT_EQ(project().failure_of_apply(), "Schema name contains invalid characters: no good");
     EXPECT_EQ(project().rows().size(), 3U);
 }

@@ -35,10 +35,7 @@ TEST_P(Concurrency, AppliesEachFileOnceHoweverManyCall) {
     }
     EXPECT_EQ(applied_something, 1);
     EXPECT_EQ(
-        project().value(
-            "select count(*) from " + std::string(on_sqlite() ? "" : "migrator.") +
-            "migrator_migrations where type = 2"
-        ),
+        project().value("select count(*) from " + own("migrator_migrations") + " where type = 2"),
         "32"
     );
 }
@@ -74,8 +71,8 @@ TEST_P(Concurrency, ACancelledRunRollsBackAndFreesTheLock) {
     project().create_tenant("north");
     project().write(
         "catalog/008_slow.sql",
-        "create table {schema}.slow (x integer);\ninsert into {schema}.slow with recursive n(x) as "
-        "(select 1 union all select x + 1 from n where x < 100000000) select max(x) from n;"
+        "create table {schema}.slow (x integer);\ninsert into {schema}.slow " + kind().slow_query +
+            ";"
     );
     const auto instance = project().open();
     std::stop_source stop;

@@ -24,8 +24,16 @@ TEST_P(Failure, NamesFileSchemaStatementAndLine) {
     const std::string text = project().failure_of_apply();
     EXPECT_TRUE(text.starts_with("SQL migration " + file + " failed with error: ")) << text;
     EXPECT_TRUE(has(text, "schema catalog, statement 2, line 4")) << text;
-    EXPECT_TRUE(project().rows().empty());
-    EXPECT_TRUE(project().open()->versions({}).empty());
+    // What was committed before stays where each file is.
+    const std::size_t kept = kind().commits_each_file ? 2 : 0;
+    EXPECT_EQ(project().rows().size(), kept);
+    EXPECT_EQ(project().open()->versions({}).size(), kept / 2);
+    const auto unfinished = project().open()->status().unfinished;
+    ASSERT_EQ(unfinished.size(), kept / 2);
+    if (unfinished.empty()) return;
+    EXPECT_EQ(unfinished[0].state, "failed");
+    EXPECT_EQ(unfinished[0].file, file);
+    EXPECT_EQ(unfinished[0].statement, 0) << "the first statement was rolled back";
 }
 
 TEST_P(Failure, OfATenantNamesTheTenant) {
@@ -40,7 +48,7 @@ TEST_P(Failure, OfATenantNamesTheTenant) {
     );
     const std::string text = project().failure_of_apply();
     EXPECT_TRUE(has(text, "schema south, statement 2, line 2")) << text;
-    EXPECT_EQ(project().rows().size(), 2U);
+    EXPECT_EQ(project().rows().size(), kind().commits_each_file ? 3U : 2U);
 }
 
 TEST_P(Failure, IsMendedByTheNextRun) {
@@ -50,7 +58,7 @@ TEST_P(Failure, IsMendedByTheNextRun) {
     project().write("stores/006_bad.sql", "create table {schema}.c (x integer);\nselect nowhere;");
     project().write("catalog/007_late.sql", "create table {schema}.late (x integer);");
     EXPECT_TRUE(has(project().failure_of_apply(), "006_bad.sql"));
-    project().write("stores/006_bad.sql", "create table {schema}.c (x integer);");
+    project().write("stores/006_bad.sql", "create table if not exists {schema}.c (x integer);");
     project().apply();
     EXPECT_EQ(project().value("select count(*) from catalog.late", "catalog"), "0");
     EXPECT_EQ(project().value("select count(*) from south.c", "south"), "0");
@@ -60,6 +68,7 @@ TEST_P(Failure, IsMendedByTheNextRun) {
 }
 
 TEST_P(Failure, OfTransactionControlComesBeforeAnythingRuns) {
+    if (kind().commits_each_file) return;  // it ends nothing of ours there
     const struct {
         const char* name;
         std::string text;
@@ -83,9 +92,12 @@ TEST_P(Failure, OfTransactionControlComesBeforeAnythingRuns) {
 }
 
 TEST_P(Failure, OfAStatementThatRefusesATransactionSaysHowToMarkTheFile) {
-    project().write("catalog/001_vacuum.sql", "vacuum;");
+    const std::string statement = kind().refuses_transaction;
+    if (statement.empty()) return;  // nothing does here
+    project().write("catalog/001_vacuum.sql", statement + ";");
     const std::string text = project().failure_of_apply();
-    EXPECT_TRUE(has(text, "\"vacuum\" in line 1 can't run inside a transaction")) << text;
+    EXPECT_TRUE(has(text, "\"" + statement + "\" in line 1 can't run inside a transaction"))
+        << text;
     EXPECT_TRUE(has(text, "noTransaction: [\"001_vacuum.sql\"]")) << text;
 }
 
@@ -99,7 +111,7 @@ TEST_P(Failure, OfANameThatIsTooLongComesBeforeAnythingRuns) {
 TEST_P(Failure, OfAPsqlCommandNamesItsLine) {
     project().write("catalog/001_psql.sql", "create schema {schema};\n\\connect other\n");
     const std::string text = project().failure_of_apply();
-    EXPECT_TRUE(has(text, on_sqlite() ? "unrecognized token" : "\\connect")) << text;
+    EXPECT_TRUE(has(text, kind().schemas_are_files ? "unrecognized token" : "\\connect")) << text;
     EXPECT_TRUE(has(text, "line 2")) << text;
 }
 
@@ -123,7 +135,7 @@ TEST_P(Failure, InAMarkedFileKeepsWhatRanAndSaysSo) {
     EXPECT_EQ(status.unfinished[0].statement, 1);
     EXPECT_EQ(status.pending.files.size(), 2U);
 
-    project().write("catalog/003_marked.sql", "-- migrator:no-transaction\nvacuum;");
+    project().write("catalog/003_marked.sql", "-- migrator:no-transaction\nselect 1;");
     project().apply();
     EXPECT_EQ(project().rows().size(), 4U);
     EXPECT_TRUE(project().open()->status().unfinished.empty());

@@ -36,11 +36,8 @@ protected:
     /// As if the database's clock had gone on by a time such as "2 hours" since the last writing.
     void age(const std::string& id, const std::string& by) {
         project().execute(
-            on_sqlite() ? "update main.migrator_runs set changed = strftime('%Y-%m-%d %H:%M:%f', "
-                          "changed, '-" +
-                              by + "') where id = '" + id + "'"
-                        : "update migrator.migrator_runs set changed = changed - interval '" + by +
-                              "' where id = '" + id + "'"
+            "update " + own("migrator_runs") + " set changed = " + kind().earlier(by) +
+            " where id = '" + id + "'"
         );
     }
 
@@ -239,10 +236,8 @@ TEST_P(LongRunsOfRoles, TellOneThatMayOnlyRead) {
 }
 
 MIGRATOR_ON_EVERY_DATABASE(LongRuns);
-INSTANTIATE_TEST_SUITE_P(Databases, LongRunsInAFile, testing::Values(Driver::Sqlite), driver_name);
-INSTANTIATE_TEST_SUITE_P(
-    Databases, LongRunsOfRoles, testing::Values(Driver::Postgresql), driver_name
-);
+MIGRATOR_ON_DATABASE(LongRunsInAFile, "Sqlite");
+MIGRATOR_ON_DATABASE(LongRunsOfRoles, "Postgresql");
 
 }  // namespace
 }  // namespace migrator::test

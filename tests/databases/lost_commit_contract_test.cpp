@@ -59,7 +59,7 @@ TEST_P(LostCommit, ThatDidNotTakePlaceIsAnErrorThatSaysSo) {
     EXPECT_EQ(rows_in_database(), "1");
 }
 
-INSTANTIATE_TEST_SUITE_P(Databases, LostCommit, testing::Values(Driver::Postgresql), driver_name);
+MIGRATOR_ON_DATABASE(LostCommit, "Postgresql");
 
 }  // namespace
 }  // namespace migrator::test

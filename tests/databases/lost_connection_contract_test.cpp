@@ -92,9 +92,7 @@ TEST_P(LostConnection, IsThePriceOfStoppingAmongManyRows) {
     EXPECT_EQ(connector_->versions({}).size(), 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Databases, LostConnection, testing::Values(Driver::Postgresql), driver_name
-);
+MIGRATOR_ON_DATABASE(LostConnection, "Postgresql");
 
 }  // namespace
 }  // namespace migrator::test

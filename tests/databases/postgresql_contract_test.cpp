@@ -270,7 +270,7 @@ TEST_P(Postgresql, AppliesAsAnotherRoleAndRecordsAsTheLogin) {
     );
 }
 
-INSTANTIATE_TEST_SUITE_P(Databases, Postgresql, testing::Values(Driver::Postgresql), driver_name);
+MIGRATOR_ON_DATABASE(Postgresql, "Postgresql");
 
 }  // namespace
 }  // namespace migrator::test

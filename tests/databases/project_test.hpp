@@ -9,15 +9,17 @@
 namespace migrator::test {
 
 /// One project on each database.
-class ProjectTest : public testing::TestWithParam<Driver> {
+class ProjectTest : public testing::TestWithParam<const DatabaseKind*> {
 protected:
     void SetUp() override {
-        auto database = make_test_database(GetParam());
-        if (!database) GTEST_SKIP() << "MIGRATOR_TEST_POSTGRESQL_URL is not set";
+        auto database = make_test_database(kind());
+        if (!database) GTEST_SKIP() << kind().url_variable << " is not set";
         project_ = std::make_unique<Project>(std::move(database));
     }
     Project& project() { return *project_; }
-    bool on_sqlite() const { return GetParam() == Driver::Sqlite; }
+    const DatabaseKind& kind() const { return *GetParam(); }
+    /// The name of one of migrator's own tables.
+    std::string own(const std::string& table) const { return kind().prefix + table; }
 
     /// Two single schemas, two tenants' files, a script of each kind.
     void write_shop() {
@@ -41,13 +43,22 @@ private:
     std::unique_ptr<Project> project_;
 };
 
-inline std::string driver_name(const testing::TestParamInfo<Driver>& info) {
-    return info.param == Driver::Sqlite ? "Sqlite" : "Postgresql";
+inline std::string name_of_kind(const testing::TestParamInfo<const DatabaseKind*>& info) {
+    return info.param->name;
 }
 
-#define MIGRATOR_ON_EVERY_DATABASE(suite)                                                  \
-    INSTANTIATE_TEST_SUITE_P(                                                              \
-        Databases, suite, testing::Values(Driver::Sqlite, Driver::Postgresql), driver_name \
+inline std::vector<const DatabaseKind*> every_database() {
+    std::vector<const DatabaseKind*> kinds;
+    for (const DatabaseKind& kind : all_databases()) kinds.push_back(&kind);
+    return kinds;
+}
+
+#define MIGRATOR_ON_EVERY_DATABASE(suite) \
+    INSTANTIATE_TEST_SUITE_P(Databases, suite, testing::ValuesIn(every_database()), name_of_kind)
+
+#define MIGRATOR_ON_DATABASE(suite, name)                                       \
+    INSTANTIATE_TEST_SUITE_P(                                                   \
+        Databases, suite, testing::Values(&database_called(name)), name_of_kind \
     )
 
 }  // namespace migrator::test

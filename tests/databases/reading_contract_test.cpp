@@ -57,7 +57,7 @@ TEST_P(Reading, GivesNothingWhileThereAreNoTables) {
     EXPECT_TRUE(connector_->versions({}).empty());
     EXPECT_TRUE(connector_->versions({.id = 1}).empty());
     EXPECT_TRUE(connector_->versions({.file = "a"}).empty());
-    if (!on_sqlite()) return;
+    if (!kind().schemas_are_files) return;
     EXPECT_EQ(project().value("select count(*) from sqlite_schema"), "0") << "nothing was made";
 }
 
@@ -199,9 +199,7 @@ TEST_P(Reading, NoticesTablesThatComeAndGo) {
     EXPECT_EQ(connector_->versions({}).size(), 3U);
     for (const char* table :
          {"migrator_migrations", "migrator_versions", "migrator_runs", "migrator_tenants"}) {
-        project().execute(
-            std::string("drop table ") + (on_sqlite() ? "main." : "migrator.") + table
-        );
+        project().execute("drop table " + own(table));
     }
     EXPECT_TRUE(connector_->versions({}).empty());
     EXPECT_TRUE(read(*connector_, {}).empty());
@@ -214,7 +212,7 @@ TEST_P(Reading, ADryRunKeepsWhatItRolledBackWhereTheIdIsReal) {
     project().write("stores/004_b.sql", "create table {schema}.b (x integer);");
     const auto outcome =
         project().apply({.version_name = "preview", .dry_run = true, .keep_rolled_back = true});
-    ASSERT_EQ(outcome.rolled_back.has_value(), !on_sqlite());
+    ASSERT_EQ(outcome.rolled_back.has_value(), kind().dry_run_tells_rows);
     if (!outcome.rolled_back) return;
     EXPECT_EQ(outcome.rolled_back->version.name, "preview");
     EXPECT_EQ(outcome.rolled_back->version.id, outcome.summary.version_id);

@@ -3,100 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <random>
-#include <stdexcept>
 
 #include "core/error.hpp"
-#include "db/postgresql/postgresql.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/sql_connector.hpp"
-#include "db/sqlite/sqlite.hpp"
 #include "loader/loader.hpp"
 
 namespace migrator::test {
-namespace {
-
-class SqliteDatabase : public TestDatabase {
-public:
-    SqliteDatabase() {
-        options_.driver = "sqlite";
-        options_.data_source = folder_.path() / "metadata.db";
-        options_.single_schemas = {"catalog", "billing"};
-    }
-    const db::Options& options() const override { return options_; }
-    std::unique_ptr<db::sql::Server> make_server(const db::Options& options) const override {
-        return db::sqlite::make_server(options);
-    }
-    std::vector<std::string> schemas_to_use(const std::string& schema) const override {
-        if (schema.empty()) return {};
-        return {schema};
-    }
-
-private:
-    TempDir folder_;
-    db::Options options_;
-};
-
-class PostgresqlDatabase : public TestDatabase {
-public:
-    explicit PostgresqlDatabase(const std::string& url) : admin_(options_for(url)) {
-        name_ = "migrator_test_" + std::to_string(std::random_device{}()) +
-                std::to_string(std::random_device{}());
-        on_server("create database " + name_);
-        options_ = options_for(url.substr(0, url.rfind('/') + 1) + name_);
-    }
-    ~PostgresqlDatabase() override {
-        try {
-            on_server(
-                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name_ +
-                "'"
-            );
-            on_server("drop database " + name_);
-        } catch (const std::exception& error) {
-            ADD_FAILURE() << "can't drop " << name_ << ": " << error.what();
-        }
-    }
-    const db::Options& options() const override { return options_; }
-    std::unique_ptr<db::sql::Server> make_server(const db::Options& options) const override {
-        return db::postgresql::make_server(options);
-    }
-    std::vector<std::string> schemas_to_use(const std::string&) const override { return {}; }
-
-private:
-    static db::Options options_for(const std::string& url) {
-        db::Options options;
-        options.driver = "postgres";
-        options.data_source = url;
-        options.single_schemas = {"catalog", "billing"};
-        return options;
-    }
-    void on_server(const std::string& sql) const {
-        db::sql::execute(*db::postgresql::make_server(admin_)->connect(), sql);
-    }
-
-    const db::Options admin_;
-    db::Options options_;
-    std::string name_;
-};
-
-bool is_required(const std::string& server) {
-    const char* required = std::getenv("MIGRATOR_TEST_REQUIRE");
-    return required != nullptr && std::string(required).find(server) != std::string::npos;
-}
-
-}  // namespace
-
-std::unique_ptr<TestDatabase> make_test_database(Driver driver) {
-    if (driver == Driver::Sqlite) return std::make_unique<SqliteDatabase>();
-    const char* url = std::getenv("MIGRATOR_TEST_POSTGRESQL_URL");
-    if (url != nullptr) return std::make_unique<PostgresqlDatabase>(url);
-    if (is_required("postgresql")) {
-        throw std::runtime_error("MIGRATOR_TEST_POSTGRESQL_URL is not set, but required");
-    }
-    return nullptr;
-}
 
 Project::Project(std::unique_ptr<TestDatabase> database_of_test)
     : database(database_of_test->options()), database_(std::move(database_of_test)) {

@@ -13,7 +13,8 @@
 
 namespace migrator::test {
 
-/// A database of its own on each of the drivers, dropped at the end.
+/// What a test has for itself on one server (or folder): nobody else uses it meanwhile, and it is
+/// gone at the end.
 class TestDatabase {
 public:
     virtual ~TestDatabase() = default;
@@ -23,11 +24,35 @@ public:
     virtual std::vector<std::string> schemas_to_use(const std::string& schema) const = 0;
 };
 
-enum class Driver { Sqlite, Postgresql };
+/// One of the databases that every test of this folder runs on, and in what it differs.
+struct DatabaseKind {
+    const char* name;          ///< in the names of tests
+    const char* url_variable;  ///< of the environment; null: needs no server
+    const char* required_as;   ///< in MIGRATOR_TEST_REQUIRE
+    std::unique_ptr<TestDatabase> (*make)(const std::string& url);
+
+    std::string prefix;               ///< of migrator's own tables
+    bool schemas_are_files = false;   ///< made by use, not by `create schema`
+    bool commits_each_file = false;   ///< DDL commits: what came before a failure stays
+    bool dry_run_tells_rows = true;   ///< the rows that it would have made
+    std::string refuses_transaction;  ///< a statement that does; empty: there is none
+    std::string slow_query;           ///< one number, after a very long time
+    /// Expression: a time of `changed` that lies so much earlier, "2 hours".
+    std::string (*earlier)(const std::string& by);
+};
+
+/// The list: all_databases.cpp.
+const std::vector<DatabaseKind>& all_databases();
+const DatabaseKind& database_called(const std::string& name);
 
 /// Null when there is no server to test with, and none is required (MIGRATOR_TEST_REQUIRE);
 /// throws when one is required.
-std::unique_ptr<TestDatabase> make_test_database(Driver driver);
+std::unique_ptr<TestDatabase> make_test_database(const DatabaseKind& kind);
+
+// What the list is made of, each in a file of its own.
+std::unique_ptr<TestDatabase> make_sqlite_database(const std::string& url);
+std::unique_ptr<TestDatabase> make_postgresql_database(const std::string& url);
+std::unique_ptr<TestDatabase> make_mariadb_database(const std::string& url);
 
 /// A folder of migrations, a database, and a coordinator over both.
 class Project {

@@ -127,7 +127,7 @@ TEST_P(Upgrade, WritesTheRowsThatTheGoProgramWouldHaveWritten) {
     );
 }
 
-INSTANTIATE_TEST_SUITE_P(Databases, Upgrade, testing::Values(Driver::Postgresql), driver_name);
+MIGRATOR_ON_DATABASE(Upgrade, "Postgresql");
 
 }  // namespace
 }  // namespace migrator::test

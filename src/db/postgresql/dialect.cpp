@@ -49,6 +49,8 @@ sql::Dialect make_dialect() {
         .default_atomicity = Atomicity::Version,
         .allows_version_atomicity = true,
         .version_ids_survive_rollback = true,
+        .transactional_ddl = true,
+        .works_on_lock_session = false,
         .max_schemas = 0,
         .max_identifier_bytes = 63,
         .prefix = "migrator.",
@@ -57,10 +59,14 @@ sql::Dialect make_dialect() {
         .json_positions =
             "select value, position from pg_catalog.json_array_elements_text({}::json) with "
             "ordinality as listed (value, position)",
+        .literals = nullptr,
+        .name_hash = {},
+        .hash_name = nullptr,
         // Spelled out: a cast to text would depend on DateStyle.
         .now_utc =
             "pg_catalog.to_char(pg_catalog.timezone('utc', pg_catalog.now()), "
             "'YYYY-MM-DD HH24:MI:SS.US')",
+        .now_created = {},
         .quote = quote_identifier,
         .create_schema = create_schema,
         .shape_query = kShapeQuery,
@@ -74,6 +80,7 @@ sql::Dialect make_dialect() {
         .create_runs = kCreateRuns,
         .create_tenant_state = kCreateTenantState,
         .create_filename_index = kCreateFilenameIndex,
+        .make_names_exact = {},
         .next_version_id = kNextVersionId,
         .insert_version = kInsertVersion,
         .upsert_lock = kUpsertLock,
@@ -90,6 +97,7 @@ sql::Dialect make_dialect() {
         .release_session_fence = release_session_fence,
         .prefers_single_messages = kPrefersSingleMessages,
         .broken_objects = kBrokenObjects,
+        .why_forbidden = {},
     };
 }
 

@@ -46,16 +46,6 @@ bool commits_more_than_once(const std::vector<Group>& groups) {
            std::ranges::any_of(groups, [](const Group& group) { return !group.in_transaction; });
 }
 
-void log_execution(const Migration& migration, const std::string& schema) {
-    if (!log::enabled(log::Level::Debug)) return;
-    log::debug(fmt::format(
-        "Applying migration type: {}, schema: {}, file: {}",
-        static_cast<int>(migration.type),
-        schema,
-        migration.file
-    ));
-}
-
 }  // namespace
 
 Application::Application(const Workplace& workplace, const Plan& plan, const ApplyRequest& request)
@@ -82,10 +72,19 @@ ApplyResult Application::run() {
     keeps_recorded_ = request_.dry_run && request_.keep_rolled_back && groups.size() == 1 &&
                       progress_.executions > 0 && dialect_.version_ids_survive_rollback;
     if (progress_.executions > 0) version_id_ = metadata().next_version_id();
+    const bool commits_each_file =
+        !dialect_.transactional_ddl && request_.action == Action::Apply && progress_.executions > 0;
+    if (commits_each_file) {
+        read_interrupted();
+        number_executions(groups);
+    }
     try {
-        if (commits_more_than_once(groups) && !request_.dry_run) write_intent(groups);
+        const bool writes_intent = commits_each_file || commits_more_than_once(groups);
+        if (writes_intent && !request_.dry_run) write_intent(groups);
         for (const Group& group : groups) {
-            if (group.in_transaction) {
+            if (group.in_transaction && commits_each_file) {
+                run_committing(group);
+            } else if (group.in_transaction) {
                 run_group(group);
             } else {
                 run_outside(group);
@@ -136,6 +135,7 @@ void Application::check() {
         }
         throw Error(ErrorKind::MigrationFailed, text + "\nNothing was run.");
     }
+    check_sizes();
     for (std::size_t i = 0; i < plan_.files.size(); ++i) {
         const Migration& migration = *plan_.files[i].migration;
         if (!outside_transaction_[i]) continue;
@@ -293,7 +293,9 @@ std::optional<Application::Failed> Application::run_scripts(const Group& group) 
         log::info("The database has event triggers: files are sent one a message");
         limit = 0;
     }
-    Batch batch(session(), preparation_, limit);
+    Batch batch(session(), preparation_, limit, Batch::Records::Apart, [&](auto scripts) {
+        return session().run_scripts(scripts);
+    });
     std::vector<MetadataRow> steps;
     steps.reserve(executions_of(group));
     std::optional<Failure> failure;
@@ -342,6 +344,16 @@ void Application::record(const Group& group) {
     });
     write();
     if (!group.finished.empty()) records.delete_tenant_states(group.finished);
+}
+
+void Application::log_execution(const Migration& migration, const std::string& schema) {
+    if (!log::enabled(log::Level::Debug)) return;
+    log::debug(fmt::format(
+        "Applying migration type: {}, schema: {}, file: {}",
+        static_cast<int>(migration.type),
+        schema,
+        migration.file
+    ));
 }
 
 void Application::report(

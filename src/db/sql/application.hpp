@@ -59,10 +59,24 @@ private:
     void keep_recorded();
     void end(const Group& group, Transaction& transaction);
 
+    // Where DDL commits (committing.cpp).
+    void check_sizes() const;
+    /// Which files an earlier run has left half-way. Before the intent is written.
+    void read_interrupted();
+    const TenantState* interruption_of(const Migration& migration, const std::string& schema) const;
+    void number_executions(const std::vector<Group>& groups);
+    void run_committing(const Group& group);
+    /// `position`: number of the execution in the whole run, from 0.
+    RecordedScript recorded(const ScriptRun& run, const MetadataRow& row, std::size_t position);
+    [[noreturn]] void fail_committing(const MetadataRow& step, Failure failure);
+
     // One file outside a transaction (outside_transaction.cpp).
     void run_outside(const Group& group);
     void run_outside(const Migration& migration, const std::string& schema);
     std::optional<Failure> run_alone(const Migration& migration, const std::string& schema);
+    std::optional<Failure> run_alone_on(
+        Session& own, const Migration& migration, const std::string& schema
+    );
     void record_outside(const Group& group, const Migration& migration, const std::string& schema);
     bool controls_transactions(const Migration& migration, const std::string& schema);
 
@@ -87,6 +101,7 @@ private:
     );
     std::string what_stays() const;
     void report(std::string_view phase, const Migration* migration, std::size_t done_in_group);
+    static void log_execution(const Migration& migration, const std::string& schema);
 
     Session& session() { return *work_.session; }
     Metadata metadata() { return {session(), dialect_, work_.options}; }
@@ -105,6 +120,9 @@ private:
     Progress progress_;
     /// First planned file of each tenant ("" for the single files), while an intent is written.
     std::unordered_map<std::string, std::string> first_files_;
+    std::unordered_map<std::string, TenantState> interrupted_;  ///< by tenant
+    /// Position of the last execution for each tenant.
+    std::unordered_map<std::string, std::size_t> last_of_tenant_;
     ApplyResult result_;
 };
 

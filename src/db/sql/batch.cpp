@@ -10,16 +10,18 @@ std::optional<Failure> Batch::add(
     PreparedScript next = preparation_.prepare(migration, schema, standard_conforming_strings_);
     if (!next.script->problem.empty())
         return Failure{.step = step, .message = next.script->problem};
-    if (next.script->statements.empty() && next.script->sure) {
+    const bool with_records = records_ == Records::WithScripts;
+    if (!with_records && next.script->statements.empty() && next.script->sure) {
         ++sent_;
         return std::nullopt;  // blank, or comments alone: nothing to send
     }
-    if (!runs_.empty() && bytes_ + next.text.size() > limit_) {
+    const std::size_t size = next.text.size() + (with_records ? migration.contents.size() : 0);
+    if (!runs_.empty() && bytes_ + size > limit_) {
         if (auto failure = flush()) return failure;
     }
     standard_conforming_strings_ = next.script->standard_conforming_strings;
     const bool changes_lexing = (next.script->traits & kChangesLexing) != 0;
-    bytes_ += next.text.size();
+    bytes_ += size;
     const PreparedScript& kept = prepared_.emplace_back(std::move(next));
     runs_.push_back({.step = step, .text = kept.text, .script = kept.script.get()});
     if (changes_lexing || bytes_ >= limit_) return flush();
@@ -28,7 +30,7 @@ std::optional<Failure> Batch::add(
 
 std::optional<Failure> Batch::flush() {
     if (runs_.empty()) return std::nullopt;
-    auto failure = session_.run_scripts(runs_);
+    auto failure = send_(runs_);
     sent_ += runs_.size();
     runs_.clear();
     prepared_.clear();

@@ -24,6 +24,8 @@ enum class CharClass : std::uint8_t {
     Semicolon,
     Dot,
     Backslash,
+    Hash,
+    Star,
 };
 
 constexpr std::array<CharClass, 256> make_char_classes() {
@@ -48,6 +50,8 @@ constexpr std::array<CharClass, 256> make_char_classes() {
     classes[';'] = CharClass::Semicolon;
     classes['.'] = CharClass::Dot;
     classes['\\'] = CharClass::Backslash;
+    classes['#'] = CharClass::Hash;
+    classes['*'] = CharClass::Star;
     return classes;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,7 +16,8 @@ namespace migrator::db::sql {
 /// Everything in which two SQL servers differ, as text and facts. Constant data.
 ///
 /// In all texts the tables stand with their prefix, our own parameters are `placeholder(1)` and
-/// up. Where a list of names is a parameter, it is one JSON array of strings.
+/// up. Where a list of names is a parameter, it is one JSON array of strings, but for servers that
+/// take no such thing (`literals`).
 struct Dialect {
     std::string_view name;  ///< for people: "PostgreSQL"
     Lexis lexis;
@@ -23,7 +26,12 @@ struct Dialect {
     Atomicity default_atomicity;
     bool allows_version_atomicity;      ///< SQLite: false
     bool version_ids_survive_rollback;  ///< ids come from a sequence
-    std::size_t max_schemas;            ///< that one transaction can work in; 0: no limit
+    /// False: each DDL statement commits. Files are then recorded one by one
+    /// (`Session::run_recorded`), and a dry run executes nothing.
+    bool transactional_ddl = true;
+    /// The working session holds the migration lock itself: nothing else changes the database.
+    bool works_on_lock_session = false;
+    std::size_t max_schemas;  ///< that one transaction can work in; 0: no limit
 
     std::size_t max_identifier_bytes;  ///< the server cuts longer names; 0: it does not
 
@@ -33,12 +41,22 @@ struct Dialect {
     /// Query over a JSON array parameter, `{}` for it: columns `value`, and `position`, a number
     /// that is different for each.
     std::string_view json_positions;
+    /// Names as a row of literals, `'a', 'b'`, where the server takes no list as a parameter.
+    /// Null: it does.
+    std::string (*literals)(std::span<const std::string> names) = nullptr;
+    /// With `literals`: an expression, `{}` for a column, and what it gives for a name. Up to 32
+    /// bits, different for most names.
+    std::string_view name_hash;
+    std::uint32_t (*hash_name)(std::string_view name) = nullptr;
     std::string_view now_utc;  ///< expression: a database time in UTC, as text
+    /// Expression for a `created` of the Go program's tables that is now; empty: `now_utc`'s value.
+    std::string_view now_created;
     std::string (*quote)(std::string_view identifier);
     /// Makes the schema of a new tenant if it is missing; empty when connecting makes it.
     std::string (*create_schema)(const SchemaName& name);
 
-    /// One row, a boolean for each object of `MetadataShape`, in its order.
+    /// One row, a boolean for each object of `MetadataShape`, in its order; the last only with
+    /// `make_names_exact`.
     std::string_view shape_query;
     // DDL, one statement or several, run in this order for what the shape lacks.
     std::string_view create_metadata_schema;
@@ -51,6 +69,9 @@ struct Dialect {
     std::string_view create_runs;
     std::string_view create_tenant_state;
     std::string_view create_filename_index;
+    /// Makes columns compare names letter by letter and hold any text, which those that the Go
+    /// program has made may not do. Empty where they do.
+    std::string_view make_names_exact;
 
     std::string_view next_version_id;      ///< query: one row, the id for the next version
     std::string_view insert_version;       ///< (id, name); nothing when the id is there
@@ -59,7 +80,7 @@ struct Dialect {
                                            ///< statement, sqlstate, message)
 
     /// (tenants, first files, version_id): a row "planned" for each. Both are JSON arrays, and the
-    /// places in them belong together.
+    /// places in them belong together. With `literals` `{}` stands for `(tenant, first file), …`.
     std::string_view plan_tenant_states;
 
     /// (id, state, request, progress, status, answer, owner, started, ended) in UTC; gives a row
@@ -82,6 +103,8 @@ struct Dialect {
     std::string_view prefers_single_messages;
     /// Query: name, and what to do about it, of each half-made object. May be empty.
     std::string_view broken_objects;
+    /// Why a statement with `kForbidden` is not possible.
+    std::string_view why_forbidden;
 };
 
 }  // namespace migrator::db::sql

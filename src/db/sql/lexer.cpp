@@ -11,7 +11,7 @@ namespace {
 /// Bytes that can't be skipped when only the structure of a statement matters.
 constexpr std::array<bool, 256> kStops = [] {
     std::array<bool, 256> stops{};
-    for (const char c : std::string_view("'\"`[$-/();"))
+    for (const char c : std::string_view("'\"`[$-/();#*"))
         stops[static_cast<unsigned char>(c)] = true;
     return stops;
 }();
@@ -33,7 +33,18 @@ Token Lexer::next() {
     return token_here();
 }
 
+Token Lexer::first_of_statement() {
+    between_statements_ = true;
+    const Token token = next();
+    between_statements_ = false;
+    return token;
+}
+
 Token Lexer::next_structural(unsigned& open_parentheses) {
+    while (delimiter_ != ";") {  // may begin with any character, and end a word
+        const Token token = next();
+        if (token.kind == TokenKind::Semicolon || token.kind == TokenKind::End) return token;
+    }
     for (;;) {
         const char* const end = text_.data() + limit_;
         const char* here = text_.data() + at_;
@@ -53,7 +64,8 @@ Token Lexer::next_structural(unsigned& open_parentheses) {
                 break;
             case CharClass::Minus:
             case CharClass::Slash:
-                if (!skip_comment()) ++at_;
+            case CharClass::Hash:
+                if (!skip_comment()) token_here();
                 break;
             default:
                 token_here();
@@ -79,9 +91,10 @@ std::size_t Lexer::content_end(std::size_t offset) const {
 
 bool Lexer::skip_comment() {
     const std::size_t begin = at_;
-    if (at(begin, '-') && at(begin + 1, '-')) {
+    if (delimiter_ != ";" && at_delimiter(begin)) return false;  // it may be `#`
+    if (begins_line_comment()) {
         at_ = end_of_line(begin);
-    } else if (at(begin, '/') && at(begin + 1, '*')) {
+    } else if (at(begin, '/') && at(begin + 1, '*') && !end_of_version_comment_head()) {
         // SQLite reads a "/*" with nothing behind it as two operators.
         if (lexis_->open_comment_is_fine && begin + 2 == limit_) return false;
         at_ = end_of_block_comment(begin + 2);
@@ -90,6 +103,27 @@ bool Lexer::skip_comment() {
     }
     note_comment(begin);
     return true;
+}
+
+bool Lexer::begins_line_comment() const {
+    if (at(at_, '#')) return lexis_->hash_comments;
+    if (!at(at_, '-') || !at(at_ + 1, '-')) return false;
+    if (!lexis_->dashes_need_blank || between_statements_ || at_ + 2 >= limit_) return true;
+    return is_space(text_[at_ + 2]) || static_cast<unsigned char>(text_[at_ + 2]) < ' ';
+}
+
+bool Lexer::at_delimiter(std::size_t offset) const {
+    return text_.substr(0, limit_).substr(offset).starts_with(delimiter_);
+}
+
+/// Behind the `/*!50003` or `/*M!` that begins here; 0 when none does.
+std::size_t Lexer::end_of_version_comment_head() const {
+    if (!lexis_->executable_comments || !at(at_, '/') || !at(at_ + 1, '*')) return 0;
+    std::size_t end = at_ + 2;
+    if (at(end, 'M') && at(end + 1, '!')) ++end;
+    if (!at(end, '!')) return 0;
+    for (++end; end < limit_ && is_digit(text_[end]);) ++end;
+    return end;
 }
 
 void Lexer::note_comment(std::size_t begin) {
@@ -137,9 +171,17 @@ Token Lexer::quoted(TokenKind kind, std::size_t begin, std::size_t end) {
 Token Lexer::token_here() {
     if (at_ >= limit_) return {TokenKind::End, limit_, limit_};
     const std::size_t begin = at_;
+    const bool special_delimiter = delimiter_ != ";";
+    if (special_delimiter && at_delimiter(begin)) {
+        at_ += delimiter_.size();
+        return {TokenKind::Semicolon, begin, at_};
+    }
     switch (class_of(text_[begin])) {
         case CharClass::Letter:
-            while (at_ < limit_ && is_word_char(text_[at_])) ++at_;
+            do {
+                ++at_;
+            } while (at_ < limit_ && is_word_char(text_[at_]) &&
+                     !(special_delimiter && at_delimiter(at_)));
             return {TokenKind::Word, begin, at_};
         case CharClass::Digit:
             while (at_ < limit_ && is_digit(text_[at_])) ++at_;
@@ -147,6 +189,9 @@ Token Lexer::token_here() {
         case CharClass::Quote:
             return quoted(TokenKind::String, begin, end_of_string(begin + 1, string_kind(begin)));
         case CharClass::DoubleQuote:
+            if (lexis_->double_quoted_strings) {
+                return quoted(TokenKind::String, begin, end_of_double_quoted_string(begin + 1));
+            }
             return quoted(TokenKind::QuotedName, begin, end_of_quoted_name(begin + 1, '"'));
         case CharClass::Backtick:
             if (!lexis_->backtick_identifiers) return single(TokenKind::Other);
@@ -164,7 +209,19 @@ Token Lexer::token_here() {
         case CharClass::Close:
             return single(TokenKind::Close);
         case CharClass::Semicolon:
-            return single(TokenKind::Semicolon);
+            return single(special_delimiter ? TokenKind::Other : TokenKind::Semicolon);
+        case CharClass::Slash:
+            if (const std::size_t end = end_of_version_comment_head()) {
+                in_version_comment_ = true;
+                at_ = end;
+                return {TokenKind::VersionComment, begin, end};
+            }
+            return single(TokenKind::Other);
+        case CharClass::Star:
+            if (!in_version_comment_ || !at(begin + 1, '/')) return single(TokenKind::Other);
+            in_version_comment_ = false;
+            at_ += 2;
+            return {TokenKind::VersionComment, begin, at_};
         case CharClass::Dot:
             return single(TokenKind::Dot);
         case CharClass::Backslash:
@@ -177,7 +234,7 @@ Token Lexer::token_here() {
 /// The kind of the string whose first quote is at `quote`, by the prefix before it. The prefix was
 /// skipped as a word, or not looked at, so it is found by looking back.
 Lexer::StringKind Lexer::string_kind(std::size_t quote) const {
-    const StringKind plain = standard_strings_ ? StringKind::Standard : StringKind::Escape;
+    const StringKind plain = plain_kind();
     if (!lexis_->escape_strings || quote == floor_) return plain;
     std::size_t prefix = quote - 1;
     const bool unicode = text_[prefix] == '&' && prefix > floor_;
@@ -213,7 +270,7 @@ std::size_t Lexer::find_in_string(std::size_t offset, StringKind kind) const {
 std::size_t Lexer::end_of_string(std::size_t offset, StringKind kind) {
     // A string goes on behind blanks with a newline, and keeps its kind. Where a new string
     // would be of the same kind it makes no difference.
-    const StringKind plain = standard_strings_ ? StringKind::Standard : StringKind::Escape;
+    const StringKind plain = plain_kind();
     const bool may_continue = lexis_->escape_strings && (kind != plain);
     for (;;) {
         offset = find_in_string(offset, kind);
@@ -256,6 +313,21 @@ std::size_t Lexer::end_of_quoted_name(std::size_t offset, char quote) {
         offset = text.find(quote, offset);
         if (offset == kNowhere) break;
         if (!at(offset + 1, quote)) return offset + 1;
+    }
+    unterminated_ = true;
+    return limit_;
+}
+
+std::size_t Lexer::end_of_double_quoted_string(std::size_t offset) {
+    const bool escapes = plain_kind() == StringKind::Escape;
+    while (offset < limit_) {
+        const char c = text_[offset++];
+        if (c == '\\' && escapes) {
+            ++offset;
+        } else if (c == '"') {
+            if (!at(offset, '"')) return offset;
+            ++offset;
+        }
     }
     unterminated_ = true;
     return limit_;

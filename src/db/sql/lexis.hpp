@@ -20,6 +20,9 @@ enum Trait : std::uint32_t {
     kCreatesSchema = 1U << 8,  ///< CREATE SCHEMA name
     kForbidden = 1U << 9,      ///< would take the ground from under a run: ATTACH, DETACH
     kBuildsIndexConcurrently = 1U << 10,
+    kKeepsTransaction = 1U << 11,  ///< commits nothing by itself; of interest where DDL does
+    kUncountedResults = 1U << 12,  ///< CALL, EXECUTE, compound blocks: any number of results
+    kLocksTables = 1U << 13,       ///< LOCK TABLES: only what it names can be used then
 };
 
 /// How a database reads the text of a script, and which statements mean what. Constant data.
@@ -34,6 +37,18 @@ struct Lexis {
     bool parentheses_hold_semicolons = false;  ///< (a; b) is one statement
     bool copy_data = false;      ///< COPY … FROM STDIN is followed by its data, up to `\.`
     bool psql_commands = false;  ///< \restrict is left out, any other \command is an error
+
+    bool hash_comments = false;          ///< # … up to the end of the line
+    /// `--` begins a comment only before a blank, or where a statement could begin: there the
+    /// client `mysql` leaves such a line out.
+    bool dashes_need_blank = false;
+    bool executable_comments = false;    ///< /*! … */ and /*M! … */ are text for some servers
+    bool double_quoted_strings = false;  ///< "…" is read as '…' is
+    /// Plain strings take backslashes as escapes, unless a setting says otherwise: what is called
+    /// `standard_conforming_strings` in this folder is then true while they do.
+    bool backslash_strings = false;
+    bool compound_bodies = false;    ///< create procedure … begin …; if …; end if; end
+    bool delimiter_command = false;  ///< DELIMITER text: what ends statements from there on
 
     bool carriage_return_ends_line = false;  ///< a lone CR ends a `--` comment
     bool open_comment_is_fine = false;       ///< a block comment may lack its end

@@ -23,10 +23,13 @@ std::string Metadata::table(std::string_view name) const {
     return fmt::format("{}{}", dialect_.prefix, name);
 }
 
-std::string Metadata::in_list(int parameter) const {
-    return fmt::format(
-        "in ({})", fmt::format(fmt::runtime(dialect_.json_list), dialect_.placeholder(parameter))
-    );
+std::string Metadata::in_list(std::span<const std::string> names, Parameters& parameters) const {
+    if (dialect_.literals != nullptr) {
+        return names.empty() ? "in (null)" : fmt::format("in ({})", dialect_.literals(names));
+    }
+    parameters.emplace_back(json_array(names));
+    const std::string placeholder = dialect_.placeholder(static_cast<int>(parameters.size()));
+    return fmt::format("in ({})", fmt::format(fmt::runtime(dialect_.json_list), placeholder));
 }
 
 std::vector<std::string> Metadata::tenants(const MetadataShape& shape) {
@@ -79,10 +82,37 @@ void Metadata::read_counts(const std::vector<Migration>& sources, Applied& appli
             known.push_back(source.file);
     }
     if (known.empty() || applied.tenants.empty()) return;
-    const std::string files = json_array(known);
-    // Number, sum and sum of squares of the positions tell a tenant that has each file once. To
-    // count distinct pairs would say the same four times as slowly.
-    const std::string sql = fmt::format(
+    Parameters parameters;
+    const std::string sql = count_query(known, parameters);
+    session_.query(sql, parameters, [&](const Row& row) {
+        const bool is_complete = to_integer(row[1]) == 1;
+        applied.counts.emplace(text(row[0]), is_complete ? known.size() : 0);
+        if (!is_complete) applied.files_of_tenant[text(row[0])];
+    });
+    read_files_of_tenants(known, applied);
+}
+
+/// Number, sum and sum of squares of the positions of the files (or number and sum of their hashes)
+/// tell a tenant that has each file once. To count distinct pairs would say the same four times as
+/// slowly.
+std::string Metadata::count_query(std::span<const std::string> files, Parameters& parameters)
+    const {
+    if (dialect_.literals != nullptr) {
+        std::uint64_t sum = 0;
+        for (const std::string& file : files) sum += dialect_.hash_name(file);
+        const std::string hash = fmt::format(fmt::runtime(dialect_.name_hash), "filename");
+        return fmt::format(
+            "select db_schema, case when count(*) = {0} and sum({1}) = {2} then 1 else 0 end "
+            "from {3} where type = 2 and filename in ({4}) group by db_schema",
+            files.size(),
+            hash,
+            sum,
+            table("migrator_migrations"),
+            dialect_.literals(files)
+        );
+    }
+    parameters.emplace_back(json_array(files));
+    return fmt::format(
         "with known as ({1}), whole as (select count(*) as files, sum(position) as positions, "
         "sum(position * position) as squares from known) select db_schema, case when count(*) = "
         "max(whole.files) and sum(known.position) = max(whole.positions) and sum(known.position * "
@@ -91,34 +121,31 @@ void Metadata::read_counts(const std::vector<Migration>& sources, Applied& appli
         table("migrator_migrations"),
         fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1))
     );
-    session_.query(sql, Parameters{files}, [&](const Row& row) {
-        const bool is_complete = to_integer(row[1]) == 1;
-        applied.counts.emplace(text(row[0]), is_complete ? known.size() : 0);
-        if (!is_complete) applied.files_of_tenant[text(row[0])];
-    });
-    read_files_of_tenants(files, applied);
 }
 
 /// Exactly which files: for tenants that don't have each of them once, or that have a state.
-void Metadata::read_files_of_tenants(const std::string& files_json, Applied& applied) {
+void Metadata::read_files_of_tenants(std::span<const std::string> files, Applied& applied) {
     for (const TenantState& state : applied.states) {
         if (!state.tenant.empty()) applied.files_of_tenant[state.tenant];
     }
     if (applied.files_of_tenant.empty()) return;
     std::vector<std::string> tenants;
-    for (const auto& [tenant, files] : applied.files_of_tenant) tenants.push_back(tenant);
+    for (const auto& [tenant, own] : applied.files_of_tenant) tenants.push_back(tenant);
+    Parameters parameters;
+    const std::string in_files = in_list(files, parameters);
+    const std::string in_tenants = in_list(tenants, parameters);
     const std::string sql = fmt::format(
         "select distinct db_schema, filename from {} where type = 2 and filename {} and db_schema "
         "{}",
         table("migrator_migrations"),
-        in_list(1),
-        in_list(2)
+        in_files,
+        in_tenants
     );
-    session_.query(sql, Parameters{files_json, json_array(tenants)}, [&](const Row& row) {
+    session_.query(sql, parameters, [&](const Row& row) {
         applied.files_of_tenant[text(row[0])].insert(text(row[1]));
     });
-    for (const auto& [tenant, files] : applied.files_of_tenant) {
-        if (applied.counts.contains(tenant)) applied.counts[tenant] = files.size();
+    for (const auto& [tenant, own] : applied.files_of_tenant) {
+        if (applied.counts.contains(tenant)) applied.counts[tenant] = own.size();
     }
 }
 
@@ -126,10 +153,10 @@ std::vector<TenantState> Metadata::tenant_states(const MetadataShape& shape) {
     std::vector<TenantState> states;
     if (!shape.tenant_state) return states;
     const std::string sql = fmt::format(
-        "select tenant, version_id, first_file, state, {}, {}, sqlstate, message, changed from {} "
+        "select tenant, version_id, first_file, state, {}, statement, {}, message, changed from {} "
         "order by tenant",
-        dialect_.quote("file"),
-        dialect_.quote("statement"),
+        dialect_.quote("file"),  // words of the language for some
+        dialect_.quote("sqlstate"),
         table("migrator_tenant_state")
     );
     session_.query(sql, {}, [&](const Row& row) {

@@ -12,6 +12,7 @@
 #include "core/schema_name.hpp"
 #include "db/connector.hpp"
 #include "db/sql/metadata_shape.hpp"
+#include "db/sql/own_sql.hpp"
 #include "db/sql/session.hpp"
 
 namespace migrator::db::sql {
@@ -33,6 +34,7 @@ public:
     /// As `Connector::broken_objects`.
     std::vector<std::string> broken_objects();
     std::optional<RunOwner> lock_owner(const MetadataShape& shape);
+    std::vector<TenantState> tenant_states(const MetadataShape& shape);
 
     // Writing, in the open transaction.
     void write_lock_owner(const RunOwner& owner);
@@ -62,10 +64,12 @@ public:
 
 private:
     std::string table(std::string_view name) const;
-    std::string in_list(int parameter) const;
+    /// "in (…)" for these names, adding to the parameters of the statement what it needs.
+    std::string in_list(std::span<const std::string> names, Parameters& parameters) const;
+    /// Query: each tenant with rows of `files`, and 1 when it has each of them once.
+    std::string count_query(std::span<const std::string> files, Parameters& parameters) const;
     void read_counts(const std::vector<Migration>& sources, Applied& applied);
-    void read_files_of_tenants(const std::string& files_json, Applied& applied);
-    std::vector<TenantState> tenant_states(const MetadataShape& shape);
+    void read_files_of_tenants(std::span<const std::string> files, Applied& applied);
 
     Session& session_;
     const Dialect& dialect_;

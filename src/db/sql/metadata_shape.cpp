@@ -50,12 +50,16 @@ MetadataShape read_shape(Session& session, const Dialect& dialect) {
         &shape.runs,
         &shape.tenant_state,
         &shape.filename_index,
+        &shape.exact_names,
     };
     const auto row = query_row(session, dialect.shape_query);
-    if (!row || row->size() != std::size(fields)) {
+    // The last column is asked for only where the answer can be no.
+    shape.exact_names = dialect.make_names_exact.empty();
+    const std::size_t columns = std::size(fields) - (shape.exact_names ? 1 : 0);
+    if (!row || row->size() != columns) {
         throw Error(ErrorKind::Internal, "the metadata tables could not be looked up");
     }
-    for (std::size_t i = 0; i < std::size(fields); ++i) *fields[i] = is_true((*row)[i]);
+    for (std::size_t i = 0; i < columns; ++i) *fields[i] = is_true((*row)[i]);
     return shape;
 }
 
@@ -83,6 +87,7 @@ void create_or_upgrade(Session& session, const Dialect& dialect, const Options& 
     make(shape.lock, "lock table", dialect.create_lock);
     make(shape.runs, "runs table", dialect.create_runs);
     make(shape.tenant_state, "tenant state table", dialect.create_tenant_state);
+    make(shape.exact_names, "columns for names", dialect.make_names_exact);
     make(shape.filename_index, "index on file names", dialect.create_filename_index);
 }
 

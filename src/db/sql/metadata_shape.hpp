@@ -16,6 +16,7 @@ struct MetadataShape {
     bool runs = false;
     bool tenant_state = false;
     bool filename_index = false;
+    bool exact_names = false;  ///< see `Dialect::make_names_exact`
 
     bool operator==(const MetadataShape&) const = default;
 };

@@ -8,6 +8,11 @@
 #include "db/sql/own_sql.hpp"
 
 namespace migrator::db::sql {
+namespace {
+
+constexpr std::size_t kRowsOfLiterals = 1'000;  // in one statement
+
+}  // namespace
 
 void Metadata::write_lock_owner(const RunOwner& owner) {
     execute(
@@ -58,9 +63,11 @@ void Metadata::insert_tenant(const SchemaName& tenant) try {
         "insert into {} (name, created) values ({}, {})",
         table("migrator_tenants"),
         dialect_.placeholder(1),
-        dialect_.placeholder(2)
+        dialect_.now_created.empty() ? dialect_.placeholder(2) : std::string(dialect_.now_created)
     );
-    execute(session_, sql, {tenant.str(), now()});
+    Parameters parameters{tenant.str()};
+    if (dialect_.now_created.empty()) parameters.emplace_back(now());
+    execute(session_, sql, parameters);
 } catch (const Error& error) {
     if (error.kind() != ErrorKind::Internal) throw;
     throw Error(
@@ -88,17 +95,35 @@ void Metadata::plan_tenants(
     std::span<const std::string> tenants,
     std::span<const std::string> first_files
 ) {
-    execute(
-        session_,
-        dialect_.plan_tenant_states,
-        {json_array(tenants), json_array(first_files), std::to_string(version_id)}
-    );
+    if (dialect_.literals == nullptr) {
+        return execute(
+            session_,
+            dialect_.plan_tenant_states,
+            {json_array(tenants), json_array(first_files), std::to_string(version_id)}
+        );
+    }
+    for (std::size_t begin = 0; begin < tenants.size(); begin += kRowsOfLiterals) {
+        std::string rows;
+        for (std::size_t i = begin; i < std::min(tenants.size(), begin + kRowsOfLiterals); ++i) {
+            const std::string pair[] = {tenants[i], first_files[i]};
+            rows += fmt::format(
+                "{}({}, {}, 'planned', '', 0, '', '', {})",
+                rows.empty() ? "" : ", ",
+                dialect_.literals(std::span<const std::string>(pair)),
+                version_id,
+                dialect_.now_utc
+            );
+        }
+        execute(session_, fmt::format(fmt::runtime(dialect_.plan_tenant_states), rows));
+    }
 }
 
 void Metadata::delete_tenant_states(const std::vector<std::string>& tenants) {
+    Parameters parameters;
+    const std::string in_tenants = in_list(tenants, parameters);
     const std::string sql =
-        fmt::format("delete from {} where tenant {}", table("migrator_tenant_state"), in_list(1));
-    execute(session_, sql, {json_array(tenants)});
+        fmt::format("delete from {} where tenant {}", table("migrator_tenant_state"), in_tenants);
+    execute(session_, sql, parameters);
 }
 
 void Metadata::accept(const Migration& migration) {
@@ -118,13 +143,15 @@ void Metadata::forget(const SchemaName& tenant, const std::vector<const Migratio
     std::vector<std::string> names;
     for (const Migration* file : files) names.push_back(file->file);
     const std::string migrations = table("migrator_migrations");
+    Parameters parameters;
+    const std::string in_files = in_list(names, parameters);
+    parameters.emplace_back(tenant.str());
     const std::string rows = fmt::format(
         "from {} where type = 2 and filename {} and db_schema = {}",
         migrations,
-        in_list(1),
-        dialect_.placeholder(2)
+        in_files,
+        dialect_.placeholder(static_cast<int>(parameters.size()))
     );
-    const Parameters parameters{json_array(names), tenant.str()};
     std::string versions;
     session_.query("select distinct version_id " + rows, parameters, [&](const Row& row) {
         versions += (versions.empty() ? "" : ", ") + std::to_string(to_integer(row[0]));

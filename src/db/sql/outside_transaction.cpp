@@ -37,6 +37,7 @@ void Application::run_outside(const Migration& migration, const std::string& sch
     }
     if (!failure) return;
     if (failure->statement > 1) {
+        failure->kept = failure->statement - 1;
         failure->hint += fmt::format(
             "{}{} statements of the file have run{} stay; the next apply begins with its first "
             "statement",
@@ -51,6 +52,7 @@ void Application::run_outside(const Migration& migration, const std::string& sch
 std::optional<Failure> Application::run_alone(
     const Migration& migration, const std::string& schema
 ) {
+    if (dialect_.works_on_lock_session) return run_alone_on(session(), migration, schema);
     const auto own = work_.server.connect();
     own->watch(work_.stop);
     own->use_schemas(std::vector<std::string>{schema});
@@ -60,13 +62,19 @@ std::optional<Failure> Application::run_alone(
             throw lost_lock_error(*own, dialect_);
         }
     }
+    return run_alone_on(*own, migration, schema);
+}
+
+std::optional<Failure> Application::run_alone_on(
+    Session& own, const Migration& migration, const std::string& schema
+) {
     const PreparedScript prepared =
-        preparation_.prepare(migration, schema, own->standard_conforming_strings());
+        preparation_.prepare(migration, schema, own.standard_conforming_strings());
     const ScriptRun run{.step = 0, .text = prepared.text, .script = prepared.script.get()};
     // A concurrent index build that ran into a lock time-out would leave an invalid index.
     WorkSettings own_settings = settings();
     own_settings.lock_timeout.reset();
-    return own->run_without_transaction(run, own_settings, [&](std::size_t statements) {
+    return own.run_without_transaction(run, own_settings, [&](std::size_t statements) {
         write_running(migration, schema, statements);
     });
 }

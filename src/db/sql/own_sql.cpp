@@ -16,6 +16,11 @@ void Session::query(std::string_view sql, std::span<const Value> parameters, con
     }
 }
 
+std::optional<Failure>
+Session::run_recorded(const VersionRow&, std::span<const RecordedScript>, const WorkSettings&) {
+    throw Error(ErrorKind::Internal, "this database records files in one transaction");
+}
+
 void execute(Session& session, std::string_view sql, const Parameters& parameters) {
     session.query(sql, parameters, nullptr);
 }

@@ -78,11 +78,12 @@ std::string Preparation::find_problem(
     if (!script.problem.empty()) return script.problem;
     if (const Statement* statement = first_with(script, kForbidden)) {
         return fmt::format(
-            "{} is not possible: migrator decides which databases are attached",
-            quoted(prepared, *statement)
+            "{} is not possible: {}", quoted(prepared, *statement), dialect_.why_forbidden
         );
     }
     if (outside) return {};
+    // Where each file is committed by itself there is no transaction that one could end.
+    if (!dialect_.transactional_ddl) return {};
     if (const Statement* statement = first_with(script, kTransactionControl);
         statement != nullptr && !script.wrapped) {
         return fmt::format(

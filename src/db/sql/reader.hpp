@@ -101,7 +101,8 @@ public:
     PoolUse use() const { return pool_.use(); }
 
 private:
-    static constexpr MetadataShape kAllTables{true, true, true, true, true, true, true, true, true};
+    static constexpr MetadataShape kAllTables{
+        true, true, true, true, true, true, true, true, true, true};
 
     /// The shapes of tables are told apart by name only: whatever the server refused may be it.
     static bool may_lack_a_table(const Session& session, const Error& error) {
@@ -113,6 +114,7 @@ private:
     /// As far as reads look at it.
     bool is_complete(MetadataShape shape) const {
         shape.filename_index = true;
+        shape.exact_names = true;
         if (!options_.tenant_select.empty()) shape.tenants = true;
         return shape == kAllTables;
     }

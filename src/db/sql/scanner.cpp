@@ -6,6 +6,7 @@
 
 #include "core/utf8.hpp"
 #include "db/sql/characters.hpp"
+#include "db/sql/compound_body.hpp"
 #include "db/sql/lexer.hpp"
 #include "db/sql/lexing_settings.hpp"
 #include "db/sql/script.hpp"
@@ -29,6 +30,12 @@ bool holds_marker(std::string_view comment) {
         if (begins && (end == comment.size() || !goes_on(comment[end]))) return true;
     }
     return false;
+}
+
+/// `lower` has no capitals.
+bool contains_lower(std::string_view text, std::string_view lower) {
+    const auto same = [](char a, char b) { return to_lower(a) == b; };
+    return !std::ranges::search(text, lower, same).empty();
 }
 
 /// Whether the 8 bytes at `bytes` are ASCII.
@@ -86,6 +93,7 @@ private:
     void end_statement(Statement& statement, const Token& end);
     void find_traits(Statement& statement);
     void psql_command(const Token& backslash);
+    bool delimiter_command(const Token& word);
     void take_data(Statement& statement, std::size_t semicolon);
     bool go_on_behind_data();
     void finish();
@@ -102,6 +110,7 @@ private:
     /// while it is scanned, this is where the data ends. 0: there is none.
     std::size_t behind_data_ = 0;
     bool open_at_limit_ = false;  ///< the last statement had no ';'
+    bool has_delimiter_ = false;  ///< another than ';'
 };
 
 std::uint32_t Scanner::line_at(std::size_t offset) {
@@ -117,9 +126,10 @@ void Scanner::say_problem(std::string problem) {
 
 void Scanner::scan_to_limit() {
     for (;;) {
-        const Token token = lexer_.next();
+        const Token token = lexer_.first_of_statement();
         if (token.kind == TokenKind::End) return;
         if (token.kind == TokenKind::Semicolon) continue;
+        if (delimiter_command(token)) continue;
         if (token.kind == TokenKind::Backslash && rules_.lexis().psql_commands) {
             psql_command(token);
         } else {
@@ -137,13 +147,17 @@ void Scanner::scan_statement(Token token) {
 
     words_.clear();
     StatementBody body(lexis);
+    CompoundBody compound;
+    const bool may_be_compound = lexis.compound_bodies;
     unsigned parentheses = 0;
-    std::size_t words_wanted = token.kind == TokenKind::Word ? 1 : 0;
+    const bool has_words = token.kind == TokenKind::Word || token.kind == TokenKind::VersionComment;
+    std::size_t words_wanted = has_words ? 1 : 0;
     bool every_token = true;
     for (; token.kind != TokenKind::End;
          token = every_token ? lexer_.next() : lexer_.next_structural(parentheses)) {
         if (token.kind == TokenKind::Semicolon &&
-            (parentheses == 0 || !lexis.parentheses_hold_semicolons) && !body.open()) {
+            (parentheses == 0 || !lexis.parentheses_hold_semicolons) && !body.open() &&
+            !(may_be_compound && !has_delimiter_ && compound.open())) {
             break;
         }
         if (!every_token) continue;
@@ -151,20 +165,26 @@ void Scanner::scan_statement(Token token) {
         if (token.kind == TokenKind::Close && parentheses > 0) --parentheses;
         const std::string_view text = text_of(token);
         body.see(token, text, parentheses);
+        if (may_be_compound) compound.see(token, text);
         if (words_.count() < words_wanted) {
             words_.add(token, text);
             if (words_.count() == 1) words_wanted = rules_.words_wanted(words_.first());
         }
-        every_token = words_.count() < words_wanted || body.possible();
+        every_token = words_.count() < words_wanted || body.possible() ||
+                      (may_be_compound && !has_delimiter_ && compound.possible());
     }
     open_at_limit_ = token.kind == TokenKind::End;
-    if (open_at_limit_ && (parentheses > 0 || body.open())) script_.sure = false;
+    const bool in_compound = may_be_compound && !has_delimiter_ && compound.open();
+    if (open_at_limit_ && (parentheses > 0 || body.open() || in_compound)) script_.sure = false;
+    if (has_delimiter_ || (may_be_compound && compound.is_program())) {
+        statement.traits |= kUncountedResults;
+    }
     end_statement(statement, token);
 }
 
 void Scanner::end_statement(Statement& statement, const Token& end) {
     statement.end = offset32(lexer_.content_end(end.begin));
-    statement.behind = offset32(end.begin + (end.kind == TokenKind::Semicolon ? 1 : 0));
+    statement.behind = offset32(end.end);
     find_traits(statement);
     if ((statement.traits & kCopyFromStdin) != 0 && rules_.lexis().copy_data) {
         take_data(statement, end.begin);
@@ -177,9 +197,14 @@ void Scanner::find_traits(Statement& statement) {
     const Lexis& lexis = rules_.lexis();
     const std::string_view first = words_.first();
     const auto text = text_.substr(statement.begin, statement.end - statement.begin);
-    if (rules_.words_wanted(first) > 0) statement.traits = words_.traits(lexis);
+    if (rules_.words_wanted(first) > 0) statement.traits |= words_.traits(lexis);
     if (lexis.copy_data && equals_lower(first, "copy")) {
         statement.traits |= copy_traits(text, lexis);
+    }
+    if (lexis.backslash_strings && (statement.traits & kChangesLexing) != 0) {
+        const bool usual = !contains_lower(text, "no_backslash_escapes");
+        script_.standard_conforming_strings = usual;
+        lexer_.set_standard_conforming_strings(usual);
     }
     if (!lexis.escape_strings || !may_change_settings(first)) return;
 
@@ -191,6 +216,28 @@ void Scanner::find_traits(Statement& statement) {
     statement.traits |= kChangesSession | kChangesLexing;
     setting = change.standard_conforming_strings.value_or(setting);
     lexer_.set_standard_conforming_strings(setting);
+}
+
+/// DELIMITER text, a command of the client `mysql`: the rest of the line up to a blank ends
+/// statements from here on. False when there is none.
+bool Scanner::delimiter_command(const Token& word) {
+    if (!rules_.lexis().delimiter_command || word.kind != TokenKind::Word) return false;
+    if (!equals_lower(text_of(word), "delimiter")) return false;
+    const std::size_t end = std::min(text_.find_first_of("\r\n", word.end), text_.size());
+    std::string_view rest = text_.substr(word.end, end - word.end);
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    rest = rest.substr(0, rest.find_first_of(" \t"));
+    if (rest.empty()) {
+        say_problem(fmt::format(
+            "DELIMITER in line {}: a delimiter has to follow in the same line", line_at(word.begin)
+        ));
+    } else {
+        lexer_.set_delimiter(rest);
+        has_delimiter_ = rest != ";";
+    }
+    script_.omissions.push_back({offset32(word.begin), offset32(end)});
+    lexer_.seek(end);
+    return true;
 }
 
 /// A backslash where a statement should begin: psql takes the rest of the line as a command.

@@ -40,6 +40,8 @@ struct Failure {
     std::string context;  ///< constraint and table, or the function it happened in
     std::string sqlstate;
     bool connection_lost = false;
+    /// Statements of the script that have run and stay, where no transaction holds them.
+    std::size_t kept = 0;
 };
 
 /// Settings of a transaction that runs scripts.
@@ -53,6 +55,23 @@ struct WorkSettings {
 struct MetadataRow {
     const Migration* migration = nullptr;
     const std::string* schema = nullptr;
+};
+
+/// The version that a run makes.
+struct VersionRow {
+    std::int64_t id = 0;
+    std::string name;
+};
+
+/// One execution where DDL commits: a script and what is recorded with it. The pointers lend.
+struct RecordedScript {
+    ScriptRun run;
+    MetadataRow row;
+    std::string tenant;            ///< of its row in `migrator_tenant_state`
+    bool ends_tenant = false;      ///< the last of the run for the tenant: its state row goes
+    std::size_t skipped = 0;       ///< statements at the beginning that are not sent
+    std::size_t known_before = 0;  ///< statements that an earlier run is known to have run
+    bool is_interrupted = false;   ///< an earlier run ended in this script
 };
 
 /// Rows that are read one by one, as the server sends them: memory for one at a time. It lends its
@@ -111,6 +130,21 @@ public:
         const WorkSettings& settings,
         const std::function<void(std::size_t statements)>& done
     ) = 0;
+
+    /// Where DDL commits (`Dialect::transactional_ddl` is false): runs scripts in order, each with
+    /// its progress in the tenant's state row and its row in `migrator_migrations`, and commits
+    /// each. The first puts `version` in, if it is not there. At the first failure what is not
+    /// committed of that script is rolled back, `Failure::kept` says what stays, and the scripts
+    /// before it are recorded. A lost connection: the metadata say what has run once the server's
+    /// session has gone.
+    virtual std::optional<Failure> run_recorded(
+        const VersionRow& version,
+        std::span<const RecordedScript> scripts,
+        const WorkSettings& settings
+    );
+
+    /// The longest message that the server takes, in bytes; 0: no limit that matters.
+    virtual std::size_t max_message_bytes() const { return 0; }
 
     /// Makes the session ours again after scripts: role, settings, prepared statements, temporary
     /// objects and session locks are as on a new connection, and the transaction goes on.

@@ -208,6 +208,14 @@ public:
         for (Row row; rows.next(row);) run(Runs::to_run(row));
     }
 
+    std::string dry_run_note() const override {
+        const Dialect& dialect = server_->dialect();
+        if (dialect.transactional_ddl) return {};
+        return fmt::format(
+            "{} can't roll DDL back: the dry run executed nothing and wrote nothing", dialect.name
+        );
+    }
+
     PoolUse connections() const override { return reader_.use(); }
 
     std::vector<ScriptProblem> check(const Plan& plan) override {

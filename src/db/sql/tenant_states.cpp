@@ -71,8 +71,7 @@ void Application::write_failed(
             {.tenant = tenant_of(migration, schema),
              .state = "failed",
              .file = migration.file,
-             .statement =
-                 failure.statement > 0 ? static_cast<std::int64_t>(failure.statement) - 1 : 0,
+             .statement = static_cast<std::int64_t>(failure.kept),
              .sqlstate = failure.sqlstate,
              .message = describe(failure)}
         );

@@ -1,0 +1,302 @@
+#include "db/mysql/connection.hpp"
+
+#include <errmsg.h>
+#include <fmt/format.h>
+#include <mysqld_error.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <charconv>
+#include <mutex>
+
+#include "core/log.hpp"
+#include "db/mysql/canceller.hpp"
+#include "db/mysql/connection_options.hpp"
+
+namespace migrator::db::mysql {
+namespace {
+
+constexpr unsigned kConnectionKilled = 1927;  // of MariaDB
+constexpr unsigned kClientWasSilent = 4031;   // of MySQL
+constexpr int kRowsTakenInAtMost = 100;
+constexpr std::size_t kSmallestPacket = 1 << 20;  // what any server takes
+
+bool is_loss(unsigned number) {
+    switch (number) {
+        case CR_SERVER_GONE_ERROR:
+        case CR_SERVER_LOST:
+        case CR_SERVER_LOST_EXTENDED:
+        case ER_SERVER_SHUTDOWN:
+        case ER_NORMAL_SHUTDOWN:
+        case ER_NET_READ_ERROR:
+        case ER_NET_READ_INTERRUPTED:
+        case ER_NET_ERROR_ON_WRITE:
+        case ER_NET_WRITE_INTERRUPTED:
+        case kConnectionKilled:
+        case kClientWasSilent:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// A peer that vanished without a word is noticed within half a minute.
+void keep_alive(MYSQL* handle) {
+    const int socket = static_cast<int>(mysql_get_socket(handle));
+    const auto set = [&](int level, int name, int value) {
+        setsockopt(socket, level, name, &value, sizeof value);
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, 15);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+    set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, 30'000);
+}
+
+void init_library() {
+    static std::once_flag once;  // the library's own way is not thread-safe
+    std::call_once(once, [] { mysql_server_init(0, nullptr, nullptr); });
+}
+
+std::size_t to_size(const sql::Value& value) {
+    std::size_t size = 0;
+    if (value) std::from_chars(value->data(), value->data() + value->size(), size);
+    return size;
+}
+
+}  // namespace
+
+Connection::Connection(const DataSource& source, bool* refused, const Again& again) {
+    init_library();
+    connect(source, refused);
+    keep_alive(handle_.get());
+    canceller_ = std::make_unique<Canceller>([source, again, id = mysql_thread_id(handle_.get())] {
+        DataSource other = again ? again() : source;
+        other.connect_timeout = std::chrono::seconds(5);
+        other.read_timeout = std::chrono::seconds(5);
+        if (const auto error = Connection(other).run(fmt::format("kill query {}", id)).error) {
+            log::debug("Cancelling in the database: " + describe(*error));
+        }
+    });
+    prepare(source);
+}
+
+Connection::~Connection() { canceller_.reset(); }
+
+void Connection::connect(const DataSource& source, bool* refused) {
+    std::vector<DataSource> ways = {source};
+    if (source.tls == Tls::Preferred || source.falls_back_to_plain_text) {
+        ways.push_back(source);
+        ways.back().tls = Tls::Off;
+    }
+    for (const DataSource& way : ways) {
+        handle_.reset(mysql_init(nullptr));
+        if (!handle_) throw std::bad_alloc();
+        set_options(handle_.get(), way);
+        const bool by_socket = !way.socket.empty();
+        MYSQL* connected = mysql_real_connect(
+            handle_.get(),
+            by_socket ? "localhost" : way.host.c_str(),
+            way.user.c_str(),
+            way.password.c_str(),
+            way.database.empty() ? nullptr : way.database.c_str(),
+            way.port,
+            by_socket ? way.socket.c_str() : nullptr,
+            client_flags(way)
+        );
+        if (connected != nullptr) return;
+        const ServerError error = error_now();
+        if (&way != &ways.back() && error.number == CR_SSL_CONNECTION_ERROR) continue;
+        if (refused != nullptr) *refused = is_refused_password(error);
+        throw Error(ErrorKind::Unavailable, "failed to connect to database: " + describe(error));
+    }
+}
+
+/// What every session of ours needs; the rest is the session's business.
+void Connection::prepare(const DataSource& source) {
+    std::optional<ServerError> error;
+    const auto charsets =
+        source.charsets.empty() ? std::vector<std::string>{"utf8mb4"} : source.charsets;
+    for (const std::string& charset : charsets) {
+        const bool with_collation = charset == "utf8mb4" || !source.collation.empty();
+        const std::string collation =
+            source.collation.empty() ? "utf8mb4_general_ci" : source.collation;
+        error = run(with_collation ? fmt::format("set names {} collate {}", charset, collation)
+                                   : fmt::format("set names {}", charset))
+                    .error;
+        if (!error) break;
+    }
+    if (error) throw Error(ErrorKind::Configuration, "dataSource: charset: " + describe(*error));
+    for (const auto& [name, value] : source.settings) {
+        error = run(fmt::format("set {} = {}", name, value)).error;
+        if (!error) continue;
+        // The server quotes the value, which is nobody's business.
+        throw Error(
+            ErrorKind::Configuration,
+            fmt::format(
+                "dataSource: the server refuses the parameter {} or its value (error {})",
+                name,
+                error->number
+            )
+        );
+    }
+    error = run("select @@max_allowed_packet", [&](const sql::Row& row) {
+                max_allowed_packet_ = to_size(row.at(0));
+            }).error;
+    if (error) throw own_sql_error(*error);
+    if (source.max_allowed_packet) {
+        max_allowed_packet_ = std::min(max_allowed_packet_, *source.max_allowed_packet);
+    }
+    max_allowed_packet_ = std::max(max_allowed_packet_, kSmallestPacket);
+}
+
+void Connection::watch(std::stop_token stop) { canceller_->watch(std::move(stop)); }
+void Connection::set_undisturbed(bool undisturbed) { canceller_->set_undisturbed(undisturbed); }
+void Connection::set_limit(std::optional<std::chrono::milliseconds> limit) {
+    canceller_->set_limit(limit);
+}
+
+void Connection::occupy() {
+    while (occupied_.exchange(true)) occupied_.wait(true);
+    if (canceller_) canceller_->begin();
+}
+
+void Connection::release() {
+    if (canceller_) canceller_->end();
+    last_used_ = Clock::now();
+    occupied_ = false;
+    occupied_.notify_all();
+}
+
+ServerError Connection::error_now() {
+    ServerError error;
+    error.number = mysql_errno(handle_.get());
+    error.sqlstate = mysql_sqlstate(handle_.get());
+    error.message = mysql_error(handle_.get());
+    error.connection_lost = is_loss(error.number);
+    if (error.connection_lost) lost_ = true;
+    return error;
+}
+
+std::optional<ServerError> Connection::send(std::string_view text) {
+    occupy();
+    if (mysql_real_query(handle_.get(), text.data(), text.size()) == 0) return std::nullopt;
+    ServerError error = error_now();
+    release();
+    return error;
+}
+
+/// Whether the result that has come has rows; skips those that have none. False at the end.
+bool Connection::begin_result(std::optional<ServerError>& error) {
+    while (true) {
+        if (mysql_field_count(handle_.get()) > 0) {
+            result_.reset(mysql_use_result(handle_.get()));
+            if (result_) return true;
+            error = error_now();
+            return false;
+        }
+        const int next = mysql_next_result(handle_.get());
+        if (next > 0) error = error_now();
+        if (next != 0) return false;
+    }
+}
+
+bool Connection::fetch(sql::Row& row) {
+    const MYSQL_ROW columns = mysql_fetch_row(result_.get());
+    if (columns == nullptr) return false;
+    const unsigned long* lengths = mysql_fetch_lengths(result_.get());
+    row.resize(mysql_num_fields(result_.get()));
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        row[i].reset();
+        if (columns[i] != nullptr) row[i].emplace(columns[i], lengths[i]);
+    }
+    return true;
+}
+
+bool Connection::next_row(sql::Row& row, std::optional<ServerError>& error) {
+    while (true) {
+        if (!result_ && !begin_result(error)) break;
+        if (fetch(row)) return true;
+        if (mysql_errno(handle_.get()) != 0) error = error_now();
+        result_.reset();
+        if (error) break;
+        const int next = mysql_next_result(handle_.get());
+        if (next > 0) error = error_now();
+        if (next != 0) break;
+    }
+    release();
+    return false;
+}
+
+void Connection::abandon_rows() {
+    sql::Row row;
+    std::optional<ServerError> error;
+    for (int i = 0; i < kRowsTakenInAtMost; ++i) {
+        if (!next_row(row, error)) return;
+    }
+    // What is left could be a gigabyte: the connection is closed instead.
+    lost_ = true;
+    const int socket = static_cast<int>(mysql_get_socket(handle_.get()));
+    shutdown(socket, SHUT_RDWR);
+    result_.reset();
+    release();
+}
+
+std::optional<ServerError> Connection::take_rows(const sql::RowSink& row) {
+    result_.reset(mysql_use_result(handle_.get()));
+    if (!result_) return error_now();
+    sql::Row values;
+    while (fetch(values)) {
+        if (row) row(values);
+    }
+    std::optional<ServerError> error;
+    if (mysql_errno(handle_.get()) != 0) error = error_now();
+    result_.reset();
+    return error;
+}
+
+Connection::Answer Connection::run(std::string_view text, const sql::RowSink& row) {
+    Answer answer;
+    answer.error = send(text);
+    if (answer.error) return answer;
+    while (true) {
+        if (mysql_field_count(handle_.get()) > 0) answer.error = take_rows(row);
+        if (answer.error) break;
+        ++answer.results;
+        const int next = mysql_next_result(handle_.get());
+        if (next > 0) answer.error = error_now();
+        if (next != 0) break;
+    }
+    release();
+    return answer;
+}
+
+bool Connection::in_transaction() const noexcept {
+    return (handle_->server_status & SERVER_STATUS_IN_TRANS) != 0;
+}
+
+bool Connection::backslashes_escape() const noexcept {
+    return (handle_->server_status & SERVER_STATUS_NO_BACKSLASH_ESCAPES) == 0;
+}
+
+bool Connection::is_mariadb() const noexcept {
+    return mariadb_connection(handle_.get()) != 0 &&
+           server_version().find("MariaDB") != std::string::npos;
+}
+
+std::string Connection::server_version() const { return mysql_get_server_info(handle_.get()); }
+
+bool Connection::ping_if_idle(std::chrono::milliseconds idle) {
+    if (lost_) return false;
+    if (occupied_.exchange(true)) return true;  // somebody works
+    const bool is_idle = Clock::now() - last_used_ >= idle;
+    const bool alive = !is_idle || mysql_ping(handle_.get()) == 0;
+    if (!alive) lost_ = true;
+    if (is_idle) last_used_ = Clock::now();
+    occupied_ = false;
+    occupied_.notify_all();
+    return alive;
+}
+
+}  // namespace migrator::db::mysql

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <mysql.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "core/freed_by.hpp"
+#include "db/mysql/data_source.hpp"
+#include "db/mysql/server_error.hpp"
+#include "db/sql/session.hpp"
+
+namespace migrator::db::mysql {
+
+class Canceller;
+
+/// A connection to a server. One thread at a time; beside it a heartbeat may call `ping_if_idle`.
+/// Blocks inside the client library; a stop request is carried out by a thread of its own, which
+/// sends KILL QUERY over another connection.
+class Connection {
+public:
+    /// Gives the data source for a further connection, with a token that is still good.
+    using Again = std::function<DataSource()>;
+
+    /// Throws Unavailable ("failed to connect to database: …"); `refused`, when it is not null, is
+    /// set when the server refused user or password. `again` may be null: `source` is good.
+    explicit Connection(
+        const DataSource& source, bool* refused = nullptr, const Again& again = nullptr
+    );
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// When `stop` is requested, what runs is cancelled in the database, again each second while
+    /// it goes on.
+    void watch(std::stop_token stop);
+    /// Until it is set to false again no stop request cancels anything.
+    void set_undisturbed(bool undisturbed);
+    /// What runs longer than that is cancelled, from the next `run` on; unset: nothing is.
+    void set_limit(std::optional<std::chrono::milliseconds> limit);
+
+    /// What a message of one statement or several has given.
+    struct Answer {
+        std::size_t results = 0;           ///< statements that have run
+        std::optional<ServerError> error;  ///< of the one behind them
+    };
+    /// Sends `text` and takes in all results. `row` may be null.
+    Answer run(std::string_view text, const sql::RowSink& row = nullptr);
+
+    /// Sends `text` for `next_row`.
+    std::optional<ServerError> send(std::string_view text);
+    /// The next row of any of its results; false after the last. Only when it returns false, or
+    /// sets `error`, something else can be sent.
+    bool next_row(sql::Row& row, std::optional<ServerError>& error);
+    /// Gives up the rows that are left: a few are taken in, with more the connection is lost.
+    void abandon_rows();
+
+    bool is_lost() const noexcept { return lost_; }
+    bool in_transaction() const noexcept;
+    bool backslashes_escape() const noexcept;  ///< in strings, by `sql_mode`
+    bool is_mariadb() const noexcept;
+    std::string server_version() const;  ///< "10.11.6-MariaDB…", "8.0.36", "5.7.25-TiDB-v7…"
+    std::size_t max_allowed_packet() const noexcept { return max_allowed_packet_; }
+
+    /// Whether the connection answers, if nothing has been sent for `idle`; else true.
+    bool ping_if_idle(std::chrono::milliseconds idle);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void connect(const DataSource& source, bool* refused);
+    void prepare(const DataSource& source);
+    ServerError error_now();
+    /// The next row of the result in work; false when there is none, or an error.
+    bool fetch(sql::Row& row);
+    std::optional<ServerError> take_rows(const sql::RowSink& row);
+    bool begin_result(std::optional<ServerError>& error);
+    void occupy();
+    void release();
+
+    std::unique_ptr<MYSQL, FreedBy<mysql_close>> handle_;
+    std::unique_ptr<MYSQL_RES, FreedBy<mysql_free_result>> result_;  ///< rows still to come
+    std::atomic<bool> occupied_ = false;                             ///< a command is under way
+    std::atomic<bool> lost_ = false;
+    Clock::time_point last_used_;
+    std::size_t max_allowed_packet_ = 0;
+    std::unique_ptr<Canceller> canceller_;
+};
+
+}  // namespace migrator::db::mysql

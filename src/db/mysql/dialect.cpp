@@ -1,0 +1,111 @@
+#include "db/mysql/dialect.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "db/mysql/dialect_texts.hpp"
+#include "db/mysql/lexis.hpp"
+#include "db/mysql/literal.hpp"
+
+namespace migrator::db::mysql {
+namespace {
+
+std::string placeholder(int index) { return fmt::format("?{}", index); }
+
+std::string quote(std::string_view identifier) {
+    std::string quoted = "`";
+    for (const char c : identifier) {
+        quoted += c;
+        if (c == '`') quoted += c;
+    }
+    return quoted + "`";
+}
+
+std::string create_schema(const SchemaName& name) {
+    return "create database if not exists " + quote(name.str());
+}
+
+/// CRC-32 as CRC32() computes it (ISO 3309, the polynomial 0x04C11DB7 with its bits reversed).
+std::uint32_t crc32(std::string_view text) {
+    static constexpr auto kTable = [] {
+        std::array<std::uint32_t, 256> table{};
+        for (std::uint32_t i = 0; i < table.size(); ++i) {
+            std::uint32_t value = i;
+            for (int bit = 0; bit < 8; ++bit) {
+                value = (value & 1U) != 0 ? 0xEDB88320U ^ (value >> 1U) : value >> 1U;
+            }
+            table[i] = value;
+        }
+        return table;
+    }();
+    std::uint32_t sum = 0xFFFFFFFFU;
+    for (const char c : text) {
+        sum = kTable[(sum ^ static_cast<unsigned char>(c)) & 0xFFU] ^ (sum >> 8U);
+    }
+    return ~sum;
+}
+
+sql::Dialect make_dialect() {
+    return {
+        .name = "MySQL",
+        .lexis = kMysqlLexis,
+        .default_atomicity = Atomicity::Version,
+        .allows_version_atomicity = true,
+        .version_ids_survive_rollback = true,
+        .transactional_ddl = false,
+        .works_on_lock_session = true,
+        .max_schemas = 0,
+        .max_identifier_bytes = 64,
+        .prefix = "migrator.",
+        .placeholder = placeholder,
+        .json_list = {},
+        .json_positions = {},
+        .literals = literals,
+        .name_hash = "crc32({})",
+        .hash_name = crc32,
+        .now_utc = "cast(utc_timestamp(6) as char)",
+        .now_created = "current_timestamp",
+        .quote = quote,
+        .create_schema = create_schema,
+        .shape_query = kShapeQuery,
+        .create_metadata_schema = kCreateMetadataSchema,
+        .create_migrations = kCreateMigrations,
+        .create_versions = kCreateVersions,
+        .add_version_id = kAddVersionId,
+        .require_version_id = kRequireVersionId,
+        .create_tenants = kCreateTenants,
+        .create_lock = kCreateLock,
+        .create_runs = kCreateRuns,
+        .create_tenant_state = kCreateTenantState,
+        .create_filename_index = kCreateFilenameIndex,
+        .make_names_exact = kMakeNamesExact,
+        .next_version_id = kNextVersionId,
+        .insert_version = kInsertVersion,
+        .upsert_lock = kUpsertLock,
+        .upsert_tenant_state = kUpsertTenantState,
+        .plan_tenant_states = kPlanTenantStates,
+        .insert_run = kInsertRun,
+        .delete_old_runs = kDeleteOldRuns,
+        .update_run = kUpdateRun,
+        .cancel_run = kCancelRun,
+        .run_silence = kRunSilence,
+        // The lock is the working connection's own: it is there as long as the work is.
+        .fence = {},
+        .fence_is_free = {},
+        .session_fence = {},
+        .release_session_fence = {},
+        .prefers_single_messages = {},
+        .broken_objects = {},
+        .why_forbidden = "it would take migrator's own lock, or its tables, away",
+    };
+}
+
+}  // namespace
+
+const sql::Dialect& dialect() {
+    static const sql::Dialect dialect = make_dialect();
+    return dialect;
+}
+
+}  // namespace migrator::db::mysql

@@ -1,0 +1,235 @@
+#pragma once
+
+#include <string_view>
+
+/// SQL of the dialect. Every name is qualified: the default database belongs to the user's files.
+/// Nothing here needs more than MySQL 5.7: no CTE, no JSON_TABLE, no RETURNING.
+namespace migrator::db::mysql {
+
+// The tables and columns are those of the Go program (database.md section 1 of the specification),
+// which works on the same database. Names compare letter by letter, as file names do.
+
+inline constexpr std::string_view kCreateMetadataSchema =
+    "create database migrator character set utf8mb4 collate utf8mb4_bin";
+
+inline constexpr std::string_view kCreateVersions = R"sql(
+create table migrator.migrator_versions (
+    id serial primary key,
+    name varchar(200) not null,
+    created timestamp default now()
+) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
+)sql";
+
+inline constexpr std::string_view kCreateMigrations = R"sql(
+create table migrator.migrator_migrations (
+    id serial primary key,
+    name varchar(200) not null,
+    source_dir varchar(200) not null,
+    filename varchar(200) not null,
+    type int not null,
+    db_schema varchar(200) not null,
+    created timestamp default now(),
+    contents longtext,
+    checksum varchar(64),
+    version_id bigint unsigned not null,
+    index migrator_migrations_version_id_idx (version_id),
+    constraint migrator_versions_version_id_fk foreign key (version_id)
+        references migrator.migrator_versions (id) on delete cascade
+) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
+)sql";
+
+inline constexpr std::string_view kCreateTenants = R"sql(
+create table migrator.migrator_tenants (
+    id serial primary key,
+    name varchar(200) not null,
+    created timestamp default now()
+) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
+)sql";
+
+// Our own tables have times in UTC, in columns that no session's time zone changes.
+inline constexpr std::string_view kCreateLock = R"sql(
+create table migrator.migrator_lock (
+    id int primary key,
+    run_id varchar(200) not null,
+    owner text,
+    request_id text,
+    version_name text,
+    since datetime(6) not null
+) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
+)sql";
+
+inline constexpr std::string_view kCreateRuns = R"sql(
+create table migrator.migrator_runs (
+    id varchar(200) primary key,
+    state varchar(20) not null,
+    request text,
+    progress longtext,
+    status int,
+    answer longtext,
+    cancel boolean not null default false,
+    owner text,
+    started datetime(6),
+    ended datetime(6),
+    changed datetime(6)
+) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
+)sql";
+
+inline constexpr std::string_view kCreateTenantState = R"sql(
+create table migrator.migrator_tenant_state (
+    tenant varchar(200) primary key,
+    version_id bigint,
+    first_file text,
+    state varchar(20) not null,
+    file text,
+    statement bigint,
+    `sqlstate` text,
+    message text,
+    changed datetime(6)
+) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
+)sql";
+
+inline constexpr std::string_view kCreateFilenameIndex =
+    "create index migrator_migrations_filename_idx "
+    "on migrator.migrator_migrations (filename, db_schema)";
+
+// A procedure could look first and then act, as the Go program's does; but that needs the right to
+// make one. Each step looks by itself, as an upgrade may have been cut off behind any of them.
+inline constexpr std::string_view kAddVersionId = R"sql(
+set @migrator_ddl = if(
+    exists (
+        select 1 from information_schema.columns where table_schema = 'migrator'
+        and table_name = 'migrator_migrations' and column_name = 'version_id'
+    ),
+    'do 0',
+    'alter table migrator.migrator_migrations add column version_id bigint unsigned, '
+    'add index migrator_migrations_version_id_idx (version_id)'
+);
+prepare migrator_ddl from @migrator_ddl;
+execute migrator_ddl;
+deallocate prepare migrator_ddl
+)sql";
+
+inline constexpr std::string_view kRequireVersionId = R"sql(
+set @migrator_ddl = if(
+    exists (
+        select 1 from information_schema.key_column_usage where table_schema = 'migrator'
+        and table_name = 'migrator_migrations' and column_name = 'version_id'
+        and referenced_table_name = 'migrator_versions'
+    ),
+    'do 0',
+    'alter table migrator.migrator_migrations add constraint migrator_versions_version_id_fk '
+    'foreign key (version_id) references migrator.migrator_versions (id) on delete cascade'
+);
+prepare migrator_ddl from @migrator_ddl;
+execute migrator_ddl;
+deallocate prepare migrator_ddl;
+alter table migrator.migrator_migrations modify version_id bigint unsigned not null
+)sql";
+
+inline constexpr std::string_view kMakeNamesExact = R"sql(
+alter table migrator.migrator_migrations convert to character set utf8mb4 collate utf8mb4_bin,
+    modify contents longtext character set utf8mb4 collate utf8mb4_bin;
+alter table migrator.migrator_versions convert to character set utf8mb4 collate utf8mb4_bin;
+set @migrator_ddl = if(
+    exists (
+        select 1 from information_schema.tables where table_schema = 'migrator'
+        and table_name = 'migrator_tenants'
+    ),
+    'alter table migrator.migrator_tenants convert to character set utf8mb4 collate utf8mb4_bin',
+    'do 0'
+);
+prepare migrator_ddl from @migrator_ddl;
+execute migrator_ddl;
+deallocate prepare migrator_ddl
+)sql";
+
+// A column version_id that may be null is an upgrade that was cut off.
+inline constexpr std::string_view kShapeQuery = R"sql(
+select
+    exists (select 1 from information_schema.schemata where schema_name = 'migrator'),
+    exists (select 1 from information_schema.tables where table_schema = 'migrator'
+        and table_name = 'migrator_migrations'),
+    exists (select 1 from information_schema.columns where table_schema = 'migrator'
+        and table_name = 'migrator_migrations' and column_name = 'version_id'
+        and is_nullable = 'NO'),
+    exists (select 1 from information_schema.tables where table_schema = 'migrator'
+        and table_name = 'migrator_versions'),
+    exists (select 1 from information_schema.tables where table_schema = 'migrator'
+        and table_name = 'migrator_tenants'),
+    exists (select 1 from information_schema.tables where table_schema = 'migrator'
+        and table_name = 'migrator_lock'),
+    exists (select 1 from information_schema.tables where table_schema = 'migrator'
+        and table_name = 'migrator_runs'),
+    exists (select 1 from information_schema.tables where table_schema = 'migrator'
+        and table_name = 'migrator_tenant_state'),
+    exists (select 1 from information_schema.statistics f
+        join information_schema.statistics s on s.table_schema = f.table_schema
+        and s.table_name = f.table_name and s.index_name = f.index_name
+        where f.table_schema = 'migrator' and f.table_name = 'migrator_migrations'
+        and f.column_name = 'filename' and f.seq_in_index = 1
+        and s.column_name = 'db_schema' and s.seq_in_index = 2),
+    not exists (select 1 from information_schema.columns where table_schema = 'migrator'
+        and table_name in ('migrator_migrations', 'migrator_tenants')
+        and (collation_name <> 'utf8mb4_bin'
+            or (column_name = 'contents' and data_type <> 'longtext')))
+)sql";
+
+// The number is taken from the counter that gives ids, which a rollback does not take back: so an
+// id is never given twice.
+inline constexpr std::string_view kNextVersionId =
+    "start transaction; insert into migrator.migrator_versions (name) values (''); rollback; "
+    "select last_insert_id()";
+
+inline constexpr std::string_view kInsertVersion =
+    "insert ignore into migrator.migrator_versions (id, name) values (?1, ?2)";
+
+inline constexpr std::string_view kUpsertLock = R"sql(
+insert into migrator.migrator_lock (id, run_id, owner, request_id, version_name, since)
+values (1, ?1, ?2, ?3, ?4, utc_timestamp(6))
+on duplicate key update run_id = values(run_id), owner = values(owner),
+    request_id = values(request_id), version_name = values(version_name), since = values(since)
+)sql";
+
+inline constexpr std::string_view kUpsertTenantState = R"sql(
+insert into migrator.migrator_tenant_state
+    (tenant, version_id, first_file, state, file, statement, `sqlstate`, message, changed)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, utc_timestamp(6))
+on duplicate key update version_id = values(version_id), first_file = values(first_file),
+    state = values(state), file = values(file), statement = values(statement),
+    `sqlstate` = values(`sqlstate`), message = values(message), changed = values(changed)
+)sql";
+
+// A file that an earlier run has left half-way stays named until it runs again.
+inline constexpr std::string_view kPlanTenantStates = R"sql(
+insert into migrator.migrator_tenant_state
+    (tenant, first_file, version_id, state, file, statement, `sqlstate`, message, changed)
+values {}
+on duplicate key update version_id = values(version_id), first_file = values(first_file),
+    state = if(file = '', values(state), state), changed = values(changed)
+)sql";
+
+inline constexpr std::string_view kInsertRun = R"sql(
+insert ignore into migrator.migrator_runs
+    (id, state, request, progress, status, answer, owner, started, ended, changed)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, utc_timestamp(6));
+select 1 from (select row_count() as inserted) r where r.inserted = 1
+)sql";
+
+inline constexpr std::string_view kDeleteOldRuns =
+    "delete from migrator.migrator_runs where changed < utc_timestamp(6) - interval 1 day";
+
+inline constexpr std::string_view kUpdateRun = R"sql(
+update migrator.migrator_runs set state = ?2, progress = ?3, status = ?4, answer = ?5, ended = ?6,
+    changed = utc_timestamp(6)
+where id = ?1;
+select cancel from migrator.migrator_runs where id = ?1
+)sql";
+
+inline constexpr std::string_view kCancelRun = R"sql(
+update migrator.migrator_runs set cancel = true where id = ?1;
+select 1 from migrator.migrator_runs where id = ?1
+)sql";
+
+inline constexpr std::string_view kRunSilence = "timestampdiff(second, changed, utc_timestamp(6))";
+
+}  // namespace migrator::db::mysql

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "db/sql/session.hpp"
+
+/// How a script is sent where DDL commits: as its statements, each that may commit behind an update
+/// of the tenant's state row that says how far the script has come, then its own row, then COMMIT.
+/// The statement that may commit commits what came before it, so that after a crash one statement
+/// at most is in doubt, and the state row names it.
+namespace migrator::db::mysql {
+
+/// One statement of a message. Each gives one result, but those with `uncounted`.
+struct Part {
+    enum class Kind : std::uint8_t { Ours, Script, Record };
+    Kind kind = Kind::Ours;     ///< Record: what makes the script count as applied
+    std::size_t script = 0;     ///< its place in the row of scripts
+    std::size_t statement = 0;  ///< of the script, from 0
+    bool uncounted = false;
+    bool ends_message = false;  ///< nothing may stand behind it in a message
+    std::string text;
+};
+
+/// What a script leaves behind in the session, or how it wants to be sent.
+struct Manners {
+    bool changes_session = false;  ///< nobody knows the settings afterwards
+    bool apart = false;            ///< one statement a message
+};
+Manners manners_of(const sql::ScriptRun& run);
+
+/// Whether a statement may commit by itself.
+inline bool may_commit(const sql::Statement& statement) {
+    return (statement.traits & sql::kKeepsTransaction) == 0;
+}
+
+/// How texts get into our own statements.
+struct RecordedAs {
+    bool with_version = false;  ///< the version's row goes in, too
+    bool plain = false;         ///< nobody has changed the session: `quoted_literal` will do
+};
+
+/// All of `script`, number `index` of its row.
+std::vector<Part> parts_of(
+    const sql::VersionRow& version,
+    const sql::RecordedScript& script,
+    std::size_t index,
+    const RecordedAs& as
+);
+
+/// The rows of `migrator_migrations` for these executions, as one statement.
+std::string insert_rows_statement(
+    std::int64_t version_id, std::span<const sql::MetadataRow> rows, bool plain
+);
+
+}  // namespace migrator::db::mysql

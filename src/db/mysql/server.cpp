@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <atomic>
+#include <mutex>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "db/mysql/connection.hpp"
+#include "db/mysql/data_source.hpp"
+#include "db/mysql/dialect.hpp"
+#include "db/mysql/mysql.hpp"
+#include "db/mysql/password.hpp"
+#include "db/mysql/run_lock.hpp"
+#include "db/mysql/session.hpp"
+
+namespace migrator::db::mysql {
+namespace {
+
+class MysqlServer final : public sql::Server {
+public:
+    MysqlServer(DataSource source, const Options& options)
+        : options_(options), source_(std::move(source)) {}
+
+    const sql::Dialect& dialect() const override { return mysql::dialect(); }
+
+    /// A session for reading: times come in UTC, whatever zone the server is in.
+    std::unique_ptr<sql::Session> connect() override {
+        auto connection = open();
+        if (const auto error = connection->run("set session time_zone = '+00:00'").error) {
+            throw own_sql_error(*error);
+        }
+        return std::make_unique<Session>(std::move(connection));
+    }
+
+    std::unique_ptr<sql::RunLock> try_lock() override {
+        auto connection = take_waiting();
+        const bool is_new = connection == nullptr;
+        bool locked = false;
+        try {
+            if (is_new) connection = open_for_run();
+            locked = try_to_lock(*connection);
+        } catch (const Error& error) {
+            // One that has waited since the last try may have been closed meanwhile.
+            if (is_new) throw;
+            log::debug(fmt::format("Trying the migration lock again: {}", error.what()));
+            connection = open_for_run();
+            locked = try_to_lock(*connection);
+        }
+        if (locked) return std::make_unique<RunLock>(std::move(connection));
+        const std::lock_guard guard(mutex_);
+        waiting_ = std::move(connection);
+        return nullptr;
+    }
+
+private:
+    std::shared_ptr<Connection> open() {
+        const DataSource source = current();
+        const auto again = [this] { return with_password(current(), options_); };
+        bool refused = false;
+        try {
+            return std::make_shared<Connection>(with_password(source, options_), &refused, again);
+        } catch (const Error&) {
+            if (!options_.renewed_data_source || !refused) throw;
+            DataSource renewed = parse_data_source(options_.renewed_data_source());
+            if (renewed.password == source.password && renewed.user == source.user) throw;
+            log::info("The database has refused the password; trying the renewed one");
+            auto connection =
+                std::make_shared<Connection>(with_password(renewed, options_), nullptr, again);
+            const std::lock_guard guard(mutex_);
+            source_ = std::move(renewed);
+            return connection;
+        }
+    }
+
+    std::shared_ptr<Connection> open_for_run() {
+        auto connection = open();
+        prepare_for_run(*connection);
+        if (!looked_for_cluster_.exchange(true)) warn_of_cluster(*connection);
+        return connection;
+    }
+
+    /// GET_LOCK holds on one node of a Galera cluster, and nothing tells the others.
+    static void warn_of_cluster(Connection& connection) {
+        bool in_cluster = false;
+        connection.run("show global status like 'wsrep_cluster_size'", [&](const sql::Row& row) {
+            in_cluster = row.at(1).value_or("0") != "0" && row.at(1) != "1";
+        });
+        if (!in_cluster) return;
+        log::warn(
+            "The database is a Galera cluster: the migration lock holds on the node of this "
+            "connection only. Let every migrator's dataSource name the same node"
+        );
+    }
+
+    DataSource current() {
+        const std::lock_guard guard(mutex_);
+        return source_;
+    }
+
+    std::shared_ptr<Connection> take_waiting() {
+        const std::lock_guard guard(mutex_);
+        return std::move(waiting_);
+    }
+
+    const Options options_;
+    std::atomic<bool> looked_for_cluster_ = false;
+    std::mutex mutex_;
+    DataSource source_;
+    /// Of a try that did not get the lock, for the next: a poll need not connect each time.
+    std::shared_ptr<Connection> waiting_;
+};
+
+}  // namespace
+
+std::unique_ptr<sql::Server> make_server(const Options& options) {
+    DataSource source = parse_data_source(options.data_source);
+    for (const std::string& name : source.ignored) {
+        log::warn(fmt::format("dataSource: {} has no meaning here and is ignored", name));
+    }
+    check_security(source);
+    if (!options.set_role.empty()) {
+        throw Error(ErrorKind::Configuration, "setRole is for PostgreSQL: MySQL has no such thing");
+    }
+    return std::make_unique<MysqlServer>(std::move(source), options);
+}
+
+}  // namespace migrator::db::mysql

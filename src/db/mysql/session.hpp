@@ -1,0 +1,83 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/mysql/connection.hpp"
+#include "db/mysql/recorded_message.hpp"
+#include "db/sql/session.hpp"
+
+namespace migrator::db::mysql {
+
+class Session final : public sql::Session {
+public:
+    /// The connection is shared with the lock that it holds, if it does.
+    explicit Session(std::shared_ptr<Connection> connection);
+    ~Session() override;
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    std::unique_ptr<sql::RowSource> open(
+        std::string_view sql, std::span<const sql::Value> parameters
+    ) override;
+    bool is_lost() const noexcept override { return connection_->is_lost(); }
+    void watch(std::stop_token stop) override;
+    void use_schemas(std::span<const std::string> /*schemas*/) override {}
+    void begin(const sql::WorkSettings& settings) override;
+    /// One statement a message.
+    std::optional<sql::Failure> run_scripts(std::span<const sql::ScriptRun> scripts) override;
+    /// Each statement commits by itself. `done` is not told of statements in a transaction of the
+    /// script that is still open: our own would end it.
+    std::optional<sql::Failure> run_without_transaction(
+        const sql::ScriptRun& script,
+        const sql::WorkSettings& settings,
+        const std::function<void(std::size_t statements)>& done
+    ) override;
+    std::optional<sql::Failure> run_recorded(
+        const sql::VersionRow& version,
+        std::span<const sql::RecordedScript> scripts,
+        const sql::WorkSettings& settings
+    ) override;
+    std::size_t max_message_bytes() const override { return connection_->max_allowed_packet(); }
+    void reset() override {}
+    /// `created` is left to its default: the column's type depends on the session's time zone.
+    void insert_rows(
+        std::int64_t version_id, const std::string& created, std::span<const sql::MetadataRow> rows
+    ) override;
+    std::optional<sql::Failure> commit() override;
+    void rollback() noexcept override;
+    bool standard_conforming_strings() const override { return connection_->backslashes_escape(); }
+
+private:
+    struct Sent;
+
+    void execute(const std::string& text);
+    /// Whether `quoted_literal` reads as it is meant to.
+    bool is_plain() const { return plain_ && connection_->backslashes_escape(); }
+    void set_limits(const sql::WorkSettings& settings);
+    std::optional<sql::Failure> run_statement(const sql::ScriptRun& script, std::size_t index);
+    /// Sends what `sent` holds.
+    std::optional<sql::Failure> send(Sent& sent, std::span<const sql::RecordedScript> scripts);
+    sql::Failure failure_at(
+        const Part& part, const ServerError& error, std::span<const sql::RecordedScript> scripts
+    );
+    /// After a failure: rolls back, and finds out what of the script stays.
+    std::size_t what_stays(const Part& part, const sql::RecordedScript& script);
+    /// A procedure may have let go of the lock. Throws Locked.
+    void check_lock();
+
+    std::shared_ptr<Connection> connection_;
+    bool plain_ = true;              ///< no script has changed the session's settings
+    bool has_limits_ = false;        ///< the time limits are set
+    bool version_recorded_ = false;  ///< by `run_recorded`
+    /// TiDB parses a whole message before it runs the first statement of it: a syntax error would
+    /// tell of no statement. Also for time limits that the server has not.
+    bool one_statement_each_;
+};
+
+}  // namespace migrator::db::mysql
