@@ -153,9 +153,10 @@ std::vector<TenantState> Metadata::tenant_states(const MetadataShape& shape) {
     std::vector<TenantState> states;
     if (!shape.tenant_state) return states;
     const std::string sql = fmt::format(
-        "select tenant, version_id, first_file, state, file, statement, {}, message, changed "
-        "from {} order by tenant",
-        dialect_.quote("sqlstate"),  // a word of the language for some
+        "select tenant, version_id, first_file, state, {}, statement, {}, message, changed from {} "
+        "order by tenant",
+        dialect_.quote("file"),  // words of the language for some
+        dialect_.quote("sqlstate"),
         table("migrator_tenant_state")
     );
     session_.query(sql, {}, [&](const Row& row) {

@@ -57,7 +57,7 @@ PreparedScript Preparation::prepare(
         return prepared;
     }
     prepared.script = std::make_shared<const Script>(
-        scan(prepared.text, dialect_.lexis, standard_conforming_strings)
+        dialect_.scan(prepared.text, dialect_.lexis, standard_conforming_strings)
     );
     if (is_new) kept->second = {schema, standard_conforming_strings, prepared.script};
     return prepared;
