@@ -65,6 +65,17 @@ add_library() {
   fi
 }
 
+# MariaDB's client library loads the ways to log in by the path it was built with. Not the one that
+# asks on a terminal.
+add_ways_to_log_in() {
+  local plugin
+  for plugin in caching_sha2_password sha256_password mysql_clear_password client_ed25519; do
+    plugin="$(find /usr/lib -path "*/libmariadb3/plugin/$plugin.so" -print -quit)"
+    [[ -n "$plugin" ]] || fail "libmariadb3 has no plugins here"
+    add_library "$plugin"
+  done
+}
+
 # The ODBC driver for SQL Server, which the program loads when it runs, and the code pages that the
 # driver has glibc convert. It is found by its path: no odbcinst.ini is needed.
 add_odbc_driver() {
@@ -154,6 +165,7 @@ make_folders
 add_program "$PROGRAM" migrator
 add_program "$(command -v dash)" sh
 add_program "$(command -v curl)" curl
+add_ways_to_log_in
 add_odbc_driver
 add_certificates
 add_settings
