@@ -127,6 +127,17 @@ on_postgresql() {
   say "passed: a server with an unknown certificate is refused"
 }
 
+# No such server is there; but the driver, which the program loads when it connects, has to be.
+on_sqlserver() {
+  if migrator --set driver=sqlserver --set 'dataSource=server=127.0.0.1,1;user id=x;password=x' \
+    wait --timeout 1s >"$WORK/refused.log" 2>&1; then
+    fail "FAILED: a SQL Server answered on port 1"
+  fi
+  grep -q 'Adaptive Server is unavailable' "$WORK/refused.log" ||
+    fail "FAILED: the ODBC driver for SQL Server: $(cat "$WORK/refused.log")"
+  say "passed: the ODBC driver for SQL Server is there"
+}
+
 # ---- outside -------------------------------------------------------------------------------------
 
 finish() {
@@ -194,6 +205,9 @@ if [[ "${1:-}" == --inside ]]; then
   trap '[[ -z "$SERVER" ]] || pkill -KILL -P "$SERVER" || true' EXIT
   mount_image
   on_sqlite
+  if [[ -d "$ROOT/usr/lib/$(uname -m)-linux-gnu/odbc" ]]; then
+    on_sqlserver
+  fi
   if [[ -n "$5" ]]; then
     on_postgresql "$5"
   fi

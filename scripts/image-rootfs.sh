@@ -65,6 +65,38 @@ add_library() {
   fi
 }
 
+# MariaDB's client library loads the ways to log in by the path it was built with. Not the one that
+# asks on a terminal.
+add_ways_to_log_in() {
+  local plugin
+  for plugin in caching_sha2_password sha256_password mysql_clear_password client_ed25519; do
+    plugin="$(find /usr/lib -path "*/libmariadb3/plugin/$plugin.so" -print -quit)"
+    [[ -n "$plugin" ]] || fail "libmariadb3 has no plugins here"
+    add_library "$plugin"
+  done
+}
+
+# The ODBC driver for SQL Server, which the program loads when it runs, and the code pages that the
+# driver has glibc convert. It is found by its path: no odbcinst.ini is needed.
+add_odbc_driver() {
+  local library page driver
+  driver="$(find /usr/lib -name libtdsodbc.so -print -quit)"
+  if [[ -z "$driver" ]]; then
+    say "No ODBC driver for SQL Server in this image: tdsodbc is not installed."
+    return
+  fi
+  add_library "$driver"
+  while read -r library; do
+    add_library "$library"
+  done < <(libraries_of "$driver")
+  local pages="${driver%/odbc/*}/gconv"
+  for page in "$pages"/{UTF-16,ISO8859-1,CP125?,CP932,GBK,UHC,BIG5,IBM437,IBM850}.so \
+    "$pages"/libJIS.so "$pages"/libKSC.so; do
+    [[ ! -e "$page" ]] || add_library "$page"
+  done
+  install -m 644 "$pages/gconv-modules.cache" "$ROOT$pages/"
+}
+
 # OpenSSL, libcurl and libpq look in different places for the same thing.
 add_certificates() {
   local bundle=/etc/ssl/certs/ca-certificates.crt
@@ -133,6 +165,8 @@ make_folders
 add_program "$PROGRAM" migrator
 add_program "$(command -v dash)" sh
 add_program "$(command -v curl)" curl
+add_ways_to_log_in
+add_odbc_driver
 add_certificates
 add_settings
 add_licences

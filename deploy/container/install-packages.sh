@@ -7,4 +7,4 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib/common.sh"
 # shellcheck source=scripts/lib/packages.sh
 source "$REPOSITORY/scripts/lib/packages.sh"
 
-need_packages "${BUILD_PACKAGES[@]}" binutils curl dash openssl
+need_packages "${BUILD_PACKAGES[@]}" binutils curl dash openssl tdsodbc

@@ -5,12 +5,13 @@
 BUILD_PACKAGES=(
   g++ cmake ninja-build git ca-certificates
   libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libmariadb-dev libpq-dev libpugixml-dev
-  libsqlite3-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev
+  libsqlite3-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev unixodbc-dev
 )
 # To build and run the tests, on top.
 TEST_PACKAGES=(
   libgtest-dev postgresql pgbouncer mariadb-server mariadb-client nginx nodejs node-graphql curl openssl
   swift-proxy swift-account swift-container swift-object
+  python3 tdsodbc odbc-postgresql libsqliteodbc
 )
 # To measure, on top of BUILD_PACKAGES.
 BENCH_PACKAGES=(postgresql postgresql-client)

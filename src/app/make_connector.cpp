@@ -5,6 +5,7 @@
 #include "db/postgresql/postgresql.hpp"
 #include "db/sql/sql_connector.hpp"
 #include "db/sqlite/sqlite.hpp"
+#include "db/sqlserver/sqlserver.hpp"
 
 namespace migrator::app {
 
@@ -17,6 +18,9 @@ std::unique_ptr<db::Connector> make_connector(const db::Options& options) {
     }
     if (options.driver == "sqlite") {
         return db::sql::make_sql_connector(db::sqlite::make_server(options), options);
+    }
+    if (options.driver == "sqlserver") {
+        return db::sql::make_sql_connector(db::sqlserver::make_server(options), options);
     }
     throw Error(
         ErrorKind::Configuration, "Failed to create Connector unknown driver: " + options.driver

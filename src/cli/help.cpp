@@ -26,7 +26,8 @@ constexpr CommandText kCommands[] = {
      "  migrator apply --dry-run                    run everything, then roll back\n"
      "  migrator apply --reconcile                  bring late tenants the files they lack, too\n"
      "  migrator apply --tenant 'eu-*'              some tenants; the others stay owed the files\n"
-     "  migrator apply --canary 5 --waves 10%,100%  5 tenants first, then a tenth, then all\n"},
+     "  migrator apply --canary 5 --waves 10%,100%  5 tenants first, then a tenth, then all\n"
+     "  migrator apply --resume-at-statement        MySQL: go on in a file that was cut off\n"},
     {"create-tenant",
      "Change",
      "NAME",

@@ -159,6 +159,9 @@ bool is_missing(const Key& key, const Settings& settings) {
 void check_atomicity(std::string_view driver, const Settings& settings, Report& report) {
     const std::string atomicity = text_of(settings, "atomicity");
     std::string_view why;
+    if (driver == "sqlserver" && atomicity == "tenant") {
+        why = "must be version: atomicity: tenant on SQL Server is not built yet";
+    }
     if (driver == "sqlite" && atomicity == "version") {
         why =
             "must be tenant: SQLite keeps each schema in a file of its own and attaches at most "
@@ -216,19 +219,22 @@ void check_driver(const Settings& settings, Report& report) {
     const auto found = settings.find("driver");
     if (found == settings.end() || !is_set(settings, "driver") || found->second.unusable) return;
     const std::string driver = text_of(settings, "driver");
-    constexpr std::array<std::string_view, 3> kDrivers{"postgres", "mysql", "sqlite"};
+    constexpr std::array<std::string_view, 4> kDrivers{"postgres", "mysql", "sqlserver", "sqlite"};
     if (std::ranges::find(kDrivers, driver) != kDrivers.end()) {
         return check_atomicity(driver, settings, report);
     }
 
-    constexpr std::array<std::string_view, 2> kLater{"sqlserver", "mongodb"};
+    constexpr std::array<std::string_view, 1> kLater{"mongodb"};
     const Key& key = *find_key("driver");
     const bool later = std::ranges::find(kLater, driver) != kLater.end();
     const bool harmless = !quoted(key, found->second, driver).empty();
     const std::string why = later ? fmt::format("driver {} is not built yet", driver)
                                   : fmt::format("unknown driver: {}", harmless ? driver : "…");
     report.wrong(
-        key, "oneof", found->second.origin, "must be one of: postgres, mysql, sqlite; " + why
+        key,
+        "oneof",
+        found->second.origin,
+        "must be one of: postgres, mysql, sqlserver, sqlite; " + why
     );
 }
 

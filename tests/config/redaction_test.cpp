@@ -132,6 +132,10 @@ TEST(RedactDataSource, MasksTheThreeFormsOfSqlServer) {
             {"odbc:server=h;uid=u;pwd={se;c}}ret};database=d",
              "odbc:server=h;uid=u;pwd=***;database=d"},
             {"odbc:server=h;pwd={secret;database=d", "odbc:***"},
+            {"SqlServer://u:secret@h", "***"},
+            {"ODBC:server=h;uid=u;pwd={secret}", "***;uid=u;pwd=***"},
+            {"Server=tcp:h,1433;User ID=u;Password=secret;Encrypt=True;Connection Timeout=30;",
+             "Server=tcp:h,1433;User ID=u;Password=***;Encrypt=True;Connection Timeout=30;"},
             {"secret", "***"},
         }
     );

@@ -98,6 +98,53 @@ TEST_P(FleetSelection, SyncOfSomeRecordsWhatTheyLack) {
     EXPECT_EQ(with_table("a"), "t001 t002 t003 t005");
 }
 
+TEST_P(FleetSelection, KnowsExactlyWhatEachTenantLacks) {
+    add_tenants(6);
+    for (const char* name : {"002", "003", "004", "005"}) {
+        project().write("stores/" + std::string(name) + ".sql", "select 1;");
+    }
+    project().apply();
+    const auto remove = [&](const std::string& tenant, const std::string& names) {
+        project().execute(
+            "delete from migrator.migrator_migrations where db_schema = '" + tenant +
+            "' and name in (" + names + ")"
+        );
+    };
+    remove("t002", "'003.sql'");
+    remove("t003", "'002.sql', '005.sql'");
+    remove("t004", "'002.sql'");
+    project().execute(
+        "insert into migrator.migrator_migrations (name, source_dir, filename, type, db_schema, "
+        "version_id) select name, source_dir, filename, type, 't004', version_id from "
+        "migrator.migrator_migrations where db_schema = 't001' and name = '004.sql'"
+    );
+    remove("t005", "'002.sql', '003.sql', '004.sql', '005.sql'");
+    remove("t006", "'005.sql'");
+    project().execute(
+        "insert into migrator.migrator_tenant_state (tenant, first_file, state) values ('t001', "
+        "'', "
+        "'planned'), ('t006', '', 'failed')"
+    );
+    const auto fleet = project().open()->fleet({.limit = 10});
+    std::string text;
+    for (const auto& tenant : fleet.page) {
+        text += tenant.tenant + " " + std::string(plan::name_of(tenant.standing));
+        for (const std::string& file : tenant.missing) {
+            text += " " + file.substr(file.rfind('/') + 1, 3);
+        }
+        text += "\n";
+    }
+    EXPECT_EQ(
+        text,
+        "t001 unfinished\n"
+        "t002 lagging 003\n"
+        "t003 lagging 002 005\n"
+        "t004 lagging 002\n"
+        "t005 unmanaged 002 003 004 005\n"
+        "t006 failed 005\n"
+    );
+}
+
 // 100 tenants at 20 points of history, 3 of them broken on purpose, 2 locked by another session.
 TEST_P(FleetSelection, BringsUpAFleetFromManyPointsOfHistory) {
     add_tenants(100);

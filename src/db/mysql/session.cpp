@@ -16,7 +16,9 @@ constexpr std::size_t kRowsPiece = 1 << 20;  // bytes of contents in one INSERT
 
 }  // namespace
 
-Session::Session(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+Session::Session(std::shared_ptr<Connection> connection)
+    : connection_(std::move(connection)),
+      one_statement_each_(connection_->server_version().find("TiDB") != std::string::npos) {}
 
 Session::~Session() {
     if (!connection_->is_lost() && connection_->in_transaction()) rollback();
@@ -27,7 +29,17 @@ void Session::watch(std::stop_token stop) { connection_->watch(std::move(stop));
 std::unique_ptr<sql::RowSource> Session::open(
     std::string_view sql, std::span<const sql::Value> parameters
 ) {
-    return std::make_unique<Rows>(*connection_, bind(sql, parameters));
+    const std::string text = bind(sql, parameters, is_plain());
+    if (text.size() >= connection_->max_allowed_packet()) {
+        throw Error(
+            ErrorKind::Internal,
+            fmt::format(
+                "a message of {} bytes is longer than the server takes (max_allowed_packet)",
+                text.size()
+            )
+        );
+    }
+    return std::make_unique<Rows>(*connection_, text);
 }
 
 void Session::execute(const std::string& text) {
@@ -127,7 +139,7 @@ void Session::insert_rows(
         while (count < rows.size() && (count == 0 || bytes < kRowsPiece)) {
             bytes += rows[count++].migration->contents.size();
         }
-        execute(insert_rows_statement(version_id, rows.first(count), plain_));
+        execute(insert_rows_statement(version_id, rows.first(count), is_plain()));
         rows = rows.subspan(count);
     }
 } catch (const Error& error) {

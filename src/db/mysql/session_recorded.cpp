@@ -37,15 +37,16 @@ std::optional<sql::Failure> Session::run_recorded(
         runs_anything = runs_anything || manners.apart;
         if (first || manners.apart) sent.add({.script = i, .text = "set autocommit = 0"});
         const bool with_version = !version_recorded_ && first;
-        for (Part& part :
-             parts_of(version, scripts[i], i, {.with_version = with_version, .plain = plain_})) {
+        for (Part& part : parts_of(
+                 version, scripts[i], i, {.with_version = with_version, .plain = is_plain()}
+             )) {
             const bool too_long =
                 sent.text.size() + part.text.size() + 2 > connection_->max_allowed_packet();
-            if (too_long && !sent.parts.empty()) {
+            const bool by_itself = one_statement_each_ && part.kind == Part::Kind::Script;
+            if ((too_long || by_itself) && !sent.parts.empty()) {
                 if (auto failure = send(sent, scripts)) return failure;
             }
-            const bool alone = part.ends_message || part.uncounted ||
-                               (one_statement_each_ && part.kind == Part::Kind::Script);
+            const bool alone = part.ends_message || part.uncounted || by_itself;
             sent.add(std::move(part));
             if (!alone) continue;
             if (auto failure = send(sent, scripts)) return failure;

@@ -9,6 +9,7 @@
 #include "core/schema_name.hpp"
 #include "db/options.hpp"
 #include "db/sql/lexis.hpp"
+#include "db/sql/script.hpp"
 
 namespace migrator::db::sql {
 
@@ -20,6 +21,8 @@ namespace migrator::db::sql {
 struct Dialect {
     std::string_view name;  ///< for people: "PostgreSQL"
     Lexis lexis;
+    /// Finds the statements of a script; the first argument after the text is `lexis`.
+    Script (*scan)(std::string_view, const Lexis&, bool) = sql::scan;
     Atomicity default_atomicity;
     bool allows_version_atomicity;      ///< SQLite: false
     bool version_ids_survive_rollback;  ///< ids come from a sequence

@@ -115,7 +115,7 @@ void GroupWorker::make_tenant() {
         dialect_.create_schema == nullptr ? std::string() : dialect_.create_schema(tenant);
     if (!sql.empty()) {
         // As a script, so that it is made by the role that the tenant's files run as.
-        const Script script = scan(sql, dialect_.lexis);
+        const Script script = dialect_.scan(sql, dialect_.lexis, true);
         const ScriptRun run{.step = 0, .text = sql, .script = &script};
         if (const auto failure = session().run_scripts({&run, 1})) {
             throw Error(

@@ -27,6 +27,23 @@ void insert_positions(std::string_view positions, FileSet& files) {
     }
 }
 
+/// Of a row with number, sum and sum of squares of the positions, from 1: when they say that one of
+/// `files` is missing, and the others are there once, `own` gets the others. The newest file is
+/// missing for most tenants while a release goes through the fleet.
+bool take_all_but_one(const Row& row, std::size_t files, FileSet& own) {
+    constexpr std::size_t kNumbers = 5;
+    if (row.size() < kNumbers) return false;
+    const auto all = static_cast<std::int64_t>(files);
+    const std::int64_t missing = all * (all + 1) / 2 - to_integer(row[3]);
+    const std::int64_t square = all * (all + 1) * (2 * all + 1) / 6 - to_integer(row[4]);
+    if (to_integer(row[2]) != all - 1 || missing < 1 || missing > all) return false;
+    if (square != missing * missing) return false;
+    for (std::int64_t position = 1; position <= all; ++position) {
+        if (position != missing) own.insert(static_cast<std::size_t>(position - 1));
+    }
+    return true;
+}
+
 TimePoint time(const Value& value) { return value ? parse_database_time(*value) : TimePoint{}; }
 
 }  // namespace
@@ -94,14 +111,30 @@ void Metadata::read_counts(const std::vector<Migration>& sources, Applied& appli
             known.push_back(source.file);
     }
     if (known.empty() || applied.tenants.empty()) return;
+    const auto numbers = std::make_shared<FileNumbers>();
+    for (const std::string& file : known) numbers->number(file);
+    FileSet all(numbers);
+    for (std::size_t i = 0; i < known.size(); ++i) all.insert(i);
+    std::vector<std::string> unclear;
     Parameters parameters;
     const std::string sql = count_query(known, parameters);
     session_.query(sql, parameters, [&](const Row& row) {
+        const std::string tenant = text(row[0]);
         const bool is_complete = to_integer(row[1]) == 1;
-        applied.counts.emplace(text(row[0]), is_complete ? known.size() : 0);
-        if (!is_complete) applied.files_of_tenant[text(row[0])];
+        applied.counts.emplace(tenant, is_complete ? known.size() : 0);
+        if (is_complete) return;
+        FileSet own(numbers);
+        const bool from_one = !dialect_.joined_positions.empty();
+        if (!from_one || !take_all_but_one(row, known.size(), own)) unclear.push_back(tenant);
+        applied.counts[tenant] = own.size();
+        applied.files_of_tenant.emplace(tenant, std::move(own));
     });
-    read_files_of_tenants(known, applied);
+    read_files_of_tenants(known, unclear, applied);
+    for (const TenantState& state : applied.states) {
+        if (state.tenant.empty()) continue;
+        const bool is_complete = applied.counts.contains(state.tenant);
+        applied.files_of_tenant.try_emplace(state.tenant, is_complete ? all : FileSet(numbers));
+    }
 }
 
 /// Number, sum and sum of squares of the positions of the files (or number and sum of their hashes)
@@ -132,27 +165,19 @@ std::string Metadata::count_query(std::span<const std::string> files, Parameters
     return fmt::format(
         "select db_schema, case when count(*) = (select count(*) from {1} a) and "
         "sum(known.position) = (select sum(position) from {1} b) and sum(known.position * "
-        "known.position) = (select sum(position * position) from {1} c) then 1 else 0 end from {0} "
-        "m join {1} known on known.value = m.filename where m.type = 2 group by db_schema",
+        "known.position) = (select sum(position * position) from {1} c) then 1 else 0 end, "
+        "count(*), sum(known.position), sum(known.position * known.position) from {0} m join {1} "
+        "known on known.value = m.filename where m.type = 2 group by db_schema",
         table("migrator_migrations"),
         listed
     );
 }
 
-/// Exactly which files: for tenants that don't have each of them once, or that have a state.
-void Metadata::read_files_of_tenants(std::span<const std::string> files, Applied& applied) {
-    const auto numbers = std::make_shared<FileNumbers>();
-    for (const std::string& file : files) numbers->number(file);
-    const auto add = [&](const std::string& tenant) -> FileSet& {
-        return applied.files_of_tenant.insert_or_assign(tenant, FileSet(numbers)).first->second;
-    };
-    for (auto& [tenant, own] : applied.files_of_tenant) own = FileSet(numbers);
-    for (const TenantState& state : applied.states) {
-        if (!state.tenant.empty()) add(state.tenant);
-    }
-    if (applied.files_of_tenant.empty()) return;
-    std::vector<std::string> tenants;
-    for (const auto& [tenant, own] : applied.files_of_tenant) tenants.push_back(tenant);
+/// Exactly which files.
+void Metadata::read_files_of_tenants(
+    std::span<const std::string> files, std::span<const std::string> tenants, Applied& applied
+) {
+    if (tenants.empty()) return;
     Parameters parameters;
     const std::string sql = query_of_files(files, tenants, parameters);
     session_.query(sql, parameters, [&](const Row& row) {
@@ -163,8 +188,8 @@ void Metadata::read_files_of_tenants(std::span<const std::string> files, Applied
             insert_positions(text(row[1]), own);
         }
     });
-    for (const auto& [tenant, own] : applied.files_of_tenant) {
-        if (applied.counts.contains(tenant)) applied.counts[tenant] = own.size();
+    for (const std::string& tenant : tenants) {
+        applied.counts[tenant] = applied.files_of_tenant.at(tenant).size();
     }
 }
 
@@ -198,9 +223,10 @@ std::vector<TenantState> Metadata::tenant_states(const MetadataShape& shape) {
     std::vector<TenantState> states;
     if (!shape.tenant_state) return states;
     const std::string sql = fmt::format(
-        "select tenant, version_id, first_file, state, file, statement, {}, message, changed "
-        "from {} order by tenant",
-        dialect_.quote("sqlstate"),  // a word of the language for some
+        "select tenant, version_id, first_file, state, {}, statement, {}, message, changed from {} "
+        "order by tenant",
+        dialect_.quote("file"),  // words of the language for some
+        dialect_.quote("sqlstate"),
         table("migrator_tenant_state")
     );
     session_.query(sql, {}, [&](const Row& row) {

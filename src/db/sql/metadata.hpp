@@ -77,7 +77,9 @@ private:
         std::span<const std::string> tenants,
         Parameters& parameters
     ) const;
-    void read_files_of_tenants(std::span<const std::string> files, Applied& applied);
+    void read_files_of_tenants(
+        std::span<const std::string> files, std::span<const std::string> tenants, Applied& applied
+    );
 
     Session& session_;
     const Dialect& dialect_;

@@ -57,7 +57,7 @@ PreparedScript Preparation::prepare(
         return prepared;
     }
     prepared.script = std::make_shared<const Script>(
-        scan(prepared.text, dialect_.lexis, standard_conforming_strings)
+        dialect_.scan(prepared.text, dialect_.lexis, standard_conforming_strings)
     );
     if (is_new) kept->second = {schema, standard_conforming_strings, prepared.script};
     return prepared;
@@ -82,6 +82,8 @@ std::string Preparation::find_problem(
         );
     }
     if (outside) return {};
+    // Where each file is committed by itself there is no transaction that one could end.
+    if (!dialect_.transactional_ddl) return {};
     if (const Statement* statement = first_with(script, kTransactionControl);
         statement != nullptr && !script.wrapped) {
         return fmt::format(

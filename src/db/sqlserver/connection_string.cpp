@@ -1,0 +1,199 @@
+#include "db/sqlserver/connection_string.hpp"
+
+#include <fmt/format.h>
+
+#include "db/sqlserver/data_source_syntax.hpp"
+
+namespace migrator::db::sqlserver {
+namespace {
+
+/// The name under which FreeTDS finds the server in `freetds_conf`.
+constexpr std::string_view kServerName = "migrator";
+
+class Builder {
+public:
+    explicit Builder(const Driver& driver) : driver_(driver) { add("Driver", driver.name); }
+
+    /// `name={value};`, but for an empty value.
+    void add(std::string_view name, std::string_view value) {
+        if (value.empty()) return;
+        text_ += fmt::format("{}={{{}}};", name, escaped(name, value));
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    std::string escaped(std::string_view name, std::string_view value) const {
+        if (driver_.kind == Driver::Kind::FreeTds) {
+            // It looks for "};" and knows no way to write that inside a value.
+            if (value.find("};") != std::string_view::npos) {
+                throw data_source_error(
+                    fmt::format("FreeTDS's driver can't be given a {} with '}};' in it", name)
+                );
+            }
+            return std::string(value);
+        }
+        std::string doubled;
+        for (const char c : value) {
+            if (c == '}') doubled += c;
+            doubled += c;
+        }
+        return doubled;
+    }
+
+    const Driver& driver_;
+    std::string text_;
+};
+
+std::string address(const DataSource& source) {
+    std::string text = source.host;
+    if (source.port != 0) return text + "," + std::to_string(source.port);
+    if (!source.instance.empty()) return text + "\\" + source.instance;
+    return text;
+}
+
+[[noreturn]] void refuse(const Driver& driver, std::string_view what) {
+    throw data_source_error(fmt::format(
+        "{} is not possible with {}",
+        what,
+        driver.kind == Driver::Kind::FreeTds ? "FreeTDS's ODBC driver" : driver.name
+    ));
+}
+
+/// Values with a line break or a comment sign would say something else in the file.
+const std::string& plain(const std::string& value, std::string_view name) {
+    for (const char c : value) {
+        if (static_cast<unsigned char>(c) < ' ' || c == ';' || c == '#') {
+            throw data_source_error(fmt::format("{} has a character that FreeTDS can't read", name)
+            );
+        }
+    }
+    return value;
+}
+
+std::string conf_of(const DataSource& source, std::string_view encryption) {
+    std::string conf = fmt::format("[{}]\nhost = {}\n", kServerName, plain(source.host, "server"));
+    if (source.port != 0) {
+        conf += fmt::format("port = {}\n", source.port);
+    } else if (!source.instance.empty()) {
+        conf += fmt::format("instance = {}\n", plain(source.instance, "instance"));
+    } else {
+        conf += "port = 1433\n";
+    }
+    conf += fmt::format(
+        "tds version = 7.4\nencryption = {}\nca file = {}\ncheck certificate hostname = yes\n",
+        encryption,
+        source.certificate.empty() ? "system" : plain(source.certificate, "certificate")
+    );
+    return conf;
+}
+
+void check_freetds(const DataSource& source, const Driver& driver, DriverSettings& settings) {
+    if (source.encrypt == Encrypt::Strict) refuse(driver, "encrypt=strict");
+    if (!source.host_in_certificate.empty()) refuse(driver, "hostNameInCertificate");
+    if (!source.tls_min.empty() && source.tls_min != "1.0") {
+        refuse(driver, "tlsmin=" + source.tls_min);
+    }
+    if (!source.certificate.empty() && source.trusts_any_certificate) {
+        refuse(driver, "a certificate together with TrustServerCertificate=true");
+    }
+    const auto warn = [&](bool given, const char* name, const char* why) {
+        if (given) settings.warnings.push_back(fmt::format("{}: {}", name, why));
+    };
+    warn(!source.failover_partner.empty(), "failoverpartner", "FreeTDS knows no partner");
+    warn(source.multi_subnet_failover, "multisubnetfailover", "FreeTDS tries all addresses anyway");
+    warn(!source.keep_alive.empty(), "keepAlive", "FreeTDS looks after the connection every 40 s");
+}
+
+DriverSettings for_freetds(const DataSource& source, const Driver& driver) {
+    DriverSettings settings;
+    check_freetds(source, driver, settings);
+    const std::string_view encryption = source.encrypt == Encrypt::Never    ? "off"
+                                        : source.encrypt == Encrypt::Always ? "require"
+                                                                            : "request";
+    Builder builder(driver);
+    if (source.trusts_any_certificate) {
+        // Names of its own file must not be taken for hosts.
+        std::string server = source.host;
+        if (source.port == 0 && !source.instance.empty()) server += "\\" + source.instance;
+        builder.add("Server", server);
+        if (source.port != 0 || source.instance.empty()) {
+            builder.add("Port", std::to_string(source.port == 0 ? 1433 : source.port));
+        }
+        builder.add("TDS_Version", "7.4");
+        builder.add("Encryption", encryption);
+    } else {
+        settings.freetds_conf = conf_of(source, encryption);
+        builder.add("Servername", kServerName);
+    }
+    builder.add("Database", source.database);
+    builder.add("ClientCharset", "UTF-8");
+    builder.add("APP", source.app_name);
+    builder.add("WSID", source.workstation);
+    builder.add("ServerSPN", source.server_spn);
+    if (source.login == Login::Password) {
+        builder.add("UID", source.user);
+        builder.add("PWD", source.password);
+    } else {
+        builder.add("Trusted_Connection", "yes");
+    }
+    settings.connect.connection_string = builder.take();
+    return settings;
+}
+
+void check_microsoft(const DataSource& source, const Driver& driver, DriverSettings& settings) {
+    const bool is_old = driver.version < 18;
+    if (is_old && source.encrypt == Encrypt::Strict) refuse(driver, "encrypt=strict");
+    if (is_old && !source.host_in_certificate.empty()) refuse(driver, "hostNameInCertificate");
+    if (!source.certificate.empty()) {
+        refuse(driver, "certificate (add the authority to the system's certificates instead)");
+    }
+    // Its TLS library goes no lower than that on the systems it is made for.
+    if (source.tls_min == "1.3") refuse(driver, "tlsmin=1.3");
+    if (source.user.find('\\') != std::string::npos) {
+        refuse(driver, "a user of a Windows domain (use FreeTDS's driver, or authenticator=krb5)");
+    }
+    if (source.encrypt == Encrypt::Never) {
+        settings.warnings.emplace_back("encrypt: the driver encrypts the login nevertheless");
+    }
+}
+
+DriverSettings for_microsoft(const DataSource& source, const Driver& driver) {
+    DriverSettings settings;
+    check_microsoft(source, driver, settings);
+    const bool has_words = driver.version >= 18;
+    std::string_view encrypt = has_words ? "optional" : "no";
+    if (source.encrypt == Encrypt::Always) encrypt = has_words ? "mandatory" : "yes";
+    if (source.encrypt == Encrypt::Strict) encrypt = "strict";
+    Builder builder(driver);
+    builder.add("Server", address(source));
+    builder.add("Database", source.database);
+    builder.add("Encrypt", encrypt);
+    builder.add("TrustServerCertificate", source.trusts_any_certificate ? "yes" : "no");
+    builder.add("HostNameInCertificate", source.host_in_certificate);
+    builder.add("APP", source.app_name);
+    builder.add("WSID", source.workstation);
+    builder.add("ServerSPN", source.server_spn);
+    builder.add("Failover_Partner", source.failover_partner);
+    builder.add("MultiSubnetFailover", source.multi_subnet_failover ? "yes" : "");
+    builder.add("KeepAlive", source.keep_alive);
+    if (source.login == Login::Password) {
+        builder.add("UID", source.user);
+        builder.add("PWD", source.password);
+    } else {
+        builder.add("Trusted_Connection", "yes");
+    }
+    settings.connect.connection_string = builder.take();
+    return settings;
+}
+
+}  // namespace
+
+DriverSettings settings_for(const DataSource& source, const Driver& driver) {
+    DriverSettings settings = driver.kind == Driver::Kind::Microsoft ? for_microsoft(source, driver)
+                                                                     : for_freetds(source, driver);
+    settings.connect.login_timeout = source.login_timeout;
+    settings.connect.packet_size = source.packet_size;
+    return settings;
+}
+
+}  // namespace migrator::db::sqlserver

@@ -1,0 +1,227 @@
+#include "db/sqlserver/data_source_syntax.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "db/sql/characters.hpp"
+
+namespace migrator::db::sqlserver {
+namespace {
+
+constexpr std::string_view kUrl = "sqlserver://";
+constexpr std::string_view kOdbc = "odbc:";
+constexpr auto kNone = std::string_view::npos;
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), sql::to_lower);
+    return result;
+}
+
+bool begins_with(std::string_view text, std::string_view lower_prefix) {
+    return sql::equals_lower(text.substr(0, lower_prefix.size()), lower_prefix);
+}
+
+std::string_view without_blanks(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\r\n";
+    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
+std::optional<unsigned> hex_digit(char c) {
+    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+    const char small = sql::to_lower(c);
+    if (small >= 'a' && small <= 'f') return static_cast<unsigned>(small - 'a') + 10;
+    return std::nullopt;
+}
+
+enum class Plus : bool { IsPlus, IsBlank };
+
+std::string percent_decoded(std::string_view text, Plus plus, const char* where) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '+' && plus == Plus::IsBlank) {
+            result += ' ';
+        } else if (text[i] != '%') {
+            result += text[i];
+        } else {
+            const auto high = i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
+            const auto low = i + 2 < text.size() ? hex_digit(text[i + 2]) : std::nullopt;
+            if (!high || !low) {
+                throw data_source_error(fmt::format(
+                    "in {} a '%' is not followed by two hexadecimal digits: write it as %25", where
+                ));
+            }
+            result += static_cast<char>(*high * 16 + *low);
+            i += 2;
+        }
+    }
+    if (result.find('\0') != std::string::npos) {
+        throw data_source_error(fmt::format("{} has a NUL byte in it", where));
+    }
+    return result;
+}
+
+class UrlParser {
+public:
+    explicit UrlParser(std::string_view text) : rest_(text.substr(kUrl.size())) {}
+
+    std::vector<SyntaxPair> parse() {
+        if (rest_.find('#') != kNone) {
+            throw data_source_error("the URL has a '#' in it: write it as %23");
+        }
+        const auto query = rest_.find('?');
+        if (query != kNone) {
+            query_ = rest_.substr(query + 1);
+            rest_ = rest_.substr(0, query);
+        }
+        // Everything before the last '@' is user and password, as somebody may not have encoded.
+        const auto at = rest_.rfind('@');
+        if (at != kNone) take_user(rest_.substr(0, at));
+        take_address(at == kNone ? rest_ : rest_.substr(at + 1));
+        take_query();
+        return std::move(pairs_);
+    }
+
+private:
+    void add(std::string name, std::string value) {
+        pairs_.push_back({std::move(name), std::move(value)});
+    }
+
+    void take_user(std::string_view text) {
+        const auto colon = text.find(':');
+        add("user id", percent_decoded(text.substr(0, colon), Plus::IsPlus, "the user name"));
+        if (colon == kNone) return;
+        add("password", percent_decoded(text.substr(colon + 1), Plus::IsPlus, "the password"));
+    }
+
+    void take_address(std::string_view text) {
+        const auto slash = text.find('/');
+        if (slash != kNone && slash + 1 < text.size()) {
+            std::string instance =
+                percent_decoded(text.substr(slash + 1), Plus::IsPlus, "the instance");
+            if (instance.ends_with('/')) instance.pop_back();
+            if (!instance.empty()) add("instance", std::move(instance));
+        }
+        std::string_view host = text.substr(0, slash);
+        std::string_view port;
+        if (host.starts_with('[')) {
+            const auto end = host.find(']');
+            if (end == kNone) throw data_source_error("the address lacks a ']'");
+            port = host.substr(end + 1);
+            host = host.substr(1, end - 1);
+        } else if (const auto colon = host.find(':'); colon != kNone) {
+            port = host.substr(colon);
+            host = host.substr(0, colon);
+        }
+        add("server", percent_decoded(host, Plus::IsPlus, "the host"));
+        if (port.empty()) return;
+        if (port[0] != ':') throw data_source_error("behind the ']' of the address stands no ':'");
+        if (port.size() > 1) add("port", std::string(port.substr(1)));
+    }
+
+    void take_query() {
+        while (!query_.empty()) {
+            const auto end = std::min(query_.find('&'), query_.size());
+            const std::string_view pair = query_.substr(0, end);
+            query_.remove_prefix(std::min(end + 1, query_.size()));
+            if (pair.empty()) continue;
+            const auto equals = pair.find('=');
+            const std::string_view value = equals == kNone ? "" : pair.substr(equals + 1);
+            add(lower(without_blanks(
+                    percent_decoded(pair.substr(0, equals), Plus::IsBlank, "a parameter's name")
+                )),
+                percent_decoded(value, Plus::IsBlank, "a parameter"));
+        }
+    }
+
+    std::string_view rest_;
+    std::string_view query_;
+    std::vector<SyntaxPair> pairs_;
+};
+
+/// `name=value;…` of ADO and of ODBC, which differ in how values are quoted.
+class PairParser {
+public:
+    PairParser(std::string_view text, std::string_view opening) : rest_(text), opening_(opening) {}
+
+    std::vector<SyntaxPair> parse() {
+        std::vector<SyntaxPair> pairs;
+        while (true) {
+            rest_.remove_prefix(std::min(rest_.find_first_not_of("; \t\r\n"), rest_.size()));
+            if (rest_.empty()) return pairs;
+            const auto equals = rest_.find('=');
+            const auto end = rest_.find(';');
+            if (equals == kNone || (end != kNone && end < equals)) {
+                throw data_source_error(fmt::format(
+                    "part {} has no '='; a value with a ';' in it has to be quoted",
+                    pairs.size() + 1
+                ));
+            }
+            std::string name = lower(without_blanks(rest_.substr(0, equals)));
+            if (name.empty()) {
+                throw data_source_error(fmt::format("part {} has no name", pairs.size() + 1));
+            }
+            rest_.remove_prefix(equals + 1);
+            pairs.push_back({name, value(name)});
+        }
+    }
+
+private:
+    std::string value(const std::string& name) {
+        rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size()));
+        if (!rest_.empty() && opening_.find(rest_[0]) != kNone) return quoted(name);
+        const auto end = std::min(rest_.find(';'), rest_.size());
+        std::string text(without_blanks(rest_.substr(0, end)));
+        rest_.remove_prefix(end);
+        return text;
+    }
+
+    std::string quoted(const std::string& name) {
+        const char closing = rest_[0] == '{' ? '}' : rest_[0];
+        std::string text;
+        std::size_t at = 1;
+        for (;; ++at) {
+            at = std::min(at, rest_.size());
+            if (at == rest_.size()) {
+                throw data_source_error(fmt::format("the quotes of {} are not closed", name));
+            }
+            if (rest_[at] != closing) {
+                text += rest_[at];
+            } else if (at + 1 < rest_.size() && rest_[at + 1] == closing) {
+                text += rest_[at++];  // doubled: itself
+            } else {
+                break;
+            }
+        }
+        rest_.remove_prefix(at + 1);
+        rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size()));
+        if (!rest_.empty() && rest_[0] != ';') {
+            throw data_source_error(fmt::format("behind the quotes of {} stands no ';'", name));
+        }
+        return text;
+    }
+
+    std::string_view rest_;
+    std::string_view opening_;
+};
+
+}  // namespace
+
+std::vector<SyntaxPair> parse_pairs(std::string_view text) {
+    text = without_blanks(text);
+    if (begins_with(text, kUrl)) return UrlParser(text).parse();
+    if (begins_with(text, kOdbc)) return PairParser(text.substr(kOdbc.size()), "{").parse();
+    if (const auto scheme = text.find("://"); scheme != kNone && scheme < text.find('=')) {
+        throw data_source_error("the URL does not begin with sqlserver://");
+    }
+    return PairParser(text, "\"'").parse();
+}
+
+Error data_source_error(const std::string& what) {
+    return {ErrorKind::Configuration, "data source: " + what};
+}
+
+}  // namespace migrator::db::sqlserver

@@ -1,0 +1,118 @@
+#include "db/sqlserver/dialect.hpp"
+
+#include <fmt/format.h>
+
+#include "db/sqlserver/dialect_texts.hpp"
+#include "db/sqlserver/lexis.hpp"
+#include "db/sqlserver/script_scan.hpp"
+
+namespace migrator::db::sqlserver {
+namespace {
+
+std::string placeholder(int index) { return fmt::format("@p{}", index); }
+
+std::string doubled(std::string_view text, char quote) {
+    std::string result;
+    for (const char c : text) {
+        if (c == quote) result += c;
+        result += c;
+    }
+    return result;
+}
+
+/// CREATE SCHEMA has to be alone in its batch.
+std::string create_schema(const SchemaName& name) {
+    return fmt::format(
+        "if not exists (select 1 from information_schema.schemata where schema_name = {})\n"
+        "    exec sys.sp_executesql {}",
+        quote_text(name.str()),
+        quote_text("create schema " + quote_identifier(name.str()))
+    );
+}
+
+sql::Dialect make_dialect() {
+    static const std::string fence = try_lock_query(
+        kFence,
+        {.mode = "Shared", .owner = "Transaction"},
+        "exists (select 1 from migrator.migrator_lock where id = 1 and run_id = @p1)"
+    );
+    static const std::string fence_is_free =
+        try_lock_query(kFence, {.mode = "Exclusive", .owner = "Transaction"});
+    static const std::string session_fence =
+        try_lock_query(kFence, {.mode = "Shared", .owner = "Session"});
+    static const std::string release_session_fence = fmt::format(
+        "exec sys.sp_releaseapplock @Resource = {}, @LockOwner = N'Session'", quote_text(kFence)
+    );
+    return {
+        .name = "SQL Server",
+        .lexis = kSqlServerLexis,
+        .scan = sqlserver::scan,
+        .default_atomicity = Atomicity::Version,
+        .allows_version_atomicity = true,
+        .version_ids_survive_rollback = true,
+        .max_schemas = 0,
+        .max_identifier_bytes = 128,  // characters, and names of tenants are ASCII
+        .prefix = "migrator.",
+        .placeholder = placeholder,
+        .json_list = kJsonList,
+        .json_positions = kJsonPositions,
+        .now_utc = kNowUtc,
+        .quote = quote_identifier,
+        .create_schema = create_schema,
+        .shape_query = kShapeQuery,
+        .create_metadata_schema = kCreateMetadataSchema,
+        .create_migrations = kCreateMigrations,
+        .create_versions = kCreateVersions,
+        .add_version_id = kAddVersionId,
+        .require_version_id = kRequireVersionId,
+        .create_tenants = kCreateTenants,
+        .create_lock = kCreateLock,
+        .create_runs = kCreateRuns,
+        .create_tenant_state = kCreateTenantState,
+        .create_filename_index = kCreateFilenameIndex,
+        .next_version_id = kNextVersionId,
+        .insert_version = kInsertVersion,
+        .upsert_lock = kUpsertLock,
+        .upsert_tenant_state = kUpsertTenantState,
+        .plan_tenant_states = kPlanTenantStates,
+        .insert_run = kInsertRun,
+        .delete_old_runs = kDeleteOldRuns,
+        .update_run = kUpdateRun,
+        .cancel_run = kCancelRun,
+        .run_silence = kRunSilence,
+        .fence = fence,
+        .fence_is_free = fence_is_free,
+        .session_fence = session_fence,
+        .release_session_fence = release_session_fence,
+        .prefers_single_messages = {},
+        .broken_objects = {},
+    };
+}
+
+}  // namespace
+
+std::string quote_identifier(std::string_view identifier) {
+    return "[" + doubled(identifier, ']') + "]";
+}
+
+std::string quote_text(std::string_view text) { return "N'" + doubled(text, '\'') + "'"; }
+
+std::string try_lock_query(std::string_view resource, const LockForm& form, std::string_view also) {
+    return fmt::format(
+        "declare @got int;\n"
+        "exec @got = sys.sp_getapplock @Resource = {}, @LockMode = {}, @LockOwner = {}, "
+        "@LockTimeout = 0;\n"
+        "select case when @got >= 0{} then 1 else 0 end",
+        quote_text(resource),
+        quote_text(form.mode),
+        quote_text(form.owner),
+        also.empty() ? std::string() : fmt::format(" and {}", also)
+    );
+}
+
+const sql::Dialect& dialect() {
+    static const sql::Dialect dialect = make_dialect();
+    return dialect;
+}
+
+}  // namespace migrator::db::sqlserver

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "db/sql/dialect.hpp"
+
+namespace migrator::db::sqlserver {
+
+/// T-SQL for SQL Server 2016 and newer, and Azure SQL.
+const sql::Dialect& dialect();
+
+/// The locks of `sp_getapplock`, one each for a database: the run's, which its working connection
+/// holds, and the fence (docs/architecture.md, "The lock").
+inline constexpr std::string_view kRunLock = "migrator";
+inline constexpr std::string_view kFence = "migrator-work";
+
+/// How a lock is taken.
+struct LockForm {
+    std::string_view mode;   ///< "Exclusive" or "Shared"
+    std::string_view owner;  ///< "Session", or "Transaction": it goes with the open transaction
+};
+
+/// Query: one row with one column, 1 when the lock was got at once, else 0. `also`: a condition
+/// that has to hold beside that; may be empty.
+std::string try_lock_query(
+    std::string_view resource, const LockForm& form, std::string_view also = {}
+);
+
+/// `[name]`
+std::string quote_identifier(std::string_view identifier);
+/// `N'text'`
+std::string quote_text(std::string_view text);
+
+}  // namespace migrator::db::sqlserver

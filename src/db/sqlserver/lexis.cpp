@@ -1,0 +1,10 @@
+#include "db/sqlserver/lexis.hpp"
+
+namespace migrator::db::sqlserver {
+
+constinit const sql::Lexis kSqlServerLexis{
+    .nested_comments = true,
+    .bracket_identifiers = true,
+};
+
+}  // namespace migrator::db::sqlserver

@@ -1,0 +1,95 @@
+#include "db/sqlserver/script_scan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "core/utf8.hpp"
+#include "db/sql/characters.hpp"
+#include "db/sqlserver/batches.hpp"
+#include "db/sqlserver/keywords.hpp"
+#include "db/sqlserver/script_watcher.hpp"
+
+namespace migrator::db::sqlserver {
+namespace {
+
+using sql::TokenKind;
+
+/// The line in which the first byte stands that is not UTF-8.
+std::string encoding_problem(std::string_view text) {
+    std::size_t begin = 0;
+    std::size_t line = 1;
+    while (begin < text.size()) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        if (!is_valid_utf8(text.substr(begin, end - begin))) break;
+        begin = end + 1;
+        ++line;
+    }
+    return fmt::format("line {}: the file is not UTF-8: save it as UTF-8", line);
+}
+
+}  // namespace
+
+sql::Script scan(std::string_view text, const sql::Lexis& lexis, bool standard_conforming_strings) {
+    sql::Script script;
+    script.standard_conforming_strings = standard_conforming_strings;
+    if (text.size() >= std::numeric_limits<std::uint32_t>::max()) {
+        script.problem = "the file is larger than 4 GiB: split it";
+        return script;
+    }
+    if (!is_valid_utf8(text)) script.problem = encoding_problem(text);
+    ScriptWatcher watcher(text, script);
+    const Batches batches = split_batches(text, [&](const TsqlToken& token, std::size_t batch) {
+        watcher.see(token, batch);
+    });
+    if (script.problem.empty()) script.problem = batches.problem;
+    watcher.finish();
+    // The comments before the first statement are read as on every server.
+    const std::size_t code = script.statements.empty() ? text.size() : script.statements[0].begin;
+    script.no_transaction_marker = sql::scan(text.substr(0, code), lexis).no_transaction_marker;
+    return script;
+}
+
+bool calls_procedures(std::string_view batch) {
+    Tokens tokens(batch);
+    bool is_first = true;
+    for (TsqlToken token = tokens.next(); token.kind != TokenKind::End; token = tokens.next()) {
+        if (token.kind == TokenKind::Semicolon) continue;
+        const std::string_view word = tokens.text_of(token);
+        if (token.keyword && is_one_of(word, {"exec", "execute"})) return true;
+        const bool is_name = token.kind == TokenKind::Word || token.kind == TokenKind::QuotedName;
+        if (is_first && is_name && !begins_statement(word)) return true;
+        is_first = false;
+    }
+    return false;
+}
+
+std::string identity_insert_left_on(std::string_view batch) {
+    Tokens tokens(batch);
+    std::string left_on;
+    std::string name;
+    bool behind_set = false;
+    bool in_name = false;
+    for (TsqlToken token = tokens.next(); token.kind != TokenKind::End; token = tokens.next()) {
+        const std::string_view word = tokens.text_of(token);
+        if (in_name) {
+            const bool on = token.keyword && sql::equals_lower(word, "on");
+            const bool off = token.keyword && sql::equals_lower(word, "off");
+            if (on || off || token.kind == TokenKind::Semicolon) {
+                if (on) left_on = name;
+                if (off) left_on.clear();
+                in_name = false;
+            } else {
+                name += word;
+            }
+            continue;
+        }
+        in_name = behind_set && token.keyword && sql::equals_lower(word, "identity_insert");
+        if (in_name) name.clear();
+        behind_set = token.keyword && sql::equals_lower(word, "set");
+    }
+    return left_on;
+}
+
+}  // namespace migrator::db::sqlserver

@@ -1,0 +1,147 @@
+#include "db/sqlserver/server_error.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "core/utf8.hpp"
+#include "db/sqlserver/odbc.hpp"
+#include "db/sqlserver/utf16.hpp"
+
+namespace migrator::db::sqlserver {
+namespace {
+
+// Fields beside ODBC's own; the drivers' headers need not be installed. There is one for the state
+// of a message, too, but FreeTDS's driver gives its level there.
+constexpr SQLSMALLINT kDiagProcedure = -1153;  // Microsoft's only
+constexpr SQLSMALLINT kDiagLine = -1154;       // both
+
+constexpr SQLSMALLINT kMostRecords = 50;
+
+struct Record {
+    std::string sqlstate;
+    std::int32_t number = 0;
+    std::string text;
+};
+
+std::optional<Record> read_record(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT index) {
+    std::array<char16_t, 6> state{};
+    std::u16string text(4096, u'\0');
+    SQLINTEGER number = 0;
+    SQLSMALLINT length = 0;
+    const auto get = [&] {
+        return SQLGetDiagRecW(
+            kind,
+            handle,
+            index,
+            reinterpret_cast<SQLWCHAR*>(state.data()),
+            &number,
+            wide(text),
+            static_cast<SQLSMALLINT>(text.size()),
+            &length
+        );
+    };
+    const SQLRETURN result = get();
+    if (!SQL_SUCCEEDED(result)) return std::nullopt;
+    const std::size_t end = std::min(text.find(u'\0'), static_cast<std::size_t>(length));
+    text.resize(std::min(end, text.size()));
+    return Record{to_utf8({state.data(), 5}), number, to_utf8(text)};
+}
+
+std::uint32_t line_of(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT index) {
+    SQLUSMALLINT line = 0;
+    SQLSMALLINT length = 0;
+    const SQLRETURN result =
+        SQLGetDiagFieldW(kind, handle, index, kDiagLine, &line, sizeof line, &length);
+    // FreeTDS's driver gives -1 for what it finds itself.
+    constexpr SQLUSMALLINT kNone = 0xFFFF;
+    return SQL_SUCCEEDED(result) && line != kNone ? line : 0;
+}
+
+std::string procedure_of(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT index) {
+    std::array<char16_t, 256> name{};
+    SQLSMALLINT length = 0;
+    const SQLRETURN result =
+        SQLGetDiagFieldW(kind, handle, index, kDiagProcedure, name.data(), sizeof name, &length);
+    if (!SQL_SUCCEEDED(result)) return {};
+    return to_utf8(std::u16string(name.data()));
+}
+
+/// "[Microsoft][ODBC Driver 18 for SQL Server][SQL Server]Invalid …" without the brackets.
+std::string without_origin(std::string_view text) {
+    while (text.starts_with('[')) {
+        const auto end = text.find(']');
+        if (end == std::string_view::npos) break;
+        text.remove_prefix(end + 1);
+    }
+    return to_valid_utf8(text);
+}
+
+bool is_loss(const std::string& sqlstate) {
+    return sqlstate.starts_with("08") || sqlstate == "HYT01";
+}
+
+}  // namespace
+
+ServerError read_error(std::int16_t kind, void* handle) {
+    std::vector<Record> records;
+    for (SQLSMALLINT index = 1; index <= kMostRecords; ++index) {
+        auto record = read_record(kind, handle, index);
+        if (!record) break;
+        records.push_back(std::move(*record));
+    }
+    ServerError error;
+    if (records.empty()) {
+        error.message = "the ODBC driver failed and did not say why";
+        return error;
+    }
+    // Messages of PRINT may come with the error; their state is that of a success.
+    std::size_t first = 0;
+    while (first + 1 < records.size() && records[first].sqlstate.starts_with("01")) ++first;
+    const auto index = static_cast<SQLSMALLINT>(first + 1);
+    const Record& record = records[first];
+    error.sqlstate = record.sqlstate;
+    error.number = record.number;
+    error.message = without_origin(record.text);
+    error.line = line_of(kind, handle, index);
+    error.procedure = procedure_of(kind, handle, index);
+    // A driver numbers what it finds itself, too. What the server says has a line.
+    if (error.number > 0 && error.line > 0) error.message += fmt::format(" (Msg {})", error.number);
+    for (const Record& other : records) {
+        error.connection_lost = error.connection_lost || is_loss(other.sqlstate);
+        if (&other == &record || other.sqlstate.starts_with("01")) continue;
+        error.detail += (error.detail.empty() ? "" : "\n") + without_origin(other.text);
+    }
+    return error;
+}
+
+std::string describe(const ServerError& error) {
+    std::string text = error.message;
+    for (std::size_t begin = 0; begin < error.detail.size();) {
+        const auto end = std::min(error.detail.find('\n', begin), error.detail.size());
+        text += " " + error.detail.substr(begin, end - begin);
+        begin = end + 1;
+    }
+    if (!error.sqlstate.empty()) text += fmt::format(" (SQLSTATE {})", error.sqlstate);
+    return text;
+}
+
+Error own_sql_error(const ServerError& error) {
+    if (error.number == kLockTimeout) {
+        return {
+            ErrorKind::Unavailable,
+            describe(error) +
+                ": migrator's tables are locked by a run or by another program. With "
+                "READ_COMMITTED_SNAPSHOT on, reads of the database don't wait for writes"};
+    }
+    if (error.number == kNoSuchObject && error.message.find("openjson") != std::string::npos) {
+        return {
+            ErrorKind::Internal,
+            describe(error) + ": the database's compatibility level has to be 130 or higher"};
+    }
+    return {error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
+}
+
+}  // namespace migrator::db::sqlserver
