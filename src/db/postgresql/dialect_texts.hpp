@@ -172,10 +172,10 @@ on conflict (tenant) do update set version_id = excluded.version_id,
 inline constexpr std::string_view kLockTenantState =
     "select 1 from migrator.migrator_tenant_state where tenant = $1 for update";
 
-// lock_not_available, deadlock_detected, serialization_failure; the server goes down (admin_shutdown,
-// crash_shutdown, cannot_connect_now) or has no connection left (too_many_connections).
-inline constexpr std::string_view kPassingSqlstates =
-    "55P03 40P01 40001 57P01 57P02 57P03 53300";
+// lock_not_available, deadlock_detected, serialization_failure; the server goes down
+// (admin_shutdown, crash_shutdown, cannot_connect_now) or has no connection left
+// (too_many_connections).
+inline constexpr std::string_view kPassingSqlstates = "55P03 40P01 40001 57P01 57P02 57P03 53300";
 
 // Times come without a zone and in UTC: a session may have another one.
 inline constexpr std::string_view kInsertRun = R"sql(
