@@ -141,9 +141,13 @@ void Connection::prepare(const DataSource& source) {
             )
         );
     }
-    error = run("select @@max_allowed_packet", [&](const sql::Row& row) {
-                max_allowed_packet_ = to_size(row.at(0));
-            }).error;
+    error = run("select @@max_allowed_packet, @@character_set_client, @@character_set_connection",
+                [&](const sql::Row& row) {
+                    max_allowed_packet_ = to_size(row.at(0));
+                    reads_quoted_literals_ =
+                        row.at(1) == "utf8mb4" && row.at(2) == "utf8mb4" && backslashes_escape();
+                }
+    ).error;
     if (error) throw own_sql_error(*error);
     if (source.max_allowed_packet) {
         max_allowed_packet_ = std::min(max_allowed_packet_, *source.max_allowed_packet);

@@ -56,6 +56,7 @@ public:
 private:
     struct Sent;
 
+    RecordedAs recorded_as(bool with_version) const;
     void execute(const std::string& text);
     void set_limits(const sql::WorkSettings& settings);
     std::optional<sql::Failure> run_statement(const sql::ScriptRun& script, std::size_t index);
@@ -70,7 +71,7 @@ private:
     void check_lock();
 
     std::shared_ptr<Connection> connection_;
-    bool plain_ = true;              ///< no script has changed the session's settings
+    bool plain_;                     ///< quoted literals are read as they are meant
     bool has_limits_ = false;        ///< the time limits are set
     bool version_recorded_ = false;  ///< by `run_recorded`
     bool one_statement_each_ = false;
