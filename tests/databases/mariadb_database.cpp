@@ -1,36 +1,12 @@
 #include <gtest/gtest.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <functional>
-#include <stdexcept>
 
 #include "databases/test_database.hpp"
 #include "db/mysql/mysql.hpp"
 #include "db/sql/own_sql.hpp"
+#include "support/server_turn.hpp"
 
 namespace migrator::test {
 namespace {
-
-/// Keeps tests of other processes off one server, as long as it lives.
-class ServerTurn {
-public:
-    explicit ServerTurn(const std::string& url) {
-        const auto file = std::filesystem::temp_directory_path() /
-                          ("migrator-test-" + std::to_string(std::hash<std::string>{}(url)));
-        descriptor_ = open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);
-        if (descriptor_ < 0 || flock(descriptor_, LOCK_EX) != 0) {
-            throw std::runtime_error("can't lock " + file.string());
-        }
-    }
-    ~ServerTurn() { close(descriptor_); }
-    ServerTurn(const ServerTurn&) = delete;
-    ServerTurn& operator=(const ServerTurn&) = delete;
-
-private:
-    int descriptor_ = -1;
-};
 
 /// The whole server: the metadata are in a database called migrator, and there is one of that name.
 class MariadbDatabase : public TestDatabase {

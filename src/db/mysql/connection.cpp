@@ -105,9 +105,23 @@ void Connection::connect(const DataSource& source, bool* refused) {
             by_socket ? way.socket.c_str() : nullptr,
             client_flags(way)
         );
+        const bool in_clear = mysql_get_ssl_cipher(handle_.get()) == nullptr;
+        // The library takes what it gets, but for a certificate that it is to verify.
+        const bool wants_tls =
+            !by_socket && (way.tls == Tls::Verified || way.tls == Tls::Unverified);
+        if (connected != nullptr && in_clear && wants_tls) {
+            if (&way != &ways.back()) continue;
+            throw Error(
+                ErrorKind::Unavailable,
+                "failed to connect to database: TLS is required, but the server does not support it"
+            );
+        }
         if (connected != nullptr) return;
         const ServerError error = error_now();
-        if (&way != &ways.back() && error.number == CR_SSL_CONNECTION_ERROR) continue;
+        // Not when the server's certificate is a wrong one: somebody else would get the password.
+        const bool has_no_tls = error.number == CR_SSL_CONNECTION_ERROR &&
+                                (handle_->server_capabilities & CLIENT_SSL) == 0;
+        if (&way != &ways.back() && has_no_tls) continue;
         if (refused != nullptr) *refused = is_refused_password(error);
         throw Error(ErrorKind::Unavailable, "failed to connect to database: " + describe(error));
     }
