@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "databases/project_test.hpp"
 #include "db/sql/own_sql.hpp"
+#include "support/cutting_proxy.hpp"
 
 namespace migrator::test {
 namespace {
@@ -105,6 +106,80 @@ TEST_P(MariadbInterruption, ByALostConnectionIsKnownUpToOneStatement) {
     EXPECT_TRUE(has(outcome.notes.at(0), "goes on at statement 4")) << outcome.notes[0];
     EXPECT_EQ(count("notes"), "2");
     EXPECT_EQ(count("c"), "0");
+    EXPECT_TRUE(project().open()->status().unfinished.empty());
+}
+
+/// The metadata never claim more than was done, and one statement at most is in doubt.
+TEST_P(MariadbInterruption, InAnyStatementCanBeMended) {
+    constexpr int kTables = 5;
+    std::string text;
+    for (int i = 1; i <= kTables; ++i) {
+        const std::string n = std::to_string(i);
+        text += "create table {schema}.t" + n + " as select sleep(0.05) as x;\n";
+        text += "insert into {schema}.notes values (" + n + ");\n";
+    }
+    project().write("catalog/002_tables.sql", text);
+    for (int killed = 1; killed <= kTables; ++killed) {
+        SCOPED_TRACE(killed);
+        const auto known = [&] {
+            const auto states = project().open()->status().unfinished;
+            return states.empty() ? 0 : static_cast<int>(states[0].statement);
+        };
+        const int before = known();
+        auto run = std::async(std::launch::async, [&] {
+            try {
+                // What is in doubt was looked at: the table is not there.
+                project().apply(
+                    {.version_name = "again",
+                     .resume_at_statement = static_cast<std::size_t>(before + 1)}
+                );
+            } catch (const Error& error) {
+                EXPECT_EQ(error.kind(), ErrorKind::Unavailable) << error.what();
+            }
+        });
+        execute("kill " + wait_for("create table catalog.t" + std::to_string(killed) + " "));
+        run.get();
+        const int done = known();
+        EXPECT_EQ(done, 2 * (killed - 1));
+        EXPECT_EQ(count("notes"), std::to_string(done / 2));
+        EXPECT_EQ(
+            project().value("select count(*) from information_schema.tables where table_schema = "
+                            "'catalog' and table_name like 't_'"),
+            std::to_string(done / 2)
+        );
+    }
+    project().apply({.version_name = "last", .resume_at_statement = 2 * kTables - 1});
+    EXPECT_EQ(count("notes"), std::to_string(kTables));
+    EXPECT_TRUE(project().open()->status().unfinished.empty());
+}
+
+TEST_P(MariadbInterruption, OfTheAnswerLeavesWhatTheServerDid) {
+    const std::string url = project().database.data_source;
+    const auto port = static_cast<std::uint16_t>(std::stoi(project().value("select @@port")));
+    for (const auto cut : {CuttingProxy::Cut::BeforeServer, CuttingProxy::Cut::AfterServer}) {
+        const bool reached = cut == CuttingProxy::Cut::AfterServer;
+        const std::string name = reached ? "003_cut" : "002_cut";
+        SCOPED_TRACE(name);
+        project().write(
+            "catalog/" + name + ".sql",
+            "create table if not exists {schema}.`" + name +
+                "` (x int);\ninsert into "
+                "{schema}.notes values (1);\n"
+        );
+        CuttingProxy proxy(port, "create table if not exists", "create table if not exists", cut);
+        const auto colon = url.rfind(':', url.find(")/"));
+        project().database.data_source =
+            url.substr(0, colon + 1) + std::to_string(proxy.port()) + url.substr(url.find(")/"));
+        const End end = start_apply().get();
+        project().database.data_source = url;
+        EXPECT_TRUE(proxy.has_cut());
+        EXPECT_EQ(end.kind, ErrorKind::Unavailable) << end.text;
+        EXPECT_TRUE(reached || count("notes") == "0");
+        // How far the server has come without anybody to answer, it alone knows: the insert and
+        // its record are there together, or neither is.
+        project().apply();
+        EXPECT_EQ(count("notes"), reached ? "2" : "1");
+    }
     EXPECT_TRUE(project().open()->status().unfinished.empty());
 }
 
