@@ -115,6 +115,20 @@ TEST(RecordedMessage, IsAsAgreed) {
     }
 }
 
+TEST(RecordedMessage, ShowsNoValueInTheStateRow) {
+    for (const char* text :
+         {"create user a identified by 'hush'",
+          "create user a identified by \"hush\"",
+          "create user `a` identified by \"hush\" comment 'it''s'"}) {
+        SCOPED_TRACE(text);
+        const Sample sample{.name = "", .text = text};
+        const std::string progress = parts_for(sample).at(0).text;
+        // In hexadecimal, as it holds quotes itself.
+        EXPECT_NE(progress.find("6964656E746966696564"), std::string::npos) << "identified";
+        EXPECT_EQ(progress.find("68757368"), std::string::npos) << "hush";
+    }
+}
+
 TEST(RecordedMessage, PiecesHoldWholeCharacters) {
     for (std::size_t longest = 40; longest < 60; ++longest) {
         const Sample sample{

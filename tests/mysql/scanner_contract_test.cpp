@@ -57,6 +57,10 @@ protected:
         int next = mysql_real_query(handle, text.data(), text.size());
         while (next == 0) {
             const Result result{mysql_store_result(handle)};
+            if (!result && mysql_errno(handle) != 0) {  // at one of the rows
+                next = 1;
+                break;
+            }
             ++answer.results;
             next = mysql_next_result(handle);
         }
@@ -120,13 +124,15 @@ TEST_F(MariadbScanner, FindsTheStatementsOfTheCorpus) {
 }
 
 TEST_F(MariadbScanner, FindsTheStatementsOfGeneratedScripts) {
-    constexpr unsigned kScripts = 250;
-    migrator::test::MysqlScriptGenerator generator(7);
-    std::size_t taken = 0;
-    for (unsigned i = 0; i < kScripts && !HasFailure(); ++i) {
-        taken += compare(generator.script()) ? 1 : 0;
+    constexpr unsigned kScripts = 60;
+    for (const unsigned seed : {7U, 11U, 23U}) {
+        migrator::test::MysqlScriptGenerator generator(seed);
+        std::size_t taken = 0;
+        for (unsigned i = 0; i < kScripts && !HasFailure(); ++i) {
+            taken += compare(generator.script()) ? 1 : 0;
+        }
+        EXPECT_GT(taken, kScripts * 7 / 10);
     }
-    EXPECT_GT(taken, kScripts * 7 / 10);
 }
 
 TEST_F(MariadbScanner, KnowsTheStatementsThatCommit) {

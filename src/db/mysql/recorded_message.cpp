@@ -28,6 +28,17 @@ std::string text_of(const sql::ScriptRun& run, const sql::Statement& statement) 
     return text;
 }
 
+/// For people. In double quotes are values, too, and a value may be a password.
+std::string excerpt_of(const sql::ScriptRun& run, const sql::Statement& statement) {
+    const std::size_t quote =
+        std::min<std::size_t>(run.text.find('"', statement.begin), statement.end);
+    if (quote == statement.end) return sql::excerpt(run.text, statement);
+    sql::Statement shown = statement;
+    shown.end = static_cast<std::uint32_t>(quote);
+    const std::string text = sql::excerpt(run.text, shown);
+    return text.ends_with("…") ? text : text + "…";
+}
+
 std::string update_progress(
     const sql::VersionRow& version,
     const sql::RecordedScript& script,
@@ -39,7 +50,7 @@ std::string update_progress(
         "statement {} in line {}, \"{}\", was about to run",
         next + 1,
         statement.line,
-        sql::excerpt(script.run.text, statement)
+        excerpt_of(script.run, statement)
     );
     return fmt::format(
         "update {} set version_id = {}, state = 'running', file = {}, statement = {}, `sqlstate` = "
