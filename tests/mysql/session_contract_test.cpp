@@ -189,6 +189,16 @@ TEST_F(MariadbSession, NeverQuotesAValueThatTheServerRefuses) {
     EXPECT_FALSE(has(text, "hush")) << text;
 }
 
+TEST_F(MariadbSession, ReadsTextInUtf8WhateverTheCharacterSet) {
+    for (const char* charset : {"latin1", "gbk", "binary", "utf8mb4"}) {
+        SCOPED_TRACE(charset);
+        const auto server = server_at(with_parameters(std::string("charset=") + charset));
+        EXPECT_EQ(scalar(*server->connect(), "select _utf8mb4 x'C3A9F09F9880'"), "é😀");
+        const auto lock = server->try_lock();
+        EXPECT_EQ(scalar(*lock->take_session(), "select _utf8mb4 x'C3A9F09F9880'"), "é😀");
+    }
+}
+
 TEST_F(MariadbSession, ReadsTimesInUtc) {
     execute(*admin_, "set global time_zone = '+05:00'");
     const auto session = server_at(url_)->connect();

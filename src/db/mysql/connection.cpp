@@ -155,7 +155,9 @@ void Connection::prepare(const DataSource& source) {
             )
         );
     }
-    error = run("select @@max_allowed_packet, @@character_set_client, @@character_set_connection",
+    // Whatever the scripts are written in: what we read is UTF-8.
+    error = run("set character_set_results = utf8mb4; "
+                "select @@max_allowed_packet, @@character_set_client, @@character_set_connection",
                 [&](const sql::Row& row) {
                     max_allowed_packet_ = to_size(row.at(0));
                     reads_quoted_literals_ =
