@@ -67,6 +67,14 @@ TEST_P(MariadbScript, ContentsAreRecordedByteByByte) {
     }
 }
 
+TEST_P(MariadbScript, FilesWithAccentsAreFoundAgainWhateverTheCharacterSet) {
+    use_parameters("charset=latin1");
+    project().write("catalog/002_\xC3\xA9\xF0\x9F\x98\x80.sql", "do 1;");
+    EXPECT_EQ(project().apply().files.size(), 1U);
+    EXPECT_EQ(project().apply().files.size(), 0U);
+    EXPECT_EQ(project().rows().back(), "002_\xC3\xA9\xF0\x9F\x98\x80.sql/catalog");
+}
+
 TEST_P(MariadbScript, ContentsAreRecordedWhateverAFileHasSet) {
     const char* const settings[] = {
         "set sql_mode = 'ANSI_QUOTES'",
