@@ -238,8 +238,6 @@ TEST_P(MariadbFailure, IsFoundBeforeAnythingRuns) {
         const char* text;
         const char* said;
     } cases[] = {
-        {"commit", "insert into {schema}.notes values (1, 1); commit; do 1;", "would end or nest"},
-        {"autocommit", "set autocommit = 1; do 1;", "would end or nest"},
         {"lock", "do release_all_locks();", "is not possible"},
         {"delimiter", "do 1;\nDELIMITER\ndo 2;", "DELIMITER in line 2"},
     };

@@ -294,7 +294,7 @@ TEST_P(MariadbScript, DumpsAreRead) {
     EXPECT_EQ(project().value("select id from catalog.v"), "1");
 }
 
-TEST_P(MariadbScript, ExportsWithTransactionsRunWhenTheyAreMarked) {
+TEST_P(MariadbScript, ExportsMayHaveTransactionsOfTheirOwn) {
     const std::string text =
         "-- phpMyAdmin SQL Dump\nSET SQL_MODE = \"NO_AUTO_VALUE_ON_ZERO\";\nSTART TRANSACTION;\n"
         "SET time_zone = \"+00:00\";\n\n"
@@ -304,8 +304,6 @@ TEST_P(MariadbScript, ExportsWithTransactionsRunWhenTheyAreMarked) {
         "ALTER TABLE {schema}.exported\n  ADD PRIMARY KEY (`id`);\nCOMMIT;\n\n"
         "/*!40101 SET CHARACTER_SET_CLIENT=@OLD_CHARACTER_SET_CLIENT */;\n";
     project().write("catalog/002_export.sql", text);
-    EXPECT_TRUE(has(project().failure_of_apply(), "noTransaction: [\"002_export.sql\"]"));
-    project().database.no_transaction = {"*_export.sql"};
     project().apply();
     EXPECT_EQ(project().value("select count(*) from catalog.exported"), "2");
     EXPECT_EQ(contents_of("002_export.sql"), text);

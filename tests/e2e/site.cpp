@@ -107,6 +107,9 @@ Site::Site(Driver driver, std::string server_url)
     if (on_sqlite()) {
         std::filesystem::create_directories(folder_.path() / "db");
         url_ = folder_.path() / "db" / "metadata.db";
+    } else if (on_mariadb()) {
+        mariadb_ = std::make_unique<MariadbServer>(server_url_);
+        url_ = server_url_;
     } else {
         name_ = random_name();
         ask_postgresql(server_url_, "create database " + name_);
@@ -117,8 +120,11 @@ Site::Site(Driver driver, std::string server_url)
     }
     folder_.write(
         "migrator.yaml",
-        "baseLocation: " + (folder_.path() / "migrations").string() +
-            "\ndriver: " + (on_sqlite() ? "sqlite" : "postgres") + "\ndataSource: \"" + url_ +
+        "baseLocation: " + (folder_.path() / "migrations").string() + "\ndriver: " +
+            (on_sqlite()    ? "sqlite"
+             : on_mariadb() ? "mysql"
+                            : "postgres") +
+            "\ndataSource: \"" + url_ +
             "\"\nsingleMigrations: [catalog]\ntenantMigrations: [stores]\nlockTimeout: 120s\n"
             "listenAddress: 127.0.0.1\nport: 0\n"
     );
@@ -126,7 +132,7 @@ Site::Site(Driver driver, std::string server_url)
 
 Site::~Site() {
     connection_->handle.reset();
-    if (on_sqlite()) return;
+    if (on_sqlite() || on_mariadb()) return;
     try {
         ask_postgresql(
             server_url_,
@@ -152,11 +158,12 @@ void Site::write_logs() const {
 void Site::write_entry(const std::string& relative, const std::string& more) const {
     const std::string file = relative.substr(relative.find('/') + 1);
     const std::string others =
-        on_sqlite() ? "0"
-                    : "(select count(*) from pg_locks where locktype = 'advisory' and (classid"
-                      "::bigint << 32) + objid::bigint = 7883946363647717235 and pid <> "
-                      "pg_backend_pid() and database = (select oid from pg_database where datname "
-                      "= current_database()))";
+        on_sqlite() || on_mariadb()
+            ? "0"
+            : "(select count(*) from pg_locks where locktype = 'advisory' and (classid"
+              "::bigint << 32) + objid::bigint = 7883946363647717235 and pid <> "
+              "pg_backend_pid() and database = (select oid from pg_database where datname "
+              "= current_database()))";
     write(relative, "insert into {schema}.log values ('" + file + "', " + others + ");\n" + more);
 }
 
@@ -179,6 +186,7 @@ Process::Result Site::run(const std::vector<std::string>& arguments) const {
 }
 
 std::string Site::value(const std::string& sql) const {
+    if (on_mariadb()) return mariadb_->ask(sql);
     if (!on_sqlite()) {
         PgConnection& handle = connection_->handle;
         if (!handle) handle = connect(url_);
@@ -209,6 +217,9 @@ std::string Site::applied(const std::string& condition) const {
 }
 
 std::string Site::entries(const std::string& schema) const {
+    if (on_mariadb()) {
+        return value("select group_concat(file order by file) from " + schema + ".log");
+    }
     return on_sqlite()
                ? value(
                      "select group_concat(file) from (select file from " + schema +
@@ -219,6 +230,11 @@ std::string Site::entries(const std::string& schema) const {
 
 std::string Site::recorded(const std::string& schema) const {
     const std::string rows = " where db_schema = '" + schema + "' and name not like '%log%'";
+    if (on_mariadb()) {
+        return value(
+            "select group_concat(name order by name) from migrator.migrator_migrations" + rows
+        );
+    }
     return on_sqlite()
                ? value(
                      "select group_concat(name) from (select name from migrator_migrations" + rows +
@@ -232,6 +248,7 @@ std::string Site::recorded(const std::string& schema) const {
 }
 
 std::string Site::slow_statement(int seconds) const {
+    if (on_mariadb()) return "do sleep(" + std::to_string(seconds) + ");\n";
     if (!on_sqlite()) return "select pg_sleep(" + std::to_string(seconds) + ");\n";
     constexpr std::int64_t kRowsPerSecond = 3'000'000;
     return "with recursive n(x) as (select 1 union all select x + 1 from n where x < " +

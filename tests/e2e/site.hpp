@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "support/mariadb_server.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
 
@@ -25,7 +26,7 @@ std::string variable(const char* name);
 /// does not come true for two minutes.
 void wait_until(const std::string& what, const std::function<bool()>& holds);
 
-enum class Driver : std::uint8_t { Sqlite, Postgresql };
+enum class Driver : std::uint8_t { Sqlite, Postgresql, Mariadb };
 
 /// A database of its own, a folder of migrations and a migrator.yaml: what a team has. Folders:
 /// catalog (single), stores (tenants). Everything is gone at the end.
@@ -34,7 +35,7 @@ enum class Driver : std::uint8_t { Sqlite, Postgresql };
 /// effects can be compared with the metadata.
 class Site {
 public:
-    /// `server_url`: a superuser of the PostgreSQL server; empty on SQLite.
+    /// `server_url`: of a superuser of the server; empty on SQLite.
     Site(Driver driver, std::string server_url);
     ~Site();
     Site(const Site&) = delete;
@@ -43,6 +44,9 @@ public:
     const std::string& url() const { return url_; }
     std::string folder() const { return folder_.path(); }
     bool on_sqlite() const { return driver_ == Driver::Sqlite; }
+    bool on_mariadb() const { return driver_ == Driver::Mariadb; }
+    /// Not on SQLite and PostgreSQL.
+    MariadbServer& mariadb() const { return *mariadb_; }
 
     /// Writes a file below the folder of migrations.
     void write(const std::string& relative, const std::string& contents) const;
@@ -78,6 +82,7 @@ private:
     TempDir folder_;
     struct Connection;
     const std::unique_ptr<Connection> connection_;  ///< for `value`, on PostgreSQL
+    std::unique_ptr<MariadbServer> mariadb_;
 };
 
 /// Arguments that make a process show up as `name` in pg_stat_activity.

@@ -19,6 +19,15 @@ inline std::string postgresql_for_tests() {
     return url;
 }
 
+/// The same for MariaDB.
+inline std::string mariadb_for_tests() {
+    const std::string url = variable("MIGRATOR_TEST_MARIADB_URL");
+    if (url.empty() && variable("MIGRATOR_TEST_REQUIRE").find("mariadb") != std::string::npos) {
+        throw std::runtime_error("MIGRATOR_TEST_MARIADB_URL is not set, but required");
+    }
+    return url;
+}
+
 /// One site on PostgreSQL.
 class PostgresqlSiteTest : public testing::Test {
 protected:
@@ -79,6 +88,10 @@ protected:
             url = postgresql_for_tests();
             if (url.empty()) GTEST_SKIP() << "MIGRATOR_TEST_POSTGRESQL_URL is not set";
         }
+        if (GetParam() == Driver::Mariadb) {
+            url = mariadb_for_tests();
+            if (url.empty()) GTEST_SKIP() << "MIGRATOR_TEST_MARIADB_URL is not set";
+        }
         site_ = std::make_unique<Site>(GetParam(), url);
     }
     Site& site() { return *site_; }
@@ -88,12 +101,16 @@ private:
 };
 
 inline std::string driver_name(const testing::TestParamInfo<Driver>& info) {
+    if (info.param == Driver::Mariadb) return "Mariadb";
     return info.param == Driver::Sqlite ? "Sqlite" : "Postgresql";
 }
 
-#define MIGRATOR_ON_EVERY_SITE(suite)                                                      \
-    INSTANTIATE_TEST_SUITE_P(                                                              \
-        Databases, suite, testing::Values(Driver::Sqlite, Driver::Postgresql), driver_name \
+#define MIGRATOR_ON_EVERY_SITE(suite)                                         \
+    INSTANTIATE_TEST_SUITE_P(                                                 \
+        Databases,                                                            \
+        suite,                                                                \
+        testing::Values(Driver::Sqlite, Driver::Postgresql, Driver::Mariadb), \
+        driver_name                                                           \
     )
 
 }  // namespace migrator::test

@@ -48,14 +48,15 @@ TEST(MysqlBind, PutsValuesInTheirPlaces) {
         {"values (?1,?1)", "values ('a','a')"},
         {"?1", "'a'"},
     };
-    for (const auto& c : cases) EXPECT_EQ(mysql::bind(c.sql, values), c.bound);
-    EXPECT_EQ(mysql::bind("select '?' ?", {}), "select '?' ?") << "nothing to bind";
+    for (const auto& c : cases) EXPECT_EQ(mysql::bind(c.sql, values, false), c.bound);
+    EXPECT_EQ(mysql::bind("select '?' ?", {}, false), "select '?' ?") << "nothing to bind";
+    EXPECT_EQ(mysql::bind("select ?3", values, true), "select 'it''s ?1'");
 }
 
 TEST(MysqlBind, RefusesPlaceholdersWithoutAValue) {
     const std::vector<sql::Value> one = {"a"};
     for (const char* sql : {"?2", "?, ?", "?0"}) {
-        EXPECT_THROW(mysql::bind(sql, one), Error) << sql;
+        EXPECT_THROW(mysql::bind(sql, one, false), Error) << sql;
     }
 }
 

@@ -18,7 +18,7 @@
 #include "db/sql/own_sql.hpp"
 #include "db/sql/script.hpp"
 #include "db/sql/session.hpp"
-#include "support/server_turn.hpp"
+#include "support/mariadb_server.hpp"
 
 namespace migrator::db::mysql::test {
 
@@ -140,7 +140,7 @@ protected:
     std::unique_ptr<Session> admin_;
 
 private:
-    std::optional<migrator::test::ServerTurn> turn_;
+    std::optional<migrator::test::MariadbServer> turn_;
     std::vector<std::string> users_;
 };
 

@@ -58,7 +58,7 @@ std::string literals(std::span<const std::string> names) {
     return text;
 }
 
-std::string bind(std::string_view sql, std::span<const sql::Value> parameters) {
+std::string bind(std::string_view sql, std::span<const sql::Value> parameters, bool plain) {
     if (parameters.empty()) return std::string(sql);
     std::string bound;
     sql::Lexer lexer(sql, kMysqlLexis);
@@ -76,7 +76,7 @@ std::string bind(std::string_view sql, std::span<const sql::Value> parameters) {
             throw Error(ErrorKind::Internal, "a statement has more placeholders than values");
         }
         const sql::Value& value = parameters[index];
-        bound += value ? literal(*value) : "null";
+        bound += !value ? "null" : plain ? quoted_literal(*value) : literal(*value);
     }
     bound += sql.substr(copied);
     return bound;

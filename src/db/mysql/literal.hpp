@@ -22,7 +22,8 @@ std::string quoted_literal(std::string_view text);
 std::string literals(std::span<const std::string> names);
 
 /// `sql` with its parameters in their places: `?1`, `?2`, … by their number, and each plain `?`
-/// the next one; not inside quotes and comments. Throws Internal when there are too few.
-std::string bind(std::string_view sql, std::span<const sql::Value> parameters);
+/// the next one; not inside quotes and comments. `plain`: with `quoted_literal`. Throws Internal
+/// when there are too few.
+std::string bind(std::string_view sql, std::span<const sql::Value> parameters, bool plain);
 
 }  // namespace migrator::db::mysql

@@ -163,6 +163,8 @@ public:
         const sql::Script& script = *script_.run.script;
         for (std::size_t i = script_.skipped; i < script.statements.size(); ++i) add_statement(i);
         if ((script.traits & sql::kLocksTables) != 0) add(Part::Kind::Ours, "unlock tables");
+        // The script may have said otherwise; version and row have to come together.
+        if (manners_of(script_.run).apart) add(Part::Kind::Record, "set autocommit = 0");
         add_records();
         return std::move(parts_);
     }

@@ -15,6 +15,12 @@ constexpr std::string_view kSessionLimits =
     "set session wait_timeout = 20; set session net_write_timeout = 20";
 constexpr std::chrono::seconds kBeat{5};
 
+/// The server's ways to say that others try as well: of TiDB (1105, "pessimistic lock retry limit
+/// reached"), a lock wait that took too long, deadlocks.
+bool is_contention(unsigned number) {
+    return number == 1105 || number == 1205 || number == 1213 || number == 3058;
+}
+
 }  // namespace
 
 void prepare_for_run(Connection& connection) {
@@ -26,6 +32,7 @@ bool try_to_lock(Connection& connection) {
     const auto answer = connection.run("select get_lock('migrator', 0)", [&](const sql::Row& row) {
         got = row.at(0);
     });
+    if (answer.error && is_contention(answer.error->number)) return false;
     if (answer.error) {
         throw Error(ErrorKind::Unavailable, "migration lock: " + describe(*answer.error));
     }

@@ -18,7 +18,9 @@ constexpr std::size_t kRoomForNames = 16'384;  // beside contents in a message
 }  // namespace
 
 Session::Session(std::shared_ptr<Connection> connection)
-    : connection_(std::move(connection)), plain_(connection_->reads_quoted_literals()) {}
+    : connection_(std::move(connection)),
+      plain_(connection_->reads_quoted_literals()),
+      one_statement_each_(connection_->server_version().find("TiDB") != std::string::npos) {}
 
 Session::~Session() {
     if (!connection_->is_lost() && connection_->in_transaction()) rollback();
@@ -27,7 +29,7 @@ Session::~Session() {
 RecordedAs Session::recorded_as(bool with_version) const {
     return {
         .with_version = with_version,
-        .plain = plain_,
+        .plain = is_plain(),
         .longest = connection_->max_allowed_packet() - kRoomForNames};
 }
 
@@ -36,7 +38,17 @@ void Session::watch(std::stop_token stop) { connection_->watch(std::move(stop));
 std::unique_ptr<sql::RowSource> Session::open(
     std::string_view sql, std::span<const sql::Value> parameters
 ) {
-    return std::make_unique<Rows>(*connection_, bind(sql, parameters));
+    const std::string text = bind(sql, parameters, is_plain());
+    if (text.size() >= connection_->max_allowed_packet()) {
+        throw Error(
+            ErrorKind::Internal,
+            fmt::format(
+                "a message of {} bytes is longer than the server takes (max_allowed_packet)",
+                text.size()
+            )
+        );
+    }
+    return std::make_unique<Rows>(*connection_, text);
 }
 
 void Session::execute(const std::string& text) {
@@ -91,6 +103,7 @@ std::optional<sql::Failure> Session::run_statement(
 
 std::optional<sql::Failure> Session::run_scripts(std::span<const sql::ScriptRun> scripts) {
     for (const sql::ScriptRun& script : scripts) {
+        if (manners_of(script).changes_session) plain_ = false;
         for (std::size_t i = 0; i < script.script->statements.size(); ++i) {
             if (auto failure = run_statement(script, i)) return failure;
         }

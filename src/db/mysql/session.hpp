@@ -58,6 +58,8 @@ private:
 
     RecordedAs recorded_as(bool with_version) const;
     void execute(const std::string& text);
+    /// Whether `quoted_literal` reads as it is meant to.
+    bool is_plain() const { return plain_ && connection_->backslashes_escape(); }
     void set_limits(const sql::WorkSettings& settings);
     std::optional<sql::Failure> run_statement(const sql::ScriptRun& script, std::size_t index);
     /// Sends what `sent` holds.
@@ -74,7 +76,9 @@ private:
     bool plain_;                     ///< quoted literals are read as they are meant
     bool has_limits_ = false;        ///< the time limits are set
     bool version_recorded_ = false;  ///< by `run_recorded`
-    bool one_statement_each_ = false;
+    /// TiDB parses a whole message before it runs the first statement of it: a syntax error would
+    /// tell of no statement. Also for time limits that the server has not.
+    bool one_statement_each_;
 };
 
 }  // namespace migrator::db::mysql

@@ -30,7 +30,6 @@ std::optional<sql::Failure> Session::run_recorded(
     Sent sent;
     bool runs_anything = false;
     bool first = true;
-    bool behind_apart = false;
     for (std::size_t i = 0; i < scripts.size(); ++i) {
         const Manners manners = manners_of(scripts[i].run);
         if (!has_limits_ && (settings.statement_timeout || settings.lock_timeout)) {
@@ -39,20 +38,16 @@ std::optional<sql::Failure> Session::run_recorded(
         }
         if (manners.changes_session) plain_ = false;  // also for its own row
         runs_anything = runs_anything || manners.apart;
-        // A procedure may have set it, too.
-        if (first || behind_apart || manners.apart) {
-            sent.add({.script = i, .text = "set autocommit = 0"});
-        }
-        behind_apart = manners.apart;
+        if (first || manners.apart) sent.add({.script = i, .text = "set autocommit = 0"});
         const bool with_version = !version_recorded_ && first;
         for (Part& part : parts_of(version, scripts[i], i, recorded_as(with_version))) {
             const bool too_long =
                 sent.text.size() + part.text.size() + 2 > connection_->max_allowed_packet();
-            if (too_long && !sent.parts.empty()) {
+            const bool by_itself = one_statement_each_ && part.kind == Part::Kind::Script;
+            if ((too_long || by_itself) && !sent.parts.empty()) {
                 if (auto failure = send(sent, scripts)) return failure;
             }
-            const bool alone = part.ends_message || part.uncounted ||
-                               (one_statement_each_ && part.kind == Part::Kind::Script);
+            const bool alone = part.ends_message || part.uncounted || by_itself;
             sent.add(std::move(part));
             if (!alone) continue;
             if (auto failure = send(sent, scripts)) return failure;

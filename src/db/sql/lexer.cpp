@@ -33,6 +33,13 @@ Token Lexer::next() {
     return token_here();
 }
 
+Token Lexer::first_of_statement() {
+    between_statements_ = true;
+    const Token token = next();
+    between_statements_ = false;
+    return token;
+}
+
 Token Lexer::next_structural(unsigned& open_parentheses) {
     while (delimiter_ != ";") {  // may begin with any character, and end a word
         const Token token = next();
@@ -84,6 +91,7 @@ std::size_t Lexer::content_end(std::size_t offset) const {
 
 bool Lexer::skip_comment() {
     const std::size_t begin = at_;
+    if (delimiter_ != ";" && at_delimiter(begin)) return false;  // it may be `#`
     if (begins_line_comment()) {
         at_ = end_of_line(begin);
     } else if (at(begin, '/') && at(begin + 1, '*') && !end_of_version_comment_head()) {
@@ -100,7 +108,7 @@ bool Lexer::skip_comment() {
 bool Lexer::begins_line_comment() const {
     if (at(at_, '#')) return lexis_->hash_comments;
     if (!at(at_, '-') || !at(at_ + 1, '-')) return false;
-    if (!lexis_->dashes_need_blank || at_ + 2 >= limit_) return true;
+    if (!lexis_->dashes_need_blank || between_statements_ || at_ + 2 >= limit_) return true;
     return is_space(text_[at_ + 2]) || static_cast<unsigned char>(text_[at_ + 2]) < ' ';
 }
 

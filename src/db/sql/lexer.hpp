@@ -63,6 +63,8 @@ public:
     void set_limit(std::size_t offset) { limit_ = offset; }
     std::size_t limit() const { return limit_; }
 
+    /// The next token of any kind, where a statement could begin.
+    Token first_of_statement();
     /// A statement begins at `offset`, for `content_end`.
     void begin_statement(std::size_t offset);
     /// End of the statement's text when blanks and comments before `offset` are left out.
@@ -105,6 +107,7 @@ private:
     bool standard_strings_;
     bool unterminated_ = false;
     bool in_version_comment_ = false;
+    bool between_statements_ = false;
     std::string_view delimiter_ = ";";
     std::size_t limit_;
     std::size_t at_ = 0;

@@ -39,7 +39,9 @@ struct Lexis {
     bool psql_commands = false;  ///< \restrict is left out, any other \command is an error
 
     bool hash_comments = false;          ///< # … up to the end of the line
-    bool dashes_need_blank = false;      ///< `--` begins a comment only before a blank
+    /// `--` begins a comment only before a blank, or where a statement could begin: there the
+    /// client `mysql` leaves such a line out.
+    bool dashes_need_blank = false;
     bool executable_comments = false;    ///< /*! … */ and /*M! … */ are text for some servers
     bool double_quoted_strings = false;  ///< "…" is read as '…' is
     /// Plain strings take backslashes as escapes, unless a setting says otherwise: what is called

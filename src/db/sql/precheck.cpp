@@ -82,6 +82,8 @@ std::string Preparation::find_problem(
         );
     }
     if (outside) return {};
+    // Where each file is committed by itself there is no transaction that one could end.
+    if (!dialect_.transactional_ddl) return {};
     if (const Statement* statement = first_with(script, kTransactionControl);
         statement != nullptr && !script.wrapped) {
         return fmt::format(

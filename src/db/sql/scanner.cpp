@@ -126,7 +126,7 @@ void Scanner::say_problem(std::string problem) {
 
 void Scanner::scan_to_limit() {
     for (;;) {
-        const Token token = lexer_.next();
+        const Token token = lexer_.first_of_statement();
         if (token.kind == TokenKind::End) return;
         if (token.kind == TokenKind::Semicolon) continue;
         if (delimiter_command(token)) continue;
