@@ -320,7 +320,13 @@ std::optional<Application::Failed> Application::run_scripts(const Group& group) 
 }
 
 void Application::stop_if_asked() const {
-    if (work_.lock.lost()) throw Error(ErrorKind::Locked, "the migration lock is gone");
+    if (work_.lock.lost()) {
+        const bool is_own = dialect_.works_on_lock_session;
+        throw Error(
+            is_own ? ErrorKind::Unavailable : ErrorKind::Locked,
+            "the migration lock is gone: the connection that held it was lost"
+        );
+    }
     if (work_.stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped before its end");
 }
 
