@@ -95,7 +95,8 @@ std::string unfinished_line(const TenantState& state) {
         );
     }
     if (!state.message.empty()) text += fmt::format("\n{}", state.message);
-    if (!state.sqlstate.empty()) text += fmt::format(" (SQLSTATE {})", state.sqlstate);
+    const bool is_told = state.message.find(state.sqlstate) != std::string::npos;
+    if (!is_told) text += fmt::format(" (SQLSTATE {})", state.sqlstate);
     return text;
 }
 

@@ -1,4 +1,5 @@
 #include <random>
+#include <regex>
 
 #include "config/redacted_yaml.hpp"
 #include "config/redaction.hpp"
@@ -198,15 +199,21 @@ TEST(RedactionProperty, NeverThrowsOnGarbage) {
     }
 }
 
+/// The random name of the folder that the file is in may hold a piece of any secret.
+std::string without_folder(const std::string& text) {
+    static const std::regex kFolder("migrator-test-[A-Za-z0-9]{6}");
+    return std::regex_replace(text, kFolder, "");
+}
+
 /// Everything that `read` shows for it, whether it succeeds or not.
 std::string everything_shown(const Reading& reading) {
     try {
         const Config config = reading.read();
         std::string text = config.redacted_yaml;
         for (const std::string& warning : config.warnings) text += warning + "\n";
-        return text;
+        return without_folder(text);
     } catch (const Error& error) {
-        return error.what();
+        return without_folder(error.what());
     }
 }
 

@@ -105,9 +105,23 @@ void Connection::connect(const DataSource& source, bool* refused) {
             by_socket ? way.socket.c_str() : nullptr,
             client_flags(way)
         );
+        const bool in_clear = mysql_get_ssl_cipher(handle_.get()) == nullptr;
+        // The library takes what it gets, but for a certificate that it is to verify.
+        const bool wants_tls =
+            !by_socket && (way.tls == Tls::Verified || way.tls == Tls::Unverified);
+        if (connected != nullptr && in_clear && wants_tls) {
+            if (&way != &ways.back()) continue;
+            throw Error(
+                ErrorKind::Unavailable,
+                "failed to connect to database: TLS is required, but the server does not support it"
+            );
+        }
         if (connected != nullptr) return;
         const ServerError error = error_now();
-        if (&way != &ways.back() && error.number == CR_SSL_CONNECTION_ERROR) continue;
+        // Not when the server's certificate is a wrong one: somebody else would get the password.
+        const bool has_no_tls = error.number == CR_SSL_CONNECTION_ERROR &&
+                                (handle_->server_capabilities & CLIENT_SSL) == 0;
+        if (&way != &ways.back() && has_no_tls) continue;
         if (refused != nullptr) *refused = is_refused_password(error);
         throw Error(ErrorKind::Unavailable, "failed to connect to database: " + describe(error));
     }
@@ -141,9 +155,15 @@ void Connection::prepare(const DataSource& source) {
             )
         );
     }
-    error = run("select @@max_allowed_packet", [&](const sql::Row& row) {
-                max_allowed_packet_ = to_size(row.at(0));
-            }).error;
+    // Whatever the scripts are written in: what we read is UTF-8.
+    error = run("set character_set_results = utf8mb4; "
+                "select @@max_allowed_packet, @@character_set_client, @@character_set_connection",
+                [&](const sql::Row& row) {
+                    max_allowed_packet_ = to_size(row.at(0));
+                    reads_quoted_literals_ =
+                        row.at(1) == "utf8mb4" && row.at(2) == "utf8mb4" && backslashes_escape();
+                }
+    ).error;
     if (error) throw own_sql_error(*error);
     if (source.max_allowed_packet) {
         max_allowed_packet_ = std::min(max_allowed_packet_, *source.max_allowed_packet);

@@ -65,6 +65,9 @@ public:
     bool is_lost() const noexcept { return lost_; }
     bool in_transaction() const noexcept;
     bool backslashes_escape() const noexcept;  ///< in strings, by `sql_mode`
+    /// Text in UTF-8 between quotes, with backslashes as escapes, is what it says, as long as
+    /// nobody changes the session.
+    bool reads_quoted_literals() const noexcept { return reads_quoted_literals_; }
     bool is_mariadb() const noexcept;
     std::string server_version() const;  ///< "10.11.6-MariaDB…", "8.0.36", "5.7.25-TiDB-v7…"
     std::size_t max_allowed_packet() const noexcept { return max_allowed_packet_; }
@@ -91,6 +94,7 @@ private:
     std::atomic<bool> lost_ = false;
     Clock::time_point last_used_;
     std::size_t max_allowed_packet_ = 0;
+    bool reads_quoted_literals_ = false;
     std::unique_ptr<Canceller> canceller_;
 };
 

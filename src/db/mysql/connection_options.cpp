@@ -55,6 +55,9 @@ void set_options(MYSQL* handle, const DataSource& source) {
     set_tls(handle, source);
     set_ways_to_log_in(handle, source);
     const my_bool no = 0;
+    // Else the library takes a socket for a host called localhost, whatever the port.
+    const unsigned protocol = source.socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+    mysql_options(handle, MYSQL_OPT_PROTOCOL, &protocol);
     mysql_options(handle, MYSQL_OPT_RECONNECT, &no);
     const unsigned local_files = source.allows_local_files ? 1 : 0;
     mysql_options(handle, MYSQL_OPT_LOCAL_INFILE, &local_files);

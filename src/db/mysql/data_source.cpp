@@ -145,8 +145,14 @@ void read_host(DataSource& source, std::string_view address) {
     if (address.starts_with('[')) {
         const auto end = address.find(']');
         if (end == kNone) throw refused("invalid DSN: an IPv6 address lacks its ']'");
-        if (address.substr(end + 1).starts_with(':')) port = address.substr(end + 2);
+        const std::string_view behind = address.substr(end + 1);
+        if (!behind.empty() && !behind.starts_with(':')) {
+            throw refused("invalid DSN: behind the ']' of an address only :port may follow");
+        }
+        port = behind.substr(behind.empty() ? 0 : 1);
         address = address.substr(1, end - 1);
+    } else if (address.find(':') != address.rfind(':')) {
+        throw refused("invalid DSN: an IPv6 address belongs in brackets, like [::1]:3306");
     } else if (const auto colon = address.rfind(':'); colon != kNone) {
         port = address.substr(colon + 1);
         address = address.substr(0, colon);

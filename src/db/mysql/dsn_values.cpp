@@ -30,7 +30,7 @@ std::optional<std::chrono::milliseconds> parse_go_duration(std::string_view text
         const auto [rest, error] = std::from_chars(
             text.data(), text.data() + text.size(), number, std::chars_format::fixed
         );
-        if (error != std::errc() || number < 0) return std::nullopt;
+        if (error != std::errc() || !(number >= 0 && number <= kLongest)) return std::nullopt;
         text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
         bool known = false;
         for (const auto& [unit, milliseconds] : kUnits) {

@@ -28,6 +28,17 @@ std::string text_of(const sql::ScriptRun& run, const sql::Statement& statement) 
     return text;
 }
 
+/// For people. In double quotes are values, too, and a value may be a password.
+std::string excerpt_of(const sql::ScriptRun& run, const sql::Statement& statement) {
+    const std::size_t quote =
+        std::min<std::size_t>(run.text.find('"', statement.begin), statement.end);
+    if (quote == statement.end) return sql::excerpt(run.text, statement);
+    sql::Statement shown = statement;
+    shown.end = static_cast<std::uint32_t>(quote);
+    const std::string text = sql::excerpt(run.text, shown);
+    return text.ends_with("…") ? text : text + "…";
+}
+
 std::string update_progress(
     const sql::VersionRow& version,
     const sql::RecordedScript& script,
@@ -39,7 +50,7 @@ std::string update_progress(
         "statement {} in line {}, \"{}\", was about to run",
         next + 1,
         statement.line,
-        sql::excerpt(script.run.text, statement)
+        excerpt_of(script.run, statement)
     );
     return fmt::format(
         "update {} set version_id = {}, state = 'running', file = {}, statement = {}, `sqlstate` = "
@@ -65,12 +76,76 @@ std::string end_state(const sql::RecordedScript& script) {
     );
 }
 
-std::string contents_of(const Migration& migration, bool plain) {
-    const auto as = [plain](std::string_view text) {
-        return plain ? quoted_literal(text) : literal(text);
+std::string as_literal(std::string_view text, bool plain) {
+    return plain ? quoted_literal(text) : literal(text);
+}
+
+constexpr std::string_view kInsertRows =
+    "insert into migrator.migrator_migrations (name, source_dir, filename, type, db_schema, "
+    "contents, checksum, version_id) values ";
+
+std::string values_of(
+    std::int64_t version_id, const sql::MetadataRow& row, const std::string& contents
+) {
+    const Migration& migration = *row.migration;
+    return fmt::format(
+        "({}, {}, {}, {}, {}, {}, {}, {})",
+        literal(migration.name),
+        literal(migration.source_dir),
+        literal(migration.file),
+        static_cast<int>(migration.type),
+        literal(*row.schema),
+        contents,
+        literal(migration.check_sum),
+        version_id
+    );
+}
+
+/// Cuts up to `bytes` off `text`, whole characters.
+std::string_view take_piece(std::string_view& text, std::size_t bytes) {
+    std::size_t end = std::min(bytes, text.size());
+    const auto goes_on = [&] {
+        return end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U;
     };
-    return is_valid_utf8(migration.contents) ? as(migration.contents)
-                                             : as(to_valid_utf8(migration.contents));
+    while (end > 0 && goes_on()) --end;
+    const std::string_view piece = text.substr(0, end);
+    text.remove_prefix(end);
+    return piece;
+}
+
+/// A literal can be twice as long as its text, and more than the server takes in a message.
+std::vector<std::string> insert_in_pieces(
+    std::int64_t version_id,
+    const sql::MetadataRow& row,
+    std::string_view contents,
+    const RecordedAs& as
+) {
+    const std::size_t size = as.longest / 2;
+    std::vector<std::string> statements;
+    const std::string first = as_literal(take_piece(contents, size), as.plain);
+    statements.push_back(std::string(kInsertRows) + values_of(version_id, row, first));
+    while (!contents.empty()) {
+        statements.push_back(fmt::format(
+            "update migrator.migrator_migrations set contents = concat(contents, {}) where id = "
+            "last_insert_id()",
+            as_literal(take_piece(contents, size), as.plain)
+        ));
+    }
+    return statements;
+}
+
+/// Whether some server takes the statement for a comment, or nobody knows: `/*!80000 set … */`.
+/// One of that kind can only stand at the end of a message: with a ';' behind it, it is an error.
+bool may_be_a_comment(std::string_view statement) {
+    if (!statement.starts_with("/*")) return false;
+    statement.remove_prefix(2);
+    const bool of_mariadb = statement.starts_with("M!");
+    if (!of_mariadb && !statement.starts_with("!")) return false;
+    statement.remove_prefix(of_mariadb ? 2 : 1);
+    const std::string_view digits = statement.substr(0, statement.find_first_not_of("0123456789"));
+    // Every server that there is still reads what is for MySQL 5.6 and older.
+    const bool always_read = digits.empty() || (digits.size() == 5 && digits < "50700");
+    return of_mariadb || !always_read;
 }
 
 /// Adds the parts of one script in order.
@@ -115,7 +190,7 @@ private:
         Part& part = parts_.back();
         part.statement = index;
         part.uncounted = (statement.traits & sql::kUncountedResults) != 0;
-        part.ends_message = manners_of(script_.run).apart;
+        part.ends_message = manners_of(script_.run).apart || may_be_a_comment(part.text);
     }
 
     void add_records() {
@@ -127,7 +202,9 @@ private:
                     literal(version_.name)
                 ));
         }
-        add(Part::Kind::Record, insert_rows_statement(version_.id, {&script_.row, 1}, as_.plain));
+        for (std::string& insert : insert_rows_statements(version_.id, {&script_.row, 1}, as_)) {
+            add(Part::Kind::Record, std::move(insert));
+        }
         if (script_.ends_tenant || commits_ || script_.is_interrupted) {
             add(Part::Kind::Record, end_state(script_));
         }
@@ -162,28 +239,31 @@ std::vector<Part> parts_of(
     return Parts(version, script, index, as).take();
 }
 
-std::string insert_rows_statement(
-    std::int64_t version_id, std::span<const sql::MetadataRow> rows, bool plain
+std::vector<std::string> insert_rows_statements(
+    std::int64_t version_id, std::span<const sql::MetadataRow> rows, const RecordedAs& as
 ) {
-    std::string text =
-        "insert into migrator.migrator_migrations (name, source_dir, filename, type, db_schema, "
-        "contents, checksum, version_id) values ";
+    std::vector<std::string> statements;
+    std::string text;
+    const auto end_statement = [&] {
+        if (!text.empty()) statements.push_back(std::move(text));
+        text.clear();
+    };
     for (const sql::MetadataRow& row : rows) {
-        const Migration& migration = *row.migration;
-        if (&row != rows.data()) text += ", ";
-        text += fmt::format(
-            "({}, {}, {}, {}, {}, {}, {}, {})",
-            literal(migration.name),
-            literal(migration.source_dir),
-            literal(migration.file),
-            static_cast<int>(migration.type),
-            literal(*row.schema),
-            contents_of(migration, plain),
-            literal(migration.check_sum),
-            version_id
-        );
+        const std::string contents = to_valid_utf8(row.migration->contents);
+        const std::string values = values_of(version_id, row, as_literal(contents, as.plain));
+        const std::size_t size = kInsertRows.size() + values.size();
+        if (as.longest > 0 && text.size() + size > as.longest) end_statement();
+        if (as.longest > 0 && size > as.longest) {
+            for (std::string& statement : insert_in_pieces(version_id, row, contents, as)) {
+                statements.push_back(std::move(statement));
+            }
+            continue;
+        }
+        text += text.empty() ? kInsertRows : ", ";
+        text += values;
     }
-    return text;
+    end_statement();
+    return statements;
 }
 
 }  // namespace migrator::db::mysql

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -39,7 +40,8 @@ inline bool may_commit(const sql::Statement& statement) {
 /// How texts get into our own statements.
 struct RecordedAs {
     bool with_version = false;  ///< the version's row goes in, too
-    bool plain = false;         ///< nobody has changed the session: `quoted_literal` will do
+    bool plain = false;         ///< `quoted_literal` will do: `Connection::reads_quoted_literals`
+    std::size_t longest = 0;    ///< bytes that a statement of ours may have; 0: no limit
 };
 
 /// All of `script`, number `index` of its row.
@@ -50,9 +52,10 @@ std::vector<Part> parts_of(
     const RecordedAs& as
 );
 
-/// The rows of `migrator_migrations` for these executions, as one statement.
-std::string insert_rows_statement(
-    std::int64_t version_id, std::span<const sql::MetadataRow> rows, bool plain
+/// The rows of `migrator_migrations` for these executions: one statement, or several for a row
+/// whose contents are too long for one.
+std::vector<std::string> insert_rows_statements(
+    std::int64_t version_id, std::span<const sql::MetadataRow> rows, const RecordedAs& as
 );
 
 }  // namespace migrator::db::mysql

@@ -12,16 +12,25 @@
 namespace migrator::db::mysql {
 namespace {
 
-constexpr std::size_t kRowsPiece = 1 << 20;  // bytes of contents in one INSERT
+constexpr std::size_t kRowsPiece = 1 << 20;    // bytes of contents at once
+constexpr std::size_t kRoomForNames = 16'384;  // beside contents in a message
 
 }  // namespace
 
 Session::Session(std::shared_ptr<Connection> connection)
     : connection_(std::move(connection)),
+      plain_(connection_->reads_quoted_literals()),
       one_statement_each_(connection_->server_version().find("TiDB") != std::string::npos) {}
 
 Session::~Session() {
     if (!connection_->is_lost() && connection_->in_transaction()) rollback();
+}
+
+RecordedAs Session::recorded_as(bool with_version) const {
+    return {
+        .with_version = with_version,
+        .plain = is_plain(),
+        .longest = connection_->max_allowed_packet() - kRoomForNames};
 }
 
 void Session::watch(std::stop_token stop) { connection_->watch(std::move(stop)); }
@@ -94,6 +103,7 @@ std::optional<sql::Failure> Session::run_statement(
 
 std::optional<sql::Failure> Session::run_scripts(std::span<const sql::ScriptRun> scripts) {
     for (const sql::ScriptRun& script : scripts) {
+        if (manners_of(script).changes_session) plain_ = false;
         for (std::size_t i = 0; i < script.script->statements.size(); ++i) {
             if (auto failure = run_statement(script, i)) return failure;
         }
@@ -133,13 +143,17 @@ std::optional<sql::Failure> Session::run_without_transaction(
 void Session::insert_rows(
     std::int64_t version_id, const std::string& /*created*/, std::span<const sql::MetadataRow> rows
 ) try {
+    // Pieces, as a message of all rows would be in memory as a whole.
     while (!rows.empty()) {
         std::size_t count = 0;
         std::size_t bytes = 0;
-        while (count < rows.size() && (count == 0 || bytes < kRowsPiece)) {
+        while (count < rows.size() && bytes < kRowsPiece) {
             bytes += rows[count++].migration->contents.size();
         }
-        execute(insert_rows_statement(version_id, rows.first(count), is_plain()));
+        for (const std::string& text :
+             insert_rows_statements(version_id, rows.first(count), recorded_as(false))) {
+            execute(text);
+        }
         rows = rows.subspan(count);
     }
 } catch (const Error& error) {

@@ -56,6 +56,7 @@ public:
 private:
     struct Sent;
 
+    RecordedAs recorded_as(bool with_version) const;
     void execute(const std::string& text);
     /// Whether `quoted_literal` reads as it is meant to.
     bool is_plain() const { return plain_ && connection_->backslashes_escape(); }
@@ -72,7 +73,7 @@ private:
     void check_lock();
 
     std::shared_ptr<Connection> connection_;
-    bool plain_ = true;              ///< no script has changed the session's settings
+    bool plain_;                     ///< quoted literals are read as they are meant
     bool has_limits_ = false;        ///< the time limits are set
     bool version_recorded_ = false;  ///< by `run_recorded`
     /// TiDB parses a whole message before it runs the first statement of it: a syntax error would

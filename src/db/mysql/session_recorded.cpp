@@ -27,19 +27,20 @@ std::optional<sql::Failure> Session::run_recorded(
     std::span<const sql::RecordedScript> scripts,
     const sql::WorkSettings& settings
 ) {
-    set_limits(settings);
     Sent sent;
     bool runs_anything = false;
     bool first = true;
     for (std::size_t i = 0; i < scripts.size(); ++i) {
         const Manners manners = manners_of(scripts[i].run);
+        if (!has_limits_ && (settings.statement_timeout || settings.lock_timeout)) {
+            if (auto failure = send(sent, scripts)) return failure;
+            set_limits(settings);
+        }
         if (manners.changes_session) plain_ = false;  // also for its own row
         runs_anything = runs_anything || manners.apart;
         if (first || manners.apart) sent.add({.script = i, .text = "set autocommit = 0"});
         const bool with_version = !version_recorded_ && first;
-        for (Part& part : parts_of(
-                 version, scripts[i], i, {.with_version = with_version, .plain = is_plain()}
-             )) {
+        for (Part& part : parts_of(version, scripts[i], i, recorded_as(with_version))) {
             const bool too_long =
                 sent.text.size() + part.text.size() + 2 > connection_->max_allowed_packet();
             const bool by_itself = one_statement_each_ && part.kind == Part::Kind::Script;

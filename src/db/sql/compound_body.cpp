@@ -24,25 +24,44 @@ constexpr std::array<std::string_view, 8> kBeforeKind = {
 constexpr std::array<std::string_view, 6> kBeforeStatement = {
     "then", "else", "do", "loop", "repeat", "row"};
 constexpr std::array<std::string_view, 4> kLoops = {"loop", "while", "repeat", "for"};
+/// Behind the parameters of a procedure stand words about it, types too, and then its body. These
+/// begin a body that is no block.
+constexpr std::array<std::string_view, 24> kPlainBodies = {
+    "return",  "set",     "select", "insert",  "update", "delete", "replace", "call",
+    "with",    "signal",  "do",     "create",  "alter",  "drop",   "rename",  "truncate",
+    "execute", "prepare", "values", "analyze", "show",   "grant",  "revoke",  "load",
+};
 
 }  // namespace
 
 void CompoundBody::see(const Token& token, std::string_view text) {
     if (token.kind == TokenKind::VersionComment) return;  // `/*!50003 CREATE*/ /*!50020 DEFINER=…`
     if (head_ == Head::Program) {
-        if (token.kind == TokenKind::Word && !behind_dot_) {
-            see_word(text);
-        } else {
-            behind_end_ = false;
-            behind_separator_ = token.kind == TokenKind::Semicolon;
-            // A label (`again: loop`), the parameters of a procedure.
-            at_statement_ = behind_separator_ || text == ":" ||
-                            (token.kind == TokenKind::Close && blocks_.empty());
-        }
-        behind_dot_ = token.kind == TokenKind::Dot;
-        return;
+        see_body(token, text);
+    } else if (head_ != Head::Plain) {
+        see_head(token, text);
     }
-    if (head_ != Head::Plain) see_head(token, text);
+}
+
+void CompoundBody::see_body(const Token& token, std::string_view text) {
+    if (token.kind == TokenKind::Open) ++parentheses_;
+    if (token.kind == TokenKind::Close && parentheses_ > 0) --parentheses_;
+    if (token.kind == TokenKind::Semicolon) {
+        parentheses_ = 0;
+        in_handler_ = false;
+    }
+    if (token.kind == TokenKind::Word && !behind_dot_ && parentheses_ == 0) {
+        see_word(text);
+    } else if (parentheses_ == 0) {
+        const bool in_head = blocks_.empty() && !has_plain_body_;
+        behind_end_ = false;
+        behind_separator_ = token.kind == TokenKind::Semicolon;
+        // A label (`again: loop`), the parameters of a procedure, COMMENT 'text' behind them.
+        at_statement_ =
+            behind_separator_ || text == ":" ||
+            (in_head && (at_statement_ || (has_parameters_ && token.kind == TokenKind::Close)));
+    }
+    behind_dot_ = token.kind == TokenKind::Dot;
 }
 
 void CompoundBody::see_head(const Token& token, std::string_view word) {
@@ -65,7 +84,7 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
             head_ = Head::Begin;
         } else if (equals_lower(word, "create") || equals_lower(word, "alter")) {
             head_ = Head::Create;
-        } else if (begins_block(word)) {
+        } else if (equals_lower(word, "case") || begins_block(word)) {
             head_ = Head::Program;
             see_word(word);
         } else {
@@ -75,6 +94,7 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
     }
     if (is_one_of(word, kPrograms)) {
         head_ = Head::Program;
+        has_parameters_ = equals_lower(word, "procedure") || equals_lower(word, "function");
         at_statement_ = false;
         behind_separator_ = false;
     } else if (equals_lower(word, "definer")) {
@@ -86,40 +106,56 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
     }
 }
 
-bool CompoundBody::begins_block(std::string_view word) const {
-    return at_statement_ && (equals_lower(word, "if") || is_one_of(word, kLoops));
+bool CompoundBody::begins_block(std::string_view word) {
+    if (equals_lower(word, "begin")) return at_statement_ || in_handler_;
+    return at_statement_ &&
+           (equals_lower(word, "if") || equals_lower(word, "case") || is_one_of(word, kLoops));
+}
+
+bool CompoundBody::ends_block(std::string_view word, bool behind_separator) {
+    if (blocks_.empty() || !equals_lower(word, "end")) return false;
+    const Block block = blocks_.back();
+    if (block == Block::Statements && !behind_separator) return false;
+    blocks_.pop_back();
+    behind_end_ = block != Block::CaseExpression;
+    return true;
+}
+
+/// Between the parameters and the body: the body is still to come behind this word.
+bool CompoundBody::may_go_on_in_head(std::string_view word) {
+    if (!blocks_.empty() || !at_statement_) return false;
+    if (is_one_of(word, kPlainBodies) && !behind_character_) has_plain_body_ = true;
+    behind_character_ = equals_lower(word, "character");
+    return !has_plain_body_;
 }
 
 void CompoundBody::see_word(std::string_view word) {
     const bool behind_end = behind_end_;
-    const bool behind_separator = behind_separator_;
     behind_end_ = false;
+    const bool is_end = ends_block(word, behind_separator_);
     behind_separator_ = false;
-    const bool ends_case = !blocks_.empty() && blocks_.back() == Block::Case;
-    if (equals_lower(word, "end") && !blocks_.empty() && (behind_separator || ends_case)) {
-        blocks_.pop_back();
-        behind_end_ = true;
-        at_statement_ = false;
+    const bool is_case = equals_lower(word, "case");
+    if (is_end ||
+        (behind_end && (equals_lower(word, "if") || is_case || is_one_of(word, kLoops)))) {
+        at_statement_ = false;  // END, END IF
         return;
     }
-    if (behind_end &&
-        (equals_lower(word, "if") || equals_lower(word, "case") || is_one_of(word, kLoops))) {
-        at_statement_ = false;  // END IF
-        return;
-    }
-    if (equals_lower(word, "begin")) {
+    const bool in_expression = !blocks_.empty() && blocks_.back() != Block::Statements;
+    const bool begins = begins_block(word);
+    if (begins) {
         blocks_.push_back(Block::Statements);
-        at_statement_ = true;
-        behind_separator_ = true;
-        return;
+        in_handler_ = false;
+    } else if (is_case) {
+        blocks_.push_back(Block::CaseExpression);
+    } else if (equals_lower(word, "handler")) {
+        in_handler_ = true;
+    } else if (equals_lower(word, "until") && at_statement_ && !blocks_.empty()) {
+        blocks_.back() = Block::Until;
     }
-    if (equals_lower(word, "case")) {
-        blocks_.push_back(Block::Case);
-        at_statement_ = false;
-        return;
-    }
-    if (begins_block(word)) blocks_.push_back(Block::Statements);
-    at_statement_ = is_one_of(word, kBeforeStatement);
+    const bool is_begin = begins && equals_lower(word, "begin");
+    const bool is_statement = at_statement_ && equals_lower(word, "do");  // not that of a WHILE
+    at_statement_ = (!in_expression && !is_statement && is_one_of(word, kBeforeStatement)) ||
+                    is_begin || may_go_on_in_head(word);
     behind_separator_ = at_statement_;  // an empty block
 }
 

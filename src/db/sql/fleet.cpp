@@ -167,24 +167,27 @@ void Fleet::attempt(
 std::optional<GroupFailure> Fleet::run_group(
     GroupWorker& worker, std::unique_ptr<Session>& session, const Group& group
 ) {
+    // Where the session holds the lock, its end is the end of the run.
+    const auto lock_is_lost = [&] {
+        const bool is_own = facts_.dialect.works_on_lock_session;
+        return facts_.work.lock.lost() || (is_own && (!session || session->is_lost()));
+    };
     try {
+        if (lock_is_lost()) {
+            throw Error(ErrorKind::Unavailable, "the connection that holds the lock was lost");
+        }
         if (!session || session->is_lost()) {
-            if (facts_.dialect.works_on_lock_session) {
-                throw Error(
-                    ErrorKind::Locked, "the connection that holds the migration lock is lost"
-                );
-            }
             session.reset();
             session = facts_.further_session(facts_.work.lost);
         }
         auto failed = worker.run(group);
         // What was cancelled because the lock is gone is no failure of the tenant.
-        if (failed && facts_.work.lock.lost()) throw error_of(*failed);
+        if (failed && lock_is_lost()) throw error_of(*failed);
         return failed;
     } catch (const Error& error) {
         const bool ends_run = error.kind() == ErrorKind::Locked ||
                               error.kind() == ErrorKind::Cancelled || worker.has_lost_track();
-        if (ends_run || facts_.work.lock.lost()) throw;
+        if (ends_run || lock_is_lost()) throw;
         return failure_of(error, group.tenant);
     }
 }

@@ -179,7 +179,13 @@ std::optional<GroupFailure> GroupWorker::run_scripts(const Group& group) {
 }
 
 void GroupWorker::stop_if_asked() const {
-    if (facts_.work.lock.lost()) throw Error(ErrorKind::Locked, "the migration lock is gone");
+    if (facts_.work.lock.lost()) {
+        const bool is_own = dialect_.works_on_lock_session;
+        throw Error(
+            is_own ? ErrorKind::Unavailable : ErrorKind::Locked,
+            "the migration lock is gone: the connection that held it was lost"
+        );
+    }
     if (place_.stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped before its end");
 }
 

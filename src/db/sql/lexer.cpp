@@ -116,14 +116,16 @@ bool Lexer::at_delimiter(std::size_t offset) const {
     return text_.substr(0, limit_).substr(offset).starts_with(delimiter_);
 }
 
-/// Behind the `/*!50003` or `/*M!` that begins here; 0 when none does.
+/// Behind the `/*!50003` or `/*M!` that begins here; 0 when none does. The version of
+/// `/*!999999\- enable the sandbox mode */`, with which dumps begin, is one that no server has.
 std::size_t Lexer::end_of_version_comment_head() const {
     if (!lexis_->executable_comments || !at(at_, '/') || !at(at_ + 1, '*')) return 0;
     std::size_t end = at_ + 2;
     if (at(end, 'M') && at(end + 1, '!')) ++end;
     if (!at(end, '!')) return 0;
-    for (++end; end < limit_ && is_digit(text_[end]);) ++end;
-    return end;
+    const std::size_t version = ++end;
+    while (end < limit_ && is_digit(text_[end])) ++end;
+    return text_.substr(version, end - version) == "999999" ? 0 : end;
 }
 
 void Lexer::note_comment(std::size_t begin) {

@@ -38,7 +38,7 @@ struct Lexis {
     bool copy_data = false;      ///< COPY … FROM STDIN is followed by its data, up to `\.`
     bool psql_commands = false;  ///< \restrict is left out, any other \command is an error
 
-    bool hash_comments = false;          ///< # … up to the end of the line
+    bool hash_comments = false;  ///< # … up to the end of the line
     /// `--` begins a comment only before a blank, or where a statement could begin: there the
     /// client `mysql` leaves such a line out.
     bool dashes_need_blank = false;

@@ -24,8 +24,11 @@ void step(std::string_view what, Step&& run) try {
 
 void give_old_rows_a_version(Session& session, const Dialect& dialect) {
     const std::string table = fmt::format("{}migrator_migrations", dialect.prefix);
-    const std::string any =
-        fmt::format("select case when exists (select 1 from {}) then 1 else 0 end", table);
+    // An upgrade that was cut off behind this step has left none without a version.
+    const std::string any = fmt::format(
+        "select case when exists (select 1 from {} where version_id is null) then 1 else 0 end",
+        table
+    );
     if (!query_bool(session, any)) return;
     const auto row = query_row(session, dialect.next_version_id);
     const auto id = to_integer(row.value().front());

@@ -201,7 +201,8 @@ void Scanner::find_traits(Statement& statement) {
     if (lexis.copy_data && equals_lower(first, "copy")) {
         statement.traits |= copy_traits(text, lexis);
     }
-    if (lexis.backslash_strings && (statement.traits & kChangesLexing) != 0) {
+    if (lexis.backslash_strings && (statement.traits & kChangesLexing) != 0 &&
+        contains_lower(text, "sql_mode")) {
         const bool usual = !contains_lower(text, "no_backslash_escapes");
         script_.standard_conforming_strings = usual;
         lexer_.set_standard_conforming_strings(usual);

@@ -42,7 +42,9 @@ ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
             .run();
     } catch (const Error& error) {
         // What the database says of a statement that we had cancelled ourselves tells nobody why.
-        if (lock_->lost() && error.kind() != ErrorKind::Locked) {
+        // Where lock and work share a connection, nothing was cancelled: the error is the loss.
+        if (lock_->lost() && error.kind() != ErrorKind::Locked &&
+            !server_.dialect().works_on_lock_session) {
             throw Error(
                 ErrorKind::Locked,
                 std::string("the connection that holds the migration lock was lost, the run was "

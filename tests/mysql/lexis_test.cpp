@@ -1,0 +1,178 @@
+// Which statements mean what, and how the text of the MySQL family is read.
+#include "db/mysql/lexis.hpp"
+
+#include <gtest/gtest.h>
+
+#include "db/sql/script.hpp"
+#include "sql/scanner_lexes.hpp"
+
+namespace migrator::db::mysql {
+namespace {
+
+using namespace sql;
+using Texts = std::vector<std::string>;
+
+Texts statements(const std::string& text, bool backslashes = true) {
+    return migrator::test::texts(text, scan(text, kMysqlLexis, backslashes));
+}
+
+TEST(MysqlLexis, SeparatesStatements) {
+    const struct {
+        const char* name;
+        std::string text;
+        Texts statements;
+    } cases[] = {
+        {"hash comments", "a # ; '\n; b", {"a", "b"}},
+        {"dashes with a blank", "a -- ;\n; b --\t;\n; c --\n; --", {"a", "b", "c"}},
+        {"dashes without a blank", "select 1--1; select 2--;x", {"select 1--1", "select 2--", "x"}},
+        {"backslashes", "'a\\';'; '\\\\'; b", {"'a\\';'", "'\\\\'", "b"}},
+        {"double quotes", "\"a;\\\";\"\";\"; b", {"\"a;\\\";\"\";\"", "b"}},
+        {"backticks", "`a;\\`; ```;`; b", {"`a;\\`", "```;`", "b"}},
+        {"comments are not nested", "/* /* ; */ a; b", {"a", "b"}},
+        {"version comments",
+         "/*!40101 SET NAMES utf8 */; /*M!100100 set a=1 */; a /*! b */ c; d",
+         {"/*!40101 SET NAMES utf8 */", "/*M!100100 set a=1 */", "a /*! b */ c", "d"}},
+        {"comments in version comments",
+         "/*!40101 a /* ; */ b */; c",
+         {"/*!40101 a /* ; */ b */", "c"}},
+        {"a version that no server has", "/*!999999\\- sandbox; */ a;", {"a"}},
+        {"nothing", " ;; /* */ ; -- x\n;", {}},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.name);
+        EXPECT_EQ(statements(c.text), c.statements);
+    }
+}
+
+TEST(MysqlLexis, TakesBackslashesAsTheyAreWithThatSqlMode) {
+    EXPECT_EQ(statements("'a\\'; b", false), (Texts{"'a\\'", "b"}));
+    EXPECT_EQ(statements("\"a\\\"; b", false), (Texts{"\"a\\\"", "b"}));
+    EXPECT_EQ(
+        statements("set sql_mode='NO_BACKSLASH_ESCAPES'; '\\'; set names utf8; '\\'; b"),
+        (Texts{"set sql_mode='NO_BACKSLASH_ESCAPES'", "'\\'", "set names utf8", "'\\'", "b"})
+    ) << "the names have nothing to do with it";
+    EXPECT_EQ(
+        statements("set sql_mode = ''; '\\';'; b", false),
+        (Texts{"set sql_mode = ''", "'\\';'", "b"})
+    );
+    EXPECT_FALSE(
+        scan("set sql_mode='no_backslash_escapes'", kMysqlLexis).standard_conforming_strings
+    );
+    EXPECT_FALSE(scan("set names utf8", kMysqlLexis, false).standard_conforming_strings);
+}
+
+TEST(MysqlLexis, FollowsDelimiter) {
+    const struct {
+        const char* name;
+        std::string text;
+        Texts statements;
+    } cases[] = {
+        {"slashes",
+         "a;\nDELIMITER //\nb; c//\nd //\ndelimiter ;\ne; f",
+         {"a", "b; c", "d", "e", "f"}},
+        {"dollars", "delimiter $$\na$b; c$$ d$$\n", {"a$b; c", "d"}},
+        {"two semicolons", "DELIMITER ;;\na; b;;\nc ;;\nDELIMITER ;\nd", {"a; b", "c", "d"}},
+        {"a bar", "delimiter |\na; b || c|\n", {"a; b", "c"}},
+        {"end of a word", "delimiter go\nselect 1go\nb go\n", {"select 1", "b"}},
+        {"in strings and comments",
+         "delimiter //\n'//' `//` /* // */ -- //\n# //\n a// b//",
+         {"'//' `//` /* // */ -- //\n# //\n a", "b"}},
+        {"carriage returns", "delimiter //\r\na; b//\r\ndelimiter ;\r\nc;", {"a; b", "c"}},
+        {"what follows in the line is left out", "delimiter // nonsense\na//", {"a"}},
+        {"a column of that name", "select delimiter from t; b", {"select delimiter from t", "b"}},
+        {"not ended", "delimiter //\na; b", {"a; b"}},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.name);
+        EXPECT_EQ(statements(c.text), c.statements);
+        EXPECT_EQ(scan(c.text, kMysqlLexis).problem, "");
+    }
+    for (const char* text : {"a;\nDELIMITER\nb", "a;\n\tdelimiter   \r\nb", "a;\ndelimiter"}) {
+        EXPECT_NE(scan(text, kMysqlLexis).problem.find("DELIMITER in line 2"), std::string::npos);
+    }
+}
+
+TEST(MysqlLexis, StatementsUnderADelimiterMayBeSeveral) {
+    const Script script = scan("delimiter //\na; b//\ndelimiter ;\nselect 1", kMysqlLexis);
+    ASSERT_EQ(script.statements.size(), 2U);
+    EXPECT_NE(script.statements[0].traits & kUncountedResults, 0U);
+    EXPECT_EQ(script.statements[1].traits & kUncountedResults, 0U);
+}
+
+TEST(MysqlLexis, IsNotSureOfWhatDoesNotEnd) {
+    for (const char* text :
+         {"'a",
+          "\"a",
+          "`a",
+          "/* a",
+          "create procedure p() begin select 1;",
+          "create procedure p() if 1 then select 1;",
+          "'\xE9'"}) {
+        EXPECT_FALSE(scan(text, kMysqlLexis).sure) << text;
+    }
+}
+
+TEST(MysqlLexis, KnowsTheTraitsOfStatements) {
+    constexpr auto kSetting = kChangesSession | kKeepsTransaction;
+    const struct {
+        const char* text;
+        std::uint32_t traits;
+    } cases[] = {
+        {"insert into t values (1)", kKeepsTransaction},
+        {"INSERT IGNORE into t select 1", kKeepsTransaction},
+        {"create temporary table t (a int)", kKeepsTransaction},
+        {"create table t (a int)", kNoTraits},
+        {"load data infile 'x' into table t", kKeepsTransaction},
+        {"set @a = 1", kSetting},
+        {"set foreign_key_checks = 0", kSetting},
+        {"set names latin1", kSetting | kChangesLexing},
+        {"/*!40101 SET NAMES utf8 */", kSetting | kChangesLexing},
+        {"set session sql_mode = ''", kSetting | kChangesLexing},
+        {"set @@sql_mode = ''", kSetting | kChangesLexing},
+        {"/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='ANSI' */", kSetting | kChangesLexing},
+        {"set password = 'x'", kNoTraits},
+        {"set autocommit = 0", kTransactionControl},
+        {"set @@autocommit = 1", kTransactionControl},
+        {"SET SESSION AUTOCOMMIT=1", kTransactionControl},
+        {"set @a = 1, autocommit = 1", kTransactionControl},
+        {"call p()", kUncountedResults | kChangesSession},
+        {"execute s", kUncountedResults | kChangesSession},
+        {"begin", kTransactionControl | kOpensTransaction},
+        {"start transaction", kTransactionControl | kOpensTransaction},
+        {"start transaction with consistent snapshot", kTransactionControl | kOpensTransaction},
+        {"start transaction read only", kTransactionControl},
+        {"begin not atomic select 1; end", kUncountedResults | kChangesSession},
+        {"commit", kTransactionControl | kClosesTransaction},
+        {"commit and chain", kTransactionControl},
+        {"rollback", kTransactionControl},
+        {"savepoint a", kTransactionControl},
+        {"release savepoint a", kTransactionControl},
+        {"xa begin 'x'", kTransactionControl},
+        {"lock tables t write", kLocksTables},
+        {"/*!40000 LOCK TABLES t WRITE */", kLocksTables},
+        {"flush tables with read lock", kForbidden},
+        {"select release_all_locks()", kForbidden},
+        {"do release_all_locks()", kForbidden},
+        {"use shop", kSetting},
+        {"create database shop", kCreatesSchema},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.text);
+        const Script script = scan(c.text, kMysqlLexis);
+        ASSERT_EQ(script.statements.size(), 1U);
+        EXPECT_EQ(script.traits, c.traits);
+    }
+}
+
+TEST(MysqlLexis, FindsTheTransactionAroundAFile) {
+    EXPECT_TRUE(scan("begin; do 1; commit;", kMysqlLexis).wrapped);
+    EXPECT_TRUE(scan("start transaction; do 1; commit work", kMysqlLexis).wrapped);
+    EXPECT_FALSE(scan("begin; do 1; rollback;", kMysqlLexis).wrapped);
+    EXPECT_FALSE(scan("start transaction read only; do 1; commit", kMysqlLexis).wrapped);
+    EXPECT_FALSE(scan("begin; commit; do 1", kMysqlLexis).wrapped);
+    EXPECT_TRUE(scan("-- migrator:no-transaction\ndo 1", kMysqlLexis).no_transaction_marker);
+    EXPECT_TRUE(scan("# migrator:no-transaction\ndo 1", kMysqlLexis).no_transaction_marker);
+}
+
+}  // namespace
+}  // namespace migrator::db::mysql

@@ -1,0 +1,124 @@
+// The lock of a run, and what becomes of the session that holds it.
+#include <condition_variable>
+#include <mutex>
+
+#include "mysql/test_server.hpp"
+
+namespace migrator::db::mysql::test {
+namespace {
+
+class MariadbRunLock : public MariadbTest {
+protected:
+    std::string holder() { return scalar(*admin_, "select is_used_lock('migrator')"); }
+};
+
+/// Waits for the one call.
+class Loss {
+public:
+    std::function<void()> callback() {
+        return [this] {
+            const std::lock_guard guard(mutex_);
+            ++calls_;
+            changed_.notify_all();
+        };
+    }
+    void wait() {
+        std::unique_lock guard(mutex_);
+        changed_.wait(guard, [&] { return calls_ > 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int calls_ = 0;
+};
+
+TEST_F(MariadbRunLock, IsHeldByOneAtATime) {
+    const auto other = server_at(url_);
+    auto lock = server_->try_lock();
+    ASSERT_TRUE(lock);
+    EXPECT_FALSE(lock->lost());
+    EXPECT_FALSE(other->try_lock());
+    EXPECT_FALSE(other->try_lock()) << "the connection of the first try is used again";
+    EXPECT_FALSE(server_->try_lock());
+    lock.reset();
+    EXPECT_EQ(holder(), "(null)");
+    lock = other->try_lock();
+    EXPECT_TRUE(lock);
+    EXPECT_FALSE(server_->try_lock());
+}
+
+TEST_F(MariadbRunLock, IsHeldByTheSessionThatWorks) {
+    const auto lock = server_->try_lock();
+    auto session = lock->take_session();
+    ASSERT_TRUE(session);
+    EXPECT_EQ(scalar(*session, "select connection_id()"), holder());
+    EXPECT_EQ(scalar(*session, "select @@wait_timeout < 30"), "1")
+        << "a client that vanished must not keep it";
+    session.reset();
+    EXPECT_NE(holder(), "(null)") << "the lock outlives the session object";
+}
+
+TEST_F(MariadbRunLock, SurvivesCommits) {
+    const auto lock = server_->try_lock();
+    const auto session = lock->take_session();
+    EXPECT_FALSE(run(*session, "create table " + database_ + ".x (n int)"));
+    EXPECT_FALSE(run(*session, "commit"));
+    EXPECT_FALSE(server_at(url_)->try_lock());
+}
+
+TEST_F(MariadbRunLock, IsTakenAfterTheWaitingConnectionWasClosed) {
+    const auto other = server_at(url_);
+    auto lock = server_->try_lock();
+    ASSERT_FALSE(other->try_lock());
+    lock.reset();
+    for (const std::string& id : column(
+             *admin_,
+             "select id from information_schema.processlist where id <> connection_id() and user = "
+             "'root'"
+         )) {
+        // Some go by themselves meanwhile.
+        execute(
+            *admin_,
+            "begin not atomic declare continue handler for 1094 begin end; kill " + id + "; end"
+        );
+    }
+    EXPECT_TRUE(other->try_lock());
+}
+
+TEST_F(MariadbRunLock, IsFreeWhenItsSessionIsKilled) {
+    const auto lock = server_->try_lock();
+    const auto session = lock->take_session();
+    execute(*admin_, "kill " + holder());
+    const std::string text =
+        message_of([&] { execute(*session, "select 1"); }, ErrorKind::Unavailable);
+    EXPECT_TRUE(session->is_lost());
+    EXPECT_TRUE(lock->lost());
+    EXPECT_TRUE(server_at(url_)->try_lock());
+}
+
+TEST_F(MariadbRunLock, TellsThatAnIdleConnectionWasLost) {
+    Loss loss;
+    const auto lock = server_->try_lock();
+    lock->notify(loss.callback());
+    execute(*admin_, "kill " + holder());
+    loss.wait();
+    EXPECT_TRUE(lock->lost());
+}
+
+TEST_F(MariadbRunLock, KeepsAnIdleConnectionAlive) {
+    const auto lock = server_->try_lock();
+    const auto session = lock->take_session();
+    const std::string id = holder();
+    // The heartbeat is the only one to speak: the time since its last word goes back to 0.
+    const std::string silence =
+        "coalesce((select time from information_schema.processlist where "
+        "id = " +
+        id + "), -1)";
+    wait_until(silence + " not between 0 and 3");
+    wait_until(silence + " not between 4 and 20");
+    EXPECT_EQ(holder(), id);
+}
+
+}  // namespace
+}  // namespace migrator::db::mysql::test
