@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the dev preset and runs all tests, those against a real PostgreSQL, PgBouncer and S3 server
-# included, and the examples. The last line is the count: N passed, N failed[, N skipped].
+# Builds the dev preset and runs all tests, those against a real PostgreSQL, PgBouncer, MariaDB and
+# S3 server included, and the examples. The last line is the count: N passed, N failed[, N skipped].
 #
 #   scripts/test.sh              everything
 #   scripts/test.sh -R sqlite    arguments go to ctest; the examples are left out then
@@ -10,7 +10,7 @@ set -euo pipefail
 
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
-for part in packages postgres pgbouncer swift check_examples; do
+for part in packages postgres pgbouncer mariadb swift check_examples; do
   # shellcheck source=/dev/null
   source "$REPOSITORY/scripts/lib/$part.sh"
 done
@@ -30,6 +30,7 @@ finish() {
     keep_server_logs
   fi
   stop_swift
+  stop_mariadb
   stop_pgbouncer
   stop_postgres
   if [[ $COUNTED == no ]]; then
@@ -49,7 +50,8 @@ finish() {
 
 keep_server_logs() {
   local log
-  for log in "$POSTGRES_DIR/postgres.log" "$PGBOUNCER_DIR/pgbouncer.log" "$SWIFT_DIR"/*.log; do
+  for log in "$POSTGRES_DIR/postgres.log" "$PGBOUNCER_DIR/pgbouncer.log" \
+    "$MARIADB_DIR/mariadb.log" "$SWIFT_DIR"/*.log; do
     if [[ -s "$log" ]]; then
       cp "$log" "$BUILD/" && say "kept $BUILD/${log##*/}"
     fi
@@ -66,16 +68,20 @@ build() {
 }
 
 start_servers() {
-  heading "Starting PostgreSQL, PgBouncer and OpenStack Swift"
+  heading "Starting PostgreSQL, PgBouncer, MariaDB and OpenStack Swift"
   # These databases live for a minute: no need to wait for the disk.
   start_postgres fsync=off full_page_writes=off
   start_pgbouncer
+  start_mariadb
   start_swift
-  say "PostgreSQL on 127.0.0.1:$POSTGRES_PORT, PgBouncer on 127.0.0.1:$PGBOUNCER_PORT, Swift's S3 on" \
-    "127.0.0.1:$SWIFT_PORT"
+  say "On 127.0.0.1: PostgreSQL at port $POSTGRES_PORT, PgBouncer at $PGBOUNCER_PORT, MariaDB at" \
+    "$MARIADB_PORT, Swift's S3 at $SWIFT_PORT"
   export MIGRATOR_TEST_POSTGRESQL_URL="$POSTGRES_URL"
   export MIGRATOR_TEST_PGBOUNCER_URL="$PGBOUNCER_URL"
-  export MIGRATOR_TEST_REQUIRE=postgresql,pgbouncer,oracle,s3
+  export MIGRATOR_TEST_MARIADB_URL="$MARIADB_DSN"
+  export MIGRATOR_TEST_MARIADB_CA="$MARIADB_CA"
+  export MIGRATOR_TEST_MARIADB_SOCKET="$MARIADB_SOCKET"
+  export MIGRATOR_TEST_REQUIRE=postgresql,pgbouncer,mariadb,oracle,s3
   # Where Debian puts graphql, the reference implementation; a node of somebody else's looks elsewhere.
   export NODE_PATH="${NODE_PATH:+$NODE_PATH:}/usr/share/nodejs"
   export MIGRATOR_TEST_BINARY="$BUILD/migrator"
@@ -104,7 +110,7 @@ count_results() {
     case "$state" in
       run) PASSED=$((PASSED + 1)) ;;
       skip)
-        if [[ "${name,,}" =~ postgres|pgbouncer|oracle|s3|nginx|balancer ]]; then
+        if [[ "${name,,}" =~ postgres|pgbouncer|mariadb|oracle|s3|nginx|balancer ]]; then
           say "skipped, though its server is there: $name"
           FAILED=$((FAILED + 1))
         else

@@ -26,11 +26,14 @@ as_root() {
   fi
 }
 
-# Runs a command as the user that owns the test servers. PostgreSQL and PgBouncer refuse to run as
-# root, so root becomes `postgres`, who comes with Debian's package; others stay who they are.
+# Whom root becomes to run a test server; comes with Debian's package.
+SERVER_USER=postgres
+
+# Runs a command as the user that owns the test servers. They refuse to run as root, so root becomes
+# SERVER_USER; others stay who they are.
 as_server_user() {
   if [[ $EUID -eq 0 ]]; then
-    runuser -u postgres -- "$@"
+    runuser -u "$SERVER_USER" -- "$@"
   else
     "$@"
   fi
@@ -42,11 +45,11 @@ make_server_dir() {
   local dir
   dir="$(mktemp -d "${TMPDIR:-/tmp}/migrator-$1-XXXXXX")"
   if [[ $EUID -eq 0 ]]; then
-    chown postgres: "$dir"
+    chown "$SERVER_USER": "$dir"
     if ! as_server_user test -w "$dir"; then
       rmdir "$dir"
       dir="$(mktemp -d "/tmp/migrator-$1-XXXXXX")"
-      chown postgres: "$dir"
+      chown "$SERVER_USER": "$dir"
     fi
   fi
   printf '%s\n' "$dir"

@@ -4,12 +4,12 @@
 # To build the program.
 BUILD_PACKAGES=(
   g++ cmake ninja-build git ca-certificates
-  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libpq-dev libpugixml-dev libsqlite3-dev libssl-dev
-  libyaml-cpp-dev prometheus-cpp-dev
+  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libmariadb-dev libpq-dev libpugixml-dev
+  libsqlite3-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev
 )
 # To build and run the tests, on top.
 TEST_PACKAGES=(
-  libgtest-dev postgresql pgbouncer nginx nodejs node-graphql curl openssl
+  libgtest-dev postgresql pgbouncer mariadb-server mariadb-client nginx nodejs node-graphql curl openssl
   swift-proxy swift-account swift-container swift-object
 )
 # To measure, on top of BUILD_PACKAGES.
