@@ -9,6 +9,7 @@ namespace {
 
 constexpr unsigned kAccessDenied = 1045;
 constexpr unsigned kSyntaxError = 1064;
+constexpr unsigned kNotTransactional = 1785;  // under enforce_gtid_consistency
 
 /// The number in "… near '…' at line 3"; 1 when there is none.
 std::uint32_t line_in(std::string_view message) {
@@ -38,6 +39,11 @@ sql::Failure failure_of(const ServerError& error, std::size_t statement, std::ui
     if (line > 0 && error.number == kSyntaxError) failure.line += line_in(error.message) - 1;
     failure.message = fmt::format("Error {}: {}", error.number, error.message);
     failure.sqlstate = error.sqlstate;
+    if (error.number == kNotTransactional) {
+        failure.hint =
+            "the table can't take part in a transaction (MyISAM): begin the file with the comment "
+            "\"-- migrator:no-transaction\", or name it in the configuration (noTransaction)";
+    }
     failure.connection_lost = error.connection_lost;
     return failure;
 }
