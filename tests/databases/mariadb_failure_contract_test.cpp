@@ -65,6 +65,19 @@ TEST_P(MariadbFailure, OfAFileWithoutDdlLeavesNothing) {
     expect_recorded("002_dml.sql", false);
 }
 
+TEST_P(MariadbFailure, OfAWrappedFileWithoutDdlLeavesNothing) {
+    project().write(
+        "catalog/002_wrapped.sql",
+        "begin;\ninsert into {schema}.notes values (1, 1);\n"
+        "insert into {schema}.notes values (1, 3);\ncommit;\n"
+    );
+    const std::string text = project().failure_of_apply();
+    EXPECT_TRUE(has(text, "schema catalog, statement 3, line 3")) << text;
+    EXPECT_FALSE(has(text, "have run and stay")) << text;
+    EXPECT_EQ(notes(), "");
+    EXPECT_EQ(unfinished().statement, 0);
+}
+
 TEST_P(MariadbFailure, KeepsWhatTheLastDdlCommitted) {
     project().write(
         "catalog/002_mixed.sql",

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::string_view kState = "migrator.migrator_tenant_state";
 
-bool is_wrapper(const sql::Script& script, std::size_t index) {
-    return script.wrapped && (index == 0 || index + 1 == script.statements.size());
-}
-
 /// The statement as it is sent. While tables are locked only those that LOCK TABLES names can be
 /// written to, and our state row is written between the statements.
 std::string text_of(const sql::ScriptRun& run, const sql::Statement& statement) {
@@ -178,7 +174,7 @@ private:
         const sql::Script& script = *script_.run.script;
         if (is_wrapper(script, index)) return;
         const sql::Statement& statement = script.statements[index];
-        if (may_commit(statement)) {
+        if (may_commit(script, index)) {
             // Before anything has run anew what an earlier run has done is still the truth.
             const bool is_first = index == 0;
             const std::size_t known = is_first ? script_.known_before : index;
@@ -220,6 +216,15 @@ private:
 };
 
 }  // namespace
+
+bool is_wrapper(const sql::Script& script, std::size_t index) {
+    return script.wrapped && (index == 0 || index + 1 == script.statements.size());
+}
+
+bool may_commit(const sql::Script& script, std::size_t index) {
+    const bool keeps = (script.statements[index].traits & sql::kKeepsTransaction) != 0;
+    return !keeps && !is_wrapper(script, index);
+}
 
 Manners manners_of(const sql::ScriptRun& run) {
     const sql::Script& script = *run.script;

@@ -32,10 +32,11 @@ struct Manners {
 };
 Manners manners_of(const sql::ScriptRun& run);
 
-/// Whether a statement may commit by itself.
-inline bool may_commit(const sql::Statement& statement) {
-    return (statement.traits & sql::kKeepsTransaction) == 0;
-}
+/// Whether the statement is of the BEGIN and COMMIT around a script, which are not sent.
+bool is_wrapper(const sql::Script& script, std::size_t index);
+
+/// Whether a statement is sent that may commit by itself.
+bool may_commit(const sql::Script& script, std::size_t index);
 
 /// How texts get into our own statements.
 struct RecordedAs {

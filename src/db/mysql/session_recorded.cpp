@@ -108,15 +108,15 @@ sql::Failure Session::failure_at(
 
 std::size_t Session::what_stays(const Part& part, const sql::RecordedScript& script) {
     rollback();
-    const auto& statements = script.run.script->statements;
+    const sql::Script& found = *script.run.script;
     const bool is_script = part.kind == Part::Kind::Script;
     const bool is_record = part.kind == Part::Kind::Record;
-    const std::size_t ran = is_record ? statements.size() : part.statement;
+    const std::size_t ran = is_record ? found.statements.size() : part.statement;
     std::size_t kept = std::max(script.skipped, script.known_before);
     for (std::size_t i = script.skipped; i < ran; ++i) {
-        if (may_commit(statements[i])) kept = i + 1;
+        if (may_commit(found, i)) kept = i + 1;
     }
-    if (!is_script || !may_commit(statements[part.statement])) return kept;
+    if (!is_script || !may_commit(found, part.statement)) return kept;
     // A statement may have committed what came before it, and failed then.
     std::string known;
     const auto answer = connection_->run(
