@@ -1,6 +1,8 @@
 // Runs that end in the middle: the server's session is killed, somebody stops the run, a statement
 // takes too long.
+#include <chrono>
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 #include "core/error.hpp"
@@ -48,7 +50,8 @@ protected:
     }
     /// Number of the server's session that runs a statement which begins so.
     std::string wait_for(const std::string& beginning) {
-        while (true) {
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+        while (std::chrono::steady_clock::now() < give_up) {
             const auto row = db::sql::query_row(
                 *watcher_,
                 "select id from information_schema.processlist where info like '" + beginning +
@@ -57,6 +60,7 @@ protected:
             if (row) return row->front().value();
             std::this_thread::yield();
         }
+        throw std::runtime_error("waited in vain for a session that runs " + beginning);
     }
     void execute(const std::string& sql) { db::sql::execute(*watcher_, sql); }
     TenantState unfinished() {
@@ -115,10 +119,17 @@ TEST_P(MariadbInterruption, InAnyStatementCanBeMended) {
     std::string text;
     for (int i = 1; i <= kTables; ++i) {
         const std::string n = std::to_string(i);
-        text += "create table {schema}.t" + n + " as select sleep(0.05) as x;\n";
+        // Waits to be killed, until its gate is open.
+        text += "create table {schema}.t" + n +
+                " as select sleep(if(exists (select 1 from {schema}.gates where n = " + n +
+                "), 0, 600)) as x;\n";
         text += "insert into {schema}.notes values (" + n + ");\n";
     }
     project().write("catalog/002_tables.sql", text);
+    execute("create table catalog.gates (n integer)");
+    const auto open_gate = [&](int n) {
+        execute("insert into catalog.gates values (" + std::to_string(n) + ")");
+    };
     for (int killed = 1; killed <= kTables; ++killed) {
         SCOPED_TRACE(killed);
         const auto known = [&] {
@@ -139,6 +150,7 @@ TEST_P(MariadbInterruption, InAnyStatementCanBeMended) {
         });
         execute("kill " + wait_for("create table catalog.t" + std::to_string(killed) + " "));
         run.get();
+        open_gate(killed);
         const int done = known();
         EXPECT_EQ(done, 2 * (killed - 1));
         EXPECT_EQ(count("notes"), std::to_string(done / 2));

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -120,7 +122,8 @@ protected:
     }
     /// Number of the server's session that runs a statement which begins so.
     std::string wait_for(const std::string& beginning) {
-        while (true) {
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+        while (std::chrono::steady_clock::now() < give_up) {
             const auto row = sql::query_row(
                 *admin_,
                 "select id from information_schema.processlist where info like '" + beginning +
@@ -129,6 +132,7 @@ protected:
             if (row) return row->front().value();
             std::this_thread::yield();
         }
+        throw std::runtime_error("waited in vain for a session that runs " + beginning);
     }
     void wait_until(const std::string& condition) {
         while (scalar(*admin_, "select " + condition) != "1") std::this_thread::yield();
