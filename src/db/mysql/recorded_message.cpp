@@ -153,14 +153,18 @@ public:
         std::size_t index,
         const RecordedAs& as
     )
-        : version_(version), script_(script), index_(index), as_(as) {}
+        : version_(version),
+          script_(script),
+          index_(index),
+          as_(as),
+          apart_(manners_of(script.run).apart) {}
 
     std::vector<Part> take() {
         const sql::Script& script = *script_.run.script;
         for (std::size_t i = script_.skipped; i < script.statements.size(); ++i) add_statement(i);
         if ((script.traits & sql::kLocksTables) != 0) add(Part::Kind::Ours, "unlock tables");
         // The script may have said otherwise; version and row have to come together.
-        if (manners_of(script_.run).apart) add(Part::Kind::Record, "set autocommit = 0");
+        if (apart_) add(Part::Kind::Record, "set autocommit = 0");
         add_records();
         return std::move(parts_);
     }
@@ -186,7 +190,7 @@ private:
         Part& part = parts_.back();
         part.statement = index;
         part.uncounted = (statement.traits & sql::kUncountedResults) != 0;
-        part.ends_message = manners_of(script_.run).apart || may_be_a_comment(part.text);
+        part.ends_message = apart_ || may_be_a_comment(part.text);
     }
 
     void add_records() {
@@ -211,6 +215,7 @@ private:
     const sql::RecordedScript& script_;
     const std::size_t index_;
     const RecordedAs& as_;
+    const bool apart_;  ///< one statement a message
     std::vector<Part> parts_;
     bool commits_ = false;
 };

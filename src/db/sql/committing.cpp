@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t kRoomForRecords = 16'384;  // in a message, beside a file's contents
 
-std::string tenant_of(const Migration& migration, const std::string& schema) {
-    return is_for_tenants(migration.type) ? schema : std::string();
-}
-
 std::string said_of(const TenantState& state) {
     std::string text = fmt::format("{} of its statements are known to have run", state.statement);
     if (state.state == "failed") return text + ", the next one failed";

@@ -20,6 +20,11 @@ struct Group {
     std::string tenant{};
 };
 
+/// The tenant of an execution, as `migrator_tenant_state` names it: single files belong to none.
+inline std::string tenant_of(const Migration& migration, const std::string& schema) {
+    return is_for_tenants(migration.type) ? schema : std::string();
+}
+
 /// Calls `use(migration, schema)` for every execution of the group, in order.
 template <typename Use>
 void for_each_execution(const Group& group, Use&& use) {

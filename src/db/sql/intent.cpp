@@ -17,9 +17,8 @@ void Application::write_intent() {
         files.push_back(file);
     };
     for (const PlannedFile& file : facts_.plan.files) {
-        const bool for_tenants = is_for_tenants(file.migration->type);
         for (const std::string& schema : *file.schemas) {
-            plan(for_tenants ? schema : std::string(), file.migration->file);
+            plan(tenant_of(*file.migration, schema), file.migration->file);
         }
     }
     for (const OwedTenant& owed : request.owed) plan(owed.tenant, owed.first_file);

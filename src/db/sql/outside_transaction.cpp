@@ -85,7 +85,7 @@ std::optional<GroupFailure> GroupWorker::record_outside(
 ) {
     Group part;
     part.files.push_back({&migration, std::make_shared<const std::vector<std::string>>(1, schema)});
-    const std::string tenant = is_for_tenants(migration.type) ? schema : std::string();
+    const std::string tenant = tenant_of(migration, schema);
     if (std::ranges::find(group.finished, tenant) != group.finished.end()) {
         part.finished.push_back(tenant);
     }

@@ -8,14 +8,6 @@
 #include "db/sql/group_worker.hpp"
 
 namespace migrator::db::sql {
-namespace {
-
-/// Single files belong to no tenant.
-std::string tenant_of(const Migration& migration, const std::string& schema) {
-    return is_for_tenants(migration.type) ? schema : std::string();
-}
-
-}  // namespace
 
 void GroupWorker::write_state(TenantState state) {
     state.version_id = facts_.version_id;
