@@ -38,12 +38,12 @@ void LockTable::look(std::size_t executions, const std::string& where) {
     const std::size_t each = std::max<std::size_t>((more + done - 1) / done, 1);
     locks_ = locks;
     looked_at_ = executions;
-    // Half of the room at twice the pace: then it looks again.
-    const std::size_t half = room_ / 2;
-    const std::size_t far = locks < half ? (half - locks) / (2 * each) : 0;
+    // A look reads all locks of the server. At four times the pace it comes before the end.
+    const std::size_t end = 2 * room_;
+    const std::size_t far = locks < end ? (end - locks) / (4 * each) : 0;
     next_look_ =
         executions + std::clamp(far, kTenants, std::max(kTenants, room_ / kLocksOfAScript));
-    if (locks > 2 * room_) {
+    if (locks > end) {
         throw Error(
             ErrorKind::MigrationFailed,
             fmt::format("stopped behind {}, and rolled back: {}", where, advice())
