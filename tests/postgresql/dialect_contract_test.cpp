@@ -194,16 +194,33 @@ TEST_F(PostgresqlDialect, FencesTransactionsOfAnOlderRun) {
     const std::vector<Value> lock = {"one", "o", "r", "v"};
     admin_->query(dialect().upsert_lock, lock, nullptr);
     const auto old_run = connect();
-    old_run->begin({});
-    EXPECT_EQ(scalar(*old_run, dialect().fence, {"other"}), "f");
-    EXPECT_EQ(scalar(*old_run, dialect().fence, {"one"}), "t");
+    // What is wrong comes with what is asked next.
+    const auto work_for = [&](std::string_view run_id) {
+        old_run->begin({}, run_id);
+        old_run->query("select 1", {}, nullptr);
+    };
+    const auto lost = [&](std::string_view run_id) {
+        return message_of([&] { work_for(run_id); }, ErrorKind::Locked);
+    };
+    EXPECT_TRUE(lost("other").starts_with("lost the migration lock to o since"));
+    work_for("one");
     const auto new_run = connect();
     new_run->begin({});
     EXPECT_EQ(scalar(*new_run, dialect().fence_is_free), "f");
     ASSERT_FALSE(old_run->commit());
     EXPECT_EQ(scalar(*new_run, dialect().fence_is_free), "t");
-    old_run->begin({});
-    EXPECT_EQ(scalar(*old_run, dialect().fence, {"one"}), "f") << "the new run has it";
+    EXPECT_NE(lost("one"), "") << "the new run has it";
+}
+
+TEST_F(PostgresqlDialect, RunsNoScriptWhenTheFenceIsGone) {
+    create_all();
+    const auto session = connect();
+    const std::string script = "create table public.made_without_the_fence ()";
+    session->begin({}, "nobody");
+    message_of([&] { run(*session, {script}); }, ErrorKind::Locked);
+    session->begin({});
+    EXPECT_FALSE(run(*session, {script})) << "it was not there";
+    EXPECT_FALSE(session->commit());
 }
 
 TEST_F(PostgresqlDialect, MakesSchemasThatAreMissing) {

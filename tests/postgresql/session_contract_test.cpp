@@ -78,8 +78,9 @@ TEST_F(PostgresqlSession, SetsTheDataSourcesParametersInEveryTransaction) {
 TEST_F(PostgresqlSession, NamesAParameterThatTheServerRefusesButNotItsValue) {
     for (const std::string name : {"TimeZone", "no_such_parameter"}) {
         const auto session = server_at(url_ + "?datestyle=ISO&" + name + "=SECRET")->connect();
+        session->begin({});
         const std::string message =
-            message_of([&] { session->begin({}); }, ErrorKind::Configuration);
+            message_of([&] { run(*session, {"select 1"}); }, ErrorKind::Configuration);
         EXPECT_NE(message.find(name), std::string::npos) << message;
         EXPECT_EQ(message.find("SECRET"), std::string::npos) << message;
         session->rollback();

@@ -160,7 +160,8 @@ TEST_F(PostgresqlTransaction, TellsThatTheConnectionWasLostWhileCommitting) {
     const auto failure = session->commit();
     ASSERT_TRUE(failure);
     EXPECT_TRUE(failure->connection_lost);
-    message_of([&] { session->begin({}); }, ErrorKind::Unavailable);
+    session->begin({});
+    message_of([&] { scalar(*session, "select 1"); }, ErrorKind::Unavailable);
 }
 
 TEST_F(PostgresqlTransaction, WritesRowsAsTheyAre) {
@@ -186,52 +187,59 @@ TEST_F(PostgresqlTransaction, WritesRowsAsTheyAre) {
     std::vector<sql::MetadataRow> rows;
     for (std::size_t i = 0; i < migrations.size(); ++i)
         rows.push_back({&migrations[i], &schemas[i]});
+    const std::vector<std::string> wanted = {
+        "c.sql",
+        "/m",
+        "/m/c.sql",
+        "1",
+        "m",
+        "t",
+        "",
+        "",
+        "7",
+        "a.sql",
+        "/m/ref",
+        "/m/ref/a.sql",
+        "1",
+        "ref",
+        "t",
+        contents,
+        sha256_hex(contents),
+        "7",
+        "b\t.sql",
+        "/m/tenants",
+        "/m/tenants/b\t.sql",
+        "4",
+        "tenant-1",
+        "t",
+        "caf\xef\xbf\xbd",
+        "c",
+        "7"};
     const auto session = connect();
-    session->begin({});
-    session->insert_rows(7, "2026-11-22 01:02:03.456789", rows);
-    ASSERT_FALSE(session->commit());
-    std::vector<std::string> read;
-    admin_->query(
-        "select name, source_dir, filename, type, db_schema, created, contents, checksum, "
-        "version_id "
-        "from migrator.migrator_migrations order by id",
-        {},
-        [&](const sql::Row& row) {
-            for (const Value& value : row) read.push_back(value.value_or("(null)"));
-        }
-    );
-    const std::string created = "2026-11-22 01:02:03.456789";
-    EXPECT_EQ(
-        read,
-        (std::vector<std::string>{
-            "a.sql",
-            "/m/ref",
-            "/m/ref/a.sql",
-            "1",
-            "ref",
-            created,
-            contents,
-            sha256_hex(contents),
-            "7",
-            "b\t.sql",
-            "/m/tenants",
-            "/m/tenants/b\t.sql",
-            "4",
-            "tenant-1",
-            created,
-            "caf\xef\xbf\xbd",
-            "c",
-            "7",
-            "c.sql",
-            "/m",
-            "/m/c.sql",
-            "1",
-            "m",
-            created,
-            "",
-            "",
-            "7"})
-    );
+    // Few go as values, many by COPY.
+    for (const std::size_t times : {1U, 400U}) {
+        SCOPED_TRACE(times);
+        execute(*admin_, "truncate migrator.migrator_migrations");
+        session->begin({});
+        std::vector<sql::MetadataRow> all;
+        for (std::size_t i = 0; i < times; ++i) all.insert(all.end(), rows.begin(), rows.end());
+        session->insert_rows(7, {}, all);
+        ASSERT_FALSE(session->commit());
+        const std::string table = "from migrator.migrator_migrations";
+        EXPECT_EQ(scalar(*admin_, "select count(*) " + table), std::to_string(all.size()));
+        std::vector<std::string> read;
+        admin_->query(
+            "select distinct on (filename) name, source_dir, filename, type, db_schema, "
+            "now() at time zone 'utc' - created between interval '0' and interval '1 minute', "
+            "contents, checksum, version_id " +
+                table + " order by filename",
+            {},
+            [&](const sql::Row& row) {
+                for (const Value& value : row) read.push_back(value.value_or("(null)"));
+            }
+        );
+        EXPECT_EQ(read, wanted);
+    }
 }
 
 TEST_F(PostgresqlTransaction, WritesTenThousandRows) {
@@ -260,19 +268,18 @@ TEST_F(PostgresqlTransaction, SaysThatARowCouldNotBeAddedButNotItsContents) {
     const std::string schema = "s";
     const sql::MetadataRow row{&migration, &schema};
     const auto session = connect();
-    session->begin({});
-    const std::string message = message_of(
-        [&] {
-            session->insert_rows(1, "2026-11-22", {&row, 1});
-        },
-        ErrorKind::Internal
-    );
-    EXPECT_TRUE(message.starts_with("Failed to add migration entry: ERROR: ")) << message;
-    EXPECT_EQ(message.find("CONTENTS"), std::string::npos);
-    session->rollback();
-    execute(*admin_, "drop table migrator.migrator_migrations");
-    session->begin({});
-    message_of([&] { session->insert_rows(1, "2026-11-22", {&row, 1}); }, ErrorKind::Internal);
+    for (const std::size_t count : {1U, 1'000U}) {
+        session->begin({});
+        const std::vector<sql::MetadataRow> rows(count, row);
+        const auto record = [&] {
+            session->insert_rows(1, {}, rows);
+            session->commit();
+        };
+        const std::string message = message_of(record, ErrorKind::Internal);
+        EXPECT_TRUE(message.starts_with("Failed to add migration entry: ERROR: ")) << message;
+        EXPECT_EQ(message.find("CONTENTS"), std::string::npos);
+        session->rollback();
+    }
 }
 
 TEST_F(PostgresqlTransaction, RunsScriptsOutsideATransaction) {

@@ -73,7 +73,7 @@ public:
 
     void watch(std::stop_token) override {}
     void use_schemas(std::span<const std::string>) override {}
-    void begin(const WorkSettings&) override {}
+    void begin(const WorkSettings&, std::string_view) override {}
     std::optional<Failure> run_scripts(std::span<const ScriptRun>) override { return {}; }
     std::optional<Failure>
     run_without_transaction(const ScriptRun&, const WorkSettings&, const std::function<void(std::size_t)>&)

@@ -51,7 +51,7 @@ TEST(Dialect, AsksAndWritesAsAgreed) {
     sheet.add("json_list", d.json_list);
     sheet.add("json_positions", d.json_positions);
     sheet.add("run lock", try_lock_query(kRunLock, {.mode = "Exclusive", .owner = "Session"}));
-    sheet.add("fence", d.fence);
+    sheet.add("fence", fence_query());
     sheet.add("fence_is_free", d.fence_is_free);
     sheet.add("session_fence", d.session_fence);
     sheet.add("release_session_fence", d.release_session_fence);

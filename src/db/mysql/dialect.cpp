@@ -91,7 +91,6 @@ sql::Dialect make_dialect() {
         .cancel_run = kCancelRun,
         .run_silence = kRunSilence,
         // The lock is the working connection's own: it is there as long as the work is.
-        .fence = {},
         .fence_is_free = {},
         .session_fence = {},
         .release_session_fence = {},

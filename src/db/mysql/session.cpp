@@ -55,7 +55,7 @@ void Session::execute(const std::string& text) {
     if (const auto error = connection_->run(text).error) throw own_sql_error(*error);
 }
 
-void Session::begin(const sql::WorkSettings& settings) {
+void Session::begin(const sql::WorkSettings& settings, std::string_view /*run_id*/) {
     set_limits(settings);
     execute("start transaction");
 }

@@ -28,7 +28,7 @@ public:
     bool is_lost() const noexcept override { return connection_->is_lost(); }
     void watch(std::stop_token stop) override;
     void use_schemas(std::span<const std::string> /*schemas*/) override {}
-    void begin(const sql::WorkSettings& settings) override;
+    void begin(const sql::WorkSettings& settings, std::string_view run_id) override;
     /// One statement a message.
     std::optional<sql::Failure> run_scripts(std::span<const sql::ScriptRun> scripts) override;
     /// Each statement commits by itself. `done` is not told of statements in a transaction of the

@@ -32,11 +32,6 @@ std::string create_schema(const SchemaName& name) {
 }
 
 sql::Dialect make_dialect() {
-    static const std::string fence = fmt::format(
-        "select pg_catalog.pg_try_advisory_xact_lock_shared({}) and exists ("
-        "select from migrator.migrator_lock where id = 1 and run_id = $1)",
-        kFenceKey
-    );
     static const std::string fence_is_free =
         fmt::format("select pg_catalog.pg_try_advisory_xact_lock({})", kFenceKey);
     static const std::string session_fence =
@@ -67,7 +62,7 @@ sql::Dialect make_dialect() {
         .now_utc =
             "pg_catalog.to_char(pg_catalog.timezone('utc', pg_catalog.now()), "
             "'YYYY-MM-DD HH24:MI:SS.US')",
-        .now_created = {},
+        .now_created = kNowCreated,
         .quote = quote_identifier,
         .create_schema = create_schema,
         .shape_query = kShapeQuery,
@@ -94,7 +89,6 @@ sql::Dialect make_dialect() {
         .update_run = kUpdateRun,
         .cancel_run = kCancelRun,
         .run_silence = kRunSilence,
-        .fence = fence,
         .fence_is_free = fence_is_free,
         .session_fence = session_fence,
         .release_session_fence = release_session_fence,

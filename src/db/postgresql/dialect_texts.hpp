@@ -207,6 +207,8 @@ inline constexpr std::string_view kNextVersionId =
 
 // `created` is left to its default: the column is with or without time zone, by the age of the
 // database.
+inline constexpr std::string_view kNowCreated = "pg_catalog.timezone('utc', pg_catalog.now())";
+
 inline constexpr std::string_view kInsertVersion =
     "insert into migrator.migrator_versions (id, name) values ($1, $2) on conflict (id) do nothing";
 

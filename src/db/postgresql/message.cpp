@@ -109,6 +109,22 @@ std::size_t Message::expected() const {
     return count;
 }
 
+void prepend(Message& message, const std::string& text, std::size_t statements) {
+    Message longer{.text = {}, .pieces = {}, .counted = message.counted};
+    append(
+        longer, text, {.run = message.pieces.front().run, .statements = statements, .ours = true}
+    );
+    longer.text += kSeparator;
+    const std::size_t offset = longer.text.size();
+    longer.text += message.text;
+    for (Piece piece : message.pieces) {
+        piece.begin += offset;
+        longer.pieces.push_back(piece);
+    }
+    longer.copy_data = message.copy_data;
+    message = std::move(longer);
+}
+
 StatementRange sent_statements(const Script& script) {
     const std::size_t count = script.statements.size();
     if (script.wrapped && count >= 2) return {1, count - 1};
@@ -242,6 +258,9 @@ Place locate(
     std::size_t before = 0;
     const Piece* counted = nullptr;
     for (const Piece& piece : message.pieces) {
+        // Ours come first when they open the transaction: nothing of them is refused without a
+        // result.
+        if (piece.ours && results == 0 && message.pieces.size() > 1) continue;
         if (results < before + piece.statements) {
             counted = &piece;
             break;

@@ -14,7 +14,7 @@
 /// traced back to a script. Pure functions over texts; nothing here talks to a server.
 namespace migrator::db::postgresql {
 
-/// A stretch of one script in a message, or statements of our own behind it.
+/// A stretch of one script in a message, or statements of our own beside it.
 struct Piece {
     std::size_t run = 0;              ///< index of the script among those given
     std::size_t begin = 0;            ///< first byte in the message
@@ -22,7 +22,7 @@ struct Piece {
     std::size_t size = 0;             ///< bytes
     std::size_t first_statement = 0;  ///< index in `Script::statements`
     std::size_t statements = 0;       ///< that the server will answer
-    bool ours = false;                ///< limits set again, no text of the script
+    bool ours = false;                ///< no text of the script
 };
 
 /// One message: what is sent at once, and which results it should give.
@@ -34,6 +34,9 @@ struct Message {
 
     std::size_t expected() const;  ///< number of results
 };
+
+/// Puts `statements` of our own in front of `message`, which is not empty.
+void prepend(Message& message, const std::string& text, std::size_t statements);
 
 /// The statements [first, last) of `script`, number `run` of those given, as a message.
 Message message_of(

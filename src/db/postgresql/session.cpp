@@ -9,12 +9,23 @@
 #include "core/log.hpp"
 #include "core/utf8.hpp"
 #include "db/postgresql/copy_text.hpp"
+#include "db/postgresql/dialect.hpp"
+#include "db/postgresql/dialect_texts.hpp"
+#include "db/postgresql/results.hpp"
 #include "db/postgresql/rows.hpp"
+#include "db/sql/own_sql.hpp"
+#include "db/sql/transaction.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
 
 constexpr std::size_t kCopyPiece = 65'536;
+// Up to here rows are written with COMMIT; COPY needs an answer before its data, and is faster.
+constexpr std::size_t kInsertedRows = 200;
+constexpr std::size_t kInsertedBytes = 65'536;
+constexpr std::string_view kRowColumns =
+    "migrator.migrator_migrations (name, source_dir, filename, type, db_schema, created, contents, "
+    "checksum, version_id)";
 constexpr std::chrono::seconds kCleaningPatience{30};
 constexpr int kCleaningTries = 3;
 
@@ -51,91 +62,127 @@ void Session::watch(std::stop_token stop) {
 std::unique_ptr<sql::RowSource> Session::open(
     std::string_view sql, std::span<const sql::Value> parameters
 ) {
+    send_waiting();
     // A transaction of its own: `set` outside of one would reach other clients of a pooler, and
     // might not reach the query.
     const bool alone = !settings_.empty() && connection_->transaction_status() == PQTRANS_IDLE;
     if (alone) {
-        std::vector<std::string> opening = setting_statements(Scope::Transaction);
-        opening.insert(opening.begin(), "begin");
-        execute_with_settings(opening, 1);
+        wait({"begin"});
+        wait_settings(Scope::Transaction);
+        send_waiting();
     }
     auto rows = std::make_unique<Rows>(*connection_, alone);
     rows->send(std::string(sql), parameters);
     return rows;
 }
 
-void Session::execute(const std::vector<std::string>& statements) {
-    if (const auto error = connection_->run(join(statements))) throw own_sql_error(*error);
+void Session::execute_later(std::string_view sql, std::span<const sql::Value> parameters) {
+    wait({bound(sql, parameters, [this](auto value) { return connection_->literal(value); })});
 }
 
-std::vector<std::string> Session::setting_statements(Scope scope) const {
-    std::vector<std::string> statements;
+void Session::wait(std::vector<std::string> texts) {
+    for (std::string& text : texts) waiting_.push_back({std::move(text)});
+}
+
+void Session::wait_settings(Scope scope) {
     for (const auto& [name, value] : settings_) {
         // Reads lists (`search_path=app,public`) as the server does when connecting; `set` would
         // take the value for one name.
-        statements.push_back(fmt::format(
-            "select pg_catalog.set_config({}, {}, {})",
-            connection_->literal(name),
-            connection_->literal(value),
-            scope == Scope::Transaction
-        ));
-    }
-    return statements;
-}
-
-void Session::execute_with_settings(
-    const std::vector<std::string>& statements, std::size_t offset
-) {
-    std::size_t done = 0;
-    const auto error = connection_->run(join(statements), [&](const PGresult& result) {
-        if (PQresultStatus(&result) != PGRES_SINGLE_TUPLE) ++done;
-    });
-    if (!error) return;
-    if (!error->connection_lost && done >= offset && done < offset + settings_.size()) {
-        // The server quotes the value, which is nobody's business.
-        throw Error(
-            ErrorKind::Configuration,
-            fmt::format(
-                "data source: the server refuses the run-time parameter {} or its value "
-                "(SQLSTATE {})",
-                settings_[done - offset].first,
-                error->sqlstate
-            )
+        waiting_.push_back(
+            {fmt::format(
+                 "select pg_catalog.set_config({}, {}, {})",
+                 connection_->literal(name),
+                 connection_->literal(value),
+                 scope == Scope::Transaction
+             ),
+             Kind::Setting,
+             name}
         );
     }
-    throw own_sql_error(*error);
 }
 
-void Session::begin(const sql::WorkSettings& settings) {
+void Session::send_waiting() {
+    if (waiting_.empty()) return;
+    begin_waits_ = false;
+    const auto sent = std::exchange(waiting_, {});
+    Results done;
+    const auto error =
+        connection_->run(join(sent), [&](const PGresult& result) { done.add(result); });
+    if (error) refuse(sent[std::min(done.count, sent.size() - 1)], *error);
+}
+
+void Session::refuse(const OwnStatement& statement, const ServerError& error) {
+    if (statement.kind != Kind::Fence || error.connection_lost ||
+        error.sqlstate == kQueryCanceled) {
+        throw refused(statement, error);
+    }
+    rollback();
+    throw sql::lost_lock_error(*this, dialect());
+}
+
+void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) {
     work_ = settings;
     role_is_due_ = !settings.role.empty();
     dirty_ = true;
-    std::vector<std::string> statements = {"begin"};
-    for (auto& text : setting_statements(Scope::Transaction)) statements.push_back(std::move(text));
-    for (auto& text : limit_statements(work_, facts_, Scope::Transaction)) {
-        statements.push_back(std::move(text));
-    }
-    execute_with_settings(statements, 1);
+    wait({"begin"});
+    begin_waits_ = true;
+    wait_settings(Scope::Transaction);
+    wait(limit_statements(work_, facts_, Scope::Transaction));
+    if (run_id.empty()) return;
+    // The rest of the message is not run when the cast fails. The server does not work it out
+    // before, as a process number is no constant.
+    waiting_.push_back(
+        {fmt::format(
+             "select case when pg_catalog.pg_try_advisory_xact_lock_shared({}) and exists ("
+             "select from migrator.migrator_lock where id = 1 and run_id = {}) then 0 else "
+             "pg_catalog.concat('the migration lock is lost for ', "
+             "pg_catalog.pg_backend_pid())::integer end",
+             kFenceKey,
+             connection_->literal(run_id)
+         ),
+         Kind::Fence}
+    );
 }
 
 void Session::reset() {
-    std::vector<std::string> statements = cleaning_statements(true);
-    const std::size_t offset = statements.size();
-    for (auto& text : setting_statements(Scope::Transaction)) statements.push_back(std::move(text));
-    for (auto& text : limit_statements(work_, facts_, Scope::Transaction)) {
-        statements.push_back(std::move(text));
-    }
-    execute_with_settings(statements, offset);
+    wait(cleaning_statements(true));
+    wait_settings(Scope::Transaction);
+    wait(limit_statements(work_, facts_, Scope::Transaction));
     role_is_due_ = !work_.role.empty();
 }
 
 void Session::insert_rows(
-    std::int64_t version_id, const std::string& created, std::span<const sql::MetadataRow> rows
+    std::int64_t version_id, const std::string& /*created*/, std::span<const sql::MetadataRow> rows
 ) {
+    std::size_t bytes = 0;
+    for (const sql::MetadataRow& row : rows) bytes += row.migration->contents.size();
+    if (rows.size() > kInsertedRows || bytes > kInsertedBytes) return copy_rows(version_id, rows);
+    std::string text;
+    for (const sql::MetadataRow& row : rows) {
+        const Migration& migration = *row.migration;
+        text += fmt::format(
+            "{}({}, {}, {}, {}, {}, {}, {}, {}, {})",
+            text.empty() ? fmt::format("insert into {} values ", kRowColumns) : ", ",
+            connection_->literal(migration.name),
+            connection_->literal(migration.source_dir),
+            connection_->literal(migration.file),
+            static_cast<int>(migration.type),
+            connection_->literal(*row.schema),
+            kNowCreated,
+            connection_->literal(to_valid_utf8(migration.contents)),
+            connection_->literal(migration.check_sum),
+            version_id
+        );
+    }
+    waiting_.push_back({std::move(text), Kind::Rows});
+}
+
+void Session::copy_rows(std::int64_t version_id, std::span<const sql::MetadataRow> rows) {
+    const std::string created =
+        sql::query_row(*this, fmt::format("select {}", dialect().now_utc)).value().front().value();
     const std::string tail = fmt::format("\t{}\n", version_id);
     const auto error = connection_->copy(
-        "copy migrator.migrator_migrations (name, source_dir, filename, type, db_schema, created, "
-        "contents, checksum, version_id) from stdin",
+        fmt::format("copy {} from stdin", kRowColumns),
         [&](const Connection::CopyWriter& write) {
             std::string buffer;
             const auto add = [&](std::string_view value) {
@@ -164,35 +211,34 @@ void Session::insert_rows(
             write(buffer);
         }
     );
-    if (!error) return;
-    ServerError shown = *error;
-    shown.context.clear();  // COPY's shows the row, file contents and all
-    const Error failed = own_sql_error(shown);
-    throw Error(failed.kind(), std::string("Failed to add migration entry: ") + failed.what());
+    if (error) throw refused({.text = {}, .kind = Kind::Rows}, *error);
 }
 
 std::optional<sql::Failure> Session::commit() {
-    std::string tag;
-    const bool open = connection_->transaction_status() != PQTRANS_IDLE;
-    const auto error =
-        connection_->run("commit", [&](const PGresult& result) { tag = command_tag(result); });
+    if (begin_waits_) send_waiting();
     sql::Failure failure;
-    if (error) {
-        failure.message = error->message;
-        if (is_deferred(*error)) failure.message += " (a deferred check, which is made at COMMIT)";
-        failure.detail = error->detail;
-        failure.hint = error->hint;
-        failure.context = error->context;
-        failure.sqlstate = error->sqlstate;
-        failure.connection_lost = error->connection_lost;
-        return failure;
-    }
-    if (!open) {
+    if (connection_->transaction_status() == PQTRANS_IDLE) {
         failure.message = "no transaction was open any more: something in it has ended it";
         return failure;
     }
-    if (tag == "COMMIT") return std::nullopt;
-    failure.message = "the transaction had failed before: the server rolled it back";
+    wait({"commit"});
+    const auto sent = std::exchange(waiting_, {});
+    Results done;
+    const auto error =
+        connection_->run(join(sent), [&](const PGresult& result) { done.add(result); });
+    if (!error && done.last_tag == "COMMIT") return std::nullopt;
+    if (!error) {
+        failure.message = "the transaction had failed before: the server rolled it back";
+        return failure;
+    }
+    if (!error->connection_lost && done.count + 1 < sent.size()) refuse(sent[done.count], *error);
+    failure.message = error->message;
+    if (is_deferred(*error)) failure.message += " (a deferred check, which is made at COMMIT)";
+    failure.detail = error->detail;
+    failure.hint = error->hint;
+    failure.context = error->context;
+    failure.sqlstate = error->sqlstate;
+    failure.connection_lost = error->connection_lost;
     return failure;
 }
 
@@ -215,6 +261,8 @@ std::optional<ServerError> Session::run_undisturbed(const std::vector<std::strin
 }
 
 void Session::rollback() noexcept try {
+    waiting_.clear();
+    begin_waits_ = false;
     if (connection_->is_lost()) {
         log::debug("Nothing to roll back: the connection to the database is gone");
         return;

@@ -8,11 +8,15 @@
 
 #include "db/postgresql/connection.hpp"
 #include "db/postgresql/message.hpp"
+#include "db/postgresql/own_statement.hpp"
 #include "db/postgresql/settings.hpp"
 #include "db/sql/session.hpp"
 
 namespace migrator::db::postgresql {
 
+/// To send little: what opens a transaction goes with its first script, and what ends it is one
+/// message with COMMIT. Never both in one, as whoever asks what became of a COMMIT relies on locks
+/// that the beginning takes (`GroupWorker::took_place`).
 class Session final : public sql::Session {
 public:
     /// `settings`: run-time parameters of the data source.
@@ -24,10 +28,11 @@ public:
     std::unique_ptr<sql::RowSource> open(
         std::string_view sql, std::span<const sql::Value> parameters
     ) override;
+    void execute_later(std::string_view sql, std::span<const sql::Value> parameters) override;
     bool is_lost() const noexcept override;
     void watch(std::stop_token stop) override;
     void use_schemas(std::span<const std::string> /*schemas*/) override {}
-    void begin(const sql::WorkSettings& settings) override;
+    void begin(const sql::WorkSettings& settings, std::string_view run_id) override;
     std::optional<sql::Failure> run_scripts(std::span<const sql::ScriptRun> scripts) override;
     std::optional<sql::Failure> run_without_transaction(
         const sql::ScriptRun& script,
@@ -44,14 +49,23 @@ public:
     bool through_pooler() override;
 
 private:
-    /// Our own statements, as one message; throws as `open` does.
-    void execute(const std::vector<std::string>& statements);
-    /// The same where the first of them are the data source's own parameters, from `offset` on.
-    void execute_with_settings(const std::vector<std::string>& statements, std::size_t offset);
-    std::vector<std::string> setting_statements(Scope scope) const;
-    void take_role();
+    using Kind = OwnStatement::Kind;
+
+    void wait(std::vector<std::string> texts);
+    void wait_settings(Scope scope);
+    /// Sends what waits as a message of its own.
+    void send_waiting();
+    /// Puts it in front of `message` when they can share one, else sends it. Returns what it was.
+    std::vector<OwnStatement> join_waiting(Message& message);
+    /// The server has refused `statement`: throws.
+    [[noreturn]] void refuse(const OwnStatement& statement, const ServerError& error);
+    bool limits_whole_messages() const;
+    void copy_rows(std::int64_t version_id, std::span<const sql::MetadataRow> rows);
     std::optional<sql::Failure> run_message(
-        const Message& message, std::span<const sql::ScriptRun> scripts, bool in_transaction
+        const Message& message,
+        std::span<const sql::ScriptRun> scripts,
+        bool in_transaction,
+        std::span<const OwnStatement> leading = {}
     );
     sql::Failure failure_of(
         const ServerError& error,
@@ -69,10 +83,12 @@ private:
     KeyValues settings_;
     ServerFacts facts_;
     std::stop_token stop_;
-    sql::WorkSettings work_;        ///< of the open transaction
-    bool role_is_due_ = false;      ///< the scripts' role is not set yet
-    bool one_script_each_ = false;  ///< the scanner has miscounted once
-    bool dirty_ = false;            ///< scripts may have left something behind
+    std::vector<OwnStatement> waiting_;  ///< for the next message
+    bool begin_waits_ = false;           ///< the first of them is BEGIN
+    sql::WorkSettings work_;             ///< of the open transaction
+    bool role_is_due_ = false;           ///< the scripts' role is not set yet
+    bool one_script_each_ = false;       ///< the scanner has miscounted once
+    bool dirty_ = false;                 ///< scripts may have left something behind
     std::optional<bool> through_pooler_;
 };
 

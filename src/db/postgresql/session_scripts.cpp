@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
+#include "db/postgresql/results.hpp"
 #include "db/postgresql/session.hpp"
 
 namespace migrator::db::postgresql {
@@ -17,65 +18,54 @@ std::size_t byte_of(std::string_view text, std::size_t position, bool bytes_are_
                                 : utf8_offset(text, position - 1);
 }
 
-bool ends_transaction(std::string_view tag) {
-    return tag == "COMMIT" || tag == "ROLLBACK" || tag == "PREPARE TRANSACTION";
-}
-
-/// What the results of one message told.
-struct Results {
-    std::size_t count = 0;                          ///< statements that have run
-    std::optional<std::size_t> end_of_transaction;  ///< the one that ended the transaction
-
-    void add(const PGresult& result) {
-        switch (PQresultStatus(&result)) {
-            case PGRES_SINGLE_TUPLE:  // a row of a result that is not complete yet
-            case PGRES_EMPTY_QUERY:
-                return;
-            default:
-                // The rows of a query that a rule has added come before the statement's own
-                // completion, and without a tag.
-                if (command_tag(result).empty()) return;
-                if (!end_of_transaction && ends_transaction(command_tag(result))) {
-                    end_of_transaction = count;
-                }
-                ++count;
-        }
-    }
-};
-
 }  // namespace
 
 std::optional<Failure> Session::run_scripts(std::span<const ScriptRun> scripts) {
     dirty_ = true;
-    take_role();
+    if (role_is_due_) {
+        waiting_.push_back({"set local role " + quote_identifier(work_.role), Kind::Role});
+    }
+    role_is_due_ = false;
     const auto limits = limit_statements(work_, facts_, Scope::Transaction);
-    // Before 13 the time limit is for the whole message.
-    const bool one_statement =
-        facts_.version < 130'000 && work_.statement_timeout && work_.statement_timeout->count() > 0;
     MessageQueue queue(
         scripts,
-        {.limits = join(limits), .limit_count = limits.size(), .one_statement = one_statement}
+        {.limits = join(limits),
+         .limit_count = limits.size(),
+         .one_statement = limits_whole_messages()}
     );
-    while (const auto message = queue.next(!one_script_each_)) {
-        if (auto failure = run_message(*message, scripts, true)) return failure;
+    while (auto message = queue.next(!one_script_each_)) {
+        const auto leading = join_waiting(*message);
+        if (auto failure = run_message(*message, scripts, true, leading)) return failure;
     }
     return std::nullopt;
 }
 
-void Session::take_role() {
-    if (!role_is_due_) return;
-    const auto error = connection_->run("set local role " + quote_identifier(work_.role));
-    if (error) {
-        throw Error(
-            error->connection_lost ? ErrorKind::Unavailable : ErrorKind::Configuration,
-            fmt::format("setRole: {}", describe(*error))
-        );
+/// Before 13 the time limit is for the whole message.
+bool Session::limits_whole_messages() const {
+    return facts_.version < 130'000 && work_.statement_timeout &&
+           work_.statement_timeout->count() > 0;
+}
+
+std::vector<OwnStatement> Session::join_waiting(Message& message) {
+    if (waiting_.empty()) return {};
+    // The server reads a whole message under the settings that it finds.
+    const bool sets_reading =
+        !settings_.empty() || connection_->parameter("client_encoding") != "UTF8";
+    if (sets_reading || limits_whole_messages() || !message.counted || message.copy_data) {
+        send_waiting();
+        return {};
     }
-    role_is_due_ = false;
+    begin_waits_ = false;
+    auto leading = std::exchange(waiting_, {});
+    prepend(message, join(leading), leading.size());
+    return leading;
 }
 
 std::optional<Failure> Session::run_message(
-    const Message& message, std::span<const ScriptRun> scripts, bool in_transaction
+    const Message& message,
+    std::span<const ScriptRun> scripts,
+    bool in_transaction,
+    std::span<const OwnStatement> leading
 ) {
     if (message.text.find('\0') != std::string::npos) {
         // libpq takes C strings: what is behind the NUL, other files included, would not be sent.
@@ -88,6 +78,10 @@ std::optional<Failure> Session::run_message(
     const auto error = connection_->run(
         message.text, [&](const PGresult& result) { results.add(result); }, message.copy_data
     );
+    // Without any result the server has not got past reading the whole text.
+    if (error && !error->connection_lost && results.count > 0 && results.count < leading.size()) {
+        refuse(leading[results.count], *error);
+    }
     if (error) return failure_of(*error, message, scripts, results.count);
     if (in_transaction && connection_->transaction_status() != PQTRANS_INTRANS) {
         const std::size_t before = results.end_of_transaction.value_or(results.count);
@@ -135,15 +129,13 @@ Failure Session::failure_of(
 }
 
 void Session::prepare_without_transaction(const sql::WorkSettings& settings) {
-    std::vector<std::string> statements = setting_statements(Scope::Session);
+    wait_settings(Scope::Session);
     sql::WorkSettings limits = settings;
     // A concurrent index build that times out on a lock leaves an invalid index behind.
     limits.lock_timeout = std::chrono::milliseconds(0);
-    for (auto& text : limit_statements(limits, facts_, Scope::Session)) {
-        statements.push_back(std::move(text));
-    }
-    if (!settings.role.empty()) statements.push_back("set role " + quote_identifier(settings.role));
-    execute_with_settings(statements, 0);
+    wait(limit_statements(limits, facts_, Scope::Session));
+    if (!settings.role.empty()) wait({"set role " + quote_identifier(settings.role)});
+    send_waiting();
 }
 
 std::optional<Failure> Session::run_without_transaction(

@@ -101,9 +101,6 @@ struct Dialect {
     std::string_view cancel_run;   ///< (id); gives a row when it is there
     std::string_view run_silence;  ///< expression: seconds since `changed`
 
-    /// Query: one row, true when the transaction may work for run $1. Empty: the RunLock is proof
-    /// enough. It takes what keeps a later run waiting until this transaction has ended.
-    std::string_view fence;
     /// Query: one row, true when no transaction of an older run is open any more. May be empty.
     std::string_view fence_is_free;
     /// Takes the fence for a session that works outside a transaction, and gives it back.

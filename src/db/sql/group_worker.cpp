@@ -56,7 +56,8 @@ std::optional<GroupFailure> GroupWorker::run_in_transaction(const Group& group) 
     std::vector<std::string> schemas = runs ? group.schemas : std::vector<std::string>{};
     if (request_.new_tenant && !runs) schemas = {request_.new_tenant->str()};
     session().use_schemas(schemas);
-    Transaction transaction(session(), dialect_, facts_.settings(), facts_.work.run_id);
+    Transaction transaction(session(), facts_.settings(), facts_.work.run_id);
+    expect_questions(group);
     const bool makes_tenant = request_.new_tenant && !facts_.tenant_made;
     if (makes_tenant) make_tenant();
     if (runs) {
@@ -74,6 +75,12 @@ std::optional<GroupFailure> GroupWorker::run_in_transaction(const Group& group) 
     progress_.done(place_.number, group);
     if (makes_tenant && !request_.dry_run) facts_.tenant_made = true;
     return std::nullopt;
+}
+
+/// Who wants to know whether this transaction took place waits for the row (`took_place`).
+void GroupWorker::expect_questions(const Group& group) {
+    if (group.tenant.empty() || dialect_.lock_tenant_state.empty()) return;
+    session().execute_later(dialect_.lock_tenant_state, Parameters{group.tenant});
 }
 
 void GroupWorker::keep_recorded() {
@@ -191,7 +198,7 @@ void GroupWorker::stop_if_asked() const {
 
 void GroupWorker::record(const Group& group) {
     Metadata records = metadata();
-    const std::string created = records.now();
+    const std::string created = dialect_.now_created.empty() ? records.now() : std::string();
     std::vector<MetadataRow> rows;
     bool has_version = false;
     const auto write = [&] {
@@ -203,10 +210,6 @@ void GroupWorker::record(const Group& group) {
         session().insert_rows(facts_.version_id, created, rows);
         rows.clear();
     };
-    if (!group.tenant.empty() && group.finished.empty()) {
-        // Who wants to know whether this transaction took place waits for the row (`took_place`).
-        records.lock_tenant_state(group.tenant);
-    }
     for_each_execution(group, [&](const Migration& migration, const std::string& schema) {
         rows.push_back({&migration, &schema});
         if (rows.size() == kRowsAtOnce) write();

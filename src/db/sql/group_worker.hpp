@@ -69,6 +69,7 @@ private:
     std::optional<GroupFailure> run_in_transaction(const Group& group);
     std::optional<GroupFailure> run_scripts(const Group& group);
     std::size_t batch_limit();
+    void expect_questions(const Group& group);
     void record(const Group& group);
     void keep_recorded();
     std::optional<GroupFailure> end(const Group& group, Transaction& transaction);

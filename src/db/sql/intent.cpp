@@ -26,7 +26,7 @@ void Application::write_intent() {
     std::vector<std::string> schemas;
     if (request.new_tenant) schemas.push_back(request.new_tenant->str());
     session().use_schemas(schemas);
-    Transaction transaction(session(), facts_.dialect, facts_.settings(), facts_.work.run_id);
+    Transaction transaction(session(), facts_.settings(), facts_.work.run_id);
     // First the tenant: when it is there already, nothing may be planned for it.
     if (request.new_tenant) worker_.make_tenant();
     metadata().plan_tenants(facts_.version_id, tenants, files);

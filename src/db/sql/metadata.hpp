@@ -36,7 +36,8 @@ public:
     std::optional<RunOwner> lock_owner(const MetadataShape& shape);
     std::vector<TenantState> tenant_states(const MetadataShape& shape);
 
-    // Writing, in the open transaction.
+    // Writing, in the open transaction; what gives nothing back may be told of later
+    // (`Session::execute_later`).
     void write_lock_owner(const RunOwner& owner);
     std::int64_t next_version_id();
     /// The database's time in UTC, for `created`: on most servers that of the transaction's start.

@@ -32,7 +32,7 @@ std::string Metadata::now() {
 }
 
 void Metadata::insert_version(std::int64_t id, const std::string& name) {
-    execute(session_, dialect_.insert_version, {std::to_string(id), name});
+    session_.execute_later(dialect_.insert_version, Parameters{std::to_string(id), name});
 }
 
 bool Metadata::has_tenant(const std::string& tenant) {
@@ -128,7 +128,7 @@ void Metadata::delete_tenant_states(const std::vector<std::string>& tenants) {
     const std::string in_tenants = in_list(tenants, parameters);
     const std::string sql =
         fmt::format("delete from {} where tenant {}", table("migrator_tenant_state"), in_tenants);
-    execute(session_, sql, parameters);
+    session_.execute_later(sql, parameters);
 }
 
 void Metadata::accept(const Migration& migration) {

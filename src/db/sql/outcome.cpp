@@ -26,12 +26,12 @@ bool GroupWorker::has_ended(Session& session, const Group& group) const {
     // for the fence alone would then stop that run.
     if (!records.is_owner(facts_.work.run_id)) return true;
     if (place_.alone) {
-        Transaction look(session, dialect_, {}, {});
+        Transaction look(session, {}, {});
         return query_bool(session, dialect_.fence_is_free);
     }
     // Other workers hold the fence. But each transaction that works for a tenant has locked the
     // tenant's state before it is committed.
-    Transaction look(session, dialect_, {.lock_timeout = kReconnectFor}, {});
+    Transaction look(session, {.lock_timeout = kReconnectFor}, {});
     records.lock_tenant_state(group.tenant);
     return true;
 }

@@ -90,7 +90,8 @@ std::optional<GroupFailure> GroupWorker::record_outside(
         part.finished.push_back(tenant);
     }
     part.tenant = group.tenant;
-    Transaction transaction(session(), dialect_, {}, facts_.work.run_id);
+    Transaction transaction(session(), {}, facts_.work.run_id);
+    expect_questions(part);
     record(part);
     if (auto failed = end(part, transaction)) return failed;
     progress_.done(place_.number, part);

@@ -114,8 +114,17 @@ public:
     /// namespace for all schemas do nothing.
     virtual void use_schemas(std::span<const std::string> schemas) = 0;
 
-    /// Begins a transaction and applies the settings to it alone.
-    virtual void begin(const WorkSettings& settings) = 0;
+    /// Our own SQL whose answer nobody needs: the database may see it only with what is asked next,
+    /// `commit` included, which then throws what this would have thrown.
+    virtual void execute_later(std::string_view sql, std::span<const Value> parameters) {
+        query(sql, parameters, nullptr);
+    }
+
+    /// Begins a transaction and applies the settings to it alone. `run_id`: the run that it works
+    /// for, if any. Where the RunLock is no proof of that, the transaction keeps a later run
+    /// waiting until it has ended, and Locked is thrown when another run has taken over ("lost the
+    /// migration lock to …"). Errors may come as those of `execute_later` do.
+    virtual void begin(const WorkSettings& settings, std::string_view run_id = {}) = 0;
 
     /// Runs scripts in order in the open transaction, as few messages as the server understands;
     /// their results are thrown away. At the first failure returns it; the transaction then has
@@ -151,12 +160,14 @@ public:
     virtual void reset() = 0;
 
     /// Writes rows in this order, in the open transaction, after `reset`. `created` is a database
-    /// time in UTC.
+    /// time in UTC; not looked at where there is `Dialect::now_created`. Errors may come as those
+    /// of `execute_later` do.
     virtual void insert_rows(
         std::int64_t version_id, const std::string& created, std::span<const MetadataRow> rows
     ) = 0;
 
-    /// Commits. A Failure with `connection_lost`: nobody knows whether it took place.
+    /// Commits. A Failure with `connection_lost`: nobody knows whether it took place; all that was
+    /// asked before `reset` has been answered then. Throws what `execute_later` has left.
     virtual std::optional<Failure> commit() = 0;
 
     /// Rolls back what is open, and leaves nothing of a script in the session, not even for the

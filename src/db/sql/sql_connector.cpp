@@ -144,7 +144,7 @@ public:
         if (!session) session = server_->connect();
         session->use_schemas({});
         {
-            Transaction transaction(*session, dialect, {}, {});
+            Transaction transaction(*session, {}, {});
             // A transaction of the run before us may still be open: its connection for the lock
             // can die alone. Nobody plans before it has ended.
             if (!dialect.fence_is_free.empty() && !query_bool(*session, dialect.fence_is_free)) {
@@ -268,7 +268,7 @@ private:
         const Dialect& dialect = server_->dialect();
         if (dialect.fence_is_free.empty()) return true;
         return reader_.on_session([&](Session& session) {
-            Transaction look(session, dialect, {}, {});
+            Transaction look(session, {}, {});
             return query_bool(session, dialect.fence_is_free);
         });
     }

@@ -66,7 +66,7 @@ void SqlRun::in_transaction(Write&& write) {
     const Dialect& dialect = server_.dialect();
     Metadata metadata(*session_, dialect, options_);
     session_->use_schemas({});
-    Transaction transaction(*session_, dialect, {}, owner_.run_id);
+    Transaction transaction(*session_, {}, owner_.run_id);
     write(metadata);
     transaction.commit_or_throw();
 }

@@ -13,7 +13,7 @@ void GroupWorker::write_state(TenantState state) {
     state.version_id = facts_.version_id;
     const auto first = facts_.first_files.find(state.tenant);
     state.first_file = first != facts_.first_files.end() ? first->second : state.file;
-    Transaction transaction(session(), dialect_, {}, facts_.work.run_id);
+    Transaction transaction(session(), {}, facts_.work.run_id);
     metadata().write_tenant_state(state);
     transaction.commit_or_throw();
 }

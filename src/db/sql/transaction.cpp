@@ -7,23 +7,16 @@
 
 namespace migrator::db::sql {
 
-Transaction::Transaction(
-    Session& session,
-    const Dialect& dialect,
-    const WorkSettings& settings,
-    const std::string& run_id
-)
+Transaction::Transaction(Session& session, const WorkSettings& settings, const std::string& run_id)
     : session_(session) {
-    session_.begin(settings);
-    try {
-        if (run_id.empty() || dialect.fence.empty()) return;
-        if (!query_bool(session_, dialect.fence, {run_id})) {
-            throw lost_lock_error(session_, dialect);
-        }
-    } catch (...) {
-        session_.rollback();  // no destructor runs when a constructor throws
-        throw;
-    }
+    session_.begin(settings, run_id);
+}
+
+std::optional<Failure> Transaction::commit() {
+    auto failure = session_.commit();
+    open_ = false;
+    if (failure) session_.rollback();
+    return failure;
 }
 
 void Transaction::commit_or_throw() {

@@ -12,14 +12,8 @@ namespace migrator::db::sql {
 /// `commit` has been called.
 class Transaction {
 public:
-    /// Throws Locked when `run_id` is not empty and the fence says that another run has taken
-    /// over ("lost the migration lock to …").
-    Transaction(
-        Session& session,
-        const Dialect& dialect,
-        const WorkSettings& settings,
-        const std::string& run_id
-    );
+    /// As `Session::begin`.
+    Transaction(Session& session, const WorkSettings& settings, const std::string& run_id);
     ~Transaction() {
         if (open_) session_.rollback();
     }
@@ -27,12 +21,7 @@ public:
     Transaction& operator=(const Transaction&) = delete;
 
     /// The transaction is over afterwards, whatever comes back.
-    std::optional<Failure> commit() {
-        open_ = false;
-        auto failure = session_.commit();
-        if (failure) session_.rollback();
-        return failure;
-    }
+    std::optional<Failure> commit();
     void roll_back() {
         open_ = false;
         session_.rollback();

@@ -215,7 +215,6 @@ constexpr sql::Dialect make_dialect(const sql::Lexis& lexis) {
         .cancel_run = kCancelRun,
         .run_silence = kRunSilence,
         // The file lock and the work belong to one process: neither outlives the other.
-        .fence = {},
         .fence_is_free = {},
         .session_fence = {},
         .release_session_fence = {},

@@ -99,7 +99,7 @@ void SqliteSession::check_names(std::span<const std::string> schemas) const {
     files_.check_spelling(schemas);
 }
 
-void SqliteSession::begin(const sql::WorkSettings& settings) {
+void SqliteSession::begin(const sql::WorkSettings& settings, std::string_view /*run_id*/) {
     Connection& connection = for_work();
     if (connection.in_transaction()) {
         throw Error(ErrorKind::Internal, "a transaction is open already");

@@ -43,7 +43,7 @@ public:
     /// as far as there is room: files of tenants may refer to them. Throws MigrationFailed for a
     /// name that SQLite can't take.
     void use_schemas(std::span<const std::string> schemas) override;
-    void begin(const sql::WorkSettings& settings) override;
+    void begin(const sql::WorkSettings& settings, std::string_view run_id) override;
     std::optional<sql::Failure> run_scripts(std::span<const sql::ScriptRun> scripts) override;
     /// `done` is not told of statements in a transaction of the script that is still open: a crash
     /// would undo them, and the caller could not write down their number while it is.

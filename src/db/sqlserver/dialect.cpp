@@ -31,11 +31,6 @@ std::string create_schema(const SchemaName& name) {
 }
 
 sql::Dialect make_dialect() {
-    static const std::string fence = try_lock_query(
-        kFence,
-        {.mode = "Shared", .owner = "Transaction"},
-        "exists (select 1 from migrator.migrator_lock where id = 1 and run_id = @p1)"
-    );
     static const std::string fence_is_free =
         try_lock_query(kFence, {.mode = "Exclusive", .owner = "Transaction"});
     static const std::string session_fence =
@@ -80,7 +75,6 @@ sql::Dialect make_dialect() {
         .update_run = kUpdateRun,
         .cancel_run = kCancelRun,
         .run_silence = kRunSilence,
-        .fence = fence,
         .fence_is_free = fence_is_free,
         .session_fence = session_fence,
         .release_session_fence = release_session_fence,
@@ -108,6 +102,15 @@ std::string try_lock_query(std::string_view resource, const LockForm& form, std:
         quote_text(form.owner),
         also.empty() ? std::string() : fmt::format(" and {}", also)
     );
+}
+
+const std::string& fence_query() {
+    static const std::string query = try_lock_query(
+        kFence,
+        {.mode = "Shared", .owner = "Transaction"},
+        "exists (select 1 from migrator.migrator_lock where id = 1 and run_id = @p1)"
+    );
+    return query;
 }
 
 const sql::Dialect& dialect() {

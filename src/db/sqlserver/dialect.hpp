@@ -10,6 +10,10 @@ namespace migrator::db::sqlserver {
 /// T-SQL for SQL Server 2016 and newer, and Azure SQL.
 const sql::Dialect& dialect();
 
+/// Query: one row, true when the transaction may work for run $1; a later run then waits until it
+/// has ended.
+const std::string& fence_query();
+
 /// The locks of `sp_getapplock`, one each for a database: the run's, which its working connection
 /// holds, and the fence (docs/architecture.md, "The lock").
 inline constexpr std::string_view kRunLock = "migrator";

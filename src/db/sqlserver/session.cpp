@@ -7,6 +7,8 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "db/sql/own_sql.hpp"
+#include "db/sql/transaction.hpp"
+#include "db/sqlserver/dialect.hpp"
 #include "db/sqlserver/rows.hpp"
 
 namespace migrator::db::sqlserver {
@@ -57,11 +59,20 @@ std::unique_ptr<sql::RowSource> Session::open(
     return std::make_unique<Rows>(*connection_, sql, parameters);
 }
 
-void Session::begin(const sql::WorkSettings& settings) {
+void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) {
     work_ = settings;
     patience_is_set_ = false;
     execute(begin_batch(settings));
     in_transaction_ = true;
+    if (run_id.empty()) return;
+    try {
+        if (!sql::query_bool(*this, fence_query(), {std::string(run_id)})) {
+            throw sql::lost_lock_error(*this, dialect());
+        }
+    } catch (...) {
+        rollback();
+        throw;
+    }
 }
 
 void Session::reset() {

@@ -36,7 +36,7 @@ public:
     void set_patience(std::optional<std::chrono::milliseconds> patience) override;
     void watch(std::stop_token stop) override;
     void use_schemas(std::span<const std::string> /*schemas*/) override {}
-    void begin(const sql::WorkSettings& settings) override;
+    void begin(const sql::WorkSettings& settings, std::string_view run_id) override;
     std::optional<sql::Failure> run_scripts(std::span<const sql::ScriptRun> scripts) override;
     /// Batch by batch; `done` is not told of batches in a transaction of the script that is open.
     std::optional<sql::Failure> run_without_transaction(
