@@ -277,7 +277,6 @@ TEST_F(V1, TellsWhichTenantsFailed) {
             R"("file":"/migrations/tenants/002.sql","statement":1,"sqlstate":"","message":")" +
             text + R"("}]})"
     );
-    EXPECT_TRUE(notifier.told().empty());
 }
 
 TEST_F(V1, WorksForTheTenantsThatAreAskedFor) {
