@@ -1,5 +1,7 @@
 #include "api/requests.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 
 #include "core/error.hpp"
@@ -57,19 +59,35 @@ bool optional_bool(const json::object& object, std::string_view key) {
     return value->get_bool();
 }
 
+/// What is wrong with `key`, where that is none of the Go program's keys and has no text of its
+/// own.
+[[noreturn]] void refuse(std::string_view key, const std::string& what) {
+    throw Error(ErrorKind::InvalidRequest, fmt::format("{}: {}", key, what));
+}
+
 /// Not empty: a list that was meant to hold names and holds none must not mean everybody.
 std::vector<std::string> names_of(const json::value& value) {
-    if (!value.is_array() || value.get_array().empty()) refuse();
+    constexpr const char* kWanted = "wanted is a list of names and patterns, at least one";
+    if (!value.is_array() || value.get_array().empty()) refuse("tenants", kWanted);
     std::vector<std::string> names;
     for (const json::value& name : value.get_array()) {
-        if (!name.is_string() || name.get_string().empty()) refuse();
+        if (!name.is_string() || name.get_string().empty()) refuse("tenants", kWanted);
         names.emplace_back(name.get_string());
     }
     return names;
 }
 
+std::size_t canary_of(const json::value& value) {
+    if (!value.is_int64() || value.get_int64() < 1) {
+        refuse("canary", fmt::format("{} is not a number of tenants", json::serialize(value)));
+    }
+    return static_cast<std::size_t>(value.get_int64());
+}
+
 std::vector<Share> waves_of(const json::value& value) {
-    if (!value.is_array() || value.get_array().empty()) refuse();
+    if (!value.is_array() || value.get_array().empty()) {
+        refuse("waves", R"(wanted is a list like ["10%", "50%", "100%"])");
+    }
     std::vector<Share> waves;
     for (const json::value& wave : value.get_array()) {
         std::optional<Share> share;
@@ -77,7 +95,12 @@ std::vector<Share> waves_of(const json::value& value) {
         if (wave.is_int64() && wave.get_int64() > 0) {
             share = Share{.value = static_cast<std::size_t>(wave.get_int64())};
         }
-        if (!share) refuse();
+        if (!share) {
+            const std::string text = json::serialize(wave);
+            refuse(
+                "waves", fmt::format("{} is neither a number of tenants nor a percentage", text)
+            );
+        }
         waves.push_back(*share);
     }
     return waves;
@@ -89,8 +112,7 @@ plan::Selection parse_selection(const json::object& object) {
     plan::Selection selection;
     if (const json::value* names = optional(object, "tenants")) selection.names = names_of(*names);
     if (const json::value* canary = optional(object, "canary")) {
-        if (!canary->is_int64() || canary->get_int64() < 1) refuse();
-        selection.canary = static_cast<std::size_t>(canary->get_int64());
+        selection.canary = canary_of(*canary);
     }
     if (const json::value* waves = optional(object, "waves")) selection.waves = waves_of(*waves);
     return selection;

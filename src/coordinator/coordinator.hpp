@@ -117,9 +117,10 @@ struct Dependencies {
     db::Connector& connector;
     std::function<std::unique_ptr<loader::Loader>()> open_loader;
     Clock clock;
-    std::string owner;                       ///< host and process, for those who wait for our lock
-    notifier::Notifier* notifier = nullptr;  ///< told of every run that did not fail; may be null
-    metrics::Registry* metrics = nullptr;    ///< may be null
+    std::string owner;  ///< host and process, for those who wait for our lock
+    /// Told of every run that did not fail, or failed for some tenants alone; may be null.
+    notifier::Notifier* notifier = nullptr;
+    metrics::Registry* metrics = nullptr;  ///< may be null
 };
 
 /// All functions may be called from several threads. They throw Error as the modules below do.

@@ -107,7 +107,9 @@ void Coordinator::RunInProgress::conclude() {
         }
         coordinator_.look_at_fleet(sources_);
     }
-    if (outcome_.failures.empty()) notify();  // an error is no news for the webhook
+    // An error is no news for the webhook; that tenants were worked for is, whoever else failed.
+    const bool has_version = outcome_.summary.version_id != 0 && !request_.dry_run;
+    if (outcome_.failures.empty() || has_version) notify();
 }
 
 /// Whatever happens here, the run is done and its result stands.

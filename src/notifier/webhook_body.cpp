@@ -14,10 +14,11 @@ struct Field {
     std::string_view name;
     std::string value;
     bool is_text = false;
+    bool is_shown = true;  ///< in the JSON; a placeholder may name it in any case
 
     std::string json() const { return is_text ? fmt::format("\"{}\"", value) : value; }
 };
-using Fields = std::array<Field, 12>;
+using Fields = std::array<Field, 16>;
 
 /// Seconds as a JSON number, all nanoseconds of it, never with an exponent.
 std::string seconds(std::chrono::nanoseconds duration) {
@@ -29,9 +30,14 @@ std::string seconds(std::chrono::nanoseconds duration) {
     return text;
 }
 
-/// In the order of the Go program. No value needs escapes in JSON.
+/// In the order of the Go program, and then what it does not have, as REST v1 shows it. No value
+/// needs escapes in JSON.
 Fields fields_of(const Summary& s) {
     const auto number = [](std::int64_t value) { return std::to_string(value); };
+    const FleetSummary fleet = s.fleet.value_or(FleetSummary{});
+    const auto of_fleet = [&](std::string_view name, std::int64_t value) {
+        return Field{.name = name, .value = number(value), .is_shown = s.fleet.has_value()};
+    };
     return {
         {{"versionId", number(s.version_id)},
          {"startedAt", format_rfc3339(s.started_at), true},
@@ -44,13 +50,18 @@ Fields fields_of(const Summary& s) {
          {"singleScripts", number(s.single_scripts)},
          {"tenantScripts", number(s.tenant_scripts)},
          {"tenantScriptsTotal", number(s.tenant_scripts_total)},
-         {"scriptsGrandTotal", number(s.scripts_grand_total())}}};
+         {"scriptsGrandTotal", number(s.scripts_grand_total())},
+         of_fleet("tenantsDone", fleet.tenants_done),
+         of_fleet("tenantsFailed", fleet.tenants_failed),
+         of_fleet("tenantsSkipped", fleet.tenants_skipped),
+         of_fleet("retries", fleet.retries)}};
 }
 
 /// As Go's MarshalIndent prints it.
 std::string indented(const Fields& fields) {
     std::string result = "{";
     for (const Field& field : fields) {
+        if (!field.is_shown) continue;
         result += fmt::format("\n    \"{}\": {},", field.name, field.json());
     }
     result.back() = '\n';  // in place of the last comma
@@ -60,6 +71,7 @@ std::string indented(const Fields& fields) {
 std::string compact(const Fields& fields) {
     std::string result = "{";
     for (const Field& field : fields) {
+        if (!field.is_shown) continue;
         result += fmt::format("\"{}\":{},", field.name, field.json());
     }
     result.back() = '}';

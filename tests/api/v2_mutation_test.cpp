@@ -196,6 +196,41 @@ TEST_F(V2Mutation, ChoosesTenants) {
     );
 }
 
+TEST_F(V2Mutation, SaysWhatIsWrongWithTheTenantsThatAreAskedFor) {
+    arrange_files();
+    database.work_tenant_by_tenant(0);
+    const struct {
+        const char* input;
+        const char* message;
+        const char* code = "BAD_USER_INPUT";
+    } cases[] = {
+        {"tenants: []", "tenants: wanted is a list of names and patterns, at least one"},
+        {"tenants: [\"\"]", "tenants: wanted is a list of names and patterns, at least one"},
+        {"tenants: [\"x\"]", "there is no tenant x", "NOT_FOUND"},
+        {"tenants: [\"x*\"]", "no tenant matches x*", "NOT_FOUND"},
+        {"canary: 0", "canary: 0 is not a number of tenants"},
+        {"canary: 1, action: Sync", "a canary and waves are for files that run, not for a sync"},
+        {"waves: []", R"(waves: wanted is a list like [\"10%\", \"50%\", \"100%\"])"},
+        {"waves: [\"10%\", \"ten\"]",
+         R"(waves: \"ten\" is neither a number of tenants nor a percentage)"},
+        {"canary: 1, waves: [\"101%\"]",
+         R"(waves: \"101%\" is neither a number of tenants nor a percentage)"},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.input);
+        expect(
+            query(
+                "mutation { createVersion(input: {versionName: \"v1\", " + std::string(c.input) +
+                "}) { summary { tenants } } }"
+            ),
+            500,
+            R"({"errors":[{"message":")" + std::string(c.message) +
+                R"(","path":["createVersion"],"extensions":{"code":")" + c.code +
+                R"("}}],"data":null})"
+        );
+    }
+}
+
 TEST_F(V2Mutation, HasNoCountsOfTenantsWhereOneTransactionDoesAll) {
     arrange_files();
     expect(

@@ -36,6 +36,31 @@ TEST_F(Notification, DoesNotFollowAnError) {
     EXPECT_TRUE(notifier.told().empty());
 }
 
+TEST_F(Notification, FollowsARunThatFailedForSomeTenants) {
+    arrange_files();
+    database.add_tenant("south");
+    database.work_tenant_by_tenant(1);
+    database.fail_file("/migrations/tenants/002.sql", "boom", "south");
+    ASSERT_EQ(post("/v1/migrations", kDryRun).status, 500);
+    EXPECT_TRUE(notifier.told().empty());
+    ASSERT_EQ(post("/v1/migrations", kApply).status, 500);
+    const auto told = notifier.told();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_NE(told.front().version_id, 0);
+    EXPECT_EQ(told.front().fleet->tenants_done, 1);
+    EXPECT_EQ(told.front().fleet->tenants_failed, 1);
+}
+
+TEST_F(Notification, DoesNotFollowARunThatFailedForAll) {
+    arrange_files();
+    ASSERT_EQ(post("/v1/migrations", kApply).status, 200);
+    source.write(MigrationType::TenantMigration, "tenants", "003.sql", "select 3;");
+    database.work_tenant_by_tenant(1);
+    database.fail_file("/migrations/tenants/003.sql", "boom");
+    ASSERT_EQ(post("/v1/migrations", kApply).status, 500);
+    EXPECT_EQ(notifier.told().size(), 1U);
+}
+
 TEST_F(Notification, DoesNotFollowAChecksumMismatch) {
     arrange_files();
     ASSERT_EQ(post("/v1/migrations", kApply).status, 200);

@@ -145,6 +145,33 @@ TEST_P(FleetSelection, KnowsExactlyWhatEachTenantLacks) {
     );
 }
 
+// Positions 1, 5, 6 and 2, 3, 7 have one sum, and one sum of squares.
+TEST_P(FleetSelection, RowsThatAreThereTwiceStandForNoOtherFile) {
+    add_tenants(3);
+    for (int position = 1; position <= 8; ++position) {
+        project().write("stores/10" + std::to_string(position) + ".sql", "select 1;");
+    }
+    project().apply();
+    const auto twist = [&](const std::string& tenant, const std::string& twice) {
+        const std::string rows =
+            "from migrator.migrator_migrations where db_schema = '" + tenant + "' and name in ";
+        project().execute("delete " + rows + "('101.sql', '105.sql', '106.sql')");
+        project().execute(
+            "insert into migrator.migrator_migrations (name, source_dir, filename, type, "
+            "db_schema, version_id) select name, source_dir, filename, type, db_schema, "
+            "version_id " +
+            rows + "(" + twice + ")"
+        );
+    };
+    twist("t001", "'102.sql', '103.sql', '107.sql'");
+    twist("t002", "'102.sql', '103.sql'");
+    std::string missing;
+    for (const auto& tenant : project().open()->fleet({.limit = 10}).page) {
+        missing += tenant.tenant + " " + std::to_string(tenant.missing.size()) + ", ";
+    }
+    EXPECT_EQ(missing, "t001 3, t002 3, t003 0, ");
+}
+
 // 100 tenants at 20 points of history, 3 of them broken on purpose, 2 locked by another session.
 TEST_P(FleetSelection, BringsUpAFleetFromManyPointsOfHistory) {
     add_tenants(100);

@@ -1,24 +1,14 @@
 // What stays where DDL commits, what the metadata say of it, and how the next run goes on.
 #include "core/error.hpp"
-#include "databases/project_test.hpp"
+#include "databases/mariadb_test.hpp"
 
 namespace migrator::test {
 namespace {
 
-class MariadbFailure : public ProjectTest {
+class MariadbFailure : public MariadbTest {
 protected:
-    void SetUp() override {
-        ProjectTest::SetUp();
-        if (IsSkipped()) return;
-        project().write(
-            "catalog/001_schema.sql",
-            "create schema {schema};\ncreate table {schema}.notes (id int primary key, n int)\n"
-        );
-        project().apply();
-    }
-    static bool has(const std::string& text, const std::string& part) {
-        return text.find(part) != std::string::npos;
-    }
+    MariadbFailure() : MariadbTest("id int primary key, n int") {}
+
     std::string notes() {
         return project().value(
             "select coalesce(group_concat(concat(id, '=', n) order by id), '') from catalog.notes"
@@ -30,12 +20,6 @@ protected:
             "table_name = '" +
             name + "'"
         );
-    }
-    /// What is said of the one half-done file.
-    TenantState unfinished() {
-        const auto states = project().open()->status().unfinished;
-        EXPECT_EQ(states.size(), 1U);
-        return states.empty() ? TenantState{} : states[0];
     }
     void expect_recorded(const std::string& file, bool recorded) {
         EXPECT_EQ(

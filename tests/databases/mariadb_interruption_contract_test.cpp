@@ -6,37 +6,32 @@
 #include <thread>
 
 #include "core/error.hpp"
-#include "databases/project_test.hpp"
+#include "databases/mariadb_test.hpp"
 #include "db/sql/own_sql.hpp"
 #include "support/cutting_proxy.hpp"
 
 namespace migrator::test {
 namespace {
 
-class MariadbInterruption : public ProjectTest {
+class MariadbInterruption : public MariadbTest {
 protected:
+    MariadbInterruption() : MariadbTest("n int") {}
+
     struct End {
         ErrorKind kind{};
         std::string text;  ///< empty: the run did not fail
     };
 
     void SetUp() override {
-        ProjectTest::SetUp();
+        MariadbTest::SetUp();
         if (IsSkipped()) return;
-        project().write(
-            "catalog/001_schema.sql", "create schema {schema};\ncreate table {schema}.notes (n int)"
-        );
-        project().apply();
         server_ = project().server().make_server(project().database);
         watcher_ = server_->connect();
     }
     void TearDown() override {
         watcher_.reset();
         server_.reset();
-        ProjectTest::TearDown();
-    }
-    static bool has(const std::string& text, const std::string& part) {
-        return text.find(part) != std::string::npos;
+        MariadbTest::TearDown();
     }
     std::future<End> start_apply(std::stop_token stop = {}) {
         return std::async(std::launch::async, [this, stop] {
@@ -63,11 +58,6 @@ protected:
         throw std::runtime_error("waited in vain for a session that runs " + beginning);
     }
     void execute(const std::string& sql) { db::sql::execute(*watcher_, sql); }
-    TenantState unfinished() {
-        const auto states = project().open()->status().unfinished;
-        EXPECT_EQ(states.size(), 1U);
-        return states.empty() ? TenantState{} : states[0];
-    }
     std::string count(const std::string& table) {
         return project().value("select count(*) from catalog." + table);
     }

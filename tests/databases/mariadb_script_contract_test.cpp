@@ -2,7 +2,7 @@
 // contents are recorded byte by byte.
 #include "core/error.hpp"
 #include "core/utf8.hpp"
-#include "databases/project_test.hpp"
+#include "databases/mariadb_test.hpp"
 
 namespace migrator::test {
 namespace {
@@ -13,20 +13,10 @@ const std::string kOdd =
     "-- it's \"odd\" \\ `x` \\' \\\" # /* \t\r\n-- é ß 表 能 縗 😀 \x7F \xEF\xBF\xBF {} ?1 ? %s "
     "$1\n";
 
-class MariadbScript : public ProjectTest {
+class MariadbScript : public MariadbTest {
 protected:
-    void SetUp() override {
-        ProjectTest::SetUp();
-        if (IsSkipped()) return;
-        project().write(
-            "catalog/001_schema.sql",
-            "create schema {schema};\ncreate table {schema}.notes (id int primary key, n text)\n"
-        );
-        project().apply();
-    }
-    static bool has(const std::string& text, const std::string& part) {
-        return text.find(part) != std::string::npos;
-    }
+    MariadbScript() : MariadbTest("id int primary key, n text") {}
+
     std::string contents_of(const std::string& name) {
         return project().value(
             "select contents from migrator.migrator_migrations where name = '" + name + "'"

@@ -117,6 +117,31 @@ TEST(WebhookBody, WritesNumbersWithoutExponent) {
     );
 }
 
+TEST(WebhookBody, CountsTenantsThatWereWorkedForOneByOne) {
+    Summary summary = some_summary();
+    const std::string body_template = "${summary.tenantsFailed} of ${summary.tenants} failed";
+    EXPECT_EQ(webhook_body(summary, body_template), "0 of 3 failed");
+
+    summary.fleet = {.tenants_done = 1, .tenants_failed = 2, .tenants_skipped = 4, .retries = 5};
+    EXPECT_EQ(webhook_body(summary, body_template), "2 of 3 failed");
+    EXPECT_EQ(
+        webhook_body(
+            summary, "${summary.tenantsDone} ${summary.tenantsSkipped} ${summary.retries}"
+        ),
+        "1 4 5"
+    );
+    EXPECT_TRUE(webhook_body(summary, "")
+                    .ends_with("    \"scriptsGrandTotal\": 27,\n"
+                               "    \"tenantsDone\": 1,\n"
+                               "    \"tenantsFailed\": 2,\n"
+                               "    \"tenantsSkipped\": 4,\n"
+                               "    \"retries\": 5\n"
+                               "}"));
+    EXPECT_TRUE(webhook_body(summary, "${summary}")
+                    .ends_with(R"(\"scriptsGrandTotal\":27,\"tenantsDone\":1,)"
+                               R"(\"tenantsFailed\":2,\"tenantsSkipped\":4,\"retries\":5})"));
+}
+
 TEST(WebhookBody, SaysZeroWhenNoVersionWasCreated) {
     EXPECT_EQ(webhook_body({}, "${summary.versionId}"), "0");
 }

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/time.hpp"
 #include "db/sql/applied_rows.hpp"
+#include "db/sql/file_weights.hpp"
 #include "db/sql/own_sql.hpp"
 
 namespace migrator::db::sql {
@@ -25,23 +26,6 @@ void insert_positions(std::string_view positions, FileSet& files) {
         next = std::from_chars(next, end, position).ptr + 1;
         files.insert(position - 1);
     }
-}
-
-/// Of a row with number, sum and sum of squares of the positions, from 1: when they say that one of
-/// `files` is missing, and the others are there once, `own` gets the others. The newest file is
-/// missing for most tenants while a release goes through the fleet.
-bool take_all_but_one(const Row& row, std::size_t files, FileSet& own) {
-    constexpr std::size_t kNumbers = 5;
-    if (row.size() < kNumbers) return false;
-    const auto all = static_cast<std::int64_t>(files);
-    const std::int64_t missing = all * (all + 1) / 2 - to_integer(row[3]);
-    const std::int64_t square = all * (all + 1) * (2 * all + 1) / 6 - to_integer(row[4]);
-    if (to_integer(row[2]) != all - 1 || missing < 1 || missing > all) return false;
-    if (square != missing * missing) return false;
-    for (std::int64_t position = 1; position <= all; ++position) {
-        if (position != missing) own.insert(static_cast<std::size_t>(position - 1));
-    }
-    return true;
 }
 
 TimePoint time(const Value& value) { return value ? parse_database_time(*value) : TimePoint{}; }
@@ -116,16 +100,17 @@ void Metadata::read_counts(const std::vector<Migration>& sources, Applied& appli
     FileSet all(numbers);
     for (std::size_t i = 0; i < known.size(); ++i) all.insert(i);
     std::vector<std::string> unclear;
-    Parameters parameters;
-    const std::string sql = count_query(known, parameters);
-    session_.query(sql, parameters, [&](const Row& row) {
-        const std::string tenant = text(row[0]);
-        const bool is_complete = to_integer(row[1]) == 1;
+    count_files(known, [&](const std::string& tenant, bool is_complete, const auto& missing) {
         applied.counts.emplace(tenant, is_complete ? known.size() : 0);
         if (is_complete) return;
         FileSet own(numbers);
-        const bool from_one = !dialect_.joined_positions.empty();
-        if (!from_one || !take_all_but_one(row, known.size(), own)) unclear.push_back(tenant);
+        if (missing) {
+            for (std::size_t i = 0; i < known.size(); ++i) {
+                if (i != *missing) own.insert(i);
+            }
+        } else {
+            unclear.push_back(tenant);
+        }
         applied.counts[tenant] = own.size();
         applied.files_of_tenant.emplace(tenant, std::move(own));
     });
@@ -137,39 +122,47 @@ void Metadata::read_counts(const std::vector<Migration>& sources, Applied& appli
     }
 }
 
-/// Number, sum and sum of squares of the positions of the files (or number and sum of their hashes)
-/// tell a tenant that has each file once. To count distinct pairs would say the same four times as
-/// slowly.
-std::string Metadata::count_query(std::span<const std::string> files, Parameters& parameters)
-    const {
+/// To count distinct pairs would take twice as long.
+void Metadata::count_files(std::span<const std::string> files, const TakeCount& take) {
     if (dialect_.literals != nullptr) {
-        std::uint64_t sum = 0;
-        for (const std::string& file : files) sum += dialect_.hash_name(file);
-        const std::string hash = fmt::format(fmt::runtime(dialect_.name_hash), "filename");
-        return fmt::format(
-            "select db_schema, case when count(*) = {0} and sum({1}) = {2} then 1 else 0 end "
-            "from {3} where type = 2 and filename in ({4}) group by db_schema",
-            files.size(),
-            hash,
-            sum,
-            table("migrator_migrations"),
-            dialect_.literals(files)
-        );
+        session_.query(hash_query(files), {}, [&](const Row& row) {
+            take(text(row[0]), to_integer(row[1]) == 1, std::nullopt);
+        });
+        return;
     }
-    parameters.emplace_back(json_array(files));
-    // The list stands there once for each use: PostgreSQL counts a million rows with all its
-    // workers then, and with one of them where it is a common table expression.
-    const std::string listed = fmt::format(
-        "({})", fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1))
-    );
-    return fmt::format(
-        "select db_schema, case when count(*) = (select count(*) from {1} a) and "
-        "sum(known.position) = (select sum(position) from {1} b) and sum(known.position * "
-        "known.position) = (select sum(position * position) from {1} c) then 1 else 0 end, "
-        "count(*), sum(known.position), sum(known.position * known.position) from {0} m join {1} "
-        "known on known.value = m.filename where m.type = 2 group by db_schema",
+    const FileWeights weights(files.size());
+    // A weight stands in front of its file: SQLite joins two lists by comparing all with all. No
+    // common table expression: PostgreSQL counts with all its workers then.
+    const Parameters parameters{json_array(weights.in_front_of(files))};
+    const std::string sql = fmt::format(
+        "select m.db_schema, count(*), sum(known.weight) from {0} m join (select substring(value, "
+        "{1} + 1, 10000) as filename, cast(substring(value, 1, {1}) as bigint) as weight from "
+        "({2}) "
+        "listed) known on known.filename = m.filename where m.type = 2 group by m.db_schema",
         table("migrator_migrations"),
-        listed
+        FileWeights::kDigits,
+        fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1))
+    );
+    session_.query(sql, parameters, [&](const Row& row) {
+        const std::int64_t rows = to_integer(row[1]);
+        const std::int64_t sum = to_integer(row[2]);
+        take(text(row[0]), weights.are_all(rows, sum), weights.missing(rows, sum));
+    });
+}
+
+/// Each tenant with rows of `files`, and 1 when it has each of them once.
+std::string Metadata::hash_query(std::span<const std::string> files) const {
+    std::uint64_t sum = 0;
+    for (const std::string& file : files) sum += dialect_.hash_name(file);
+    const std::string hash = fmt::format(fmt::runtime(dialect_.name_hash), "filename");
+    return fmt::format(
+        "select db_schema, case when count(*) = {0} and sum({1}) = {2} then 1 else 0 end "
+        "from {3} where type = 2 and filename in ({4}) group by db_schema",
+        files.size(),
+        hash,
+        sum,
+        table("migrator_migrations"),
+        dialect_.literals(files)
     );
 }
 

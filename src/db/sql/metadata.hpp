@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -70,8 +72,13 @@ private:
     std::string table(std::string_view name) const;
     /// "in (…)" for these names, adding to the parameters of the statement what it needs.
     std::string in_list(std::span<const std::string> names, Parameters& parameters) const;
-    /// Query: each tenant with rows of `files`, and 1 when it has each of them once.
-    std::string count_query(std::span<const std::string> files, Parameters& parameters) const;
+    /// A tenant, whether it has each file once, and else the file it lacks, from 0, when it has
+    /// each of the others once and the server can tell.
+    using TakeCount = std::function<
+        void(const std::string& tenant, bool is_complete, std::optional<std::size_t> missing)>;
+    /// Calls `take` for each tenant that has rows of `files`.
+    void count_files(std::span<const std::string> files, const TakeCount& take);
+    std::string hash_query(std::span<const std::string> files) const;
     void read_counts(const std::vector<Migration>& sources, Applied& applied);
     std::string query_of_files(
         std::span<const std::string> files,
