@@ -21,7 +21,17 @@ from migrators import Migrators
 from peer import Failed
 from results import Results, describe, remember
 from server import Server
-from settings import LATENCIES, LIMIT, LONG, LONG_RUNS, PEERS, RUNS, VERSION_PEERS, Settings
+from settings import (
+    INDEXED_PEERS,
+    LATENCIES,
+    LIMIT,
+    LONG,
+    LONG_RUNS,
+    PEERS,
+    RUNS,
+    VERSION_PEERS,
+    Settings,
+)
 from wire import Wire, real_latency
 
 
@@ -40,7 +50,7 @@ def measure_chain(server, settings, chain, peer, results):
         for step, numbers in chain.steps:
             if not numbers and not peer.again:
                 continue
-            peer.lay_out(numbers)
+            peer.lay_out(numbers, chain.text)
             applied += numbers
             entry = results.entry(chain, step, peer)
             try:
@@ -62,10 +72,10 @@ def measure_chain(server, settings, chain, peer, results):
 
 
 def usable(settings, chain):
-    names = VERSION_PEERS if chain.name == "versions" else PEERS
+    names = {"versions": VERSION_PEERS, "indexed": INDEXED_PEERS}.get(chain.name, PEERS)
     found = []
     for kind in peers.ALL:
-        if kind.name not in names:
+        if kind.name not in names or (kind.tenants_only and not chain.schemas):
             continue
         peer = kind(settings)
         if peer.available():
@@ -125,7 +135,7 @@ def count_chain(server, settings, chain, peer, results):
                 config = peer.folder / "migrator.yaml"
                 config.write_text(config.read_text().replace(peer.url, wire.url))
             peer.url = wire.url
-            peer.lay_out(numbers)
+            peer.lay_out(numbers, chain.text)
             server.sql("select pg_stat_statements_reset()")
             peer.run(LIMIT)
         except Failed as failure:

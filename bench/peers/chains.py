@@ -1,5 +1,6 @@
 """The cases, in chains: what happens to one database, and what it holds afterwards."""
 
+import files
 from migrators import Migrators
 from settings import (
     CHAINS,
@@ -21,8 +22,9 @@ def tenant_names(count):
 class Chain:
     """Cases that follow each other on one database. A step is its name and its file numbers."""
 
-    def __init__(self, name, schemas, steps, latency_ms=0.0):
+    def __init__(self, name, text, schemas, steps, latency_ms=0.0):
         self.name = name
+        self.text = text  # of a file, by its number
         self.schemas = schemas
         self.steps = steps
         self.latency_ms = latency_ms
@@ -36,24 +38,27 @@ class Chain:
 def chains():
     found = []
     for latency in LATENCIES:
-        files = LATENCY_FILES if latency else FILES
+        count = LATENCY_FILES if latency else FILES
         tenants = LATENCY_TENANTS if latency else TENANTS
         if "files" in CHAINS:
             steps = [
-                ("empty", range(files)),
-                ("on_top", range(files, 2 * files)),
+                ("empty", range(count)),
+                ("on_top", range(count, 2 * count)),
                 ("nothing", range(0)),
             ]
-            found.append(Chain("files", [], steps, latency))
+            found.append(Chain("files", files.single, [], steps, latency))
+        if "indexed" in CHAINS:
+            steps = [("indexed", range(count))]
+            found.append(Chain("indexed", files.indexed, [], steps, latency))
         if "tenants" in CHAINS:
             steps = [("tenants", range(TENANT_FILES))]
-            found.append(Chain("tenants", tenant_names(tenants), steps, latency))
+            found.append(Chain("tenants", files.tenant, tenant_names(tenants), steps, latency))
     if "versions" in CHAINS:
         steps = [
             (f"version{v + 1}", range(v * VERSION_FILES, (v + 1) * VERSION_FILES))
             for v in range(VERSIONS)
         ]
-        found.append(Chain("versions", tenant_names(TENANTS), steps))
+        found.append(Chain("versions", files.tenant, tenant_names(TENANTS), steps))
     return found
 
 
@@ -76,16 +81,23 @@ def check(server, chain, peer, applied):
             raise SystemExit(f"{peer.name}: {columns} columns instead of {wanted_columns}")
     else:
         tables = sum(1 for n in applied if n % 10 == 1)
-        inserts = sum(1 for n in applied if n % 10 != 1 and n > 0) * 11
+        each = 11 if chain.text is files.indexed else 10
+        inserts = sum(1 for n in applied if n % 10 != 1 and n > 0) * each
         counts = "+".join(
             f"(select count(*) from bench.t{n})" for n in applied if n % 10 == 1
         ).split("+")
         rows = 0
         for at in range(0, len(counts), 500):
             rows += int(server.sql("select " + "+".join(counts[at : at + 500]), "bench"))
-        found = server.sql("select count(*) from pg_tables where schemaname = 'bench'", "bench")
+        found = server.sql(
+            "select count(*) from pg_tables where schemaname = 'bench' and tablename <> 'counted'",
+            "bench",
+        )
         found += f" {rows}"
         wanted = f"{tables} {inserts}"
+        if chain.text is files.single:
+            found += " " + server.sql("select count(*) from bench.counted", "bench")
+            wanted += f" {len(applied)}"
     if found != wanted:
         raise SystemExit(f"{peer.name}: the database holds {found!r} instead of {wanted!r}")
     recorded = peer.recorded()

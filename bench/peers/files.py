@@ -12,7 +12,27 @@ PLACEHOLDER = "{schema}"
 def single(number):
     """File NUMBER of a database without tenants: every tenth makes a table, the others fill it.
 
-    The same shape as in scripts/bench.sh: six statements of DDL, or eleven inserts.
+    The shape of the Go program's own performance test (test/performance in its repository).
+    """
+    counted = f"insert into {{schema}}.counted (file) values ({number});\n"
+    if number == 0:
+        return "create schema {schema};\ncreate table {schema}.counted (file integer);\n" + counted
+    if number % 10 == 1:
+        columns = "a integer, b float, c varchar(100)"
+        return f"create table {{schema}}.t{number} ({columns});\n" + counted
+    table = "{schema}.t%d" % (number - (number - 1) % 10)
+    rows = "".join(
+        f"insert into {table} (a, b, c) values ({number * 100 + row}, {row}.5, 'row {row}');\n"
+        for row in range(1, 11)
+    )
+    return rows + counted
+
+
+def indexed(number):
+    """The same with more for the server to do: keys, indexes, comments, checks.
+
+    PostgreSQL waits for the disk for every index that it builds, whoever asks it to. The same shape
+    as in scripts/bench.sh: six statements of DDL, or eleven inserts.
     """
     if number == 0:
         return "create schema {schema};\n"

@@ -68,10 +68,11 @@ class Migrator(Migrators):
 class MigratorTenants(Migrator):
     name = "migrator-tenant"
     title = "migrator, `atomicity: tenant`"
-    configured = "`migrator apply --quiet`, `atomicity: tenant`, `parallelism: 2`"
+    configured = "`migrator apply --quiet`, `atomicity: tenant`, `parallelism: 4`"
+    tenants_only = True
 
     def more(self):
-        return "atomicity: tenant\nparallelism: 2\n"
+        return "atomicity: tenant\nparallelism: 4\n"
 
 
 class Service(Migrators):

@@ -6,9 +6,9 @@ measured. A program that has no notion of tenants runs once for each, as its use
 
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
+import time
 
 import files
 
@@ -36,11 +36,11 @@ class Peer:
     configured = ""
     checks = "nothing"
     compares = False  # what was applied with the files that are there, as migrator does
+    tenants_only = False  # left out where there are none
     again = True  # knows what is applied, so it can be asked again
 
     def __init__(self, settings):
         self.settings = settings
-        self.folder = settings.work / "files" / self.name
         self.schemas = []  # the tenants of this chain; empty without
 
     def available(self):
@@ -55,12 +55,13 @@ class Peer:
         """A new chain on an empty database."""
         self.url = url
         self.schemas = schemas
-        shutil.rmtree(self.folder, ignore_errors=True)
+        # Not the last one's: see Server.fresh.
+        self.folder = self.settings.work / "files" / f"{self.name}-{time.time_ns()}"
         self.folder.mkdir(parents=True)
         (self.folder / "tenants").write_text("".join(s + "\n" for s in schemas))
 
-    def lay_out(self, numbers):
-        text = files.tenant if self.schemas else files.single
+    def lay_out(self, numbers, text):
+        """More files; `text(number)` is what one holds."""
         self.write(numbers, text)
 
     def run(self, limit):

@@ -13,6 +13,7 @@ STEPS = {
     "empty": "{files} files into an empty schema",
     "on_top": "{files} more on top",
     "nothing": "nothing to do, {files} files applied",
+    "indexed": "{files} files with keys and indexes into an empty schema",
     "tenants": "{tenants} tenants × {files} files",
 }
 # The cases of the chart, in this order; those that were not measured are left out.

@@ -53,9 +53,10 @@ WORK="$(mktemp -d "${TMPDIR:-/tmp}/migrator-peers-XXXXXX")"
 COMMIT="$(git -C "$REPOSITORY" describe --always --dirty 2>/dev/null || true)"
 export COMMIT PYTHONDONTWRITEBYTECODE=1
 
-# Debian's settings, durable as they are: what waits for the disk in life waits here.
+# Debian's settings, durable as they are: what waits for the disk in life waits here. But nothing that
+# falls into one's run and not into another's.
 heading "Measuring"
-start_postgres
+start_postgres autovacuum=off
 python3 "$HERE/bench.py" measure "$POSTGRES_URL" "$RESULTS"
 stop_postgres
 

@@ -21,9 +21,12 @@ LIMIT = number("LIMIT", 1800)
 LATENCIES = [float(ms) for ms in os.environ.get("LATENCIES", "0 1 5").split()]
 LATENCY_FILES = number("LATENCY_FILES", FILES)
 LATENCY_TENANTS = number("LATENCY_TENANTS", TENANTS)
-CHAINS = os.environ.get("CHAINS", "files tenants versions").split()
-MANY = ["migrator", "go-migrator", "flyway", "flyway-group", "liquibase", "goose", "golang-migrate"]
-PEERS = (os.environ.get("PEERS") or " ".join([*MANY, "psql"])).split()
+CHAINS = os.environ.get("CHAINS", "files indexed tenants versions").split()
+PEERS = (
+    os.environ.get("PEERS")
+    or "migrator migrator-tenant go-migrator flyway flyway-group liquibase goose golang-migrate psql"
+).split()
+INDEXED_PEERS = (os.environ.get("INDEXED_PEERS") or "migrator go-migrator psql").split()
 VERSION_PEERS = (
     os.environ.get("VERSION_PEERS") or "migrator migrator-service go-migrator"
 ).split()
