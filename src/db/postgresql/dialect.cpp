@@ -54,7 +54,9 @@ sql::Dialect make_dialect() {
         .json_positions =
             "select value, position from pg_catalog.json_array_elements_text({}::json) with "
             "ordinality as listed (value, position)",
-        .joined_positions = "pg_catalog.string_agg(known.position::text, ',')",
+        .joined_places =
+            "pg_catalog.bit_or(pg_catalog.set_bit(pg_catalog.repeat('0', {0})::varbit, "
+            "(known.position - 1)::integer, 1))::text",
         .literals = nullptr,
         .name_hash = {},
         .hash_name = nullptr,

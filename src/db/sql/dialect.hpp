@@ -41,9 +41,9 @@ struct Dialect {
     /// Query over a JSON array parameter, `{}` for it: columns `value`, and `position`, a number
     /// that is different for each.
     std::string_view json_positions;
-    /// Aggregate: the column `position` of that query, separated by commas, where the query gives
-    /// the places in the array, from 1. Empty: there is none that takes any number of them.
-    std::string_view joined_positions{};
+    /// Aggregate over the column `position` of that query, from 1: a text of {0} digits, '1' in
+    /// each place that is there. May be empty.
+    std::string_view joined_places{};
     /// Names as a row of literals, `'a', 'b'`, where the server takes no list as a parameter.
     /// Null: it does.
     std::string (*literals)(std::span<const std::string> names) = nullptr;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_set>
 
 #include "core/error.hpp"
@@ -16,17 +15,6 @@ namespace migrator::db::sql {
 namespace {
 
 std::string text(const Value& value) { return value.value_or(std::string()); }
-
-/// "1,3,4": places in a list, from 1.
-void insert_positions(std::string_view positions, FileSet& files) {
-    const char* next = positions.data();
-    const char* end = next + positions.size();
-    while (next < end) {
-        std::size_t position = 0;
-        next = std::from_chars(next, end, position).ptr + 1;
-        files.insert(position - 1);
-    }
-}
 
 TimePoint time(const Value& value) { return value ? parse_database_time(*value) : TimePoint{}; }
 
@@ -99,11 +87,53 @@ void Metadata::read_counts(const std::vector<Migration>& sources, Applied& appli
     for (const std::string& file : known) numbers->number(file);
     FileSet all(numbers);
     for (std::size_t i = 0; i < known.size(); ++i) all.insert(i);
+    if (dialect_.joined_places.empty()) {
+        count_files_of_tenants(known, FileSet(numbers), applied);
+    } else {
+        read_places(known, FileSet(numbers), applied);
+    }
+    for (const TenantState& state : applied.states) {
+        if (state.tenant.empty()) continue;
+        const bool is_complete = applied.counts.contains(state.tenant);
+        applied.files_of_tenant.try_emplace(state.tenant, is_complete ? all : FileSet(numbers));
+    }
+}
+
+/// One row for each tenant tells exactly which files it has.
+void Metadata::read_places(
+    std::span<const std::string> files, const FileSet& none, Applied& applied
+) {
+    const std::string sql = fmt::format(
+        "select m.db_schema, nullif({}, '{}') from {} m join ({}) known on known.value = "
+        "m.filename "
+        "where m.type = 2 group by m.db_schema",
+        fmt::format(fmt::runtime(dialect_.joined_places), files.size()),
+        std::string(files.size(), '1'),
+        table("migrator_migrations"),
+        fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1))
+    );
+    session_.query(sql, Parameters{json_array(files)}, [&](const Row& row) {
+        const std::string tenant = text(row[0]);
+        applied.counts.emplace(tenant, files.size());
+        if (!row[1]) return;
+        FileSet own = none;
+        for (std::size_t i = 0; i < row[1]->size(); ++i) {
+            if ((*row[1])[i] == '1') own.insert(i);
+        }
+        applied.counts[tenant] = own.size();
+        applied.files_of_tenant.emplace(tenant, std::move(own));
+    });
+}
+
+/// Where that would be too many rows: first who has all of them, or all but one.
+void Metadata::count_files_of_tenants(
+    std::span<const std::string> known, const FileSet& none, Applied& applied
+) {
     std::vector<std::string> unclear;
     count_files(known, [&](const std::string& tenant, bool is_complete, const auto& missing) {
         applied.counts.emplace(tenant, is_complete ? known.size() : 0);
         if (is_complete) return;
-        FileSet own(numbers);
+        FileSet own = none;
         if (missing) {
             for (std::size_t i = 0; i < known.size(); ++i) {
                 if (i != *missing) own.insert(i);
@@ -115,11 +145,6 @@ void Metadata::read_counts(const std::vector<Migration>& sources, Applied& appli
         applied.files_of_tenant.emplace(tenant, std::move(own));
     });
     read_files_of_tenants(known, unclear, applied);
-    for (const TenantState& state : applied.states) {
-        if (state.tenant.empty()) continue;
-        const bool is_complete = applied.counts.contains(state.tenant);
-        applied.files_of_tenant.try_emplace(state.tenant, is_complete ? all : FileSet(numbers));
-    }
 }
 
 /// To count distinct pairs would take twice as long.
@@ -131,8 +156,7 @@ void Metadata::count_files(std::span<const std::string> files, const TakeCount& 
         return;
     }
     const FileWeights weights(files.size());
-    // A weight stands in front of its file: SQLite joins two lists by comparing all with all. No
-    // common table expression: PostgreSQL counts with all its workers then.
+    // A weight stands in front of its file: SQLite joins two lists by comparing all with all.
     const Parameters parameters{json_array(weights.in_front_of(files))};
     const std::string sql = fmt::format(
         "select m.db_schema, count(*), sum(known.weight) from {0} m join (select substring(value, "
@@ -166,50 +190,26 @@ std::string Metadata::hash_query(std::span<const std::string> files) const {
     );
 }
 
-/// Exactly which files.
+/// Exactly which files: a row for each.
 void Metadata::read_files_of_tenants(
     std::span<const std::string> files, std::span<const std::string> tenants, Applied& applied
 ) {
     if (tenants.empty()) return;
     Parameters parameters;
-    const std::string sql = query_of_files(files, tenants, parameters);
+    const std::string in_files = in_list(files, parameters);
+    const std::string sql = fmt::format(
+        "select distinct db_schema, filename from {} where type = 2 and filename {} and db_schema "
+        "{}",
+        table("migrator_migrations"),
+        in_files,
+        in_list(tenants, parameters)
+    );
     session_.query(sql, parameters, [&](const Row& row) {
-        FileSet& own = applied.files_of_tenant.at(text(row[0]));
-        if (dialect_.joined_positions.empty()) {
-            own.insert(text(row[1]));
-        } else {
-            insert_positions(text(row[1]), own);
-        }
+        applied.files_of_tenant.at(text(row[0])).insert(text(row[1]));
     });
     for (const std::string& tenant : tenants) {
         applied.counts[tenant] = applied.files_of_tenant.at(tenant).size();
     }
-}
-
-/// A row for each tenant where the server can join the positions of its files, else for each file:
-/// of ten thousand tenants that lack one of a hundred files that would be a million.
-std::string Metadata::query_of_files(
-    std::span<const std::string> files, std::span<const std::string> tenants, Parameters& parameters
-) const {
-    if (dialect_.joined_positions.empty()) {
-        const std::string in_files = in_list(files, parameters);
-        return fmt::format(
-            "select distinct db_schema, filename from {} where type = 2 and filename {} and "
-            "db_schema {}",
-            table("migrator_migrations"),
-            in_files,
-            in_list(tenants, parameters)
-        );
-    }
-    parameters.emplace_back(json_array(files));
-    return fmt::format(
-        "select db_schema, {} from {} m join ({}) known on known.value = m.filename where m.type = "
-        "2 and db_schema {} group by db_schema",
-        dialect_.joined_positions,
-        table("migrator_migrations"),
-        fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1)),
-        in_list(tenants, parameters)
-    );
 }
 
 std::vector<TenantState> Metadata::tenant_states(const MetadataShape& shape) {

@@ -80,11 +80,10 @@ private:
     void count_files(std::span<const std::string> files, const TakeCount& take);
     std::string hash_query(std::span<const std::string> files) const;
     void read_counts(const std::vector<Migration>& sources, Applied& applied);
-    std::string query_of_files(
-        std::span<const std::string> files,
-        std::span<const std::string> tenants,
-        Parameters& parameters
-    ) const;
+    void read_places(std::span<const std::string> files, const FileSet& none, Applied& applied);
+    void count_files_of_tenants(
+        std::span<const std::string> known, const FileSet& none, Applied& applied
+    );
     void read_files_of_tenants(
         std::span<const std::string> files, std::span<const std::string> tenants, Applied& applied
     );
