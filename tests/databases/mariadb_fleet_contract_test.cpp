@@ -80,8 +80,9 @@ protected:
     /// An apply on a thread of its own. Opens the gates before it waits for its end.
     class Running {
     public:
-        explicit Running(MariadbFleet& test)
-            : test_(test), end_(std::async(std::launch::async, [&test] { return test.apply(); })) {}
+        explicit Running(MariadbFleet& test, std::stop_token stop = {})
+            : test_(test),
+              end_(std::async(std::launch::async, [&test, stop] { return test.apply(stop); })) {}
         ~Running() { test_.open_gates(); }
         Running(Running&&) = delete;
         End get() { return end_.get(); }
@@ -90,9 +91,11 @@ protected:
         MariadbFleet& test_;
         std::future<End> end_;
     };
-    End apply() {
+    End apply(std::stop_token stop = {}) {
         try {
-            return {.outcome = project().apply({.version_name = "in parallel"}), .text = {}};
+            return {
+                .outcome = project().apply({.version_name = "in parallel", .stop = stop}),
+                .text = {}};
         } catch (const Error& error) {
             return {.outcome = {}, .kind = error.kind(), .text = error.what()};
         }
@@ -270,6 +273,43 @@ TEST_P(MariadbFleet, TheLossOfTheLockEndsAllWorkersWhenItsOwnIsIdle) {
     open_gates();
     EXPECT_EQ(project().apply().summary.tenant_migrations_total, 3);
     expect_all_done(4, "002_a");
+}
+
+TEST_P(MariadbFleet, StopsBehindTheTenantsInWorkWhenItIsCancelled) {
+    add_tenants(8);
+    write_gated("002_a");
+    close_gates(8);
+    std::stop_source stop;
+    Running run(*this, stop.get_token());
+    wait_until([&] { return waiting().size() == 4; });
+    stop.request_stop();
+    open_gates();
+    const End end = run.get();
+    EXPECT_FALSE(end.outcome);
+    EXPECT_EQ(end.kind, ErrorKind::Cancelled) << end.text;
+    EXPECT_EQ(count("catalog.gates where passed = 1"), "4");
+    EXPECT_EQ(count("migrator.migrator_migrations where name = '002_a.sql'"), "4");
+    EXPECT_EQ(project().apply().summary.tenant_migrations_total, 4);
+    expect_all_done(8, "002_a");
+}
+
+TEST_P(MariadbFleet, ATenantThatFailsKeepsNobodyElseBack) {
+    add_tenants(8);
+    write_gated("002_a");
+    project().write("catalog/003_single.sql", "create table {schema}.s (x integer);");
+    project().write("stores/004_b.sql", "create table {schema}.b (x integer);");
+    db::sql::execute(*watcher_, "create table t003.b (x integer)");
+    project().database.max_failures = {.value = 1};
+    const auto outcome = project().apply();
+    ASSERT_EQ(outcome.failures.size(), 1U);
+    EXPECT_EQ(outcome.failures[0].tenant, "t003");
+    EXPECT_EQ(outcome.failures[0].sqlstate, "42S01");
+    EXPECT_EQ(outcome.summary.tenant_migrations_total, 15);
+    EXPECT_EQ(project().open()->status().unfinished.at(0).state, "failed");
+    db::sql::execute(*watcher_, "drop table t003.b");
+    EXPECT_EQ(project().apply().summary.tenant_migrations_total, 1);
+    expect_all_done(8, "002_a");
+    expect_all_done(8, "004_b");
 }
 
 TEST_P(MariadbFleet, TwoRunsAtOnceDoEverythingOnce) {

@@ -27,7 +27,10 @@ std::size_t allowed_workers(const RunFacts& facts, std::vector<std::string>& not
     if (wanted <= 1) return 1;
     const auto fewer = [&](std::size_t workers, const std::string& why) {
         notes.push_back(fmt::format(
-            "parallelism is {}, but {}: {} tenants were worked for at once", wanted, why, workers
+            "parallelism is {}, but {}: {} worked for at once",
+            wanted,
+            why,
+            workers == 1 ? "no two tenants were" : fmt::format("{} tenants were", workers)
         ));
         log::warn(notes.back());
         return workers;
