@@ -129,7 +129,8 @@ TEST_F(MariadbRunLock, OfAWorkerIsNotTakenWhenAnotherRunHasBegun) {
     const auto lock = server_->try_lock();
     execute(*admin_, "kill " + holder());
     wait_until("is_used_lock('migrator') is null");
-    const auto next = server_at(url_)->try_lock();
+    const auto other = server_at(url_);
+    const auto next = other->try_lock();
     ASSERT_TRUE(next);
     const std::string text = message_of([&] { lock->connect_worker(1, {}); }, ErrorKind::Locked);
     EXPECT_TRUE(has(text, "lost the migration lock")) << text;

@@ -202,7 +202,7 @@ public:
     virtual const Dialect& dialect() const = 0;
     /// A new connection. Throws Unavailable ("failed to connect to database: …").
     virtual std::unique_ptr<Session> connect() = 0;
-    /// One short try; null when another run holds it.
+    /// One short try; null when another run holds it. The lock lends the server.
     virtual std::unique_ptr<RunLock> try_lock() = 0;
 };
 
