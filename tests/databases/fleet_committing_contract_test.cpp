@@ -1,4 +1,4 @@
-// Tenants one by one where DDL commits: one worker, over the session that holds the lock.
+// Tenants one by one where DDL commits.
 #include "databases/project_test.hpp"
 
 namespace migrator::test {

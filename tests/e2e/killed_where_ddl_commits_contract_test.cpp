@@ -1,8 +1,10 @@
-// MariaDB: kill -9, or a connection that drops, in the middle of a run whose files hold DDL. What
-// the metadata claims, and what the next run makes of it.
+// MariaDB: kill -9, or connections that drop, in the middle of a run whose files hold DDL, of one
+// worker or several. What the metadata claims, and what the next run makes of it.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "e2e/site_test.hpp"
@@ -22,13 +24,17 @@ int rounds() {
 /// A file that one schema has not got yet, and how far it has come there.
 struct Unfinished {
     std::string schema;
-    std::string file;   ///< "1001b"
-    int done = 0;       ///< statements whose effect is there
-    int known = 0;      ///< that the metadata claims
-    std::string doubt;  ///< what the metadata say of the next one
+    std::string file;  ///< "1001b"
+    int done = 0;      ///< statements whose effect is there
 };
 
-class KilledWhereDdlCommits : public testing::TestWithParam<bool> {
+struct Way {
+    const char* name;
+    bool drops_connections = false;
+    bool several_workers = false;
+};
+
+class KilledWhereDdlCommits : public testing::TestWithParam<Way> {
 protected:
     void SetUp() override {
         const std::string url = mariadb_for_tests();
@@ -100,9 +106,11 @@ protected:
         return count;
     }
 
-    /// Compares the metadata with the effects, for every schema and file of the round.
-    std::optional<Unfinished> check(int round) {
-        std::optional<Unfinished> unfinished;
+    /// Compares the metadata with the effects, for every schema and file of the round. One file
+    /// may be unfinished, or one for each tenant that was worked for at once.
+    std::vector<Unfinished> check(int round) {
+        std::vector<Unfinished> unfinished;
+        std::set<std::string> seen;
         for (int i = -1; i < kTenants; ++i) {
             const std::string schema = i < 0 ? "catalog" : tenant(i);
             const std::string state = " from migrator.migrator_tenant_state where tenant = '" +
@@ -124,17 +132,15 @@ protected:
                     EXPECT_EQ(done, 0) << schema << " " << file << " is nowhere";
                     continue;
                 }
-                EXPECT_FALSE(unfinished) << "two files are unfinished";
-                unfinished = Unfinished{
-                    .schema = schema,
-                    .file = file,
-                    .done = done,
-                    .known = std::stoi(ask("select statement" + of_file)),
-                    .doubt = ask("select message" + of_file)};
-                EXPECT_LE(unfinished->known, done) << "the metadata claim more than was done";
-                EXPECT_LE(done, unfinished->known + 1) << "more than one statement is unknown";
-                const std::string next = "statement " + std::to_string(unfinished->known + 1) + " ";
-                EXPECT_TRUE(unfinished->doubt.starts_with(next)) << unfinished->doubt;
+                const bool is_first = seen.insert(GetParam().several_workers ? schema : "").second;
+                EXPECT_TRUE(is_first) << "two files are unfinished";
+                const int known = std::stoi(ask("select statement" + of_file));
+                const std::string doubt = ask("select message" + of_file);
+                EXPECT_LE(known, done) << "the metadata claim more than was done";
+                EXPECT_LE(done, known + 1) << "more than one statement is unknown";
+                EXPECT_TRUE(doubt.starts_with("statement " + std::to_string(known + 1) + " "))
+                    << doubt;
+                unfinished.push_back({.schema = schema, .file = file, .done = done});
             }
         }
         return unfinished;
@@ -161,10 +167,31 @@ protected:
         }
     }
 
+    void drop_what_is_there(const Unfinished& left) {
+        ask("drop table if exists " + left.schema + ".f" + left.file + "_1, " + left.schema + ".f" +
+            left.file + "_2");
+    }
+
+    std::vector<std::string> apply(const std::vector<std::string>& more = {}) const {
+        std::vector<std::string> arguments = {"apply"};
+        if (GetParam().several_workers) {
+            for (const char* set : {"atomicity=tenant", "parallelism=4"}) {
+                arguments.insert(arguments.end(), {"--set", set});
+            }
+        }
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    }
+
     /// Starts the next run, which fails in the file that is half done; mends that by dropping what
     /// is there, or by going on behind it. Says how the last run ended.
-    Process::Result complete(const std::optional<Unfinished>& left, bool by_hand) {
-        if (!left || left->done == 0) return site_->run({"apply"});
+    Process::Result complete(const std::vector<Unfinished>& all, bool by_hand) {
+        if (GetParam().several_workers) {
+            for (const Unfinished& left : all) drop_what_is_there(left);
+            return site_->run(apply());
+        }
+        const Unfinished* left = all.empty() ? nullptr : &all.front();
+        if (left == nullptr || left->done == 0) return site_->run({"apply"});
         const auto first = site_->run({"apply"});
         EXPECT_EQ(first.exit_code, 1) << first.out << first.err;
         EXPECT_NE(
@@ -172,8 +199,7 @@ protected:
         ) << first.err;
         EXPECT_NE(first.err.find("In doubt: statement"), std::string::npos) << first.err;
         if (by_hand) {
-            ask("drop table if exists " + left->schema + ".f" + left->file + "_1, " + left->schema +
-                ".f" + left->file + "_2");
+            drop_what_is_there(*left);
             return site_->run({"apply"});
         }
         return site_->run({"apply", "--resume-at-statement", std::to_string(left->done + 1)});
@@ -183,10 +209,9 @@ protected:
 };
 
 TEST_P(KilledWhereDdlCommits, TheMetadataSayTheTruthAndTheNextRunCompletes) {
-    const bool drops_connection = GetParam();
     write_round(0);
     const auto start = std::chrono::steady_clock::now();
-    ASSERT_EQ(site_->run({"apply"}).exit_code, 0);
+    ASSERT_EQ(site_->run(apply()).exit_code, 0);
     const std::chrono::microseconds whole = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - start
     );
@@ -197,11 +222,11 @@ TEST_P(KilledWhereDdlCommits, TheMetadataSayTheTruthAndTheNextRunCompletes) {
         SCOPED_TRACE("round " + std::to_string(round));
         write_round(round);
         {
-            const auto process = site_->start(
-                {"apply", "--set", round % 3 == 0 ? "batchBytes=0" : "batchBytes=262144"}
-            );
+            const auto process =
+                site_->start(apply({"--set", round % 3 == 0 ? "batchBytes=0" : "batchBytes=262144"})
+                );
             std::this_thread::sleep_for(std::chrono::microseconds(moments(random)));
-            if (drops_connection) {
+            if (GetParam().drops_connections) {
                 drop_connections();
             } else {
                 process->send_signal(SIGKILL);
@@ -210,10 +235,12 @@ TEST_P(KilledWhereDdlCommits, TheMetadataSayTheTruthAndTheNextRunCompletes) {
         }
         wait_for_the_dead();
         const auto left = check(round);
-        if (left && left->done > 0) ++half_done;
+        half_done += static_cast<int>(std::ranges::count_if(left, [](const Unfinished& one) {
+            return one.done > 0;
+        }));
         const auto last = complete(left, round % 2 == 0);
         EXPECT_EQ(last.exit_code, 0) << last.out << last.err;
-        EXPECT_FALSE(check(round));
+        EXPECT_TRUE(check(round).empty());
         if (HasFailure()) break;
     }
     RecordProperty("half_done", half_done);
@@ -224,10 +251,15 @@ TEST_P(KilledWhereDdlCommits, TheMetadataSayTheTruthAndTheNextRunCompletes) {
 INSTANTIATE_TEST_SUITE_P(
     Mariadb,
     KilledWhereDdlCommits,
-    testing::Bool(),
-    [](const testing::TestParamInfo<bool>& way) {
-        return way.param ? "ConnectionDropped" : "ProcessKilled";
-    }
+    testing::Values(
+        Way{.name = "ProcessKilled"},
+        Way{.name = "ConnectionDropped", .drops_connections = true},
+        Way{.name = "ProcessOfSeveralWorkersKilled", .several_workers = true},
+        Way{.name = "ConnectionsOfSeveralWorkersDropped",
+            .drops_connections = true,
+            .several_workers = true}
+    ),
+    [](const testing::TestParamInfo<Way>& way) { return way.param.name; }
 );
 
 // The server's session outlives its client, and holds the lock as long as it works.
@@ -252,6 +284,61 @@ TEST(KilledOnMariadb, WaiterDoesNotStartBeforeTheLastStatementOfTheDeadHasEnded)
     // What the dead had sent was executed to its end, its row included.
     EXPECT_EQ(site.entries("catalog"), "010_slow.sql");
     EXPECT_EQ(site.applied("name = '010_slow.sql'"), "1");
+}
+
+// The lock of the run is free then: its session has ended before those of the other workers.
+TEST(KilledOnMariadb, WaiterDoesNotStartBeforeTheLastStatementsOfDeadWorkersHaveEnded) {
+    const std::string url = mariadb_for_tests();
+    if (url.empty()) GTEST_SKIP() << "MIGRATOR_TEST_MARIADB_URL is not set";
+    Site site(Driver::Mariadb, url);
+    site.write_logs();
+    const std::vector<std::string> tenants = {"north", "east", "south", "west"};
+    for (const std::string& name : tenants) {
+        ASSERT_EQ(site.run({"create-tenant", name}).exit_code, 0);
+    }
+    ASSERT_EQ(site.run({"apply"}).exit_code, 0);
+    site.value(
+        "create table catalog.gates (tenant varchar(50) primary key, n integer) engine = "
+        "InnoDB"
+    );
+    for (const std::string& name : tenants) {
+        site.value("insert into catalog.gates values ('" + name + "', 0)");
+    }
+    site.write_entry(
+        "stores/010_gated.sql", "update catalog.gates set n = n + 1 where tenant = '{schema}';\n"
+    );
+    std::vector<std::string> apply = {"apply"};
+    for (const char* set : {"atomicity=tenant", "parallelism=4", "ddlLockTimeout=10m"}) {
+        apply.insert(apply.end(), {"--set", set});
+    }
+    const auto wait_for_sessions = [&](const std::string& number) {
+        wait_until(number + " sessions wait at the gates", [&] {
+            return site.value(
+                       "select count(*) from information_schema.processlist where info like "
+                       "'update catalog.gates%'"
+                   ) == number;
+        });
+    };
+    // For rows that are locked the server waits even when its client has gone.
+    site.value("start transaction; select * from catalog.gates for update");
+    const auto process = site.start(apply);
+    wait_for_sessions("4");
+    process->send_signal(SIGKILL);
+    process->wait();
+    site.value("kill " + site.value("select is_used_lock('migrator')"));
+    wait_until("the lock of the run is free", [&] {
+        return site.value("select is_free_lock('migrator')") == "1";
+    });
+    std::vector<std::string> at_once = apply;
+    at_once.insert(at_once.end(), {"--lock-timeout", "0s"});
+    EXPECT_EQ(site.run(at_once).exit_code, 5);
+    wait_for_sessions("3");
+    site.value("commit");
+    const auto second = site.run(apply);
+    EXPECT_EQ(second.exit_code, 0) << second.err;
+    EXPECT_EQ(site.value("select count(*) from catalog.gates where n = 1"), "4");
+    EXPECT_EQ(site.applied("name = '010_gated.sql'"), "4");
+    for (const std::string& name : tenants) EXPECT_EQ(site.entries(name), "010_gated.sql");
 }
 
 }  // namespace

@@ -61,6 +61,16 @@ protected:
     }
 };
 
+TEST_F(MariadbDialect, CountsTheConnectionsThatAreFree) {
+    const auto asked = scalar(*admin_, "select @@max_connections");
+    const auto row = sql::query_row(*admin_, "show global status like 'Threads_connected'");
+    ASSERT_TRUE(row);
+    EXPECT_EQ(
+        scalar(*admin_, dialect().free_connections),
+        std::to_string(std::stoi(asked) - std::stoi(row->at(1).value()))
+    );
+}
+
 TEST_F(MariadbDialect, MakesTheTablesOfTheSpecification) {
     create();
     const auto columns = column(

@@ -5,6 +5,7 @@
 #include <mysqld_error.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <charconv>
@@ -307,10 +308,18 @@ bool Connection::is_mariadb() const noexcept {
 
 std::string Connection::server_version() const { return mysql_get_server_info(handle_.get()); }
 
+bool Connection::is_tidb() const { return server_version().find("TiDB") != std::string::npos; }
+
+/// A server that ends a session says so, or closes it: nobody waits for the next ping then.
+bool Connection::is_readable() const {
+    pollfd socket{.fd = static_cast<int>(mysql_get_socket(handle_.get())), .events = POLLIN};
+    return poll(&socket, 1, 0) > 0;
+}
+
 bool Connection::ping_if_idle(std::chrono::milliseconds idle) {
     if (lost_) return false;
     if (occupied_.exchange(true)) return true;  // somebody works
-    const bool is_idle = Clock::now() - last_used_ >= idle;
+    const bool is_idle = Clock::now() - last_used_ >= idle || is_readable();
     const bool alive = !is_idle || mysql_ping(handle_.get()) == 0;
     if (!alive) lost_ = true;
     if (is_idle) last_used_ = Clock::now();

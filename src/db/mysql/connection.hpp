@@ -70,9 +70,11 @@ public:
     bool reads_quoted_literals() const noexcept { return reads_quoted_literals_; }
     bool is_mariadb() const noexcept;
     std::string server_version() const;  ///< "10.11.6-MariaDB…", "8.0.36", "5.7.25-TiDB-v7…"
+    bool is_tidb() const;
     std::size_t max_allowed_packet() const noexcept { return max_allowed_packet_; }
 
-    /// Whether the connection answers, if nothing has been sent for `idle`; else true.
+    /// Whether the connection answers, if nothing has been sent for `idle`, or the server has
+    /// something to say that it was not asked for; else, whether it is not known to be lost.
     bool ping_if_idle(std::chrono::milliseconds idle);
 
 private:
@@ -85,6 +87,7 @@ private:
     bool fetch(sql::Row& row);
     std::optional<ServerError> take_rows(const sql::RowSink& row);
     bool begin_result(std::optional<ServerError>& error);
+    bool is_readable() const;
     void occupy();
     void release();
 

@@ -95,6 +95,7 @@ sql::Dialect make_dialect() {
         .session_fence = {},
         .release_session_fence = {},
         .prefers_single_messages = {},
+        .free_connections = kFreeConnections,
         .broken_objects = {},
         .why_forbidden = "it would take migrator's own lock, or its tables, away",
     };

@@ -230,6 +230,12 @@ update migrator.migrator_runs set cancel = true where id = ?1;
 select 1 from migrator.migrator_runs where id = ?1
 )sql";
 
+// Of the two comments each server reads its own, the text of a table that the other has not.
+inline constexpr std::string_view kFreeConnections =
+    "select cast(@@max_connections - (select variable_value from "
+    "/*!50700 performance_schema.global_status *//*M!100000 information_schema.global_status */ "
+    "where variable_name = 'Threads_connected') as signed)";
+
 inline constexpr std::string_view kRunSilence = "timestampdiff(second, changed, utc_timestamp(6))";
 
 }  // namespace migrator::db::mysql

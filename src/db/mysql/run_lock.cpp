@@ -1,7 +1,8 @@
 #include "db/mysql/run_lock.hpp"
 
-#include <chrono>
+#include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/log.hpp"
 #include "db/mysql/session.hpp"
 
@@ -13,12 +14,33 @@ namespace {
 // default after 30 s.
 constexpr std::string_view kSessionLimits =
     "set session wait_timeout = 20; set session net_write_timeout = 20";
-constexpr std::chrono::seconds kBeat{5};
+/// For the end of the session that a worker had before.
+constexpr int kWorkerPatienceSeconds = 30;
 
 /// The server's ways to say that others try as well: of TiDB (1105, "pessimistic lock retry limit
 /// reached"), a lock wait that took too long, deadlocks.
 bool is_contention(unsigned number) {
     return number == 1105 || number == 1205 || number == 1213 || number == 3058;
+}
+
+std::string worker_lock(std::size_t number) { return fmt::format("{}-{}", kRunLock, number); }
+
+Error lock_error(const ServerError& error) {
+    return {ErrorKind::Unavailable, "migration lock: " + describe(error)};
+}
+
+/// Whether the server works for no worker of an earlier run. Who asks holds the lock of a run, so
+/// there are no new ones.
+bool workers_have_ended(Connection& connection) {
+    if (connection.is_tidb()) return true;  // there are none
+    std::string sql = "select 0";
+    for (std::size_t number = 1; number <= kMostFurtherWorkers; ++number) {
+        sql += fmt::format(" + is_free_lock('{}')", worker_lock(number));
+    }
+    sql::Value free;
+    const auto answer = connection.run(sql, [&](const sql::Row& row) { free = row.at(0); });
+    if (answer.error) throw lock_error(*answer.error);
+    return free == std::to_string(kMostFurtherWorkers);
 }
 
 }  // namespace
@@ -27,62 +49,80 @@ void prepare_for_run(Connection& connection) {
     if (const auto error = connection.run(kSessionLimits).error) throw own_sql_error(*error);
 }
 
-bool try_to_lock(Connection& connection) {
-    sql::Value got;
-    const auto answer = connection.run("select get_lock('migrator', 0)", [&](const sql::Row& row) {
-        got = row.at(0);
-    });
-    if (answer.error && is_contention(answer.error->number)) return false;
-    if (answer.error) {
-        throw Error(ErrorKind::Unavailable, "migration lock: " + describe(*answer.error));
-    }
-    return got == "1";
+std::optional<std::string> try_to_lock(Connection& connection) {
+    sql::Row got;
+    const auto answer = connection.run(
+        fmt::format("select get_lock('{}', 0), connection_id()", kRunLock),
+        [&](const sql::Row& row) { got = row; }
+    );
+    if (answer.error && is_contention(answer.error->number)) return std::nullopt;
+    if (answer.error) throw lock_error(*answer.error);
+    if (got.at(0) != "1") return std::nullopt;
+    if (workers_have_ended(connection)) return got.at(1).value_or("");
+    log::debug("The server still works for a run that has ended");
+    const auto released = connection.run(fmt::format("do release_lock('{}')", kRunLock));
+    if (released.error) throw lock_error(*released.error);
+    return std::nullopt;
 }
 
-RunLock::RunLock(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {
-    heartbeat_ = std::jthread([this](const std::stop_token& stop) { keep_alive(stop); });
-}
-
-RunLock::~RunLock() {
-    heartbeat_.request_stop();
-    heartbeat_.join();
-    try {
-        if (connection_->is_lost()) return;
-        connection_->watch({});
-        // Closing would do, but the server sees that a bit later.
-        connection_->run("do release_lock('migrator')");
-    } catch (const std::exception& error) {
-        log::debug(std::string("Releasing the migration lock: ") + error.what());
-    }
-}
-
-void RunLock::notify(std::function<void()> on_lost) {
-    const std::lock_guard guard(mutex_);
-    on_lost_ = std::move(on_lost);
-}
+RunLock::RunLock(std::shared_ptr<Connection> connection, std::string session, Open open)
+    : connection_(std::move(connection)),
+      session_(std::move(session)),
+      open_(std::move(open)),
+      held_(connection_, kRunLock) {}
 
 std::unique_ptr<sql::Session> RunLock::take_session() {
-    return std::make_unique<Session>(connection_);
+    return std::make_unique<Session>(connection_, kRunLock);
 }
 
-void RunLock::keep_alive(const std::stop_token& stop) {
-    while (true) {
-        {
-            std::unique_lock guard(mutex_);
-            if (wake_.wait_for(guard, stop, kBeat, [] { return false; }); stop.stop_requested()) {
-                return;
-            }
-        }
-        if (connection_->ping_if_idle(kBeat)) continue;
-        log::warn("The migration lock is lost: the connection to the database is gone");
-        std::function<void()> on_lost;
-        {
-            const std::lock_guard guard(mutex_);
-            on_lost = on_lost_;
-        }
-        if (on_lost) on_lost();
-        return;
+std::unique_ptr<sql::Session> RunLock::connect_worker(
+    std::size_t number, const std::stop_token& stop
+) {
+    const std::string name = worker_lock(number);
+    auto connection = open_();
+    connection->watch(stop);
+    sql::Row got;
+    const auto answer = connection->run(
+        fmt::format(
+            "select get_lock('{0}', {1}), is_used_lock('{0}')", name, kWorkerPatienceSeconds
+        ),
+        [&](const sql::Row& row) { got = row; }
+    );
+    if (answer.error) throw lock_error(*answer.error);
+    if (got.at(0) != "1") {
+        throw Error(
+            ErrorKind::Unavailable,
+            fmt::format(
+                "could not get the lock {}: session {} of the server holds it, and works on what "
+                "an earlier connection has sent",
+                name,
+                got.at(1).value_or("?")
+            )
+        );
     }
+    auto held = std::make_unique<HeldLock>(connection, name);
+    check_from(*connection);
+    return std::make_unique<Session>(std::move(connection), name, std::move(held));
+}
+
+/// Another run may have begun before the worker got its lock. And a data source may lead to several
+/// servers, each with locks of its own.
+void RunLock::check_from(Connection& further) const {
+    bool holds = false;
+    const auto answer = further.run(
+        fmt::format("select is_used_lock('{}') = {}", kRunLock, session_),
+        [&](const sql::Row& row) { holds = row.at(0) == "1"; }
+    );
+    if (answer.error) throw lock_error(*answer.error);
+    if (holds) return;
+    throw Error(
+        ErrorKind::Locked,
+        fmt::format(
+            "lost the migration lock: as a further connection sees it, it is not held by session "
+            "{}. Let dataSource name one server, or set parallelism to 1",
+            session_
+        )
+    );
 }
 
 }  // namespace migrator::db::mysql

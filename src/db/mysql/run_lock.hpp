@@ -1,44 +1,51 @@
 #pragma once
 
-#include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <thread>
+#include <optional>
+#include <string>
 
-#include "db/mysql/connection.hpp"
+#include "db/mysql/held_lock.hpp"
 #include "db/sql/session.hpp"
 
 namespace migrator::db::mysql {
+
+/// The lock of a run, and those of its workers beside the first: "migrator-3".
+inline constexpr const char* kRunLock = "migrator";
+/// A run looks at so many locks of workers before it begins; no run has more.
+inline constexpr std::size_t kMostFurtherWorkers = 64;
 
 /// Makes a connection fit for a run: the server ends its session soon when the client has vanished.
 /// Throws Unavailable.
 void prepare_for_run(Connection& connection);
 
-/// Tries to take the lock of a run on this connection, without waiting. Throws Unavailable.
-bool try_to_lock(Connection& connection);
+/// Tries to take the lock of a run on this connection, without waiting. Gives the number of its
+/// session; nothing when another run holds it, or the server still works for a worker of an earlier
+/// one. Throws Unavailable.
+std::optional<std::string> try_to_lock(Connection& connection);
 
-/// A lock on the connection that works. It lasts as long as the server's session, so nothing that
-/// the session still does is done without it. Says something on the connection while it is idle.
+/// A lock on the connection that works, `session` is its number. Further connections, which `open`
+/// makes, hold a lock each. `open` is called from any thread, and lives longer.
 class RunLock final : public sql::RunLock {
 public:
-    explicit RunLock(std::shared_ptr<Connection> connection);
-    ~RunLock() override;
-    RunLock(const RunLock&) = delete;
-    RunLock& operator=(const RunLock&) = delete;
+    using Open = std::function<std::shared_ptr<Connection>()>;
 
-    void notify(std::function<void()> on_lost) override;
+    RunLock(std::shared_ptr<Connection> connection, std::string session, Open open);
+
+    void notify(std::function<void()> on_lost) override { held_.notify(std::move(on_lost)); }
     bool lost() const noexcept override { return connection_->is_lost(); }
     std::unique_ptr<sql::Session> take_session() override;
+    std::unique_ptr<sql::Session> connect_worker(std::size_t number, const std::stop_token& stop)
+        override;
 
 private:
-    void keep_alive(const std::stop_token& stop);
+    void check_from(Connection& further) const;
 
-    std::shared_ptr<Connection> connection_;
-    std::mutex mutex_;
-    std::condition_variable_any wake_;
-    std::function<void()> on_lost_;
-    std::jthread heartbeat_;  ///< last: it uses the others
+    const std::shared_ptr<Connection> connection_;
+    const std::string session_;
+    const Open open_;
+    HeldLock held_;
 };
 
 }  // namespace migrator::db::mysql

@@ -35,18 +35,22 @@ public:
     std::unique_ptr<sql::RunLock> try_lock() override {
         auto connection = take_waiting();
         const bool is_new = connection == nullptr;
-        bool locked = false;
+        std::optional<std::string> session;
         try {
             if (is_new) connection = open_for_run();
-            locked = try_to_lock(*connection);
+            session = try_to_lock(*connection);
         } catch (const Error& error) {
             // One that has waited since the last try may have been closed meanwhile.
             if (is_new) throw;
             log::debug(fmt::format("Trying the migration lock again: {}", error.what()));
             connection = open_for_run();
-            locked = try_to_lock(*connection);
+            session = try_to_lock(*connection);
         }
-        if (locked) return std::make_unique<RunLock>(std::move(connection));
+        if (session) {
+            return std::make_unique<RunLock>(std::move(connection), std::move(*session), [this] {
+                return open_for_run();
+            });
+        }
         const std::lock_guard guard(mutex_);
         waiting_ = std::move(connection);
         return nullptr;

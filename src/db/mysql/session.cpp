@@ -8,6 +8,7 @@
 #include "core/log.hpp"
 #include "db/mysql/literal.hpp"
 #include "db/mysql/rows.hpp"
+#include "db/mysql/run_lock.hpp"
 
 namespace migrator::db::mysql {
 namespace {
@@ -17,10 +18,14 @@ constexpr std::size_t kRoomForNames = 16'384;  // beside contents in a message
 
 }  // namespace
 
-Session::Session(std::shared_ptr<Connection> connection)
+Session::Session(
+    std::shared_ptr<Connection> connection, std::string lock, std::unique_ptr<HeldLock> held
+)
     : connection_(std::move(connection)),
+      lock_(std::move(lock)),
+      held_(std::move(held)),
       plain_(connection_->reads_quoted_literals()),
-      one_statement_each_(connection_->server_version().find("TiDB") != std::string::npos) {}
+      one_statement_each_(connection_->is_tidb()) {}
 
 Session::~Session() {
     if (!connection_->is_lost() && connection_->in_transaction()) rollback();
@@ -32,6 +37,8 @@ RecordedAs Session::recorded_as(bool with_version) const {
         .plain = is_plain(),
         .longest = connection_->max_allowed_packet() - kRoomForNames};
 }
+
+bool Session::is_lost() const noexcept { return !connection_->ping_if_idle(std::chrono::hours(1)); }
 
 void Session::watch(std::stop_token stop) { connection_->watch(std::move(stop)); }
 
@@ -177,10 +184,15 @@ void Session::rollback() noexcept try {
     log::warn(std::string("Rolling back: ") + error.what());
 }
 
+std::size_t Session::most_workers() const {
+    return connection_->is_tidb() ? 1 : kMostFurtherWorkers + 1;
+}
+
 void Session::check_lock() {
+    if (lock_.empty()) return;
     bool holds = false;
     const auto answer = connection_->run(
-        "select is_used_lock('migrator') = connection_id()",
+        fmt::format("select is_used_lock('{}') = connection_id()", lock_),
         [&](const sql::Row& row) { holds = sql::Row(row).at(0) == "1"; }
     );
     if (answer.error || holds) return;  // a server that has no such function

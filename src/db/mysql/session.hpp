@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "db/mysql/connection.hpp"
+#include "db/mysql/held_lock.hpp"
 #include "db/mysql/recorded_message.hpp"
 #include "db/sql/session.hpp"
 
@@ -16,8 +17,13 @@ namespace migrator::db::mysql {
 
 class Session final : public sql::Session {
 public:
-    /// The connection is shared with the lock that it holds, if it does.
-    explicit Session(std::shared_ptr<Connection> connection);
+    /// `lock` is what the connection holds while it works for a run; empty: it does not. The
+    /// connection is shared with who keeps that lock, or the session does it itself.
+    explicit Session(
+        std::shared_ptr<Connection> connection,
+        std::string lock = {},
+        std::unique_ptr<HeldLock> held = nullptr
+    );
     ~Session() override;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -25,7 +31,7 @@ public:
     std::unique_ptr<sql::RowSource> open(
         std::string_view sql, std::span<const sql::Value> parameters
     ) override;
-    bool is_lost() const noexcept override { return connection_->is_lost(); }
+    bool is_lost() const noexcept override;
     void watch(std::stop_token stop) override;
     void use_schemas(std::span<const std::string> /*schemas*/) override {}
     void begin(const sql::WorkSettings& settings, std::string_view run_id) override;
@@ -43,6 +49,8 @@ public:
         std::span<const sql::RecordedScript> scripts,
         const sql::WorkSettings& settings
     ) override;
+    /// TiDB does not tell who holds a lock: there the run's own session works alone.
+    std::size_t most_workers() const override;
     std::size_t max_message_bytes() const override { return connection_->max_allowed_packet(); }
     void reset() override {}
     /// `created` is left to its default: the column's type depends on the session's time zone.
@@ -73,6 +81,8 @@ private:
     void check_lock();
 
     std::shared_ptr<Connection> connection_;
+    const std::string lock_;
+    const std::unique_ptr<HeldLock> held_;
     bool plain_;                     ///< quoted literals are read as they are meant
     bool has_limits_ = false;        ///< the time limits are set
     bool version_recorded_ = false;  ///< by `run_recorded`

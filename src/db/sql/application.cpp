@@ -82,12 +82,8 @@ void Application::run_group(const Group& group) {
 }
 
 void Application::fail(const Group& group, const GroupFailure& failed) {
-    // Of a failed COMMIT nobody can say whose file it was; and where each file is recorded by
-    // itself the state says how far it came.
-    const bool says_so = facts_.commits_each_file && failed.failure.connection_lost;
-    if (facts_.intent_written && failed.migration != nullptr && !says_so) {
-        worker_.write_failed(group, failed);
-    }
+    // Of a failed COMMIT nobody can say whose file it was.
+    if (facts_.intent_written && failed.migration != nullptr) worker_.write_failed(group, failed);
     throw error_of(failed);
 }
 

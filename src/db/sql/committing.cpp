@@ -100,6 +100,7 @@ std::optional<GroupFailure> GroupWorker::run_committing(const Group& group) {
     });
     std::vector<MetadataRow> steps;
     const VersionRow version{facts_.version_id, request_.version_name};
+    std::size_t counted = 0;
     const auto send = [&](std::span<const ScriptRun> runs) {
         std::vector<RecordedScript> scripts;
         scripts.reserve(runs.size());
@@ -113,6 +114,7 @@ std::optional<GroupFailure> GroupWorker::run_committing(const Group& group) {
         std::size_t committed = scripts.size();
         if (failure) committed = failure->connection_lost ? 0 : failure->step - runs.front().step;
         for (std::size_t i = 0; i < committed; ++i) progress_.done(*scripts[i].row.migration);
+        counted += committed;
         return failure;
     };
     Batch batch(
@@ -132,7 +134,41 @@ std::optional<GroupFailure> GroupWorker::run_committing(const Group& group) {
     });
     if (!failure) failure = batch.flush();
     if (!failure) return std::nullopt;
+    if (failure->connection_lost && !place_.alone && !facts_.work.lock.lost()) {
+        return look_at_the_records(group, steps, counted, std::move(*failure));
+    }
     return failed_committing(steps.at(failure->step), std::move(*failure));
+}
+
+/// The connection of a worker among others was lost. Once the server's session has ended, the rows
+/// tell what it has done; the first `counted` of `steps` are known. Nothing: it has done all.
+std::optional<GroupFailure> GroupWorker::look_at_the_records(
+    const Group& group, std::span<const MetadataRow> steps, std::size_t counted, Failure failure
+) {
+    std::size_t step = failure.step;
+    try {
+        session_ = reconnect(group);
+        const auto is_recorded = [&](const MetadataRow& row) {
+            return metadata().has_row(facts_.version_id, row.migration->file, *row.schema);
+        };
+        for (; counted < steps.size() && is_recorded(steps[counted]); ++counted) {
+            progress_.done(*steps[counted].migration);
+        }
+        if (counted == executions_of(group)) {
+            log::warn(fmt::format(
+                "The connection was lost ({}), but tenant {} is done: the run goes on",
+                failure.message,
+                group.tenant
+            ));
+            return std::nullopt;
+        }
+        step = std::min(counted, steps.size() - 1);
+        if (step != failure.step) failure.statement = failure.line = 0;
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::Locked || place_.stop.stop_requested()) throw;
+        failure.hint = error.what();
+    }
+    return failed_committing(steps[step], std::move(failure));
 }
 
 GroupFailure GroupWorker::failed_committing(const MetadataRow& step, Failure failure) {

@@ -9,6 +9,7 @@
 #include "core/log.hpp"
 #include "db/sql/failure.hpp"
 #include "db/sql/own_sql.hpp"
+#include "db/sql/worker_limit.hpp"
 
 namespace migrator::db::sql {
 namespace {
@@ -67,9 +68,7 @@ std::size_t Fleet::tenants_done() const {
 
 std::size_t Fleet::workers_for(std::size_t parts) {
     if (workers_ == 0) {
-        // Where the lock is the working session's own, no other may change anything.
-        const bool is_alone = facts_.dialect.works_on_lock_session;
-        workers_ = is_alone ? 1 : connectable(facts_.work.options.parallelism);
+        workers_ = connectable(allowed_workers(facts_, notes_));
     }
     return std::min(workers_, parts);
 }
@@ -119,7 +118,7 @@ void Fleet::run(std::span<const TenantPart> parts) {
     if (fatal_) std::rethrow_exception(fatal_);
     auto& own = facts_.work.session;
     const bool may_connect = !facts_.dialect.works_on_lock_session;
-    if (may_connect && (!own || own->is_lost())) own = facts_.further_session(facts_.work.stop);
+    if (may_connect && (!own || own->is_lost())) own = facts_.further_session(0, facts_.work.stop);
     facts_.work.session->watch(facts_.work.stop);
 }
 
@@ -167,19 +166,18 @@ void Fleet::attempt(
 std::optional<GroupFailure> Fleet::run_group(
     GroupWorker& worker, std::unique_ptr<Session>& session, const Group& group
 ) {
-    // Where the session holds the lock, its end is the end of the run.
-    const auto lock_is_lost = [&] {
-        const bool is_own = facts_.dialect.works_on_lock_session;
-        return facts_.work.lock.lost() || (is_own && (!session || session->is_lost()));
-    };
+    const auto lock_is_lost = [&] { return facts_.work.lock.lost(); };
+    bool has_begun = false;
     try {
+        const bool has_session = session && !session->is_lost();
         if (lock_is_lost()) {
             throw Error(ErrorKind::Unavailable, "the connection that holds the lock was lost");
         }
-        if (!session || session->is_lost()) {
+        if (!has_session) {
             session.reset();
-            session = facts_.further_session(facts_.work.lost);
+            session = facts_.further_session(worker.number(), facts_.work.lost);
         }
+        has_begun = true;
         auto failed = worker.run(group);
         // What was cancelled because the lock is gone is no failure of the tenant.
         if (failed && lock_is_lost()) throw error_of(*failed);
@@ -188,14 +186,17 @@ std::optional<GroupFailure> Fleet::run_group(
         const bool ends_run = error.kind() == ErrorKind::Locked ||
                               error.kind() == ErrorKind::Cancelled || worker.has_lost_track();
         if (ends_run || lock_is_lost()) throw;
-        return failure_of(error, group.tenant);
+        GroupFailure failed = failure_of(error, group.tenant);
+        failed.has_begun = has_begun;
+        return failed;
     }
 }
 
 /// What passes by itself: a lock that was not free in time, a deadlock, a connection that broke.
 /// Never of a file some of whose statements stay.
 bool Fleet::may_pass(const Group& group, const GroupFailure& failed, const Item& item) const {
-    if (!group.in_transaction || facts_.commits_each_file) return false;
+    const bool may_stay = !group.in_transaction || facts_.commits_each_file;
+    if (failed.has_begun && may_stay) return false;
     if (item.failed_tries >= facts_.work.options.retries) return false;
     const Failure& failure = failed.failure;
     return failure.connection_lost || is_listed(facts_.dialect.passing_sqlstates, failure.sqlstate);

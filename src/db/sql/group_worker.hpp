@@ -25,6 +25,7 @@ struct GroupFailure {
     std::string schema;
     Failure failure;
     std::optional<Error> error{};  ///< what was thrown instead of a Failure
+    bool has_begun = true;         ///< false: there was no connection for it
 };
 
 /// The Error that tells of it.
@@ -52,13 +53,16 @@ public:
     /// was lost while nothing of a script ran, or when nobody knows whether it was committed.
     std::optional<GroupFailure> run(const Group& group);
 
+    std::size_t number() const { return place_.number; }
+
     /// Nobody knows whether the group that threw was committed.
     bool has_lost_track() const { return has_lost_track_; }
 
     /// Makes the schema of the new tenant and records it, in the open transaction.
     void make_tenant();
 
-    /// State "failed" for the tenant; what goes wrong with that is logged.
+    /// State "failed" for the tenant; what goes wrong with that is logged. Where each file is
+    /// recorded by itself and the connection was lost, the state says already how far it came.
     void write_failed(const Group& group, const GroupFailure& failed);
 
     /// Before a dry run rolls a group back, what it had recorded is put there.
@@ -79,6 +83,9 @@ private:
     RecordedScript recorded(const ScriptRun& run, const MetadataRow& row);
     const TenantState* interruption_of(const Migration& migration, const std::string& schema) const;
     GroupFailure failed_committing(const MetadataRow& step, Failure failure);
+    std::optional<GroupFailure> look_at_the_records(
+        const Group& group, std::span<const MetadataRow> steps, std::size_t counted, Failure failure
+    );
 
     // One file outside a transaction (outside_transaction.cpp).
     std::optional<GroupFailure> run_outside(const Group& group);

@@ -41,13 +41,14 @@ std::unique_ptr<Session> GroupWorker::reconnect(const Group& group) {
     const auto give_up = std::chrono::steady_clock::now() + kReconnectFor;
     while (true) {
         try {
-            auto fresh = facts_.further_session(place_.stop);
+            auto fresh = facts_.further_session(place_.number, place_.stop);
             if (has_ended(*fresh, group)) return fresh;
             if (std::chrono::steady_clock::now() > give_up) {
                 throw Error(ErrorKind::Unavailable, "its transaction is still open");
             }
-        } catch (const Error&) {
-            if (std::chrono::steady_clock::now() > give_up || place_.stop.stop_requested()) throw;
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::Locked || place_.stop.stop_requested()) throw;
+            if (std::chrono::steady_clock::now() > give_up) throw;
         }
         std::this_thread::sleep_for(kReconnectPause);
     }

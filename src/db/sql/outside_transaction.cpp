@@ -55,7 +55,7 @@ std::optional<Failure> GroupWorker::run_alone(
     const Migration& migration, const std::string& schema
 ) {
     if (dialect_.works_on_lock_session) return run_alone_on(session(), migration, schema);
-    const auto own = facts_.further_session(place_.stop);
+    const auto own = facts_.further_session(place_.number, place_.stop);
     own->use_schemas(std::vector<std::string>{schema});
     if (!dialect_.session_fence.empty()) {
         Metadata records(*own, dialect_, facts_.work.options);

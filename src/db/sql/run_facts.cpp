@@ -25,8 +25,10 @@ WorkSettings RunFacts::settings() const {
     return settings;
 }
 
-std::unique_ptr<Session> RunFacts::further_session(const std::stop_token& stop) const {
-    auto session = work.server.connect();
+std::unique_ptr<Session> RunFacts::further_session(std::size_t number, const std::stop_token& stop)
+    const {
+    auto session = number == 0 ? nullptr : work.lock.connect_worker(number, stop);
+    if (!session) session = work.server.connect();
     session->watch(stop);
     return session;
 }

@@ -40,9 +40,10 @@ struct RunFacts {
     Atomicity atomicity() const;
     /// Of a transaction that runs scripts.
     WorkSettings settings() const;
-    /// A connection for a worker beside the run's own, or in place of one that was lost. It obeys
-    /// `stop`. Throws Unavailable.
-    std::unique_ptr<Session> further_session(const std::stop_token& stop) const;
+    /// A connection for worker `number` beside the run's own, or in place of one that was lost; for
+    /// number 0, whose own may be the lock's, it holds no lock. It obeys `stop`. Throws
+    /// Unavailable, or Locked.
+    std::unique_ptr<Session> further_session(std::size_t number, const std::stop_token& stop) const;
 };
 
 }  // namespace migrator::db::sql

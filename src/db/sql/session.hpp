@@ -99,7 +99,7 @@ public:
     /// The same to its end. `row` may be null.
     void query(std::string_view sql, std::span<const Value> parameters, const RowSink& row);
 
-    /// Whether the connection is known to be gone. Asks nobody.
+    /// Whether the connection is known to be gone, or the server says so by itself. Asks nobody.
     virtual bool is_lost() const noexcept { return false; }
 
     /// How long our own statements wait for a file that somebody else has locked; unset: as long
@@ -152,6 +152,9 @@ public:
         const WorkSettings& settings
     );
 
+    /// How many sessions of one run may work at once, this one included; 0: any number.
+    virtual std::size_t most_workers() const { return 0; }
+
     /// The longest message that the server takes, in bytes; 0: no limit that matters.
     virtual std::size_t max_message_bytes() const { return 0; }
 
@@ -191,6 +194,16 @@ public:
     /// The session to work on when that is what holds the lock; null when the lock has a connection
     /// of its own. At most once; the session is destroyed before the lock.
     virtual std::unique_ptr<Session> take_session() { return nullptr; }
+    /// Where the working session holds the lock: a further one for worker `number` (from 1), which
+    /// holds a lock of its own that keeps later runs out while the server's session lives. Waits
+    /// for the end of the one that the worker had before, half a minute at most, or until `stop`.
+    /// Throws Unavailable, or Locked when the run's own lock is gone. Null where a lock of its own
+    /// is not wanted. From any thread.
+    virtual std::unique_ptr<Session> connect_worker(
+        std::size_t /*number*/, const std::stop_token& /*stop*/
+    ) {
+        return nullptr;
+    }
 };
 
 /// One database server (or file) as the data source names it; makes connections. Thread-safe.
@@ -200,7 +213,7 @@ public:
     virtual const Dialect& dialect() const = 0;
     /// A new connection. Throws Unavailable ("failed to connect to database: …").
     virtual std::unique_ptr<Session> connect() = 0;
-    /// One short try; null when another run holds it.
+    /// One short try; null when another run holds it. The lock lends the server.
     virtual std::unique_ptr<RunLock> try_lock() = 0;
 };
 

@@ -42,11 +42,12 @@ ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
             .run();
     } catch (const Error& error) {
         // What the database says of a statement that we had cancelled ourselves tells nobody why.
-        // Where lock and work share a connection, nothing was cancelled: the error is the loss.
-        if (lock_->lost() && error.kind() != ErrorKind::Locked &&
-            !server_.dialect().works_on_lock_session) {
+        // Where lock and work share a connection, the error may be the loss itself.
+        const ErrorKind kind =
+            server_.dialect().works_on_lock_session ? ErrorKind::Unavailable : ErrorKind::Locked;
+        if (lock_->lost() && error.kind() != ErrorKind::Locked && error.kind() != kind) {
             throw Error(
-                ErrorKind::Locked,
+                kind,
                 std::string("the connection that holds the migration lock was lost, the run was "
                             "stopped: "
                 ) + error.what()

@@ -32,6 +32,7 @@ void GroupWorker::write_running(
 void GroupWorker::write_failed(const Group& group, const GroupFailure& failed) {
     const Failure& failure = failed.failure;
     const Migration* file = failed.migration;
+    if (facts_.commits_each_file && failure.connection_lost) return;
     try {
         if (!session_ || session().is_lost() || failure.connection_lost) {
             session_ = reconnect(group);
