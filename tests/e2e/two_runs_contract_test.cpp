@@ -76,9 +76,11 @@ protected:
         write_files();
         open_gates(moment.gate);
         const auto first = site().start(apply_as("first", {"--set", "batchBytes=0"}));
+        // COMMIT is at the end of a message that begins so, and only its beginning is shown.
         wait_for_query(
             "first",
-            std::string(moment.gate) == "commit" ? "commit" : "%" + std::string(moment.gate) + "%"
+            std::string(moment.gate) == "commit" ? "reset session authorization%"
+                                                 : "%" + std::string(moment.gate) + "%"
         );
         const auto second = site().start(apply_as("second", {"--set", "batchBytes=0"}));
         wait_until_waiting("second");

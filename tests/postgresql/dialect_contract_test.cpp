@@ -223,6 +223,18 @@ TEST_F(PostgresqlDialect, RunsNoScriptWhenTheFenceIsGone) {
     EXPECT_FALSE(session->commit());
 }
 
+TEST_F(PostgresqlDialect, TakesNoOtherErrorOfTheFenceForALostLock) {
+    create_all();
+    execute(*admin_, "begin");
+    execute(*admin_, "lock table migrator.migrator_lock in access exclusive mode");
+    const auto session = connect();
+    session->begin({.lock_timeout = std::chrono::milliseconds(1)}, "one");
+    const std::string message =
+        message_of([&] { scalar(*session, "select 1"); }, ErrorKind::Internal);
+    EXPECT_NE(message.find("lock timeout"), std::string::npos) << message;
+    execute(*admin_, "rollback");
+}
+
 TEST_F(PostgresqlDialect, MakesSchemasThatAreMissing) {
     const std::string role = make_role();
     const struct {

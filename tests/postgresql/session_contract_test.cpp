@@ -78,14 +78,19 @@ TEST_F(PostgresqlSession, SetsTheDataSourcesParametersInEveryTransaction) {
 TEST_F(PostgresqlSession, NamesAParameterThatTheServerRefusesButNotItsValue) {
     for (const std::string name : {"TimeZone", "no_such_parameter"}) {
         const auto session = server_at(url_ + "?datestyle=ISO&" + name + "=SECRET")->connect();
-        session->begin({});
         const std::string message =
-            message_of([&] { run(*session, {"select 1"}); }, ErrorKind::Configuration);
+            message_of([&] { session->begin({}); }, ErrorKind::Configuration);
         EXPECT_NE(message.find(name), std::string::npos) << message;
         EXPECT_EQ(message.find("SECRET"), std::string::npos) << message;
         session->rollback();
         message_of([&] { scalar(*session, "select 1"); }, ErrorKind::Configuration);
     }
+}
+
+TEST_F(PostgresqlSession, KnowsFromTheBeginningHowTextsAreRead) {
+    const auto session = server_at(url_ + "?standard_conforming_strings=off")->connect();
+    session->begin({});
+    EXPECT_FALSE(session->standard_conforming_strings());
 }
 
 TEST_F(PostgresqlSession, ReadsTimesWhateverTheDateStyleOfTheServer) {

@@ -242,6 +242,29 @@ TEST_F(PostgresqlTransaction, WritesRowsAsTheyAre) {
     }
 }
 
+TEST_F(PostgresqlTransaction, WritesRowsAsTheyAreWhateverAScriptDidToTheEncoding) {
+    create_tables();
+    execute(*admin_, "insert into migrator.migrator_versions (id, name) values (7, 'v')");
+    const Migration migration{
+        "é.sql", "/m", "/m/é.sql", MigrationType::SingleMigration, "select 'é'", "c"};
+    const std::string schema = "m";
+    const sql::MetadataRow row{&migration, &schema};
+    const auto session = connect();
+    session->begin({});
+    ASSERT_FALSE(
+        run(*session,
+            {"do $$ begin perform set_config('client_encoding', 'LATIN1', "
+             "false); end $$"})
+    );
+    session->reset();
+    session->insert_rows(7, {}, {&row, 1});
+    ASSERT_FALSE(session->commit());
+    EXPECT_EQ(
+        scalar(*admin_, "select filename || contents from migrator.migrator_migrations"),
+        "/m/é.sqlselect 'é'"
+    );
+}
+
 TEST_F(PostgresqlTransaction, WritesTenThousandRows) {
     create_tables();
     execute(*admin_, "insert into migrator.migrator_versions (id, name) values (1, 'v')");

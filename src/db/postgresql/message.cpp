@@ -75,7 +75,7 @@ std::size_t statement_at(const Piece& piece, const Script& script, std::size_t o
 
 /// The last piece of a script that begins at or before `position`.
 const Piece& piece_at(const Message& message, std::size_t position) {
-    const Piece* found = &message.pieces.front();
+    const Piece* found = &*std::ranges::find(message.pieces, false, &Piece::ours);
     for (const Piece& piece : message.pieces) {
         if (piece.begin > position) break;
         if (!piece.ours) found = &piece;

@@ -19,6 +19,7 @@
 namespace migrator::db::postgresql {
 namespace {
 
+constexpr std::string_view kFenceIsGone = "22P02";  // invalid_text_representation: the cast
 constexpr std::size_t kCopyPiece = 65'536;
 // Up to here rows are written with COMMIT; COPY needs an answer before its data, and is faster.
 constexpr std::size_t kInsertedRows = 200;
@@ -112,15 +113,19 @@ void Session::send_waiting() {
 }
 
 void Session::refuse(const OwnStatement& statement, const ServerError& error) {
-    if (statement.kind != Kind::Fence || error.connection_lost ||
-        error.sqlstate == kQueryCanceled) {
-        throw refused(statement, error);
-    }
+    const bool is_lost = statement.kind == Kind::Fence && error.sqlstate == kFenceIsGone;
+    if (!is_lost) throw refused(statement, error);
     rollback();
     throw sql::lost_lock_error(*this, dialect());
 }
 
-void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) {
+/// The server reads a whole message under the settings that it finds, and the scanner has to know
+/// them.
+bool Session::sets_reading() const {
+    return !settings_.empty() || connection_->parameter("client_encoding") != "UTF8";
+}
+
+void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) try {
     work_ = settings;
     role_is_due_ = !settings.role.empty();
     dirty_ = true;
@@ -128,20 +133,33 @@ void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) 
     begin_waits_ = true;
     wait_settings(Scope::Transaction);
     wait(limit_statements(work_, facts_, Scope::Transaction));
-    if (run_id.empty()) return;
-    // The rest of the message is not run when the cast fails. The server does not work it out
-    // before, as a process number is no constant.
-    waiting_.push_back(
-        {fmt::format(
-             "select case when pg_catalog.pg_try_advisory_xact_lock_shared({}) and exists ("
-             "select from migrator.migrator_lock where id = 1 and run_id = {}) then 0 else "
-             "pg_catalog.concat('the migration lock is lost for ', "
-             "pg_catalog.pg_backend_pid())::integer end",
-             kFenceKey,
-             connection_->literal(run_id)
-         ),
-         Kind::Fence}
-    );
+    if (!run_id.empty()) wait_fence(run_id);
+    if (sets_reading()) send_waiting();
+} catch (...) {
+    rollback();
+    throw;
+}
+
+/// The rest of the message is not run when a cast fails. The server does not work it out before, as
+/// a process number is no constant. Who owns the lock is looked up under a snapshot that is newer
+/// than the fence.
+void Session::wait_fence(std::string_view run_id) {
+    const std::string conditions[] = {
+        fmt::format("pg_catalog.pg_try_advisory_xact_lock_shared({})", kFenceKey),
+        fmt::format(
+            "exists (select from migrator.migrator_lock where id = 1 and run_id = {})",
+            connection_->literal(run_id)
+        )};
+    for (const std::string& condition : conditions) {
+        waiting_.push_back(
+            {fmt::format(
+                 "select case when {} then 0 else pg_catalog.concat('the migration lock is lost "
+                 "for ', pg_catalog.pg_backend_pid())::integer end",
+                 condition
+             ),
+             Kind::Fence}
+        );
+    }
 }
 
 void Session::reset() {
@@ -149,14 +167,22 @@ void Session::reset() {
     wait_settings(Scope::Transaction);
     wait(limit_statements(work_, facts_, Scope::Transaction));
     role_is_due_ = !work_.role.empty();
+    // A script has changed how what we write is read.
+    if (sets_reading()) send_waiting();
 }
 
 void Session::insert_rows(
     std::int64_t version_id, const std::string& /*created*/, std::span<const sql::MetadataRow> rows
 ) {
     std::size_t bytes = 0;
-    for (const sql::MetadataRow& row : rows) bytes += row.migration->contents.size();
-    if (rows.size() > kInsertedRows || bytes > kInsertedBytes) return copy_rows(version_id, rows);
+    bool has_nul = false;  // the end of a literal; COPY has the server refuse it
+    for (const sql::MetadataRow& row : rows) {
+        bytes += row.migration->contents.size();
+        has_nul = has_nul || row.migration->contents.find('\0') != std::string::npos;
+    }
+    if (rows.size() > kInsertedRows || bytes > kInsertedBytes || has_nul) {
+        return copy_rows(version_id, rows);
+    }
     std::string text;
     for (const sql::MetadataRow& row : rows) {
         const Migration& migration = *row.migration;

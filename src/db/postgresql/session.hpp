@@ -29,6 +29,7 @@ public:
         std::string_view sql, std::span<const sql::Value> parameters
     ) override;
     void execute_later(std::string_view sql, std::span<const sql::Value> parameters) override;
+    void send_waiting() override;
     bool is_lost() const noexcept override;
     void watch(std::stop_token stop) override;
     void use_schemas(std::span<const std::string> /*schemas*/) override {}
@@ -53,12 +54,12 @@ private:
 
     void wait(std::vector<std::string> texts);
     void wait_settings(Scope scope);
-    /// Sends what waits as a message of its own.
-    void send_waiting();
     /// Puts it in front of `message` when they can share one, else sends it. Returns what it was.
     std::vector<OwnStatement> join_waiting(Message& message);
     /// The server has refused `statement`: throws.
     [[noreturn]] void refuse(const OwnStatement& statement, const ServerError& error);
+    void wait_fence(std::string_view run_id);
+    bool sets_reading() const;
     bool limits_whole_messages() const;
     void copy_rows(std::int64_t version_id, std::span<const sql::MetadataRow> rows);
     std::optional<sql::Failure> run_message(

@@ -48,10 +48,7 @@ bool Session::limits_whole_messages() const {
 
 std::vector<OwnStatement> Session::join_waiting(Message& message) {
     if (waiting_.empty()) return {};
-    // The server reads a whole message under the settings that it finds.
-    const bool sets_reading =
-        !settings_.empty() || connection_->parameter("client_encoding") != "UTF8";
-    if (sets_reading || limits_whole_messages() || !message.counted || message.copy_data) {
+    if (sets_reading() || limits_whole_messages() || !message.counted || message.copy_data) {
         send_waiting();
         return {};
     }
@@ -79,9 +76,8 @@ std::optional<Failure> Session::run_message(
         message.text, [&](const PGresult& result) { results.add(result); }, message.copy_data
     );
     // Without any result the server has not got past reading the whole text.
-    if (error && !error->connection_lost && results.count > 0 && results.count < leading.size()) {
-        refuse(leading[results.count], *error);
-    }
+    const bool was_read = error && (error->connection_lost || results.count > 0);
+    if (was_read && results.count < leading.size()) refuse(leading[results.count], *error);
     if (error) return failure_of(*error, message, scripts, results.count);
     if (in_transaction && connection_->transaction_status() != PQTRANS_INTRANS) {
         const std::size_t before = results.end_of_transaction.value_or(results.count);

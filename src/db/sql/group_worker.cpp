@@ -97,6 +97,7 @@ void GroupWorker::keep_recorded() {
 
 std::optional<GroupFailure> GroupWorker::end(const Group& group, Transaction& transaction) {
     if (request_.dry_run) {
+        session().send_waiting();  // rows that can't be recorded are found, too
         log::info("Running in dry-run mode, calling rollback");
         transaction.roll_back();
         return std::nullopt;
@@ -150,7 +151,9 @@ std::size_t GroupWorker::batch_limit() {
 }
 
 std::optional<GroupFailure> GroupWorker::run_scripts(const Group& group) {
-    Batch batch(session(), preparation_, batch_limit(), Batch::Records::Apart, [&](auto scripts) {
+    const std::size_t limit = batch_limit();
+    if (limit == 0) session().send_waiting();  // nor does a file share a message with ours
+    Batch batch(session(), preparation_, limit, Batch::Records::Apart, [&](auto scripts) {
         return session().run_scripts(scripts);
     });
     // Short transactions beside others need no watch.

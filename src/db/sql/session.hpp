@@ -120,6 +120,9 @@ public:
         query(sql, parameters, nullptr);
     }
 
+    /// Lets the database see what has been put off, and throws what it is refused with.
+    virtual void send_waiting() {}
+
     /// Begins a transaction and applies the settings to it alone. `run_id`: the run that it works
     /// for, if any. Where the RunLock is no proof of that, the transaction keeps a later run
     /// waiting until it has ended, and Locked is thrown when another run has taken over ("lost the

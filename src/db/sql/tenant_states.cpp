@@ -34,9 +34,10 @@ void GroupWorker::write_failed(const Group& group, const GroupFailure& failed) {
     const Migration* file = failed.migration;
     if (facts_.commits_each_file && failure.connection_lost) return;
     try {
-        if (!session_ || session().is_lost() || failure.connection_lost) {
-            session_ = reconnect(group);
-        }
+        const bool is_gone = !session_ || session().is_lost() || failure.connection_lost;
+        // Without the lock another run may have the tenant by now.
+        if (is_gone && dialect_.works_on_lock_session && facts_.work.lock.lost()) return;
+        if (is_gone) session_ = reconnect(group);
         session().use_schemas({});
         write_state(
             {.tenant = file == nullptr ? group.tenant : tenant_of(*file, failed.schema),
