@@ -12,6 +12,7 @@ stays, so that cases can be measured one by one.
 """
 
 import os
+import random
 import sys
 import time
 
@@ -100,8 +101,8 @@ def measure(server, settings, results):
         wanted = {peer.name: runs for peer in found}
         for run in range(runs):
             say(f"== {title}: run {run + 1} of {runs}")
-            at = run % len(found) if found else 0
-            for peer in found[at:] + found[:at]:
+            # Not in a circle: what one leaves behind would always meet the same.
+            for peer in random.Random(run).sample(found, len(found)):
                 if run >= wanted[peer.name]:
                     continue
                 begin = time.monotonic()

@@ -61,7 +61,7 @@ def describe(server, results):
     changed = server.sql(
         "select string_agg(name || ' = ' || current_setting(name), ', ' order by name) from pg_settings"
         " where source in ('command line', 'configuration file') and name in ('fsync',"
-        " 'full_page_writes', 'synchronous_commit', 'max_connections', 'shared_buffers',"
+        " 'full_page_writes', 'synchronous_commit', 'max_connections', 'shared_buffers', 'autovacuum',"
         " 'max_locks_per_transaction', 'max_prepared_transactions')"
     )
     results.data["machine"] = {
