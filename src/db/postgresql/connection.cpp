@@ -53,6 +53,12 @@ std::unique_ptr<PGconn, FreedBy<PQfinish>> connect(const DataSource& source) {
     );
 }
 
+/// libpq takes C strings: what is behind a NUL byte would be left out.
+void refuse_nul(std::string_view value) {
+    if (value.find('\0') == std::string_view::npos) return;
+    throw Error(ErrorKind::InvalidRequest, "a value for the database holds a NUL byte");
+}
+
 }  // namespace
 
 Connection::Connection(const DataSource& source) : handle_(connect(source)) {
@@ -79,6 +85,7 @@ std::string Connection::parameter(const char* name) const {
 }
 
 std::string Connection::literal(std::string_view text) const {
+    refuse_nul(text);
     const std::unique_ptr<char, FreedBy<PQfreemem>> quoted(
         PQescapeLiteral(handle_.get(), text.data(), text.size())
     );
@@ -111,9 +118,7 @@ std::optional<ServerError> Connection::send(
     settle();
     std::vector<const char*> values;
     for (const sql::Value& value : parameters) {
-        if (value && value->find('\0') != std::string::npos) {
-            throw Error(ErrorKind::InvalidRequest, "a value for the database holds a NUL byte");
-        }
+        if (value) refuse_nul(*value);
         values.push_back(value ? value->c_str() : nullptr);
     }
     if (is_lost()) return lost_error();

@@ -205,10 +205,10 @@ inline constexpr std::string_view kNextVersionId =
     "select pg_catalog.nextval("
     "pg_catalog.pg_get_serial_sequence('migrator.migrator_versions', 'id')::regclass)";
 
-// `created` is left to its default: the column is with or without time zone, by the age of the
-// database.
 inline constexpr std::string_view kNowCreated = "pg_catalog.timezone('utc', pg_catalog.now())";
 
+// `created` is left to its default: the column is with or without time zone, by the age of the
+// database.
 inline constexpr std::string_view kInsertVersion =
     "insert into migrator.migrator_versions (id, name) values ($1, $2) on conflict (id) do nothing";
 

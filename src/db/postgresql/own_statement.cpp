@@ -35,9 +35,6 @@ std::string bound(
         }
         sql.remove_prefix(static_cast<std::size_t>(end - sql.data()));
         const sql::Value& value = parameters[number - 1];
-        if (value && value->find('\0') != std::string::npos) {
-            throw Error(ErrorKind::InvalidRequest, "a value for the database holds a NUL byte");
-        }
         text += value ? literal(*value) : "null";
     }
 }

@@ -32,7 +32,7 @@ struct OwnStatement {
 std::string join(std::span<const OwnStatement> statements);
 
 /// `sql`, one of our own with parameters $1 and so on and no '$' in a quoted text, with
-/// `literal(value)` for each of them. Throws InvalidRequest for a value that holds a NUL byte.
+/// `literal(value)` for each of them.
 std::string bound(
     std::string_view sql,
     std::span<const sql::Value> parameters,

@@ -125,7 +125,7 @@ void Metadata::read_places(
     });
 }
 
-/// Where that would be too many rows: first who has all of them, or all but one.
+/// Where the server can't tell that in one row: first who has all of them, or all but one.
 void Metadata::count_files_of_tenants(
     std::span<const std::string> known, const FileSet& none, Applied& applied
 ) {
