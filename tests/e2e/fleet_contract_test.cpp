@@ -1,4 +1,5 @@
 // A fleet of tenants, four at once: killed, cut off, run twice.
+#include <atomic>
 #include <csignal>
 #include <random>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "e2e/site_test.hpp"
 #include "e2e/tcp_gate.hpp"
+#include "http/client.hpp"
 
 namespace migrator::test {
 namespace {
@@ -196,6 +198,85 @@ TEST_F(FleetSite, TwoProcessesAtOnceDoEverythingOnce) {
     const auto second = site().start(arguments());
     EXPECT_EQ(first->wait().exit_code, 0);
     EXPECT_EQ(second->wait().exit_code, 0);
+    expect_all_done();
+}
+
+/// One of several instances behind a balancer, asked to apply again and again.
+class Instance {
+public:
+    explicit Instance(const Site& site) : site_(site) { start(); }
+
+    void restart() {
+        process_->send_signal(SIGTERM);
+        EXPECT_EQ(process_->wait().exit_code, 0);
+        start();
+    }
+    /// The status of an apply; 0 when nobody answers, as while it is restarted.
+    int apply() const {
+        const std::string body = R"({"mode": "apply", "response": "summary"})";
+        try {
+            http::test::Client client(port_);
+            return client
+                .ask(
+                    "POST /v1/migrations HTTP/1.1\r\nHost: test\r\nContent-Length: " +
+                    std::to_string(body.size()) + "\r\n\r\n" + body
+                )
+                .status;
+        } catch (const std::runtime_error&) {
+            return 0;
+        }
+    }
+
+private:
+    void start() {
+        process_ = site_.start(
+            {"serve",
+             "--set",
+             "atomicity=tenant",
+             "--set",
+             "parallelism=4",
+             "--set",
+             "shutdownTimeout=2m"}
+        );
+        const std::string line = process_->wait_for_line("listening on");
+        port_ = static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
+    }
+
+    const Site& site_;
+    std::unique_ptr<Process> process_;
+    std::atomic<std::uint16_t> port_ = 0;
+};
+
+TEST_F(FleetSite, ARollingRestartUnderLoadDoesNothingTwiceAndLosesNothing) {
+    add_tenants();
+    Instance first(site());
+    Instance second(site());
+    std::atomic<int> good = 0;
+    std::atomic<int> strange = 0;
+    {
+        std::vector<std::jthread> load;
+        for (const Instance* instance : {&first, &second}) {
+            load.emplace_back([&, instance](const std::stop_token& stop) {
+                while (!stop.stop_requested()) {
+                    const int status = instance->apply();
+                    if (status == 200) ++good;
+                    // While one shuts down it takes no more requests.
+                    if (status != 200 && status != 503 && status != 0) strange = status;
+                }
+            });
+        }
+        for (int round = 1; round <= (is_long() ? 20 : 3); ++round) {
+            write_round(round);
+            for (Instance* instance : {&first, &second}) {
+                const int before = good;
+                wait_until("another apply has ended", [&] { return good > before || strange > 0; });
+                ASSERT_EQ(strange, 0) << "no answer but 200 and 503";
+                instance->restart();
+            }
+        }
+    }
+    EXPECT_EQ(strange, 0);
+    EXPECT_EQ(apply().exit_code, 0);
     expect_all_done();
 }
 

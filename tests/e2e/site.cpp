@@ -145,7 +145,11 @@ Site::~Site() {
 }
 
 void Site::write(const std::string& relative, const std::string& contents) const {
-    folder_.write("migrations/" + relative, contents);
+    // A service that works meanwhile sees the whole file or none.
+    const auto whole = folder_.write("written/" + relative, contents);
+    const auto path = folder_.path() / "migrations" / relative;
+    std::filesystem::create_directories(path.parent_path());
+    std::filesystem::rename(whole, path);
 }
 
 void Site::write_logs() const {

@@ -48,7 +48,7 @@ public:
     /// Not on SQLite and PostgreSQL.
     MariadbServer& mariadb() const { return *mariadb_; }
 
-    /// Writes a file below the folder of migrations.
+    /// Writes a file below the folder of migrations, at once: whole or not there.
     void write(const std::string& relative, const std::string& contents) const;
     /// The files that make schema and table `log`, in the folders catalog and stores.
     void write_logs() const;

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
+#include <optional>
 #include <stdexcept>
 
 extern char** environ;
@@ -59,8 +62,8 @@ Process::Process(
     }
     close(out[1]);
     close(err[1]);
-    out_ = out[0];
-    err_ = err[0];
+    reader_ = std::jthread([this, sources = std::array{out[0], err[0]}](const std::stop_token& stop
+                           ) { read_all(sources, stop); });
 }
 
 Process::~Process() {
@@ -68,44 +71,57 @@ Process::~Process() {
         kill(pid_, SIGKILL);
         waitpid(pid_, nullptr, 0);
     }
-    if (out_ >= 0) close(out_);
-    if (err_ >= 0) close(err_);
 }
 
 void Process::send_signal(int signal) const {
     if (pid_ > 0) kill(pid_, signal);
 }
 
-bool Process::read_some(std::chrono::steady_clock::time_point until) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        until - std::chrono::steady_clock::now()
-    );
-    std::array<pollfd, 2> ready{
-        pollfd{.fd = out_, .events = POLLIN, .revents = 0},
-        pollfd{.fd = err_, .events = POLLIN, .revents = 0}};
-    if (left.count() <= 0 || poll(ready.data(), 2, static_cast<int>(left.count())) == 0) {
-        kill(pid_, SIGKILL);
-        throw std::runtime_error("the process took too long; its errors: " + result_.err);
-    }
-    const auto take = [](const pollfd& source, int& handle, std::string& text) {
-        if (source.revents == 0 || handle < 0) return;
-        std::array<char, 65'536> buffer{};
-        const auto size = read(handle, buffer.data(), buffer.size());
-        if (size > 0) {
-            text.append(buffer.data(), static_cast<std::size_t>(size));
-        } else {
-            close(handle);
-            handle = -1;
+void Process::read_all(std::array<int, 2> sources, const std::stop_token& stop) {
+    // A child of the child may keep a stream open after the child has been killed.
+    const int stopped = eventfd(0, EFD_CLOEXEC);
+    std::optional<std::stop_callback<std::function<void()>>> wake;
+    wake.emplace(stop, [stopped] { eventfd_write(stopped, 1); });
+    std::array<char, 65'536> buffer{};
+    while (!stop.stop_requested() && (sources[0] >= 0 || sources[1] >= 0)) {
+        std::array<pollfd, 3> ready{
+            pollfd{.fd = sources[0], .events = POLLIN, .revents = 0},
+            pollfd{.fd = sources[1], .events = POLLIN, .revents = 0},
+            pollfd{.fd = stopped, .events = POLLIN, .revents = 0}};
+        poll(ready.data(), ready.size(), -1);
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            if (ready[i].revents == 0) continue;
+            const auto size = read(sources[i], buffer.data(), buffer.size());
+            if (size <= 0) {
+                close(sources[i]);
+                sources[i] = -1;
+                continue;
+            }
+            const std::lock_guard guard(mutex_);
+            (i == 0 ? result_.out : result_.err)
+                .append(buffer.data(), static_cast<std::size_t>(size));
+            changed_.notify_all();
         }
-    };
-    take(ready[0], out_, result_.out);
-    take(ready[1], err_, result_.err);
-    return out_ >= 0 || err_ >= 0;
+    }
+    for (const int source : sources) {
+        if (source >= 0) close(source);
+    }
+    wake.reset();
+    close(stopped);
+    const std::lock_guard guard(mutex_);
+    at_end_ = true;
+    changed_.notify_all();
+}
+
+void Process::took_too_long() const {
+    kill(pid_, SIGKILL);
+    throw std::runtime_error("the process took too long; its errors: " + result_.err);
 }
 
 Process::Result Process::wait(std::chrono::seconds patience) {
-    const auto until = std::chrono::steady_clock::now() + patience;
-    while ((out_ >= 0 || err_ >= 0) && read_some(until)) {
+    {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, patience, [&] { return at_end_; })) took_too_long();
     }
     int status = 0;
     waitpid(pid_, &status, 0);
@@ -116,6 +132,7 @@ Process::Result Process::wait(std::chrono::seconds patience) {
 
 std::string Process::wait_for_line(const std::string& text, std::chrono::seconds patience) {
     const auto until = std::chrono::steady_clock::now() + patience;
+    std::unique_lock lock(mutex_);
     while (true) {
         for (auto end = result_.err.find('\n', seen_); end != std::string::npos;
              end = result_.err.find('\n', seen_)) {
@@ -123,9 +140,10 @@ std::string Process::wait_for_line(const std::string& text, std::chrono::seconds
             seen_ = end + 1;
             if (line.find(text) != std::string::npos) return line;
         }
-        if (!read_some(until)) {
+        if (at_end_) {
             throw std::runtime_error("the process ended without \"" + text + "\": " + result_.err);
         }
+        if (changed_.wait_until(lock, until) == std::cv_status::timeout) took_too_long();
     }
 }
 

@@ -2,14 +2,19 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <chrono>
+#include <condition_variable>
 #include <map>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace migrator::test {
 
-/// A child process with its output captured; killed (SIGKILL) and reaped when destroyed.
+/// A child process with its output captured; killed (SIGKILL) and reaped when destroyed. A thread
+/// reads the output from the start, so that no child waits for room in a pipe.
 class Process {
 public:
     /// Starts `arguments` (the first one is the program's path) with the test's own environment
@@ -31,25 +36,27 @@ public:
         std::string out;
         std::string err;
     };
-    /// Waits for the end, reading the output. Throws std::runtime_error after `patience`, having
-    /// killed the process: a test that hangs is a failure, not a wait.
+    /// Waits for the end. Throws std::runtime_error after `patience`, having killed the process: a
+    /// test that hangs is a failure, not a wait.
     Result wait(std::chrono::seconds patience = std::chrono::seconds(120));
 
-    /// Reads standard error until a line contains `text`; returns that line. Throws when the
+    /// Waits until a line of standard error contains `text`; returns that line. Throws when the
     /// process ends, or `patience` is over, before it came.
     std::string wait_for_line(
         const std::string& text, std::chrono::seconds patience = std::chrono::seconds(60)
     );
 
 private:
-    /// Reads what is there, waiting at most until `until`; false at the end of both streams.
-    bool read_some(std::chrono::steady_clock::time_point until);
+    void read_all(std::array<int, 2> sources, const std::stop_token& stop);
+    [[noreturn]] void took_too_long() const;
 
     pid_t pid_ = -1;
-    int out_ = -1;
-    int err_ = -1;
-    Result result_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    Result result_;         ///< guarded by mutex_ while the reader lives
+    bool at_end_ = false;   ///< of both streams; guarded by mutex_
     std::size_t seen_ = 0;  ///< of result_.err, by wait_for_line
+    std::jthread reader_;
 };
 
 /// The program under test: $MIGRATOR_TEST_BINARY. Throws when it is not set.
