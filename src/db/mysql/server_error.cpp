@@ -9,6 +9,8 @@ namespace {
 
 constexpr unsigned kAccessDenied = 1045;
 constexpr unsigned kSyntaxError = 1064;
+constexpr unsigned kLockWaitTimeout = 1205;
+constexpr unsigned kDeadlock = 1213;
 constexpr unsigned kNotTransactional = 1785;  // under enforce_gtid_consistency
 
 /// The number in "… near '…' at line 3"; 1 when there is none.
@@ -46,6 +48,10 @@ sql::Failure failure_of(const ServerError& error, std::size_t statement, std::ui
     }
     failure.connection_lost = error.connection_lost;
     return failure;
+}
+
+bool is_lock_failure(const ServerError& error) {
+    return error.number == kLockWaitTimeout || error.number == kDeadlock;
 }
 
 bool is_refused_password(const ServerError& error) { return error.number == kAccessDenied; }

@@ -25,6 +25,9 @@ Error own_sql_error(const ServerError& error);
 /// script, counted from 1. The server counts lines from the statement's first.
 sql::Failure failure_of(const ServerError& error, std::size_t statement, std::uint32_t line);
 
+/// A lock was not free in time, or there was a deadlock.
+bool is_lock_failure(const ServerError& error);
+
 /// The server refused user or password.
 bool is_refused_password(const ServerError& error);
 

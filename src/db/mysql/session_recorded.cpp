@@ -9,6 +9,12 @@
 #include "db/mysql/session.hpp"
 
 namespace migrator::db::mysql {
+namespace {
+
+/// "Some non-transactional changed tables couldn't be rolled back".
+constexpr std::string_view kIncompleteRollback = "1196";
+
+}  // namespace
 
 /// A message in the making.
 struct Session::Sent {
@@ -102,8 +108,37 @@ sql::Failure Session::failure_at(
                           failure.message;
     }
     failure.step = script.run.step;
-    if (!failure.connection_lost) failure.kept = what_stays(part, script);
+    if (failure.connection_lost) return failure;
+    const bool repeatable = is_lock_failure(error) && part.kind != Part::Kind::Record &&
+                            begins(part, script) && rolls_back_whole();
+    failure.kept = what_stays(part, script);
+    failure.may_repeat = repeatable && failure.kept == script.skipped;
     return failure;
+}
+
+/// Whether the part is, or belongs to, the first statement that is sent of its script, and that
+/// statement is one for the server: it did all or nothing.
+bool Session::begins(const Part& part, const sql::RecordedScript& script) {
+    const sql::Script& found = *script.run.script;
+    const std::size_t first = script.skipped + (is_wrapper(found, script.skipped) ? 1 : 0);
+    if (part.statement > first || part.statement >= found.statements.size()) return false;
+    return found.sure && (found.statements[part.statement].traits & sql::kUncountedResults) == 0;
+}
+
+/// Rolls back. False: rows of tables without transactions stay, says the server, with the statement
+/// that failed (a deadlock rolls back by itself) or with the ROLLBACK.
+bool Session::rolls_back_whole() {
+    bool whole = true;
+    const auto look = [&] {
+        const auto answer = connection_->run("show warnings", [&](const sql::Row& row) {
+            if (row.at(1) == kIncompleteRollback) whole = false;
+        });
+        if (answer.error) whole = false;
+    };
+    look();
+    rollback();
+    look();
+    return whole;
 }
 
 std::size_t Session::what_stays(const Part& part, const sql::RecordedScript& script) {

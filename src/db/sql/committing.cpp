@@ -92,13 +92,12 @@ std::optional<GroupFailure> GroupWorker::run_committing(const Group& group) {
     // The last execution for each tenant whose run is over with this group.
     std::unordered_map<std::string, std::size_t> last_of_tenant;
     for (const std::string& tenant : group.finished) last_of_tenant.emplace(tenant, 0);
-    std::size_t position = 0;
+    std::vector<MetadataRow> steps;
     for_each_execution(group, [&](const Migration& migration, const std::string& schema) {
         const auto last = last_of_tenant.find(tenant_of(migration, schema));
-        if (last != last_of_tenant.end()) last->second = position;
-        ++position;
+        if (last != last_of_tenant.end()) last->second = steps.size();
+        steps.push_back({&migration, &schema});
     });
-    std::vector<MetadataRow> steps;
     const VersionRow version{facts_.version_id, request_.version_name};
     std::size_t counted = 0;
     const auto send = [&](std::span<const ScriptRun> runs) {
@@ -121,23 +120,23 @@ std::optional<GroupFailure> GroupWorker::run_committing(const Group& group) {
         session(), preparation_, facts_.work.options.batch_bytes, Batch::Records::WithScripts, send
     );
     std::optional<Failure> failure;
-    const Migration* last = nullptr;
-    for_each_execution(group, [&](const Migration& migration, const std::string& schema) {
-        if (failure) return;
+    for (std::size_t i = 0; i < steps.size() && !failure; ++i) {
+        const auto [migration, schema] = steps[i];
         stop_if_asked();
-        log_execution(migration, schema);
-        if (&migration != last && last != nullptr && place_.alone) progress_.next_file();
-        last = &migration;
-        steps.push_back({&migration, &schema});
-        report("applying", &migration, 0);
-        failure = batch.add(steps.size() - 1, migration, schema);
-    });
+        log_execution(*migration, *schema);
+        const bool is_new = i > 0 && migration != steps[i - 1].migration;
+        if (is_new && place_.alone) progress_.next_file();
+        report("applying", migration, 0);
+        failure = batch.add(i, *migration, *schema);
+    }
     if (!failure) failure = batch.flush();
     if (!failure) return std::nullopt;
     if (failure->connection_lost && !place_.alone && !facts_.work.lock.lost()) {
         return look_at_the_records(group, steps, counted, std::move(*failure));
     }
-    return failed_committing(steps.at(failure->step), std::move(*failure));
+    GroupFailure failed = failed_committing(steps.at(failure->step), std::move(*failure));
+    failed.done = counted;
+    return failed;
 }
 
 /// The connection of a worker among others was lost. Once the server's session has ended, the rows
@@ -154,7 +153,7 @@ std::optional<GroupFailure> GroupWorker::look_at_the_records(
         for (; counted < steps.size() && is_recorded(steps[counted]); ++counted) {
             progress_.done(*steps[counted].migration);
         }
-        if (counted == executions_of(group)) {
+        if (counted == steps.size()) {
             log::warn(fmt::format(
                 "The connection was lost ({}), but tenant {} is done: the run goes on",
                 failure.message,
@@ -162,7 +161,8 @@ std::optional<GroupFailure> GroupWorker::look_at_the_records(
             ));
             return std::nullopt;
         }
-        step = std::min(counted, steps.size() - 1);
+        // What comes next may not have been sent.
+        step = counted;
         if (step != failure.step) failure.statement = failure.line = 0;
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::Locked || place_.stop.stop_requested()) throw;

@@ -145,11 +145,14 @@ void Fleet::attempt(
     GroupWorker& worker, std::unique_ptr<Session>& session, TenantQueue& queue, Item item
 ) {
     const TenantPart& part = *item.part;
-    const std::vector<Group> groups = groups_of(part, facts_.plan, outside_);
-    for (; item.next_group < groups.size(); ++item.next_group) {
-        const Group& group = groups[item.next_group];
+    std::vector<Group> groups = groups_of(part, facts_.plan, outside_);
+    for (; item.next_group < groups.size(); ++item.next_group, item.files_done = 0) {
+        Group& group = groups[item.next_group];
+        const auto rest = group.files.begin() + static_cast<std::ptrdiff_t>(item.files_done);
+        group.files.erase(group.files.begin(), rest);
         const auto failed = run_group(worker, session, group);
         if (!failed) continue;
+        item.files_done += failed->done;
         if (may_pass(group, *failed, item)) return repeat(queue, item, *failed);
         worker.write_failed(group, *failed);
         if (note_failure(part, *failed)) queue.close();
@@ -195,10 +198,11 @@ std::optional<GroupFailure> Fleet::run_group(
 /// What passes by itself: a lock that was not free in time, a deadlock, a connection that broke.
 /// Never of a file some of whose statements stay.
 bool Fleet::may_pass(const Group& group, const GroupFailure& failed, const Item& item) const {
-    const bool may_stay = !group.in_transaction || facts_.commits_each_file;
-    if (failed.has_begun && may_stay) return false;
     if (item.failed_tries >= facts_.work.options.retries) return false;
     const Failure& failure = failed.failure;
+    if (failure.may_repeat) return true;
+    const bool may_stay = !group.in_transaction || facts_.commits_each_file;
+    if (failed.has_begun && may_stay) return false;
     return failure.connection_lost || is_listed(facts_.dialect.passing_sqlstates, failure.sqlstate);
 }
 

@@ -25,6 +25,7 @@ struct GroupFailure {
     std::string schema;
     Failure failure;
     std::optional<Error> error{};  ///< what was thrown instead of a Failure
+    std::size_t done = 0;          ///< executions of the group that are recorded and stay
     bool has_begun = true;         ///< false: there was no connection for it
 };
 

@@ -1,0 +1,122 @@
+// MariaDB: tenants that are tried again, and those that are not, as something of the file stays.
+#include <atomic>
+
+#include "core/log.hpp"
+#include "databases/mariadb_fleet_test.hpp"
+
+namespace migrator::test {
+namespace {
+
+class MariadbFleetRetries : public MariadbFleetTest {
+protected:
+    void SetUp() override {
+        MariadbFleetTest::SetUp();
+        if (IsSkipped()) return;
+        project().database.ddl_lock_timeout = std::chrono::seconds(1);
+        project().database.max_failures = {.value = 1};
+        add_tenants(4);
+        write_gated("002_a");
+        project().apply();
+    }
+    void TearDown() override {
+        intruder_.reset();
+        log::redirect(nullptr);
+        MariadbFleetTest::TearDown();
+    }
+    /// Keeps what `sql` locks until `let_go`.
+    void lock(const std::string& sql) {
+        intruder_ = server_->connect();
+        intruder_->begin({});
+        db::sql::execute(*intruder_, sql);
+    }
+    void let_go() { intruder_.reset(); }
+
+    /// An apply in which t002 fails, without another try.
+    TenantFailure fails_at_once() {
+        const auto outcome = project().apply();
+        EXPECT_EQ(outcome.summary.fleet->retries, 0);
+        EXPECT_EQ(outcome.failures.size(), 1U);
+        if (outcome.failures.empty()) return {};
+        EXPECT_EQ(outcome.failures[0].tenant, "t002");
+        return outcome.failures[0];
+    }
+
+private:
+    std::unique_ptr<db::sql::Session> intruder_;
+};
+
+TEST_P(MariadbFleetRetries, GoesOnWithTheFileWhoseLockWasNotFree) {
+    write_gated("003_b");
+    project().write("stores/004_c.sql", "alter table {schema}.a add column y integer;");
+    lock("select * from t002.a");
+    std::atomic<int> tries = 0;
+    log::redirect([&](std::string_view line) {
+        if (line.find("will be tried again") != std::string_view::npos && ++tries == 2) let_go();
+    });
+    const auto outcome = project().apply();
+    EXPECT_TRUE(outcome.failures.empty()) << outcome.failures[0].message;
+    EXPECT_EQ(outcome.summary.fleet->retries, 2);
+    EXPECT_EQ(outcome.summary.tenant_migrations_total, 8);
+    EXPECT_EQ(count("catalog.gates where passed = 2"), "4") << "a file ran twice";
+    EXPECT_EQ(count("migrator.migrator_tenant_state"), "0");
+}
+
+TEST_P(MariadbFleetRetries, GivesUpOnATenantWhoseLockIsNeverFree) {
+    project().database.retries = 1;
+    project().write("stores/004_c.sql", "alter table {schema}.a add column y integer;");
+    lock("select * from t002.a");
+    const auto outcome = project().apply();
+    ASSERT_EQ(outcome.failures.size(), 1U);
+    EXPECT_EQ(outcome.failures[0].tenant, "t002");
+    EXPECT_EQ(outcome.summary.fleet->retries, 1);
+    EXPECT_EQ(outcome.summary.fleet->tenants_done, 3);
+    let_go();
+    EXPECT_EQ(project().apply().summary.tenant_migrations_total, 1);
+}
+
+TEST_P(MariadbFleetRetries, NeverRepeatsAFileThatHasLeftSomething) {
+    project().write(
+        "stores/003_b.sql",
+        "create table {schema}.b (x integer);\nalter table {schema}.a add column y integer;"
+    );
+    lock("select * from t002.a");
+    const auto failure = fails_at_once();
+    EXPECT_EQ(failure.statement, 2);
+    EXPECT_NE(
+        failure.message.find("statements 1 to 1 of the file have run and stay"), std::string::npos
+    ) << failure.message;
+}
+
+/// The rows of a MyISAM table are there although the statement failed.
+TEST_P(MariadbFleetRetries, NeverRepeatsAStatementThatHasLeftRows) {
+    db::sql::execute(*watcher_, "create table catalog.kept (x integer) engine = MyISAM");
+    project().write(
+        "stores/003_b.sql",
+        "insert into catalog.kept select passed from catalog.gates where '{schema}' = 't002' order "
+        "by tenant;"
+    );
+    lock("select * from catalog.gates where tenant = 't003' for update");
+    const auto failure = fails_at_once();
+    EXPECT_NE(failure.message.find("Lock wait timeout"), std::string::npos) << failure.message;
+    EXPECT_EQ(count("catalog.kept"), "2");
+}
+
+/// A procedure may have done much before it met a lock.
+TEST_P(MariadbFleetRetries, NeverRepeatsACall) {
+    db::sql::execute(
+        *watcher_,
+        "create procedure catalog.p() begin create table if not exists catalog.made (x integer); "
+        "alter table t002.a add column y integer; end"
+    );
+    project().write(
+        "stores/003_b.sql", "execute immediate if('{schema}' = 't002', 'call catalog.p()', 'do 1');"
+    );
+    lock("select * from t002.a");
+    const auto failure = fails_at_once();
+    EXPECT_NE(failure.message.find("Lock wait timeout"), std::string::npos) << failure.message;
+}
+
+MIGRATOR_ON_DATABASE(MariadbFleetRetries, "Mariadb");
+
+}  // namespace
+}  // namespace migrator::test
