@@ -195,14 +195,14 @@ def measured(case):
 
 
 # The chart: a panel for each case, a bar for each program. A bar that would dwarf the others is cut.
-PANEL_WIDTH = 400
+PANEL_WIDTH = 432
 ROW = 21
-LABEL = 118
+LABEL = 166
 CUT = 12  # times the median of migrator, beyond which a bar is cut
 
 
 def bar_width(value, longest):
-    return max(2.0, (PANEL_WIDTH - LABEL - 92) * min(value / longest, 1.0))
+    return max(2.0, (PANEL_WIDTH - LABEL - 100) * min(value / longest, 1.0))
 
 
 def panel(data, case, left, top):
@@ -218,7 +218,7 @@ def panel(data, case, left, top):
         y = top + 26 + at * ROW
         width = bar_width(value, longest)
         peer = data["peers"][name]
-        kind = "own" if name == "migrator" else "peer" if peer["compares"] else "less"
+        kind = "own" if name.startswith("migrator") else "peer" if peer["compares"] else "less"
         times = f" ({value / own:.1f} ×)" if own and name != "migrator" else ""
         parts += [
             f'<text x="{left + LABEL - 8}" y="{y + 11}" class="name">'
