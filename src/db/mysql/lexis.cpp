@@ -53,6 +53,7 @@ constexpr sql::Lexis::Rule kRules[] = {
     {"deallocate", kSets},
     {"execute", kRunsAnything},
     {"call", kRunsAnything},
+    {"set statement * for", kRunsAnything},  // MariaDB: for any statement
 
     {"begin", kTransactionControl},
     {"begin $", kOpens},

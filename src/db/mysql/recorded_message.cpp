@@ -162,7 +162,10 @@ public:
     std::vector<Part> take() {
         const sql::Script& script = *script_.run.script;
         for (std::size_t i = script_.skipped; i < script.statements.size(); ++i) add_statement(i);
-        if ((script.traits & sql::kLocksTables) != 0) add(Part::Kind::Ours, "unlock tables");
+        if ((script.traits & sql::kLocksTables) != 0) {
+            add(Part::Kind::Ours, "unlock tables");
+            parts_.back().statement = script.statements.size();
+        }
         // The script may have said otherwise; version and row have to come together.
         if (apart_) add(Part::Kind::Record, "set autocommit = 0");
         add_records();
@@ -180,7 +183,7 @@ private:
         const sql::Statement& statement = script.statements[index];
         if (may_commit(script, index)) {
             // Before anything has run anew what an earlier run has done is still the truth.
-            const bool is_first = index == 0;
+            const bool is_first = index == (is_wrapper(script, 0) ? 1 : 0);
             const std::size_t known = is_first ? script_.known_before : index;
             add(Part::Kind::Ours, update_progress(version_, script_, known, index));
             parts_.back().statement = index;

@@ -19,7 +19,7 @@ struct Part {
     enum class Kind : std::uint8_t { Ours, Script, Record };
     Kind kind = Kind::Ours;     ///< Record: what makes the script count as applied
     std::size_t script = 0;     ///< its place in the row of scripts
-    std::size_t statement = 0;  ///< of the script, from 0
+    std::size_t statement = 0;  ///< of the script, from 0; their number: behind the last
     bool uncounted = false;
     bool ends_message = false;  ///< nothing may stand behind it in a message
     std::string text;

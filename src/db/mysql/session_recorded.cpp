@@ -128,17 +128,22 @@ bool Session::begins(const Part& part, const sql::RecordedScript& script) {
 /// Rolls back. False: rows of tables without transactions stay, says the server, with the statement
 /// that failed (a deadlock rolls back by itself) or with the ROLLBACK.
 bool Session::rolls_back_whole() {
-    bool whole = true;
+    // The list may be cut off (max_error_count), the number is not.
     const auto look = [&] {
-        const auto answer = connection_->run("show warnings", [&](const sql::Row& row) {
+        std::size_t listed = 0;
+        bool whole = true;
+        const auto list = connection_->run("show warnings", [&](const sql::Row& row) {
+            ++listed;
             if (row.at(1) == kIncompleteRollback) whole = false;
         });
-        if (answer.error) whole = false;
+        const auto number = connection_->run("show count(*) warnings", [&](const sql::Row& row) {
+            if (row.at(0) != std::to_string(listed)) whole = false;
+        });
+        return whole && !list.error && !number.error;
     };
-    look();
+    const bool rolled_back_before = look();
     rollback();
-    look();
-    return whole;
+    return look() && rolled_back_before;
 }
 
 std::size_t Session::what_stays(const Part& part, const sql::RecordedScript& script) {
@@ -163,6 +168,7 @@ std::size_t Session::what_stays(const Part& part, const sql::RecordedScript& scr
         ),
         [&](const sql::Row& row) { known = sql::Row(row).at(0).value_or(""); }
     );
+    rollback();  // or the session would go on seeing the rows as they are now
     if (answer.error) {
         log::warn("How far the file has come could not be read: " + describe(*answer.error));
     }

@@ -153,8 +153,11 @@ void Fleet::attempt(
         const auto failed = run_group(worker, session, group);
         if (!failed) continue;
         item.files_done += failed->done;
-        if (may_pass(group, *failed, item)) return repeat(queue, item, *failed);
-        worker.write_failed(group, *failed);
+        const bool again = may_pass(group, *failed, item);
+        // Where DDL commits the state row is in doubt about the file, and this run may end before
+        // the next try.
+        if (!again || failed->failure.may_repeat) worker.write_failed(group, *failed);
+        if (again) return repeat(queue, item, *failed);
         if (note_failure(part, *failed)) queue.close();
         return queue.done();
     }
