@@ -146,7 +146,7 @@ void Parser::add_options(std::string_view name, CLI::App& command) {
                 "--resume-at-statement",
                 resume_,
                 "Where DDL commits: go on in a file that was cut off, behind the last statement "
-                "known to have run, or at statement N"
+                "known to have run, or at statement N (of one file: choose its tenant)"
             )
             ->option_text("[N]")
             ->expected(0, 1)

@@ -98,6 +98,7 @@ void Coordinator::RunInProgress::conclude() {
     const bool did_something = outcome_.summary.version_id != 0 || request_.tenant.has_value();
     if (!did_something) {
         count_end(outcome_.failures.empty() ? "nothing_to_do" : "failed");
+        if (!outcome_.failures.empty()) coordinator_.look_at_fleet(sources_);
     } else if (request_.dry_run) {
         count_end("dry_run");
     } else {

@@ -54,7 +54,8 @@ struct ApplyRequest {
     std::stop_token stop;
     bool keep_rolled_back = false;  ///< a dry run fills `ApplyResult::rolled_back` where it can
     /// Where DDL commits: a file that an earlier run has left half-way goes on at this statement
-    /// (from 1; 0: behind the last one known to have run) instead of at its first.
+    /// (from 1; 0: behind the last one known to have run) instead of at its first. A number is
+    /// refused (InvalidRequest) when the run has several such files.
     std::optional<std::size_t> resume_at_statement;
 };
 

@@ -83,6 +83,22 @@ TEST_P(FleetSelection, AWaveWithTooManyFailuresIsTheLast) {
     EXPECT_EQ(outcome.summary.fleet->tenants_skipped, 7);
 }
 
+TEST_P(FleetSelection, AShareOfFailuresIsOfTheWavesSoFar) {
+    add_tenants(10);
+    project().write(
+        "stores/002_a.sql", "select 1 / (case '{schema}' when 't001' then 0 else 1 end);"
+    );
+    // One of ten may fail; but not the only canary.
+    project().database.max_failures = {.value = 10, .is_percent = true};
+    const auto stopped = apply_for({.canary = 2, .waves = {{100, true}}});
+    EXPECT_EQ(stopped.failures.size(), 1U);
+    EXPECT_GE(stopped.summary.fleet->tenants_skipped, 8);
+    project().database.max_failures = {.value = 1};
+    const auto all = apply_for({.canary = 2, .waves = {{100, true}}});
+    EXPECT_EQ(all.failures.size(), 1U);
+    EXPECT_EQ(all.summary.fleet->tenants_skipped, 0);
+}
+
 TEST_P(FleetSelection, SyncOfSomeRecordsWhatTheyLack) {
     add_tenants(3);
     project().write("stores/002_a.sql", "create table {schema}.a (x integer);");
@@ -241,6 +257,27 @@ TEST_P(FleetSelection, BringsUpAFleetFromManyPointsOfHistory) {
 }
 
 MIGRATOR_ON_DATABASE(FleetSelection, "Postgresql");
+
+/// Where tenants are worked for in groups.
+class StepsInAFile : public ProjectTest {};
+
+TEST_P(StepsInAFile, WavesAreRefused) {
+    project().write("stores/001_a.sql", "create table {schema}.a (x integer);");
+    for (const char* name : {"t001", "t002", "t003"}) {
+        project().apply({.version_name = "new", .tenant = name});
+    }
+    project().write("stores/002_b.sql", "create table {schema}.b (x integer);");
+    try {
+        project().apply({.tenants = {.canary = 1, .waves = {{100, true}}}});
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::InvalidRequest);
+        EXPECT_NE(std::string(error.what()).find("SQLite"), std::string::npos) << error.what();
+    }
+    EXPECT_EQ(project().apply({.tenants = {.canary = 1}}).summary.tenant_migrations_total, 1);
+}
+
+MIGRATOR_ON_DATABASE(StepsInAFile, "Sqlite");
 
 }  // namespace
 }  // namespace migrator::test

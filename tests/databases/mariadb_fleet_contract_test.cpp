@@ -64,6 +64,38 @@ TEST_P(MariadbFleet, ATenantThatFailsKeepsNobodyElseBack) {
     expect_all_done(8, "004_b");
 }
 
+/// The number of a statement tells nothing of the files of other tenants.
+TEST_P(MariadbFleet, GoesOnAtAStatementForOneTenantAlone) {
+    add_tenants(3);
+    project().database.max_failures = {.value = 3};
+    project().write(
+        "stores/002_b.sql",
+        "create table {schema}.b (x integer);\ninsert into {schema}.needed values (1);"
+    );
+    EXPECT_EQ(project().apply().failures.size(), 3U);
+    for (int i = 1; i <= 3; ++i) {
+        db::sql::execute(*watcher_, "create table " + tenant(i) + ".needed (x integer)");
+    }
+    try {
+        project().apply({.version_name = "all", .resume_at_statement = 2});
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::InvalidRequest);
+        EXPECT_NE(
+            std::string(error.what()).find("3 files are unfinished, in t001, t002, …"),
+            std::string::npos
+        ) << error.what();
+    }
+    EXPECT_EQ(count("t001.needed"), "0");
+    const auto one = project().apply(
+        {.version_name = "one", .tenants = {.names = {"t001"}}, .resume_at_statement = 2}
+    );
+    EXPECT_EQ(one.summary.tenant_migrations_total, 1);
+    const auto rest = project().apply({.version_name = "rest", .resume_at_statement = 0});
+    EXPECT_EQ(rest.summary.tenant_migrations_total, 2);
+    for (int i = 1; i <= 3; ++i) EXPECT_EQ(count(tenant(i) + ".needed"), "1");
+}
+
 TEST_P(MariadbFleet, TwoRunsAtOnceDoEverythingOnce) {
     add_tenants(9);
     write_gated("002_a");

@@ -34,6 +34,7 @@ private:
     void check_sizes();
     /// Which files an earlier run has left half-way. Before the intent is written.
     void read_interrupted();
+    void check_resumed() const;
 
     /// Records what is planned for whom (intent.cpp).
     void write_intent();

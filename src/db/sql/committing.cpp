@@ -31,6 +31,33 @@ void Application::read_interrupted() {
     for (TenantState& state : metadata().tenant_states(shape)) {
         if (!state.file.empty()) facts_.interrupted.emplace(state.tenant, std::move(state));
     }
+    if (facts_.request.resume_at_statement.value_or(0) > 0) check_resumed();
+}
+
+/// A statement's number means one file of one schema.
+void Application::check_resumed() const {
+    std::vector<std::string> resumed;
+    for (const PlannedFile& file : facts_.plan.files) {
+        for (const std::string& schema : *file.schemas) {
+            const auto found = facts_.interrupted.find(tenant_of(*file.migration, schema));
+            if (found == facts_.interrupted.end()) continue;
+            if (found->second.file == file.migration->file) resumed.push_back(schema);
+        }
+    }
+    if (resumed.size() < 2) return;
+    throw Error(
+        ErrorKind::InvalidRequest,
+        fmt::format(
+            "--resume-at-statement {}: {} files are unfinished, in {}, {}{}. Choose one tenant "
+            "with "
+            "--tenant; or leave the number out, and each goes on behind what is known to have run",
+            *facts_.request.resume_at_statement,
+            resumed.size(),
+            resumed[0],
+            resumed[1],
+            resumed.size() > 2 ? ", …" : ""
+        )
+    );
 }
 
 void Application::check_sizes() {

@@ -50,11 +50,13 @@ GroupFailure failure_of(const Error& error, const std::string& tenant) {
 Fleet::Fleet(
     RunFacts& facts, RunProgress& progress, const std::vector<bool>& outside, std::size_t tenants
 )
-    : facts_(facts), progress_(progress), outside_(outside), ends_(tenants, End::Open) {}
+    : facts_(facts),
+      progress_(progress),
+      outside_(outside),
+      reached_(tenants),
+      ends_(tenants, End::Open) {}
 
-std::size_t Fleet::limit() const {
-    return facts_.work.options.max_failures.rounded_down(ends_.size());
-}
+std::size_t Fleet::limit() const { return facts_.work.options.max_failures.rounded_down(reached_); }
 
 bool Fleet::has_failed() const {
     const std::lock_guard lock(mutex_);

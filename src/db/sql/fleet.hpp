@@ -29,6 +29,9 @@ public:
         std::size_t tenants
     );
 
+    /// A share of failures is of the first `tenants` from now on: those of the waves so far.
+    void reach(std::size_t tenants) { reached_ = tenants; }
+
     /// Does the parts of a phase with as many workers as are allowed. Returns when no tenant is in
     /// work or waits for another try, or, once the run is to stop, when none is in work. Throws
     /// what ends the whole run: Locked, Unavailable when nobody knows what was committed.
@@ -69,6 +72,7 @@ private:
     const std::vector<bool>& outside_;
     std::vector<std::unique_ptr<Session>> sessions_;  ///< of the workers beside the first
     std::vector<std::string> notes_;
+    std::size_t reached_;
     std::size_t workers_ = 0;  ///< allowed; 0: nobody has looked yet
 
     mutable std::mutex mutex_;  ///< for what follows

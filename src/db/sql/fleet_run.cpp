@@ -45,6 +45,7 @@ void Application::run_fleet() {
 
 /// The files of single schemas run with the first wave, each where it stands.
 void Application::run_wave(Fleet& fleet, std::size_t begin, std::size_t end) {
+    fleet.reach(end);
     for (const FleetPhase& phase : phases_) {
         if (facts_.work.stop.stop_requested()) {
             throw Error(ErrorKind::Cancelled, "stopped after the tenants in work");

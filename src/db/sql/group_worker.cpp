@@ -16,6 +16,9 @@ namespace migrator::db::sql {
 namespace {
 
 constexpr std::size_t kRowsAtOnce = 8'192;
+constexpr std::string_view kDryRunWayOut =
+    "a dry run is one transaction whatever atomicity says; choose some of the tenants (--canary, "
+    "--tenant), or raise max_locks_per_transaction";
 
 }  // namespace
 
@@ -157,7 +160,10 @@ std::optional<GroupFailure> GroupWorker::run_scripts(const Group& group) {
         return session().run_scripts(scripts);
     });
     // Short transactions beside others need no watch.
-    LockTable locks(session(), dialect_, place_.alone);
+    const bool is_small = request_.dry_run && facts_.atomicity() == Atomicity::Tenant;
+    LockTable locks(
+        session(), dialect_, place_.alone, is_small ? kDryRunWayOut : LockTable::kWayOut
+    );
     std::vector<MetadataRow> steps;
     steps.reserve(executions_of(group));
     std::optional<Failure> failure;

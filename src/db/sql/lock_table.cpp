@@ -16,8 +16,10 @@ constexpr std::size_t kLocksOfAScript = 8;  // a guess, until one has been seen
 
 }  // namespace
 
-LockTable::LockTable(Session& session, const Dialect& dialect, bool watches)
-    : session_(session), dialect_(dialect), next_look_(kTenants) {
+LockTable::LockTable(
+    Session& session, const Dialect& dialect, bool watches, std::string_view way_out
+)
+    : session_(session), dialect_(dialect), way_out_(way_out), next_look_(kTenants) {
     if (!watches || dialect.lock_room.empty()) return;
     const auto row = query_row(session, dialect.lock_room);
     if (!row) return;
@@ -58,11 +60,11 @@ std::string LockTable::advice() const {
     return fmt::format(
         "the transaction held {} locks when it was last looked, and the server's lock table is "
         "made "
-        "for about {} ({}). One transaction for all tenants holds the locks of all of them: set "
-        "atomicity: tenant, which takes a short one for each, or raise max_locks_per_transaction",
+        "for about {} ({}). One transaction for all tenants holds the locks of all of them: {}",
         locks_,
         room_,
-        settings_
+        settings_,
+        way_out_
     );
 }
 

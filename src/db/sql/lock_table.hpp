@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "db/sql/session.hpp"
 
@@ -13,8 +14,13 @@ namespace migrator::db::sql {
 class LockTable {
 public:
     /// Asks the session for the room when it is to watch. Does nothing where the dialect knows no
-    /// lock table.
-    LockTable(Session& session, const Dialect& dialect, bool watches);
+    /// lock table. `way_out` is what to do about too many locks.
+    LockTable(
+        Session& session, const Dialect& dialect, bool watches, std::string_view way_out = kWayOut
+    );
+    static constexpr std::string_view kWayOut =
+        "set atomicity: tenant, which takes a short one for each, or raise "
+        "max_locks_per_transaction";
 
     /// Whether to look, after so many executions; what they lock has to be sent by then.
     bool is_due(std::size_t executions) const { return room_ > 0 && executions >= next_look_; }
@@ -29,6 +35,7 @@ public:
 private:
     Session& session_;
     const Dialect& dialect_;
+    const std::string_view way_out_;
     std::size_t room_ = 0;  ///< what the settings are made for; 0: unknown
     std::string settings_;
     std::size_t locks_ = 0;  ///< when it looked last
