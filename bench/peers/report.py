@@ -142,7 +142,8 @@ def document(data):
         "",
         "![How long each program takes](performance.svg)",
         "",
-        f"{machine['date']}, commit {machine['commit'] or 'unknown'}: {machine['cores']} cores"
+        f"Last measured on {machine['date']} at commit {machine['commit'] or 'unknown'}; cases that were"
+        f" left out then are from before, on the same machine. {machine['cores']} cores"
         f" ({machine['cpu']}), {machine['memory_gib']} GiB, {machine['system']}; PostgreSQL"
         f" {machine['postgresql']} on the same machine"
         + (f" ({machine['settings']}; the rest as Debian has it)" if machine["settings"] else "")
