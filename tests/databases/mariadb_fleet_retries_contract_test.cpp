@@ -70,6 +70,23 @@ TEST_P(MariadbFleetRetries, GoesOnWithTheFileWhoseLockWasNotFree) {
     EXPECT_EQ(count("migrator.migrator_tenant_state"), "0");
 }
 
+TEST_P(MariadbFleetRetries, RepeatsAFileWithoutDdlAsAWhole) {
+    project().write(
+        "stores/003_b.sql",
+        "insert into {schema}.a values (1);\nupdate catalog.gates set passed = 3 where tenant = "
+        "'{schema}';"
+    );
+    lock("select * from catalog.gates where tenant = 't002' for update");
+    log::redirect([&](std::string_view line) {
+        if (line.find("will be tried again") != std::string_view::npos) let_go();
+    });
+    const auto outcome = project().apply();
+    EXPECT_EQ(outcome.summary.fleet->retries, 1);
+    EXPECT_EQ(outcome.summary.tenant_migrations_total, 4);
+    EXPECT_EQ(count("t002.a"), "1");
+    EXPECT_EQ(count("migrator.migrator_tenant_state"), "0");
+}
+
 TEST_P(MariadbFleetRetries, GivesUpOnATenantWhoseLockIsNeverFree) {
     project().database.retries = 1;
     project().write("stores/004_c.sql", "alter table {schema}.a add column y integer;");
@@ -96,18 +113,38 @@ TEST_P(MariadbFleetRetries, NeverRepeatsAFileThatHasLeftSomething) {
     ) << failure.message;
 }
 
-/// The rows of a MyISAM table are there although the statement failed.
-TEST_P(MariadbFleetRetries, NeverRepeatsAStatementThatHasLeftRows) {
-    db::sql::execute(*watcher_, "create table catalog.kept (x integer) engine = MyISAM");
+/// The ALTER commits the UPDATE, and waits for its lock then.
+TEST_P(MariadbFleetRetries, NeverRepeatsWhatADdlStatementHasCommitted) {
     project().write(
         "stores/003_b.sql",
-        "insert into catalog.kept select passed from catalog.gates where '{schema}' = 't002' order "
+        "update catalog.gates set passed = passed + 1 where tenant = '{schema}';\nalter table "
+        "{schema}.a add column y integer;"
+    );
+    lock("select * from t002.a");
+    const auto failure = fails_at_once();
+    EXPECT_EQ(failure.statement, 2);
+    EXPECT_NE(failure.message.find("statements 1 to 1 of the file have run"), std::string::npos)
+        << failure.message;
+    EXPECT_EQ(ask("select passed from catalog.gates where tenant = 't002'"), "2");
+}
+
+/// The rows of a MyISAM table are there although the statement failed.
+TEST_P(MariadbFleetRetries, NeverRepeatsAStatementThatHasLeftRows) {
+    for (int i = 1; i <= 4; ++i) {
+        db::sql::execute(
+            *watcher_, "create table " + tenant(i) + ".kept (x integer) engine = MyISAM"
+        );
+    }
+    project().write(
+        "stores/003_b.sql",
+        "insert into {schema}.kept select passed from catalog.gates where '{schema}' = 't002' "
+        "order "
         "by tenant;"
     );
     lock("select * from catalog.gates where tenant = 't003' for update");
     const auto failure = fails_at_once();
     EXPECT_NE(failure.message.find("Lock wait timeout"), std::string::npos) << failure.message;
-    EXPECT_EQ(count("catalog.kept"), "2");
+    EXPECT_EQ(count("t002.kept"), "2");
 }
 
 /// A procedure may have done much before it met a lock.

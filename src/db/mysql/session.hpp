@@ -75,7 +75,7 @@ private:
     sql::Failure failure_at(
         const Part& part, const ServerError& error, std::span<const sql::RecordedScript> scripts
     );
-    static bool begins(const Part& part, const sql::RecordedScript& script);
+    static bool is_uncommitted(const Part& part, const sql::RecordedScript& script);
     bool rolls_back_whole();
     /// After a failure: rolls back, and finds out what of the script stays.
     std::size_t what_stays(const Part& part, const sql::RecordedScript& script);

@@ -109,20 +109,24 @@ sql::Failure Session::failure_at(
     }
     failure.step = script.run.step;
     if (failure.connection_lost) return failure;
-    const bool repeatable = is_lock_failure(error) && part.kind != Part::Kind::Record &&
-                            begins(part, script) && rolls_back_whole();
+    const bool repeatable =
+        is_lock_failure(error) && is_uncommitted(part, script) && rolls_back_whole();
     failure.kept = what_stays(part, script);
     failure.may_repeat = repeatable && failure.kept == script.skipped;
     return failure;
 }
 
-/// Whether the part is, or belongs to, the first statement that is sent of its script, and that
-/// statement is one for the server: it did all or nothing.
-bool Session::begins(const Part& part, const sql::RecordedScript& script) {
+/// Whether nothing of the script can have been committed when the part failed. A single statement
+/// does all or nothing.
+bool Session::is_uncommitted(const Part& part, const sql::RecordedScript& script) {
     const sql::Script& found = *script.run.script;
-    const std::size_t first = script.skipped + (is_wrapper(found, script.skipped) ? 1 : 0);
-    if (part.statement > first || part.statement >= found.statements.size()) return false;
-    return found.sure && (found.statements[part.statement].traits & sql::kUncountedResults) == 0;
+    const std::size_t count = found.statements.size();
+    const std::size_t ran = part.kind == Part::Kind::Record ? count : part.statement;
+    for (std::size_t i = script.skipped; i < std::min(ran + 1, count); ++i) {
+        const bool runs_anything = (found.statements[i].traits & sql::kUncountedResults) != 0;
+        if (runs_anything || (i < ran && may_commit(found, i))) return false;
+    }
+    return found.sure;
 }
 
 /// Rolls back. False: rows of tables without transactions stay, says the server, with the statement
