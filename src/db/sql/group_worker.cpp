@@ -82,8 +82,7 @@ std::optional<GroupFailure> GroupWorker::run_in_transaction(const Group& group) 
 
 /// Who wants to know whether this transaction took place waits for the row (`took_place`).
 void GroupWorker::expect_questions(const Group& group) {
-    if (group.tenant.empty() || dialect_.lock_tenant_state.empty()) return;
-    session().execute_later(dialect_.lock_tenant_state, Parameters{group.tenant});
+    if (!group.tenant.empty()) metadata().lock_tenant_state(group.tenant);
 }
 
 void GroupWorker::keep_recorded() {

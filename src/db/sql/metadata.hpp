@@ -56,7 +56,7 @@ public:
         std::span<const std::string> first_files
     );
     /// Waits for the transactions that have changed the tenant's state, and keeps others from that
-    /// until this one has ended.
+    /// until this one has ended. May be sent with what is asked next (`Session::execute_later`).
     void lock_tenant_state(const std::string& tenant);
     void delete_tenant_states(const std::vector<std::string>& tenants);
     void accept(const Migration& migration);

@@ -119,8 +119,8 @@ void Metadata::plan_tenants(
 }
 
 void Metadata::lock_tenant_state(const std::string& tenant) {
-    if (!dialect_.lock_tenant_state.empty())
-        execute(session_, dialect_.lock_tenant_state, {tenant});
+    if (dialect_.lock_tenant_state.empty()) return;
+    session_.execute_later(dialect_.lock_tenant_state, Parameters{tenant});
 }
 
 void Metadata::delete_tenant_states(const std::vector<std::string>& tenants) {

@@ -33,6 +33,7 @@ bool GroupWorker::has_ended(Session& session, const Group& group) const {
     // tenant's state before it is committed.
     Transaction look(session, {.lock_timeout = kReconnectFor}, {});
     records.lock_tenant_state(group.tenant);
+    session.send_waiting();
     return true;
 }
 

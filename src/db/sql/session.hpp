@@ -42,8 +42,8 @@ struct Failure {
     bool connection_lost = false;
     /// Statements of the script that have run and stay, where no transaction holds them.
     std::size_t kept = 0;
-    /// Where DDL commits: a lock that was not free in time, or a deadlock, and nothing of the script
-    /// stays: it may be sent again.
+    /// Where DDL commits: a lock that was not free in time, or a deadlock, and nothing of the
+    /// script stays: it may be sent again.
     bool may_repeat = false;
 };
 
