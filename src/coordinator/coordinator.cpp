@@ -89,6 +89,12 @@ void Coordinator::check_selection(const RunRequest& request) const {
     if (!tenants.waves.empty() && dependencies_.connector.atomicity() != db::Atomicity::Tenant) {
         refuse("waves need atomicity: tenant; with atomicity: version there is one transaction");
     }
+    if (!tenants.waves.empty() && !dependencies_.connector.has_fleets()) {
+        refuse(
+            "waves need tenants that are worked for one by one; this database works for groups of "
+            "them: leave the waves out, or use a canary and further runs"
+        );
+    }
 }
 
 std::unique_ptr<PendingRun> Coordinator::start(RunRequest request) {

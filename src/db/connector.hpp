@@ -199,6 +199,8 @@ public:
     virtual ~Connector() = default;
 
     virtual Atomicity atomicity() const = 0;
+    /// Whether Atomicity::Tenant means a transaction for each tenant, not for groups of them.
+    virtual bool has_fleets() const { return true; }
 
     /// Returns when the database has answered. Opens at most one connection.
     virtual void ping() = 0;

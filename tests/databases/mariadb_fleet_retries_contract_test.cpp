@@ -76,15 +76,38 @@ TEST_P(MariadbFleetRetries, RepeatsAFileWithoutDdlAsAWhole) {
         "insert into {schema}.a values (1);\nupdate catalog.gates set passed = 3 where tenant = "
         "'{schema}';"
     );
+    // What the state says while the tenant's next file runs.
+    for (int i = 1; i <= 4; ++i) {
+        db::sql::execute(
+            *watcher_, "create table " + tenant(i) + ".seen (state varchar(20), file varchar(200))"
+        );
+    }
+    project().write(
+        "stores/004_c.sql",
+        "insert into {schema}.seen select state, file from migrator.migrator_tenant_state where "
+        "tenant = '{schema}';"
+    );
     lock("select * from catalog.gates where tenant = 't002' for update");
     log::redirect([&](std::string_view line) {
         if (line.find("will be tried again") != std::string_view::npos) let_go();
     });
     const auto outcome = project().apply();
     EXPECT_EQ(outcome.summary.fleet->retries, 1);
-    EXPECT_EQ(outcome.summary.tenant_migrations_total, 4);
+    EXPECT_EQ(outcome.summary.tenant_migrations_total, 8);
     EXPECT_EQ(count("t002.a"), "1");
+    EXPECT_EQ(ask("select concat(state, '/', file) from t002.seen"), "planned/");
     EXPECT_EQ(count("migrator.migrator_tenant_state"), "0");
+}
+
+/// On the same session it would find the table that the first try has left.
+TEST_P(MariadbFleetRetries, NeverRepeatsWhatATemporaryTableOutlives) {
+    project().write(
+        "stores/003_b.sql",
+        "create temporary table {schema}.t (x integer);\nupdate catalog.gates set passed = 3 where "
+        "tenant = '{schema}';"
+    );
+    lock("select * from catalog.gates where tenant = 't002' for update");
+    EXPECT_EQ(fails_at_once().statement, 2);
 }
 
 TEST_P(MariadbFleetRetries, GivesUpOnATenantWhoseLockIsNeverFree) {

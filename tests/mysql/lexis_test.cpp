@@ -120,7 +120,7 @@ TEST(MysqlLexis, KnowsTheTraitsOfStatements) {
     } cases[] = {
         {"insert into t values (1)", kKeepsTransaction},
         {"INSERT IGNORE into t select 1", kKeepsTransaction},
-        {"create temporary table t (a int)", kKeepsTransaction},
+        {"create temporary table t (a int)", kSetting},
         {"create table t (a int)", kNoTraits},
         {"load data infile 'x' into table t", kKeepsTransaction},
         {"set @a = 1", kSetting},

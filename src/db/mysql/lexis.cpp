@@ -33,8 +33,8 @@ constexpr sql::Lexis::Rule kRules[] = {
     {"handler", kKeepsTransaction},
     {"load data", kKeepsTransaction},
     {"load xml", kKeepsTransaction},
-    {"create temporary table", kKeepsTransaction},
-    {"drop temporary table", kKeepsTransaction},
+    {"create temporary table", kSets},
+    {"drop temporary table", kSets},
     {"use", kSets},
 
     {"set", kSets},

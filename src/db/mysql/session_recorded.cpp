@@ -116,15 +116,19 @@ sql::Failure Session::failure_at(
     return failure;
 }
 
-/// Whether nothing of the script can have been committed when the part failed. A single statement
-/// does all or nothing.
+/// Whether all that the script had done when the part failed can be rolled back. A single statement
+/// does all or nothing; one that may commit commits what came before it even when it fails.
 bool Session::is_uncommitted(const Part& part, const sql::RecordedScript& script) {
     const sql::Script& found = *script.run.script;
     const std::size_t count = found.statements.size();
+    const std::size_t first = script.skipped + (is_wrapper(found, script.skipped) ? 1 : 0);
     const std::size_t ran = part.kind == Part::Kind::Record ? count : part.statement;
-    for (std::size_t i = script.skipped; i < std::min(ran + 1, count); ++i) {
-        const bool runs_anything = (found.statements[i].traits & sql::kUncountedResults) != 0;
-        if (runs_anything || (i < ran && may_commit(found, i))) return false;
+    for (std::size_t i = first; i < std::min(ran + 1, count); ++i) {
+        const auto traits = found.statements[i].traits;
+        if ((traits & sql::kUncountedResults) != 0) return false;
+        // No ROLLBACK takes a temporary table or a variable back.
+        if (i < ran && (traits & sql::kChangesSession) != 0) return false;
+        if (may_commit(found, i) && (i > first || i < ran)) return false;
     }
     return found.sure;
 }

@@ -125,16 +125,6 @@ void Application::note_atomicity(std::size_t groups) {
 }
 
 void Application::check() {
-    if (!facts_.request.waves.empty() && facts_.dialect.max_schemas != 0) {
-        throw Error(
-            ErrorKind::InvalidRequest,
-            fmt::format(
-                "waves need tenants that are worked for one by one; {} works for groups of them: "
-                "leave the waves out, or use a canary and further runs",
-                facts_.dialect.name
-            )
-        );
-    }
     if (facts_.request.new_tenant) check_new_tenant();
     if (facts_.request.action == Action::Sync) {
         for (const PlannedFile& file : facts_.plan.files) {

@@ -132,6 +132,7 @@ std::optional<GroupFailure> GroupWorker::run_committing(const Group& group) {
         scripts.reserve(runs.size());
         for (const ScriptRun& run : runs) {
             scripts.push_back(recorded(run, steps[run.step]));
+            if (group.is_repeated && run.step == 0) scripts.back().is_interrupted = true;
             const auto last = last_of_tenant.find(scripts.back().tenant);
             scripts.back().ends_tenant = last != last_of_tenant.end() && last->second == run.step;
         }

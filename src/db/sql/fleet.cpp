@@ -152,6 +152,7 @@ void Fleet::attempt(
         Group& group = groups[item.next_group];
         const auto rest = group.files.begin() + static_cast<std::ptrdiff_t>(item.files_done);
         group.files.erase(group.files.begin(), rest);
+        group.is_repeated = item.failed_tries > 0;
         const auto failed = run_group(worker, session, group);
         if (!failed) continue;
         item.files_done += failed->done;

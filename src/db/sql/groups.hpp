@@ -18,6 +18,8 @@ struct Group {
     std::vector<std::string> finished;
     /// The one tenant it works for, while other workers may work for others; else empty.
     std::string tenant{};
+    /// Its first file has failed before in this run, and the tenant's state says so.
+    bool is_repeated = false;
 };
 
 /// The tenant of an execution, as `migrator_tenant_state` names it: single files belong to none.

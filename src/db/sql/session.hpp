@@ -74,7 +74,7 @@ struct RecordedScript {
     bool ends_tenant = false;      ///< the last of the run for the tenant: its state row goes
     std::size_t skipped = 0;       ///< statements at the beginning that are not sent
     std::size_t known_before = 0;  ///< statements that an earlier run is known to have run
-    bool is_interrupted = false;   ///< an earlier run ended in this script
+    bool is_interrupted = false;   ///< an earlier run, or try, ended in this script
 };
 
 /// Rows that are read one by one, as the server sends them: memory for one at a time. It lends its

@@ -78,6 +78,7 @@ public:
         }
     }
 
+    bool has_fleets() const override { return server_->dialect().max_schemas == 0; }
     Atomicity atomicity() const override {
         return options_.atomicity.value_or(server_->dialect().default_atomicity);
     }
