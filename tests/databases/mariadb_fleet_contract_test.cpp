@@ -73,9 +73,7 @@ TEST_P(MariadbFleet, GoesOnAtAStatementForOneTenantAlone) {
         "create table {schema}.b (x integer);\ninsert into {schema}.needed values (1);"
     );
     EXPECT_EQ(project().apply().failures.size(), 3U);
-    for (int i = 1; i <= 3; ++i) {
-        db::sql::execute(*watcher_, "create table " + tenant(i) + ".needed (x integer)");
-    }
+    create_in_all(3, "needed (x integer)");
     try {
         project().apply({.version_name = "all", .resume_at_statement = 2});
         FAIL() << "no error";

@@ -77,11 +77,7 @@ TEST_P(MariadbFleetRetries, RepeatsAFileWithoutDdlAsAWhole) {
         "'{schema}';"
     );
     // What the state says while the tenant's next file runs.
-    for (int i = 1; i <= 4; ++i) {
-        db::sql::execute(
-            *watcher_, "create table " + tenant(i) + ".seen (state varchar(20), file varchar(200))"
-        );
-    }
+    create_in_all(4, "seen (state varchar(20), file varchar(200))");
     project().write(
         "stores/004_c.sql",
         "insert into {schema}.seen select state, file from migrator.migrator_tenant_state where "
@@ -153,16 +149,11 @@ TEST_P(MariadbFleetRetries, NeverRepeatsWhatADdlStatementHasCommitted) {
 
 /// The rows of a MyISAM table are there although the statement failed.
 TEST_P(MariadbFleetRetries, NeverRepeatsAStatementThatHasLeftRows) {
-    for (int i = 1; i <= 4; ++i) {
-        db::sql::execute(
-            *watcher_, "create table " + tenant(i) + ".kept (x integer) engine = MyISAM"
-        );
-    }
+    create_in_all(4, "kept (x integer) engine = MyISAM");
     project().write(
         "stores/003_b.sql",
         "insert into {schema}.kept select passed from catalog.gates where '{schema}' = 't002' "
-        "order "
-        "by tenant;"
+        "order by tenant;"
     );
     lock("select * from catalog.gates where tenant = 't003' for update");
     const auto failure = fails_at_once();

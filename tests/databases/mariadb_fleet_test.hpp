@@ -56,6 +56,12 @@ protected:
             project().execute("insert into catalog.gates values ('" + tenant(i) + "', 0)");
         }
     }
+    /// A table for each of the first `count` tenants: "name (columns)".
+    void create_in_all(int count, const std::string& table) {
+        for (int i = 1; i <= count; ++i) {
+            db::sql::execute(*watcher_, "create table " + tenant(i) + "." + table);
+        }
+    }
     /// A file with DDL that waits at the tenant's gate.
     void write_gated(const std::string& name) {
         project().write(

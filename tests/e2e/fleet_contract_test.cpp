@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
+#include "e2e/service.hpp"
 #include "e2e/site_test.hpp"
 #include "e2e/tcp_gate.hpp"
-#include "http/client.hpp"
 
 namespace migrator::test {
 namespace {
@@ -201,17 +201,18 @@ TEST_F(FleetSite, TwoProcessesAtOnceDoEverythingOnce) {
     expect_all_done();
 }
 
-/// One of several instances behind a balancer, asked to apply again and again.
+/// One of several instances behind a balancer, asked to apply again and again while it is
+/// restarted.
 class Instance {
 public:
-    explicit Instance(const Site& site) : site_(site) { start(); }
+    explicit Instance(const Site& site) : config_(site.folder() + "/migrator.yaml") { start(); }
 
     void restart() {
-        process_->send_signal(SIGTERM);
-        EXPECT_EQ(process_->wait().exit_code, 0);
+        service_->process().send_signal(SIGTERM);
+        EXPECT_EQ(service_->process().wait().exit_code, 0);
         start();
     }
-    /// The status of an apply; 0 when nobody answers, as while it is restarted.
+    /// The status of an apply; 0 when nobody answers, as while it is restarted. Any thread.
     int apply() const {
         const std::string body = R"({"mode": "apply", "response": "summary"})";
         try {
@@ -229,22 +230,23 @@ public:
 
 private:
     void start() {
-        process_ = site_.start(
-            {"serve",
-             "--set",
-             "atomicity=tenant",
-             "--set",
-             "parallelism=4",
-             "--set",
-             "shutdownTimeout=2m"}
+        service_ = std::make_unique<e2e::Service>(
+            config_,
+            std::map<std::string, std::string>{},
+            std::vector<std::string>{
+                "--set",
+                "atomicity=tenant",
+                "--set",
+                "parallelism=4",
+                "--set",
+                "shutdownTimeout=2m"}
         );
-        const std::string line = process_->wait_for_line("listening on");
-        port_ = static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
+        port_ = service_->port();
     }
 
-    const Site& site_;
-    std::unique_ptr<Process> process_;
-    std::atomic<std::uint16_t> port_ = 0;
+    const std::string config_;
+    std::unique_ptr<e2e::Service> service_;
+    std::atomic<std::uint16_t> port_ = 0;  ///< threads ask while the service is another one
 };
 
 TEST_F(FleetSite, ARollingRestartUnderLoadDoesNothingTwiceAndLosesNothing) {

@@ -9,8 +9,6 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
-#include <functional>
-#include <optional>
 #include <stdexcept>
 
 extern char** environ;
@@ -80,33 +78,33 @@ void Process::send_signal(int signal) const {
 void Process::read_all(std::array<int, 2> sources, const std::stop_token& stop) {
     // A child of the child may keep a stream open after the child has been killed.
     const int stopped = eventfd(0, EFD_CLOEXEC);
-    std::optional<std::stop_callback<std::function<void()>>> wake;
-    wake.emplace(stop, [stopped] { eventfd_write(stopped, 1); });
-    std::array<char, 65'536> buffer{};
-    while (!stop.stop_requested() && (sources[0] >= 0 || sources[1] >= 0)) {
-        std::array<pollfd, 3> ready{
-            pollfd{.fd = sources[0], .events = POLLIN, .revents = 0},
-            pollfd{.fd = sources[1], .events = POLLIN, .revents = 0},
-            pollfd{.fd = stopped, .events = POLLIN, .revents = 0}};
-        poll(ready.data(), ready.size(), -1);
-        for (std::size_t i = 0; i < sources.size(); ++i) {
-            if (ready[i].revents == 0) continue;
-            const auto size = read(sources[i], buffer.data(), buffer.size());
-            if (size <= 0) {
-                close(sources[i]);
-                sources[i] = -1;
-                continue;
+    {
+        const std::stop_callback wake(stop, [stopped] { eventfd_write(stopped, 1); });
+        std::array<char, 65'536> buffer{};
+        while (!stop.stop_requested() && (sources[0] >= 0 || sources[1] >= 0)) {
+            std::array<pollfd, 3> ready{
+                pollfd{.fd = sources[0], .events = POLLIN, .revents = 0},
+                pollfd{.fd = sources[1], .events = POLLIN, .revents = 0},
+                pollfd{.fd = stopped, .events = POLLIN, .revents = 0}};
+            poll(ready.data(), ready.size(), -1);
+            for (std::size_t i = 0; i < sources.size(); ++i) {
+                if (ready[i].revents == 0) continue;
+                const auto size = read(sources[i], buffer.data(), buffer.size());
+                if (size <= 0) {
+                    close(sources[i]);
+                    sources[i] = -1;
+                    continue;
+                }
+                const std::lock_guard guard(mutex_);
+                (i == 0 ? result_.out : result_.err)
+                    .append(buffer.data(), static_cast<std::size_t>(size));
+                changed_.notify_all();
             }
-            const std::lock_guard guard(mutex_);
-            (i == 0 ? result_.out : result_.err)
-                .append(buffer.data(), static_cast<std::size_t>(size));
-            changed_.notify_all();
         }
     }
     for (const int source : sources) {
         if (source >= 0) close(source);
     }
-    wake.reset();
     close(stopped);
     const std::lock_guard guard(mutex_);
     at_end_ = true;

@@ -163,8 +163,7 @@ public:
         const sql::Script& script = *script_.run.script;
         for (std::size_t i = script_.skipped; i < script.statements.size(); ++i) add_statement(i);
         if ((script.traits & sql::kLocksTables) != 0) {
-            add(Part::Kind::Ours, "unlock tables");
-            parts_.back().statement = script.statements.size();
+            add(Part::Kind::Ours, "unlock tables", script.statements.size());
         }
         // The script may have said otherwise; version and row have to come together.
         if (apart_) add(Part::Kind::Record, "set autocommit = 0");
@@ -173,8 +172,10 @@ public:
     }
 
 private:
-    void add(Part::Kind kind, std::string text) {
-        parts_.push_back({.kind = kind, .script = index_, .text = std::move(text)});
+    void add(Part::Kind kind, std::string text, std::size_t statement = 0) {
+        parts_.push_back(
+            {.kind = kind, .script = index_, .statement = statement, .text = std::move(text)}
+        );
     }
 
     void add_statement(std::size_t index) {
@@ -183,15 +184,13 @@ private:
         const sql::Statement& statement = script.statements[index];
         if (may_commit(script, index)) {
             // Before anything has run anew what an earlier run has done is still the truth.
-            const bool is_first = index == (is_wrapper(script, 0) ? 1 : 0);
+            const bool is_first = index == first_sent(script, 0);
             const std::size_t known = is_first ? script_.known_before : index;
-            add(Part::Kind::Ours, update_progress(version_, script_, known, index));
-            parts_.back().statement = index;
+            add(Part::Kind::Ours, update_progress(version_, script_, known, index), index);
             commits_ = true;
         }
-        add(Part::Kind::Script, text_of(script_.run, statement));
+        add(Part::Kind::Script, text_of(script_.run, statement), index);
         Part& part = parts_.back();
-        part.statement = index;
         part.uncounted = (statement.traits & sql::kUncountedResults) != 0;
         part.ends_message = apart_ || may_be_a_comment(part.text);
     }
@@ -227,6 +226,10 @@ private:
 
 bool is_wrapper(const sql::Script& script, std::size_t index) {
     return script.wrapped && (index == 0 || index + 1 == script.statements.size());
+}
+
+std::size_t first_sent(const sql::Script& script, std::size_t skipped) {
+    return is_wrapper(script, skipped) ? skipped + 1 : skipped;
 }
 
 bool may_commit(const sql::Script& script, std::size_t index) {

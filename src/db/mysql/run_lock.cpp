@@ -19,8 +19,8 @@ constexpr int kWorkerPatienceSeconds = 30;
 
 /// The server's ways to say that others try as well: of TiDB (1105, "pessimistic lock retry limit
 /// reached"), a lock wait that took too long, deadlocks.
-bool is_contention(unsigned number) {
-    return number == 1105 || number == 1205 || number == 1213 || number == 3058;
+bool is_contention(const ServerError& error) {
+    return is_lock_failure(error) || error.number == 1105 || error.number == 3058;
 }
 
 std::string worker_lock(std::size_t number) { return fmt::format("{}-{}", kRunLock, number); }
@@ -55,7 +55,7 @@ std::optional<std::string> try_to_lock(Connection& connection) {
         fmt::format("select get_lock('{}', 0), connection_id()", kRunLock),
         [&](const sql::Row& row) { got = row; }
     );
-    if (answer.error && is_contention(answer.error->number)) return std::nullopt;
+    if (answer.error && is_contention(*answer.error)) return std::nullopt;
     if (answer.error) throw lock_error(*answer.error);
     if (got.at(0) != "1") return std::nullopt;
     if (workers_have_ended(connection)) return got.at(1).value_or("");

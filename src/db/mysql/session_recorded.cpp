@@ -121,7 +121,7 @@ sql::Failure Session::failure_at(
 bool Session::is_uncommitted(const Part& part, const sql::RecordedScript& script) {
     const sql::Script& found = *script.run.script;
     const std::size_t count = found.statements.size();
-    const std::size_t first = script.skipped + (is_wrapper(found, script.skipped) ? 1 : 0);
+    const std::size_t first = first_sent(found, script.skipped);
     const std::size_t ran = part.kind == Part::Kind::Record ? count : part.statement;
     for (std::size_t i = first; i < std::min(ran + 1, count); ++i) {
         const auto traits = found.statements[i].traits;

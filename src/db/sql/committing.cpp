@@ -49,8 +49,8 @@ void Application::check_resumed() const {
         ErrorKind::InvalidRequest,
         fmt::format(
             "--resume-at-statement {}: {} files are unfinished, in {}, {}{}. Choose one tenant "
-            "with "
-            "--tenant; or leave the number out, and each goes on behind what is known to have run",
+            "with --tenant; or leave the number out, and each goes on behind what is known to have "
+            "run",
             *facts_.request.resume_at_statement,
             resumed.size(),
             resumed[0],

@@ -72,7 +72,7 @@ private:
     const std::vector<bool>& outside_;
     std::vector<std::unique_ptr<Session>> sessions_;  ///< of the workers beside the first
     std::vector<std::string> notes_;
-    std::size_t reached_;
+    std::size_t reached_;  ///< tenants of the waves so far
     std::size_t workers_ = 0;  ///< allowed; 0: nobody has looked yet
 
     mutable std::mutex mutex_;  ///< for what follows

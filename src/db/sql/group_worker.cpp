@@ -159,9 +159,9 @@ std::optional<GroupFailure> GroupWorker::run_scripts(const Group& group) {
         return session().run_scripts(scripts);
     });
     // Short transactions beside others need no watch.
-    const bool is_small = request_.dry_run && facts_.atomicity() == Atomicity::Tenant;
+    const bool is_dry_fleet = request_.dry_run && facts_.atomicity() == Atomicity::Tenant;
     LockTable locks(
-        session(), dialect_, place_.alone, is_small ? kDryRunWayOut : LockTable::kWayOut
+        session(), dialect_, place_.alone, is_dry_fleet ? kDryRunWayOut : LockTable::kWayOut
     );
     std::vector<MetadataRow> steps;
     steps.reserve(executions_of(group));

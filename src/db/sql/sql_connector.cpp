@@ -78,10 +78,11 @@ public:
         }
     }
 
-    bool has_fleets() const override { return server_->dialect().max_schemas == 0; }
     Atomicity atomicity() const override {
         return options_.atomicity.value_or(server_->dialect().default_atomicity);
     }
+
+    bool has_fleets() const override { return server_->dialect().max_schemas == 0; }
 
     void ping() override {
         reader_.on_session([](Session& session) { execute(session, "select 1"); });
