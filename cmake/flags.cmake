@@ -10,7 +10,7 @@ target_compile_options(migrator_flags INTERFACE
   # g++ 12 finds overlaps in inlined std::string code that are not there (gcc.gnu.org/PR105651).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<NOT:$<CONFIG:Debug>>>:-Wno-restrict>)
 target_include_directories(migrator_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
-target_link_libraries(migrator_flags INTERFACE Threads::Threads)
+target_link_libraries(migrator_flags INTERFACE Threads::Threads fmt::fmt)
 
 if(MIGRATOR_SANITIZE)
   add_compile_options(-fsanitize=${MIGRATOR_SANITIZE} -fno-omit-frame-pointer)

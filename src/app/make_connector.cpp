@@ -3,7 +3,7 @@
 #include "core/error.hpp"
 #include "db/mysql/mysql.hpp"
 #include "db/postgresql/postgresql.hpp"
-#include "db/sql/sql_connector.hpp"
+#include "db/sql/connector/sql_connector.hpp"
 #include "db/sqlite/sqlite.hpp"
 #include "db/sqlserver/sqlserver.hpp"
 
@@ -11,16 +11,18 @@ namespace migrator::app {
 
 std::unique_ptr<db::Connector> make_connector(const db::Options& options) {
     if (options.driver == "postgres") {
-        return db::sql::make_sql_connector(db::postgresql::make_server(options), options);
+        return db::sql::connector::make_sql_connector(
+            db::postgresql::make_server(options), options
+        );
     }
     if (options.driver == "mysql") {
-        return db::sql::make_sql_connector(db::mysql::make_server(options), options);
+        return db::sql::connector::make_sql_connector(db::mysql::make_server(options), options);
     }
     if (options.driver == "sqlite") {
-        return db::sql::make_sql_connector(db::sqlite::make_server(options), options);
+        return db::sql::connector::make_sql_connector(db::sqlite::make_server(options), options);
     }
     if (options.driver == "sqlserver") {
-        return db::sql::make_sql_connector(db::sqlserver::make_server(options), options);
+        return db::sql::connector::make_sql_connector(db::sqlserver::make_server(options), options);
     }
     throw Error(
         ErrorKind::Configuration, "Failed to create Connector unknown driver: " + options.driver

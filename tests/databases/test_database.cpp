@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "core/error.hpp"
+#include "db/sql/connector/sql_connector.hpp"
 #include "db/sql/own_sql.hpp"
-#include "db/sql/sql_connector.hpp"
 #include "loader/loader.hpp"
 
 namespace migrator::test {
@@ -30,7 +30,8 @@ void Project::remove(const std::string& relative) const {
 
 Project::Instance Project::open() const {
     Instance instance;
-    instance.connector = db::sql::make_sql_connector(database_->make_server(database), database);
+    instance.connector =
+        db::sql::connector::make_sql_connector(database_->make_server(database), database);
     const loader::Options loader{
         .base_location = folder_.path(),
         .single_migrations = {"catalog", "billing"},

@@ -1,11 +1,11 @@
 // Stored programs without DELIMITER: their semicolons end no statement.
-#include "db/sql/compound_body.hpp"
+#include "script/compound_body.hpp"
 
 #include <gtest/gtest.h>
 
 #include "db/mysql/lexis.hpp"
-#include "db/sql/script.hpp"
-#include "sql/scanner_lexes.hpp"
+#include "script/scanner_lexes.hpp"
+#include "script/script.hpp"
 
 namespace migrator::db::mysql {
 namespace {
@@ -54,12 +54,12 @@ TEST(CompoundBody, HoldsTheSemicolonsOfAProgram) {
     for (const std::string program : programs) {
         SCOPED_TRACE(program);
         const std::string text = program + "; select 1;";
-        const sql::Script script = sql::scan(text, kMysqlLexis);
+        const script::Script script = script::scan(text, kMysqlLexis);
         EXPECT_EQ(
             migrator::test::texts(text, script), (std::vector<std::string>{program, "select 1"})
         );
         EXPECT_TRUE(script.sure);
-        EXPECT_NE(script.traits & sql::kUncountedResults, 0U);
+        EXPECT_NE(script.traits & script::kUncountedResults, 0U);
     }
 }
 
@@ -88,7 +88,7 @@ TEST(CompoundBody, IsNotWhatOnlyLooksLikeOne) {
         SCOPED_TRACE(statement);
         const std::string text = statement + "; select 1;";
         EXPECT_EQ(
-            migrator::test::texts(text, sql::scan(text, kMysqlLexis)),
+            migrator::test::texts(text, script::scan(text, kMysqlLexis)),
             (std::vector<std::string>{statement, "select 1"})
         );
     }

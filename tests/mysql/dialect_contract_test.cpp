@@ -2,7 +2,7 @@
 #include <random>
 
 #include "db/mysql/literal.hpp"
-#include "db/sql/metadata_shape.hpp"
+#include "db/sql/store/metadata_shape.hpp"
 #include "mysql/test_server.hpp"
 
 namespace migrator::db::mysql::test {
@@ -10,9 +10,9 @@ namespace {
 
 class MariadbDialect : public MariadbTest {
 protected:
-    sql::MetadataShape shape() { return sql::read_shape(*admin_, dialect()); }
+    sql::store::MetadataShape shape() { return sql::store::read_shape(*admin_, dialect()); }
     void create(const Options& options = {}) {
-        sql::create_or_upgrade(*admin_, dialect(), options);
+        sql::store::create_or_upgrade(*admin_, dialect(), options);
     }
     std::string count(const std::string& from) {
         return scalar(*admin_, "select count(*) from " + from);
@@ -124,22 +124,22 @@ TEST_F(MariadbDialect, MakesTheTablesOfTheSpecification) {
 }
 
 TEST_F(MariadbDialect, SeesEachStepOfTheSetUp) {
-    sql::MetadataShape expected;
+    sql::store::MetadataShape expected;
     // What is not there has no names that are not exact.
     expected.exact_names = true;
     EXPECT_EQ(shape(), expected);
     const struct {
         std::string_view ddl;
-        bool sql::MetadataShape::*field;
+        bool sql::store::MetadataShape::*field;
     } steps[] = {
-        {dialect().create_metadata_schema, &sql::MetadataShape::schema},
-        {dialect().create_versions, &sql::MetadataShape::versions},
-        {dialect().create_migrations, &sql::MetadataShape::migrations},
-        {dialect().create_tenants, &sql::MetadataShape::tenants},
-        {dialect().create_lock, &sql::MetadataShape::lock},
-        {dialect().create_runs, &sql::MetadataShape::runs},
-        {dialect().create_tenant_state, &sql::MetadataShape::tenant_state},
-        {dialect().create_filename_index, &sql::MetadataShape::filename_index},
+        {dialect().create_metadata_schema, &sql::store::MetadataShape::schema},
+        {dialect().create_versions, &sql::store::MetadataShape::versions},
+        {dialect().create_migrations, &sql::store::MetadataShape::migrations},
+        {dialect().create_tenants, &sql::store::MetadataShape::tenants},
+        {dialect().create_lock, &sql::store::MetadataShape::lock},
+        {dialect().create_runs, &sql::store::MetadataShape::runs},
+        {dialect().create_tenant_state, &sql::store::MetadataShape::tenant_state},
+        {dialect().create_filename_index, &sql::store::MetadataShape::filename_index},
     };
     for (const auto& step : steps) {
         SCOPED_TRACE(step.ddl);

@@ -3,13 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "db/sql/script.hpp"
-#include "sql/scanner_lexes.hpp"
+#include "script/scanner_lexes.hpp"
+#include "script/script.hpp"
 
 namespace migrator::db::mysql {
 namespace {
 
-using namespace sql;
+using namespace script;
 using Texts = std::vector<std::string>;
 
 Texts statements(const std::string& text, bool backslashes = true) {

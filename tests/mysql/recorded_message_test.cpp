@@ -45,7 +45,7 @@ std::vector<Part> parts_for(const Sample& sample) {
     migration.contents = sample.text;
     migration.check_sum = "abc";
     const std::string schema = "north";
-    const sql::Script script = sql::scan(sample.text, kMysqlLexis);
+    const script::Script script = script::scan(sample.text, kMysqlLexis);
     sql::RecordedScript recorded{
         .run = {.step = 0, .text = sample.text, .script = &script},
         .row = {.migration = &migration, .schema = &schema},

@@ -84,17 +84,17 @@ protected:
     /// Compares scanner and server; whether the server took the whole script.
     bool compare(const std::string& text) {
         SCOPED_TRACE(text);
-        const sql::Script script = sql::scan(text, kMysqlLexis);
+        const script::Script script = script::scan(text, kMysqlLexis);
         EXPECT_EQ(script.problem, "");
         begin();
         std::size_t results = 0;
-        for (const sql::Statement& statement : script.statements) {
+        for (const script::Statement& statement : script.statements) {
             const auto one = text.substr(statement.begin, statement.end - statement.begin);
             const Answer answer = send(one);
             // What the server could not parse has perhaps the wrong end.
             EXPECT_NE(answer.error, 1064U) << one << "\n" << answer.message;
             if (answer.error != 0) return false;
-            if ((statement.traits & sql::kUncountedResults) == 0) {
+            if ((statement.traits & script::kUncountedResults) == 0) {
                 EXPECT_EQ(answer.results, 1U) << one;
             }
             results += answer.results;
@@ -104,7 +104,7 @@ protected:
         return true;
     }
     /// The same as one text, but for what is left out there: comments at the end.
-    void compare_whole(const std::string& text, const sql::Script& script, std::size_t results) {
+    void compare_whole(const std::string& text, const script::Script& script, std::size_t results) {
         if (script.statements.empty()) return;
         begin();
         const Answer answer = send(text.substr(0, script.statements.back().end));
@@ -189,12 +189,12 @@ TEST_F(MariadbScanner, KnowsTheStatementsThatCommit) {
     };
     for (const char* text : keep) {
         SCOPED_TRACE(text);
-        EXPECT_NE(sql::scan(text, kMysqlLexis).traits & sql::kKeepsTransaction, 0U);
+        EXPECT_NE(script::scan(text, kMysqlLexis).traits & script::kKeepsTransaction, 0U);
         EXPECT_FALSE(commits(text));
     }
     for (const char* text : commit) {
         SCOPED_TRACE(text);
-        EXPECT_EQ(sql::scan(text, kMysqlLexis).traits & sql::kKeepsTransaction, 0U);
+        EXPECT_EQ(script::scan(text, kMysqlLexis).traits & script::kKeepsTransaction, 0U);
         EXPECT_TRUE(commits(text));
     }
 }

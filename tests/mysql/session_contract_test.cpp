@@ -142,7 +142,7 @@ TEST_F(MariadbSession, TellsWhatAFileOutsideATransactionHasDone) {
     const std::string text = "insert into " + database_ +
                              ".notes values (1);\nbegin;\ninsert into " + database_ +
                              ".notes values (2);\ncommit;\nselect nowhere;";
-    const sql::Script script = sql::scan(text, dialect().lexis);
+    const script::Script script = script::scan(text, dialect().lexis);
     const auto lock = server_->try_lock();
     const auto session = lock->take_session();
     std::vector<std::size_t> done;

@@ -18,8 +18,8 @@
 #include "db/mysql/dialect.hpp"
 #include "db/mysql/mysql.hpp"
 #include "db/sql/own_sql.hpp"
-#include "db/sql/script.hpp"
 #include "db/sql/session.hpp"
+#include "script/script.hpp"
 #include "support/mariadb_server.hpp"
 
 namespace migrator::db::mysql::test {
@@ -72,7 +72,7 @@ inline bool has(const std::string& text, const std::string& part) {
 
 /// Runs one text as a script.
 inline std::optional<Failure> run(Session& session, const std::string& text) {
-    const sql::Script script = sql::scan(text, dialect().lexis);
+    const script::Script script = script::scan(text, dialect().lexis);
     const sql::ScriptRun run{.step = 1, .text = text, .script = &script};
     return session.run_scripts({&run, 1});
 }

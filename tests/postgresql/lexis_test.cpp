@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "db/sql/script.hpp"
 #include "postgresql/scanner_corpus.hpp"
 #include "postgresql/scanner_generator.hpp"
+#include "script/script.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
 
-using namespace sql;  // NOLINT(google-build-using-namespace): the traits
+using namespace script;  // NOLINT(google-build-using-namespace): the traits
 
 constexpr std::uint32_t kOpens = kTransactionControl | kOpensTransaction;
 constexpr std::uint32_t kCloses = kTransactionControl | kClosesTransaction;

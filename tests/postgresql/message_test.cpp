@@ -10,7 +10,7 @@
 namespace migrator::db::postgresql {
 namespace {
 
-using sql::Script;
+using script::Script;
 using sql::ScriptRun;
 
 /// A script whose statements are the lines of its text that end in ';'. Scripts are made by hand
@@ -25,7 +25,7 @@ struct Made {
         for (std::size_t begin = 0; begin < text.size(); ++line) {
             const std::size_t end = std::min(text.find('\n', begin), text.size());
             if (text[end - 1] == ';') {
-                sql::Statement statement;
+                script::Statement statement;
                 statement.begin = static_cast<std::uint32_t>(begin);
                 statement.end = static_cast<std::uint32_t>(end - 1);
                 statement.line = line;
@@ -100,12 +100,14 @@ TEST(Messages, AreOfTheirOwnForWhatTheScannerCanNotVouchFor) {
 }
 
 TEST(Messages, AreOfTheirOwnForCopyToStdout) {
-    const std::vector<Made> made = {Made("a;"), Made("copy;\nb;", sql::kCopyToStdout), Made("c;")};
+    const std::vector<Made> made = {
+        Made("a;"), Made("copy;\nb;", script::kCopyToStdout), Made("c;")};
     EXPECT_EQ(texts(messages(runs_of(made))), (Texts{"a;", "copy;\nb;", "c;"}));
 }
 
 TEST(Messages, GoStatementByStatementWhenReadingChanges) {
-    const std::vector<Made> made = {Made("a;"), Made("b;\nc;\n", sql::kChangesLexing), Made("d;")};
+    const std::vector<Made> made = {
+        Made("a;"), Made("b;\nc;\n", script::kChangesLexing), Made("d;")};
     const auto all = messages(runs_of(made));
     EXPECT_EQ(texts(all), (Texts{"a;", "b", "c", "d;"}));
     EXPECT_EQ(locate(all[2], runs_of(made), 0, std::nullopt).line, 2U);
@@ -113,9 +115,9 @@ TEST(Messages, GoStatementByStatementWhenReadingChanges) {
 
 TEST(Messages, HoldTheStatementsBetweenTwoCopies) {
     std::vector<Made> made = {Made("a;\nb;\ncopy;\n1\n2\n\\.\nc;")};
-    made[0].script.traits = sql::kCopyFromStdin;
-    sql::Statement& copy = made[0].script.statements[2];
-    copy.traits = sql::kCopyFromStdin;
+    made[0].script.traits = script::kCopyFromStdin;
+    script::Statement& copy = made[0].script.statements[2];
+    copy.traits = script::kCopyFromStdin;
     copy.data_begin = 12;
     copy.data_end = 16;
     const auto runs = runs_of(made);
@@ -130,10 +132,10 @@ TEST(Messages, HoldTheStatementsBetweenTwoCopies) {
 
 TEST(Messages, CarryOurLimitsBehindScriptsThatChangeTheSession) {
     std::vector<Made> made = {
-        Made("set a;", sql::kChangesSession),
+        Made("set a;", script::kChangesSession),
         Made("b;"),
-        Made("set c;", sql::kChangesLexing),
-        Made("'", sql::kNoTraits)};
+        Made("set c;", script::kChangesLexing),
+        Made("'", script::kNoTraits)};
     made[3].script.sure = false;
     const MessageQueue::Rules rules{.limits = "set local x; set local y", .limit_count = 2};
     const auto runs = runs_of(made);

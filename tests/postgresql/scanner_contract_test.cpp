@@ -7,16 +7,16 @@
 #include "core/freed_by.hpp"
 #include "core/utf8.hpp"
 #include "db/postgresql/lexis.hpp"
-#include "db/sql/script.hpp"
 #include "postgresql/scanner_corpus.hpp"
 #include "postgresql/scanner_generator.hpp"
+#include "script/script.hpp"
 
 /// The scanner against a real server: it has to find as many statements as the server answers.
 namespace migrator::db::postgresql {
 namespace {
 
-using sql::Script;
-using sql::Statement;
+using script::Script;
+using script::Statement;
 using Connection = std::unique_ptr<PGconn, FreedBy<PQfinish>>;
 using Result = std::unique_ptr<PGresult, FreedBy<PQclear>>;
 
@@ -98,7 +98,7 @@ protected:
     /// Compares scanner and server; whether the server took the whole script.
     bool compare(const std::string& text, bool standard_strings) {
         SCOPED_TRACE((standard_strings ? "standard: " : "escapes: ") + text);
-        const Script script = sql::scan(text, kPostgresqlLexis, standard_strings);
+        const Script script = script::scan(text, kPostgresqlLexis, standard_strings);
         EXPECT_EQ(script.problem, "");
         begin(standard_strings);
         const Answer answer = send(text);
@@ -187,9 +187,9 @@ TEST_F(ScannerContract, FollowsChangesOfStandardConformingStrings) {
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);
-        const Script script = sql::scan(c.text, kPostgresqlLexis);
+        const Script script = script::scan(c.text, kPostgresqlLexis);
         EXPECT_EQ(script.statements.size(), c.statements);
-        EXPECT_NE(script.traits & sql::kChangesLexing, 0U);
+        EXPECT_NE(script.traits & script::kChangesLexing, 0U);
         EXPECT_TRUE(script.sure);
         compare_one_by_one(c.text, script, true);
     }
@@ -216,7 +216,7 @@ TEST_F(ScannerContract, FindsTheDataOfCopy) {
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);
         const std::string text = c.text;
-        const Script script = sql::scan(text, kPostgresqlLexis);
+        const Script script = script::scan(text, kPostgresqlLexis);
         begin(true);
         for (const Statement& s : script.statements) {
             const auto data = text.substr(s.data_begin, s.data_end - s.data_begin);
@@ -256,7 +256,7 @@ TEST_F(ScannerContract, KnowsTheStatementsThatRefuseATransaction) {
     };
     for (const char* text : refused) {
         SCOPED_TRACE(text);
-        EXPECT_NE(sql::scan(text, kPostgresqlLexis).traits & sql::kRefusesTransaction, 0U);
+        EXPECT_NE(script::scan(text, kPostgresqlLexis).traits & script::kRefusesTransaction, 0U);
         run("begin");
         EXPECT_EQ(send(text).sqlstate, "25001");
         run("rollback");
@@ -275,7 +275,7 @@ TEST_F(ScannerContract, KnowsTheStatementsThatRefuseATransaction) {
     };
     for (const char* text : allowed) {
         SCOPED_TRACE(text);
-        EXPECT_EQ(sql::scan(text, kPostgresqlLexis).traits & sql::kRefusesTransaction, 0U);
+        EXPECT_EQ(script::scan(text, kPostgresqlLexis).traits & script::kRefusesTransaction, 0U);
         run("begin");
         EXPECT_EQ(send(text).message, "");
         run("rollback");

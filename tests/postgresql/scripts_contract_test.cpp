@@ -96,8 +96,8 @@ TEST_F(PostgresqlScripts, NameTheLineOfABrokenCopy) {
 
 TEST_F(PostgresqlScripts, FailAndDoNotHangWhenDataOfACopyIsMissing) {
     Scripts scripts({"create table t (a int); copy t from stdin;"});
-    scripts.script(0).traits = sql::kNoTraits;
-    for (auto& statement : scripts.script(0).statements) statement.traits = sql::kNoTraits;
+    scripts.script(0).traits = script::kNoTraits;
+    for (auto& statement : scripts.script(0).statements) statement.traits = script::kNoTraits;
     const auto failure = session_->run_scripts(scripts.runs());
     ASSERT_TRUE(failure);
     EXPECT_EQ(failure->statement, 2U);

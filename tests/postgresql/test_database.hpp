@@ -14,8 +14,8 @@
 #include "core/random_id.hpp"
 #include "db/postgresql/dialect.hpp"
 #include "db/postgresql/postgresql.hpp"
-#include "db/sql/script.hpp"
 #include "db/sql/session.hpp"
+#include "script/script.hpp"
 
 namespace migrator::db::postgresql::test {
 
@@ -81,7 +81,7 @@ public:
     explicit Scripts(std::vector<std::string> texts) : texts_(std::move(texts)) {
         scripts_.reserve(texts_.size());
         for (const std::string& text : texts_) {
-            scripts_.push_back(sql::scan(text, dialect().lexis));
+            scripts_.push_back(script::scan(text, dialect().lexis));
             runs_.push_back({.step = runs_.size() + 1, .text = text, .script = &scripts_.back()});
         }
     }
@@ -89,11 +89,11 @@ public:
     Scripts& operator=(const Scripts&) = delete;
 
     const std::vector<sql::ScriptRun>& runs() const { return runs_; }
-    sql::Script& script(std::size_t index) { return scripts_[index]; }
+    script::Script& script(std::size_t index) { return scripts_[index]; }
 
 private:
     std::vector<std::string> texts_;
-    std::vector<sql::Script> scripts_;
+    std::vector<script::Script> scripts_;
     std::vector<sql::ScriptRun> runs_;
 };
 

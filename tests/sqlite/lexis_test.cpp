@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "core/freed_by.hpp"
-#include "db/sql/characters.hpp"
-#include "db/sql/script.hpp"
+#include "script/characters.hpp"
+#include "script/script.hpp"
 
 namespace migrator::db::sqlite {
 namespace {
 
-using namespace sql;  // NOLINT(google-build-using-namespace): the traits
+using namespace script;  // NOLINT(google-build-using-namespace): the traits
 using Handle = std::unique_ptr<sqlite3, FreedBy<sqlite3_close>>;
 using Prepared = std::unique_ptr<sqlite3_stmt, FreedBy<sqlite3_finalize>>;
 

@@ -181,7 +181,7 @@ TEST_F(SqliteScripts, MayCreateTheSchemasThatAreThere) {
 }
 
 TEST_F(SqliteScripts, ThatCannotBeSentAreFailures) {
-    db::sql::Script script;
+    script::Script script;
     script.problem = "too large";
     const db::sql::ScriptRun one{.step = 3, .text = "select 1", .script = &script};
     const auto failure = session_->run_scripts({&one, 1});
@@ -191,7 +191,7 @@ TEST_F(SqliteScripts, ThatCannotBeSentAreFailures) {
 
 TEST_F(SqliteScripts, DoNotSendOmissions) {
     const std::string_view text = "\\x\ncreate table north.t (x)\n, nonsense";
-    db::sql::Script script;
+    script::Script script;
     script.statements.push_back({.begin = 0, .end = 39, .behind = 39, .line = 1});
     script.omissions = {{0, 2}, {27, 39}};
     const db::sql::ScriptRun one{.text = text, .script = &script};

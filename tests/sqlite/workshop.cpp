@@ -59,7 +59,7 @@ void Workshop::write(const std::string& name, const std::string& sql) const {
 }
 
 std::optional<db::sql::Failure> run(db::sql::Session& session, std::string_view text) {
-    const auto script = db::sql::scan(text, db::sqlite::kSqliteLexis);
+    const auto script = script::scan(text, db::sqlite::kSqliteLexis);
     const db::sql::ScriptRun one{.step = 7, .text = text, .script = &script};
     return session.run_scripts({&one, 1});
 }
@@ -70,7 +70,7 @@ std::optional<db::sql::Failure> run_alone(
     std::vector<std::size_t>* done,
     const db::sql::WorkSettings& settings
 ) {
-    const auto script = db::sql::scan(text, db::sqlite::kSqliteLexis);
+    const auto script = script::scan(text, db::sqlite::kSqliteLexis);
     return session.run_without_transaction(
         {.step = 7, .text = text, .script = &script},
         settings,

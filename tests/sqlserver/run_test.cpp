@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "core/error.hpp"
+#include "db/sql/connector/sql_connector.hpp"
 #include "db/sql/own_sql.hpp"
-#include "db/sql/sql_connector.hpp"
 #include "db/sqlserver/sqlserver.hpp"
 #include "sqlserver/stand_in.hpp"
 
@@ -31,7 +31,7 @@ class RunOnStandIn : public ::testing::Test {
 protected:
     std::unique_ptr<Connector> connector() const {
         const Options options = server_.options();
-        return sql::make_sql_connector(make_server(options), options);
+        return sql::connector::make_sql_connector(make_server(options), options);
     }
 
     static Plan plan(const std::vector<Migration>& files, std::vector<std::string> tenants) {

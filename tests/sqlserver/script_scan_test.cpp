@@ -7,14 +7,16 @@
 namespace migrator::db::sqlserver {
 namespace {
 
-using enum sql::Trait;
+using enum script::Trait;
 
-sql::Script scanned(std::string_view text) { return sqlserver::scan(text, dialect().lexis, true); }
+script::Script scanned(std::string_view text) {
+    return sqlserver::scan(text, dialect().lexis, true);
+}
 
 /// "LINE:TEXT" of each place with one of `traits`.
 std::vector<std::string> places(std::string_view text, std::uint32_t traits) {
     std::vector<std::string> result;
-    for (const sql::Statement& statement : scanned(text).statements) {
+    for (const script::Statement& statement : scanned(text).statements) {
         if ((statement.traits & traits) == 0) continue;
         result.push_back(
             std::to_string(statement.line) + ":" +
@@ -82,10 +84,10 @@ TEST(Scan, KnowsAHarmlessWrapper) {
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);
-        const sql::Script script = scanned(c.text);
+        const script::Script script = scanned(c.text);
         EXPECT_EQ(script.wrapped, std::string(c.sent) != "");
         std::string sent = c.text;
-        for (const sql::Omission& omission : script.omissions) {
+        for (const script::Omission& omission : script.omissions) {
             for (std::size_t i = omission.begin; i < omission.end; ++i) sent[i] = ' ';
         }
         if (script.wrapped) {
@@ -210,7 +212,7 @@ TEST(Scan, RefusesWhatCantWork) {
 }
 
 TEST(Scan, ListsBatches) {
-    const sql::Script script = scanned("-- a\nselect 1\nGO\n\nselect 2\nGO 3\n");
+    const script::Script script = scanned("-- a\nselect 1\nGO\n\nselect 2\nGO 3\n");
     ASSERT_EQ(script.statements.size(), 2U);
     EXPECT_EQ(script.statements[0].line, 2U);
     EXPECT_EQ(script.statements[1].line, 5U);

@@ -17,7 +17,7 @@ using test::StandIn;
 
 /// Runs one script in the session's open transaction.
 std::optional<sql::Failure> run(sql::Session& session, const std::string& text) {
-    const sql::Script script = sqlserver::scan(text, dialect().lexis, true);
+    const script::Script script = sqlserver::scan(text, dialect().lexis, true);
     EXPECT_EQ(script.problem, "");
     const sql::ScriptRun script_run{.step = 7, .text = text, .script = &script};
     return session.run_scripts({&script_run, 1});
@@ -285,7 +285,7 @@ TEST_F(SessionOnStandIn, OneRunHasTheLock) {
 TEST_F(SessionOnStandIn, RunsAFileOutsideATransaction) {
     const auto session = connector_->connect();
     const std::string text = "alter database x\nGO\nsecond\nGO\nraise(5069, 1)";
-    const sql::Script script = sqlserver::scan(text, dialect().lexis, true);
+    const script::Script script = sqlserver::scan(text, dialect().lexis, true);
     std::vector<std::size_t> done;
     const auto failure = session->run_without_transaction(
         {.text = text, .script = &script}, {}, [&](std::size_t n) { done.push_back(n); }
@@ -296,7 +296,7 @@ TEST_F(SessionOnStandIn, RunsAFileOutsideATransaction) {
     EXPECT_EQ(done, (std::vector<std::size_t>{1, 2}));
 
     const std::string open = "nest";
-    const sql::Script unclosed = sqlserver::scan(open, dialect().lexis, true);
+    const script::Script unclosed = sqlserver::scan(open, dialect().lexis, true);
     const auto left =
         session->run_without_transaction({.text = open, .script = &unclosed}, {}, nullptr);
     ASSERT_TRUE(left);

@@ -8,8 +8,8 @@
 
 #include "core/error.hpp"
 #include "core/random_id.hpp"
+#include "db/sql/connector/sql_connector.hpp"
 #include "db/sql/own_sql.hpp"
-#include "db/sql/sql_connector.hpp"
 #include "db/sqlserver/sqlserver.hpp"
 
 namespace migrator::db::sqlserver {
@@ -62,7 +62,7 @@ protected:
     }
 
     std::unique_ptr<Connector> connector() const {
-        return sql::make_sql_connector(make_server(options_), options_);
+        return sql::connector::make_sql_connector(make_server(options_), options_);
     }
 
     static Migration single(const std::string& name, const std::string& contents) {

@@ -3,7 +3,7 @@
 namespace migrator::db::mysql {
 namespace {
 
-using enum sql::Trait;
+using enum script::Trait;
 
 constexpr auto kOpens = kTransactionControl | kOpensTransaction;
 constexpr auto kCloses = kTransactionControl | kClosesTransaction;
@@ -13,7 +13,7 @@ constexpr auto kRunsAnything = kUncountedResults | kChangesSession;
 
 // What is not said to keep the transaction is taken to commit it: every DDL statement does
 // (https://dev.mysql.com/doc/refman/8.0/en/implicit-commit.html).
-constexpr sql::Lexis::Rule kRules[] = {
+constexpr script::Lexis::Rule kRules[] = {
     {"insert", kKeepsTransaction},
     {"replace", kKeepsTransaction},
     {"update", kKeepsTransaction},
@@ -81,7 +81,7 @@ constexpr sql::Lexis::Rule kRules[] = {
 
 }  // namespace
 
-constinit const sql::Lexis kMysqlLexis{
+constinit const script::Lexis kMysqlLexis{
     .backtick_identifiers = true,
     .hash_comments = true,
     .dashes_need_blank = true,

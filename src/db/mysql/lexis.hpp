@@ -1,9 +1,9 @@
 #pragma once
 
-#include "db/sql/lexis.hpp"
+#include "script/lexis.hpp"
 
 namespace migrator::db::mysql {
 
-extern const sql::Lexis kMysqlLexis;
+extern const script::Lexis kMysqlLexis;
 
 }  // namespace migrator::db::mysql

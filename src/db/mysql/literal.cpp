@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 #include "db/mysql/lexis.hpp"
-#include "db/sql/lexer.hpp"
+#include "script/lexer.hpp"
 
 namespace migrator::db::mysql {
 namespace {
@@ -61,11 +61,12 @@ std::string literals(std::span<const std::string> names) {
 std::string bind(std::string_view sql, std::span<const sql::Value> parameters, bool plain) {
     if (parameters.empty()) return std::string(sql);
     std::string bound;
-    sql::Lexer lexer(sql, kMysqlLexis);
+    script::Lexer lexer(sql, kMysqlLexis);
     std::size_t copied = 0;
     std::size_t next = 0;
-    for (sql::Token token = lexer.next(); token.kind != sql::TokenKind::End; token = lexer.next()) {
-        if (token.kind != sql::TokenKind::Other || sql[token.begin] != '?') continue;
+    for (script::Token token = lexer.next(); token.kind != script::TokenKind::End;
+         token = lexer.next()) {
+        if (token.kind != script::TokenKind::Other || sql[token.begin] != '?') continue;
         bound += sql.substr(copied, token.begin - copied);
         std::size_t index = next++;
         const char* begin = sql.data() + token.end;

@@ -14,9 +14,9 @@ constexpr std::string_view kState = "migrator.migrator_tenant_state";
 
 /// The statement as it is sent. While tables are locked only those that LOCK TABLES names can be
 /// written to, and our state row is written between the statements.
-std::string text_of(const sql::ScriptRun& run, const sql::Statement& statement) {
+std::string text_of(const sql::ScriptRun& run, const script::Statement& statement) {
     std::string text(run.text.substr(statement.begin, statement.end - statement.begin));
-    if ((statement.traits & sql::kLocksTables) != 0) {
+    if ((statement.traits & script::kLocksTables) != 0) {
         // Behind the list; a version comment around the statement goes on to its end.
         const std::size_t end = text.ends_with("*/") ? text.size() - 2 : text.size();
         text.insert(end, fmt::format(", {} write", kState));
@@ -25,13 +25,13 @@ std::string text_of(const sql::ScriptRun& run, const sql::Statement& statement) 
 }
 
 /// For people. In double quotes are values, too, and a value may be a password.
-std::string excerpt_of(const sql::ScriptRun& run, const sql::Statement& statement) {
+std::string excerpt_of(const sql::ScriptRun& run, const script::Statement& statement) {
     const std::size_t quote =
         std::min<std::size_t>(run.text.find('"', statement.begin), statement.end);
-    if (quote == statement.end) return sql::excerpt(run.text, statement);
-    sql::Statement shown = statement;
+    if (quote == statement.end) return script::excerpt(run.text, statement);
+    script::Statement shown = statement;
     shown.end = static_cast<std::uint32_t>(quote);
-    const std::string text = sql::excerpt(run.text, shown);
+    const std::string text = script::excerpt(run.text, shown);
     return text.ends_with("…") ? text : text + "…";
 }
 
@@ -41,7 +41,7 @@ std::string update_progress(
     std::size_t known,
     std::size_t next
 ) {
-    const sql::Statement& statement = script.run.script->statements[next];
+    const script::Statement& statement = script.run.script->statements[next];
     const std::string doubt = fmt::format(
         "statement {} in line {}, \"{}\", was about to run",
         next + 1,
@@ -160,9 +160,9 @@ public:
           apart_(manners_of(script.run).apart) {}
 
     std::vector<Part> take() {
-        const sql::Script& script = *script_.run.script;
+        const script::Script& script = *script_.run.script;
         for (std::size_t i = script_.skipped; i < script.statements.size(); ++i) add_statement(i);
-        if ((script.traits & sql::kLocksTables) != 0) {
+        if ((script.traits & script::kLocksTables) != 0) {
             add(Part::Kind::Ours, "unlock tables", script.statements.size());
         }
         // The script may have said otherwise; version and row have to come together.
@@ -179,9 +179,9 @@ private:
     }
 
     void add_statement(std::size_t index) {
-        const sql::Script& script = *script_.run.script;
+        const script::Script& script = *script_.run.script;
         if (is_wrapper(script, index)) return;
-        const sql::Statement& statement = script.statements[index];
+        const script::Statement& statement = script.statements[index];
         if (may_commit(script, index)) {
             // Before anything has run anew what an earlier run has done is still the truth.
             const bool is_first = index == first_sent(script, 0);
@@ -191,7 +191,7 @@ private:
         }
         add(Part::Kind::Script, text_of(script_.run, statement), index);
         Part& part = parts_.back();
-        part.uncounted = (statement.traits & sql::kUncountedResults) != 0;
+        part.uncounted = (statement.traits & script::kUncountedResults) != 0;
         part.ends_message = apart_ || may_be_a_comment(part.text);
     }
 
@@ -224,25 +224,26 @@ private:
 
 }  // namespace
 
-bool is_wrapper(const sql::Script& script, std::size_t index) {
+bool is_wrapper(const script::Script& script, std::size_t index) {
     return script.wrapped && (index == 0 || index + 1 == script.statements.size());
 }
 
-std::size_t first_sent(const sql::Script& script, std::size_t skipped) {
+std::size_t first_sent(const script::Script& script, std::size_t skipped) {
     return is_wrapper(script, skipped) ? skipped + 1 : skipped;
 }
 
-bool may_commit(const sql::Script& script, std::size_t index) {
-    const bool keeps = (script.statements[index].traits & sql::kKeepsTransaction) != 0;
+bool may_commit(const script::Script& script, std::size_t index) {
+    const bool keeps = (script.statements[index].traits & script::kKeepsTransaction) != 0;
     return !keeps && !is_wrapper(script, index);
 }
 
 Manners manners_of(const sql::ScriptRun& run) {
-    const sql::Script& script = *run.script;
-    const bool controls = (script.traits & sql::kTransactionControl) != 0 && !script.wrapped;
-    const bool changes = (script.traits & (sql::kChangesSession | sql::kUncountedResults)) != 0;
+    const script::Script& script = *run.script;
+    const bool controls = (script.traits & script::kTransactionControl) != 0 && !script.wrapped;
+    const bool changes =
+        (script.traits & (script::kChangesSession | script::kUncountedResults)) != 0;
     const bool apart = !script.sure || controls ||
-                       (script.traits & (sql::kUncountedResults | sql::kChangesLexing)) != 0;
+                       (script.traits & (script::kUncountedResults | script::kChangesLexing)) != 0;
     return {.changes_session = changes || apart, .apart = apart};
 }
 

@@ -33,13 +33,13 @@ struct Manners {
 Manners manners_of(const sql::ScriptRun& run);
 
 /// Whether the statement is of the BEGIN and COMMIT around a script, which are not sent.
-bool is_wrapper(const sql::Script& script, std::size_t index);
+bool is_wrapper(const script::Script& script, std::size_t index);
 
 /// The first statement that is sent when so many at the beginning are not.
-std::size_t first_sent(const sql::Script& script, std::size_t skipped);
+std::size_t first_sent(const script::Script& script, std::size_t skipped);
 
 /// Whether a statement is sent that may commit by itself.
-bool may_commit(const sql::Script& script, std::size_t index);
+bool may_commit(const script::Script& script, std::size_t index);
 
 /// How texts get into our own statements.
 struct RecordedAs {

@@ -99,7 +99,7 @@ void Session::set_limits(const sql::WorkSettings& settings) {
 std::optional<sql::Failure> Session::run_statement(
     const sql::ScriptRun& script, std::size_t index
 ) {
-    const sql::Statement& statement = script.script->statements[index];
+    const script::Statement& statement = script.script->statements[index];
     const auto text = script.text.substr(statement.begin, statement.end - statement.begin);
     const auto error = connection_->run(text).error;
     if (!error) return std::nullopt;
@@ -130,7 +130,7 @@ std::optional<sql::Failure> Session::run_without_transaction(
     const std::size_t count = script.script->statements.size();
     bool locks = false;
     for (std::size_t i = 0; i < count && !failure; ++i) {
-        locks = locks || (script.script->statements[i].traits & sql::kLocksTables) != 0;
+        locks = locks || (script.script->statements[i].traits & script::kLocksTables) != 0;
         failure = run_statement(script, i);
         if (!failure && !connection_->in_transaction() && !locks && done) done(i + 1);
     }

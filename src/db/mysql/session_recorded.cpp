@@ -98,7 +98,7 @@ sql::Failure Session::failure_at(
     const sql::RecordedScript& script = scripts[part.script];
     sql::Failure failure;
     if (part.kind == Part::Kind::Script) {
-        const sql::Statement& statement = script.run.script->statements[part.statement];
+        const script::Statement& statement = script.run.script->statements[part.statement];
         failure = failure_of(error, part.statement + 1, statement.line);
     } else {
         failure = failure_of(error, 0, 0);
@@ -119,15 +119,15 @@ sql::Failure Session::failure_at(
 /// Whether all that the script had done when the part failed can be rolled back. A single statement
 /// does all or nothing; one that may commit commits what came before it even when it fails.
 bool Session::is_uncommitted(const Part& part, const sql::RecordedScript& script) {
-    const sql::Script& found = *script.run.script;
+    const script::Script& found = *script.run.script;
     const std::size_t count = found.statements.size();
     const std::size_t first = first_sent(found, script.skipped);
     const std::size_t ran = part.kind == Part::Kind::Record ? count : part.statement;
     for (std::size_t i = first; i < std::min(ran + 1, count); ++i) {
         const auto traits = found.statements[i].traits;
-        if ((traits & sql::kUncountedResults) != 0) return false;
+        if ((traits & script::kUncountedResults) != 0) return false;
         // No ROLLBACK takes a temporary table or a variable back.
-        if (i < ran && (traits & sql::kChangesSession) != 0) return false;
+        if (i < ran && (traits & script::kChangesSession) != 0) return false;
         if (may_commit(found, i) && (i > first || i < ran)) return false;
     }
     return found.sure;
@@ -156,7 +156,7 @@ bool Session::rolls_back_whole() {
 
 std::size_t Session::what_stays(const Part& part, const sql::RecordedScript& script) {
     rollback();
-    const sql::Script& found = *script.run.script;
+    const script::Script& found = *script.run.script;
     const bool is_script = part.kind == Part::Kind::Script;
     const bool is_record = part.kind == Part::Kind::Record;
     const std::size_t ran = is_record ? found.statements.size() : part.statement;

@@ -3,13 +3,13 @@
 namespace migrator::db::postgresql {
 namespace {
 
-using enum sql::Trait;
+using enum script::Trait;
 
 constexpr auto kOpens = kTransactionControl | kOpensTransaction;
 constexpr auto kCloses = kTransactionControl | kClosesTransaction;
 constexpr auto kBuildsIndex = kRefusesTransaction | kBuildsIndexConcurrently;
 
-constexpr sql::Lexis::Rule kRules[] = {
+constexpr script::Lexis::Rule kRules[] = {
     {"begin", kTransactionControl},
     {"begin $", kOpens},
     {"begin work $", kOpens},
@@ -77,7 +77,7 @@ constexpr sql::Lexis::Rule kRules[] = {
 
 }  // namespace
 
-constinit const sql::Lexis kPostgresqlLexis{
+constinit const script::Lexis kPostgresqlLexis{
     .dollar_quotes = true,
     .nested_comments = true,
     .escape_strings = true,

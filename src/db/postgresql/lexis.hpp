@@ -1,10 +1,10 @@
 #pragma once
 
-#include "db/sql/lexis.hpp"
+#include "script/lexis.hpp"
 
 namespace migrator::db::postgresql {
 
 /// How PostgreSQL, from version 9.1 on, reads a script. Initialised before any code runs.
-extern const sql::Lexis kPostgresqlLexis;
+extern const script::Lexis kPostgresqlLexis;
 
 }  // namespace migrator::db::postgresql

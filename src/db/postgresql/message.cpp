@@ -6,9 +6,9 @@
 namespace migrator::db::postgresql {
 namespace {
 
-using sql::Script;
+using script::Script;
+using script::Statement;
 using sql::ScriptRun;
-using sql::Statement;
 
 // A line break first: the script may end in a comment.
 constexpr std::string_view kSeparator = "\n;\n";
@@ -36,7 +36,7 @@ std::string sent_text(
 ) {
     const Script& script = *run.script;
     std::string sent(run.text.substr(begin, end - begin));
-    for (const sql::Omission& omission : script.omissions) {
+    for (const script::Omission& omission : script.omissions) {
         blank(sent, begin, omission.begin, omission.end);
     }
     if (script.wrapped && !with_transaction_control && script.statements.size() >= 2) {
@@ -89,13 +89,13 @@ std::size_t source_offset(const Piece& piece, std::size_t position) {
 
 Place place_at_position(const Piece& piece, const ScriptRun& run, std::size_t position, bool sure) {
     const std::size_t offset = source_offset(piece, position);
-    Place place{.run = piece.run, .statement = 0, .line = sql::line_of(run.text, offset)};
+    Place place{.run = piece.run, .statement = 0, .line = script::line_of(run.text, offset)};
     if (!sure || piece.statements == 0) return place;
     const std::size_t index = statement_at(piece, *run.script, offset);
     // A parser that stumbles over the end of a statement points behind it, on another line perhaps.
     const Statement& statement = run.script->statements[index];
     if (offset > statement.end) {
-        place.line = sql::line_of(run.text, std::max(statement.end, statement.begin + 1) - 1);
+        place.line = script::line_of(run.text, std::max(statement.end, statement.begin + 1) - 1);
     }
     place.statement = index + 1;
     return place;
@@ -147,7 +147,7 @@ Message message_of(
         {.run = run, .source = begin, .first_statement = first, .statements = last - first}
     );
     const Statement& copy = statements[first];
-    if ((copy.traits & sql::kCopyFromStdin) != 0) {
+    if ((copy.traits & script::kCopyFromStdin) != 0) {
         message.copy_data = script.text.substr(copy.data_begin, copy.data_end - copy.data_begin);
     }
     return message;
@@ -156,12 +156,12 @@ Message message_of(
 bool MessageQueue::goes_stepwise(const Script& script) const {
     // The server reads a whole message under one setting, and finds the data of a COPY only behind
     // the message.
-    const bool has_to = (script.traits & (sql::kChangesLexing | sql::kCopyFromStdin)) != 0;
+    const bool has_to = (script.traits & (script::kChangesLexing | script::kCopyFromStdin)) != 0;
     return has_to || (rules_.one_statement && script.sure);
 }
 
 bool MessageQueue::goes_alone(const Script& script) const {
-    return !script.sure || (script.traits & sql::kCopyToStdout) != 0;
+    return !script.sure || (script.traits & script::kCopyToStdout) != 0;
 }
 
 std::optional<Message> MessageQueue::next(bool joined) {
@@ -204,7 +204,7 @@ Message MessageQueue::whole(bool joined) {
         if (!script.sure) {
             // Who knows what it does, and where its text ends: our limits go by themselves.
             limits_are_due_ = rules_.limit_count > 0;
-        } else if ((script.traits & sql::kChangesSession) != 0) {
+        } else if ((script.traits & script::kChangesSession) != 0) {
             add_limits(message, run_);
         }
         if (!alone) continue;
@@ -225,11 +225,11 @@ std::optional<Message> MessageQueue::step() {
         return std::nullopt;
     }
     const auto is_copy = [&](std::size_t index) {
-        return (script.statements[index].traits & sql::kCopyFromStdin) != 0;
+        return (script.statements[index].traits & script::kCopyFromStdin) != 0;
     };
     // Between two COPYs of a dump stand hundreds of statements: those go together.
     const bool one = rules_.one_statement || is_copy(first) || !script.sure ||
-                     (script.traits & sql::kChangesLexing) != 0;
+                     (script.traits & script::kChangesLexing) != 0;
     std::size_t last = first + 1;
     while (!one && last < range.end && !is_copy(last)) ++last;
 
@@ -238,8 +238,9 @@ std::optional<Message> MessageQueue::step() {
     if (last == range.end) {
         ++run_;
         statement_ = 0;
-        limits_are_due_ = (script.traits & (sql::kChangesSession | sql::kChangesLexing)) != 0 &&
-                          rules_.limit_count > 0;
+        limits_are_due_ =
+            (script.traits & (script::kChangesSession | script::kChangesLexing)) != 0 &&
+            rules_.limit_count > 0;
     }
     return message;
 }

@@ -67,8 +67,8 @@ public:
     std::optional<Message> next(bool joined);
 
 private:
-    bool goes_alone(const sql::Script& script) const;
-    bool goes_stepwise(const sql::Script& script) const;
+    bool goes_alone(const script::Script& script) const;
+    bool goes_stepwise(const script::Script& script) const;
     Message whole(bool joined);
     std::optional<Message> step();
     void add_limits(Message& message, std::size_t run) const;
@@ -85,12 +85,12 @@ struct StatementRange {
     std::size_t begin = 0;
     std::size_t end = 0;
 };
-StatementRange sent_statements(const sql::Script& script);
+StatementRange sent_statements(const script::Script& script);
 
 /// `text[begin, end)` with what is not to be sent written over with spaces, so that offsets and
 /// lines stay true.
 std::string sent_text(
-    std::string_view text, const sql::Script& script, std::size_t begin, std::size_t end
+    std::string_view text, const script::Script& script, std::size_t begin, std::size_t end
 );
 
 /// Where in the scripts something went wrong.

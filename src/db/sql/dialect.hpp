@@ -8,8 +8,8 @@
 
 #include "core/schema_name.hpp"
 #include "db/options.hpp"
-#include "db/sql/lexis.hpp"
-#include "db/sql/script.hpp"
+#include "script/lexis.hpp"
+#include "script/script.hpp"
 
 namespace migrator::db::sql {
 
@@ -20,9 +20,9 @@ namespace migrator::db::sql {
 /// take no such thing (`literals`).
 struct Dialect {
     std::string_view name;  ///< for people: "PostgreSQL"
-    Lexis lexis;
+    script::Lexis lexis;
     /// Finds the statements of a script; the first argument after the text is `lexis`.
-    Script (*scan)(std::string_view, const Lexis&, bool) = sql::scan;
+    script::Script (*scan)(std::string_view, const script::Lexis&, bool) = script::scan;
     Atomicity default_atomicity;
     bool allows_version_atomicity;      ///< SQLite: false
     bool version_ids_survive_rollback;  ///< ids come from a sequence

@@ -13,7 +13,7 @@
 
 #include "core/migration.hpp"
 #include "db/sql/dialect.hpp"
-#include "db/sql/script.hpp"
+#include "script/script.hpp"
 
 namespace migrator::db::sql {
 
@@ -26,7 +26,7 @@ using RowSink = std::function<void(const Row&)>;
 struct ScriptRun {
     std::size_t step = 0;   ///< the caller's number; comes back in a Failure
     std::string_view text;  ///< what `script` was scanned from
-    const Script* script = nullptr;
+    const script::Script* script = nullptr;
 };
 
 /// What a server said when it refused a script or a COMMIT.

@@ -168,7 +168,7 @@ constexpr std::string_view kCancelRun =
 
 constexpr std::string_view kRunSilence = "strftime('%s', 'now') - strftime('%s', changed)";
 
-constexpr sql::Dialect make_dialect(const sql::Lexis& lexis) {
+constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
     return {
         .name = "SQLite",
         .lexis = lexis,

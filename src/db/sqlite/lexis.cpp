@@ -3,12 +3,12 @@
 namespace migrator::db::sqlite {
 namespace {
 
-using enum sql::Trait;
+using enum script::Trait;
 
 constexpr auto kOpens = kTransactionControl | kOpensTransaction;
 constexpr auto kCloses = kTransactionControl | kClosesTransaction;
 
-constexpr sql::Lexis::Rule kRules[] = {
+constexpr script::Lexis::Rule kRules[] = {
     {"begin", kOpens},  // with DEFERRED, IMMEDIATE or EXCLUSIVE, and TRANSACTION
     {"commit", kCloses},
     {"end", kCloses},
@@ -24,7 +24,7 @@ constexpr sql::Lexis::Rule kRules[] = {
 
 }  // namespace
 
-constinit const sql::Lexis kSqliteLexis{
+constinit const script::Lexis kSqliteLexis{
     .backtick_identifiers = true,
     .bracket_identifiers = true,
     .trigger_bodies = true,

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "db/sql/lexis.hpp"
+#include "script/lexis.hpp"
 
 namespace migrator::db::sqlite {
 
 /// How SQLite reads a script. Initialised before any code runs.
-extern const sql::Lexis kSqliteLexis;
+extern const script::Lexis kSqliteLexis;
 
 }  // namespace migrator::db::sqlite

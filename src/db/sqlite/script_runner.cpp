@@ -23,7 +23,7 @@ std::uint32_t newlines(std::string_view text) {
 std::string_view without_omissions(const sql::ScriptRun& script, std::string& copy) {
     if (script.script->omissions.empty()) return script.text;
     copy = script.text;
-    for (const sql::Omission& omission : script.script->omissions) {
+    for (const script::Omission& omission : script.script->omissions) {
         for (std::size_t i = omission.begin; i < omission.end && i < copy.size(); ++i) {
             if (copy[i] != '\n') copy[i] = ' ';  // line numbers stay
         }
@@ -93,7 +93,7 @@ std::optional<Failure> ScriptRunner::run_on_its_own(
 
 std::optional<Failure> ScriptRunner::run_statement(const Place& place, Author author) {
     if (connection_.stop_requested()) return failed(place, SQLITE_INTERRUPT, {}, {});
-    if ((place.statement().traits & sql::kCreatesSchema) != 0) return skip_create_schema(place);
+    if ((place.statement().traits & script::kCreatesSchema) != 0) return skip_create_schema(place);
     connection_.speak_for(author, settings_.statement_timeout);
     auto failure = send(place, author);
     connection_.speak_for(Author::Us);

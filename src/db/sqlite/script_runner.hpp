@@ -34,7 +34,7 @@ private:
         const sql::ScriptRun& script;
         std::string_view text;  ///< of the script, without what must not be sent
         std::size_t index;      ///< of the statement in the script
-        const sql::Statement& statement() const { return script.script->statements[index]; }
+        const script::Statement& statement() const { return script.script->statements[index]; }
         std::string_view statement_text() const;
         /// With its ';' and the comments before it: SQLite keeps the text of what is created up to
         /// there, and should keep what other programs make of the same file.

@@ -6,15 +6,15 @@
 #include <charconv>
 #include <optional>
 
-#include "db/sql/characters.hpp"
-#include "db/sql/script.hpp"
+#include "script/characters.hpp"
+#include "script/script.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
 
-using sql::equals_lower;
-using sql::is_space;
-using sql::TokenKind;
+using script::equals_lower;
+using script::is_space;
+using script::TokenKind;
 
 constexpr std::string_view kBlanks = " \t\r\f\v";
 
@@ -39,7 +39,7 @@ bool read_rest(std::string_view rest, GoLine& line) {
         line.problem = "GO is no statement and takes no ';': remove the ';'";
         return true;
     }
-    if (!std::ranges::all_of(rest, sql::is_digit)) return false;
+    if (!std::ranges::all_of(rest, script::is_digit)) return false;
     const auto parsed = std::from_chars(rest.data(), rest.data() + rest.size(), line.count);
     if (parsed.ec != std::errc{} || line.count == 0 || line.count > kMostRepetitions) {
         line.problem = fmt::format("GO takes a count from 1 to {}", kMostRepetitions);
@@ -100,7 +100,7 @@ private:
     }
     void say_problem(const std::string& problem, std::size_t offset) {
         if (problem.empty() || !result_.problem.empty()) return;
-        result_.problem = fmt::format("line {}: {}", sql::line_of(text_, offset), problem);
+        result_.problem = fmt::format("line {}: {}", script::line_of(text_, offset), problem);
     }
 
     std::string_view text_;

@@ -9,8 +9,8 @@
 #include <optional>
 
 #include "db/options.hpp"
-#include "db/sql/characters.hpp"
 #include "db/sqlserver/data_source_syntax.hpp"
+#include "script/characters.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
@@ -19,7 +19,7 @@ constexpr std::uint64_t kLongestTimeout = 3'600;
 
 bool is_one_of(std::string_view value, std::initializer_list<std::string_view> lower_words) {
     return std::ranges::any_of(lower_words, [&](std::string_view word) {
-        return sql::equals_lower(value, word);
+        return script::equals_lower(value, word);
     });
 }
 
@@ -52,7 +52,7 @@ Encrypt encrypt(const SyntaxPair& pair) {
 /// `tcp:host\instance,port` of ADO and ODBC; a URL has it in parts.
 void take_server(DataSource& source, std::string_view text) {
     constexpr std::string_view kTcp = "tcp:";
-    if (sql::equals_lower(text.substr(0, kTcp.size()), kTcp)) text.remove_prefix(kTcp.size());
+    if (script::equals_lower(text.substr(0, kTcp.size()), kTcp)) text.remove_prefix(kTcp.size());
     if (const auto comma = text.find(','); comma != std::string_view::npos) {
         source.port = static_cast<std::uint16_t>(number(
             {"the port behind the ',' of server", std::string(text.substr(comma + 1))}, 65'535

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "db/sql/characters.hpp"
+#include "script/characters.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
@@ -16,12 +16,12 @@ constexpr auto kNone = std::string_view::npos;
 
 std::string lower(std::string_view text) {
     std::string result(text);
-    std::ranges::transform(result, result.begin(), sql::to_lower);
+    std::ranges::transform(result, result.begin(), script::to_lower);
     return result;
 }
 
 bool begins_with(std::string_view text, std::string_view lower_prefix) {
-    return sql::equals_lower(text.substr(0, lower_prefix.size()), lower_prefix);
+    return script::equals_lower(text.substr(0, lower_prefix.size()), lower_prefix);
 }
 
 std::string_view without_blanks(std::string_view text) {
@@ -32,7 +32,7 @@ std::string_view without_blanks(std::string_view text) {
 
 std::optional<unsigned> hex_digit(char c) {
     if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    const char small = sql::to_lower(c);
+    const char small = script::to_lower(c);
     if (small >= 'a' && small <= 'f') return static_cast<unsigned>(small - 'a') + 10;
     return std::nullopt;
 }

@@ -2,7 +2,7 @@
 
 namespace migrator::db::sqlserver {
 
-constinit const sql::Lexis kSqlServerLexis{
+constinit const script::Lexis kSqlServerLexis{
     .nested_comments = true,
     .bracket_identifiers = true,
 };

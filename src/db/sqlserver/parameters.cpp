@@ -3,15 +3,15 @@
 #include <charconv>
 #include <optional>
 
-#include "db/sql/characters.hpp"
 #include "db/sqlserver/tokens.hpp"
+#include "script/characters.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
 
 /// The number of the parameter whose name, without its '@', is `word`.
 std::optional<std::size_t> number_of(std::string_view word) {
-    if (word.size() < 2 || sql::to_lower(word[0]) != 'p') return std::nullopt;
+    if (word.size() < 2 || script::to_lower(word[0]) != 'p') return std::nullopt;
     std::size_t number = 0;
     const auto* end = word.data() + word.size();
     const auto parsed = std::from_chars(word.data() + 1, end, number);
@@ -26,14 +26,14 @@ BoundText bind_names(std::string_view sql) {
     Tokens tokens(sql);
     std::size_t copied = 0;
     std::size_t own = 0;
-    for (TsqlToken token = tokens.next(); token.kind != sql::TokenKind::End;
+    for (TsqlToken token = tokens.next(); token.kind != script::TokenKind::End;
          token = tokens.next()) {
         const std::string_view word = tokens.text_of(token);
-        if (token.kind == sql::TokenKind::Other && word == "?") ++own;
-        if (token.kind != sql::TokenKind::Word || token.begin == 0) continue;
+        if (token.kind == script::TokenKind::Other && word == "?") ++own;
+        if (token.kind != script::TokenKind::Word || token.begin == 0) continue;
         const std::size_t at = token.begin - 1;
         const char before = at == 0 ? ' ' : sql[at - 1];
-        const bool is_variable = sql[at] == '@' && before != '@' && !sql::is_word_char(before);
+        const bool is_variable = sql[at] == '@' && before != '@' && !script::is_word_char(before);
         const auto number = is_variable ? number_of(word) : std::nullopt;
         if (!number) continue;
         bound.text.append(sql, copied, at - copied);

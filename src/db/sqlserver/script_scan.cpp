@@ -6,15 +6,15 @@
 #include <limits>
 
 #include "core/utf8.hpp"
-#include "db/sql/characters.hpp"
 #include "db/sqlserver/batches.hpp"
 #include "db/sqlserver/keywords.hpp"
 #include "db/sqlserver/script_watcher.hpp"
+#include "script/characters.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
 
-using sql::TokenKind;
+using script::TokenKind;
 
 /// The line in which the first byte stands that is not UTF-8.
 std::string encoding_problem(std::string_view text) {
@@ -31,8 +31,10 @@ std::string encoding_problem(std::string_view text) {
 
 }  // namespace
 
-sql::Script scan(std::string_view text, const sql::Lexis& lexis, bool standard_conforming_strings) {
-    sql::Script script;
+script::Script scan(
+    std::string_view text, const script::Lexis& lexis, bool standard_conforming_strings
+) {
+    script::Script script;
     script.standard_conforming_strings = standard_conforming_strings;
     if (text.size() >= std::numeric_limits<std::uint32_t>::max()) {
         script.problem = "the file is larger than 4 GiB: split it";
@@ -47,7 +49,7 @@ sql::Script scan(std::string_view text, const sql::Lexis& lexis, bool standard_c
     watcher.finish();
     // The comments before the first statement are read as on every server.
     const std::size_t code = script.statements.empty() ? text.size() : script.statements[0].begin;
-    script.no_transaction_marker = sql::scan(text.substr(0, code), lexis).no_transaction_marker;
+    script.no_transaction_marker = script::scan(text.substr(0, code), lexis).no_transaction_marker;
     return script;
 }
 
@@ -74,8 +76,8 @@ std::string identity_insert_left_on(std::string_view batch) {
     for (TsqlToken token = tokens.next(); token.kind != TokenKind::End; token = tokens.next()) {
         const std::string_view word = tokens.text_of(token);
         if (in_name) {
-            const bool on = token.keyword && sql::equals_lower(word, "on");
-            const bool off = token.keyword && sql::equals_lower(word, "off");
+            const bool on = token.keyword && script::equals_lower(word, "on");
+            const bool off = token.keyword && script::equals_lower(word, "off");
             if (on || off || token.kind == TokenKind::Semicolon) {
                 if (on) left_on = name;
                 if (off) left_on.clear();
@@ -85,9 +87,9 @@ std::string identity_insert_left_on(std::string_view batch) {
             }
             continue;
         }
-        in_name = behind_set && token.keyword && sql::equals_lower(word, "identity_insert");
+        in_name = behind_set && token.keyword && script::equals_lower(word, "identity_insert");
         if (in_name) name.clear();
-        behind_set = token.keyword && sql::equals_lower(word, "set");
+        behind_set = token.keyword && script::equals_lower(word, "set");
     }
     return left_on;
 }

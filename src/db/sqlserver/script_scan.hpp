@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
-#include "db/sql/script.hpp"
+#include "script/script.hpp"
 
 namespace migrator::db::sqlserver {
 
-/// As `sql::scan`, for T-SQL, whose statements need no ';' between them. So `statements` holds:
+/// As `script::scan`, for T-SQL, whose statements need no ';' between them. So `statements` holds:
 ///
 /// - each batch, from its first token to its end. `kChangesSession`: it may change the session or
 ///   end the transaction (SET, USE, REVERT, EXECUTE, a procedure called by its bare name);
@@ -21,7 +21,9 @@ namespace migrator::db::sqlserver {
 /// quote, a bad GO line, commands of sqlcmd, a statement such as CREATE VIEW that is not the first
 /// of its batch. So is what would take the session from us for good: application roles, EXECUTE AS
 /// without a way back.
-sql::Script scan(std::string_view text, const sql::Lexis& lexis, bool standard_conforming_strings);
+script::Script scan(
+    std::string_view text, const script::Lexis& lexis, bool standard_conforming_strings
+);
 
 /// The name in the last SET IDENTITY_INSERT of a batch, if that says ON; else empty. As it stands.
 std::string identity_insert_left_on(std::string_view batch);

@@ -7,10 +7,10 @@
 namespace migrator::db::sqlserver {
 namespace {
 
-using sql::TokenKind;
+using script::TokenKind;
 
-constexpr auto kOpens = sql::kTransactionControl | sql::kOpensTransaction;
-constexpr auto kCloses = sql::kTransactionControl | sql::kClosesTransaction;
+constexpr auto kOpens = script::kTransactionControl | script::kOpensTransaction;
+constexpr auto kCloses = script::kTransactionControl | script::kClosesTransaction;
 
 }  // namespace
 
@@ -22,14 +22,14 @@ void ScriptWatcher::see(const TsqlToken& token, std::size_t batch) {
     if (token.kind == TokenKind::Semicolon) return;
     if (first_token_ == kNowhere) {
         first_token_ = token.begin;
-        if (token.keyword && !begins_statement(word(0))) batch_trait(sql::kChangesSession);
+        if (token.keyword && !begins_statement(word(0))) batch_trait(script::kChangesSession);
     }
     if (token.keyword && !in_body_) see_keyword();
     if (token.kind == TokenKind::Other) see_command(token);
 }
 
 std::uint32_t ScriptWatcher::line_at(std::size_t offset) {
-    if (offset < counted_) return sql::line_of(text_, offset);
+    if (offset < counted_) return script::line_of(text_, offset);
     const std::string_view passed = text_.substr(counted_, offset - counted_);
     line_ += offset32(static_cast<std::size_t>(std::ranges::count(passed, '\n')));
     counted_ = offset;
@@ -44,7 +44,7 @@ void ScriptWatcher::begin_batch(const TsqlToken& token, std::size_t batch) {
     creates_schema_ = false;
     seen_ = {};
     batch_at_ = script_.statements.size();
-    sql::Statement statement;
+    script::Statement statement;
     statement.begin = offset32(token.begin);
     statement.line = line_at(token.begin);
     script_.statements.push_back(statement);
@@ -56,7 +56,7 @@ void ScriptWatcher::say_problem(std::size_t back, std::string_view problem) {
 }
 
 void ScriptWatcher::note(std::size_t back, std::uint32_t traits) {
-    sql::Statement statement;
+    script::Statement statement;
     statement.begin = offset32(seen_[back].token.begin);
     statement.line = line_at(statement.begin);
     const std::size_t newline =
@@ -77,17 +77,17 @@ void ScriptWatcher::see_keyword() {
 void ScriptWatcher::see_transaction_word() {
     const bool is_tran = is_one_of(word(0), {"tran", "transaction"});
     if (is_tran && is(1, "begin")) note(1, kOpens);
-    if (is_tran && is(1, "distributed") && is(2, "begin")) note(2, sql::kTransactionControl);
-    if (is_tran && is(1, "save")) note(1, sql::kTransactionControl);
+    if (is_tran && is(1, "distributed") && is(2, "begin")) note(2, script::kTransactionControl);
+    if (is_tran && is(1, "save")) note(1, script::kTransactionControl);
     if (is(0, "commit")) note(0, kCloses);
-    if (is(0, "rollback")) note(0, sql::kTransactionControl);
+    if (is(0, "rollback")) note(0, script::kTransactionControl);
 }
 
 void ScriptWatcher::see_session_word() {
     if (is_one_of(word(0), {"exec", "execute", "use", "revert"})) {
-        batch_trait(sql::kChangesSession);
+        batch_trait(script::kChangesSession);
     }
-    if (is(1, "set") && is_set_option(word(0))) batch_trait(sql::kChangesSession);
+    if (is(1, "set") && is_set_option(word(0))) batch_trait(script::kChangesSession);
     if (is(0, "sp_setapprole")) {
         say_problem(
             0,
@@ -150,12 +150,12 @@ void ScriptWatcher::see_refusing_word() {
         refuses = true;
         start = 0;
     }
-    if (refuses && !behind_permission(start + 1)) note(start, sql::kRefusesTransaction);
+    if (refuses && !behind_permission(start + 1)) note(start, script::kRefusesTransaction);
     // These begin with the same two words and do run in a transaction.
     const bool is_harmless =
         is(1, "database") && is_one_of(word(0), {"scoped", "audit", "encryption"});
-    sql::Statement& last = script_.statements.back();
-    if (is_harmless && last.traits == sql::kRefusesTransaction &&
+    script::Statement& last = script_.statements.back();
+    if (is_harmless && last.traits == script::kRefusesTransaction &&
         last.begin == seen_[2].token.begin) {
         script_.statements.pop_back();
     }
@@ -166,7 +166,7 @@ void ScriptWatcher::see_command(const TsqlToken& token) {
     if (text_[token.begin] != ':') return;
     const std::size_t line = text_.substr(0, token.begin).rfind('\n') + 1;
     const std::string_view before = text_.substr(line, token.begin - line);
-    if (!std::ranges::all_of(before, sql::is_space)) return;
+    if (!std::ranges::all_of(before, script::is_space)) return;
     const std::size_t end = std::min(text_.find_first_of(" \t\r\n", token.begin), text_.size());
     const std::string_view command = text_.substr(token.begin, end - token.begin);
     if (!is_sqlcmd_command(command)) return;
@@ -176,14 +176,15 @@ void ScriptWatcher::see_command(const TsqlToken& token) {
 }
 
 void ScriptWatcher::finish() {
-    for (const sql::Statement& statement : script_.statements) script_.traits |= statement.traits;
+    for (const script::Statement& statement : script_.statements)
+        script_.traits |= statement.traits;
     const auto controls = std::ranges::count_if(script_.statements, [](const auto& statement) {
-        return (statement.traits & sql::kTransactionControl) != 0;
+        return (statement.traits & script::kTransactionControl) != 0;
     });
     const auto wrapper = wrapper_.found();
     if (!wrapper || controls != 2) return;
     script_.wrapped = true;
-    for (const sql::Range& range : {wrapper->first, wrapper->second}) {
+    for (const script::Range& range : {wrapper->first, wrapper->second}) {
         script_.omissions.push_back({offset32(range.begin), offset32(range.end)});
     }
 }

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "db/sql/characters.hpp"
-#include "db/sql/script.hpp"
 #include "db/sqlserver/script_wrapper.hpp"
 #include "db/sqlserver/tokens.hpp"
+#include "script/characters.hpp"
+#include "script/script.hpp"
 
 namespace migrator::db::sqlserver {
 
@@ -17,7 +17,7 @@ namespace migrator::db::sqlserver {
 /// lent.
 class ScriptWatcher {
 public:
-    ScriptWatcher(std::string_view text, sql::Script& script)
+    ScriptWatcher(std::string_view text, script::Script& script)
         : text_(text), script_(script), wrapper_(text) {}
 
     /// The next token, and the number of its batch.
@@ -42,13 +42,13 @@ private:
         return seen_[back].token.keyword ? seen_[back].word : std::string_view();
     }
     bool is(std::size_t back, std::string_view lower) const {
-        return sql::equals_lower(word(back), lower);
+        return script::equals_lower(word(back), lower);
     }
     void shift(const Seen& seen) {
         std::ranges::move_backward(seen_.begin(), seen_.end() - 1, seen_.end());
         seen_.front() = seen;
     }
-    sql::Statement& batch_statement() { return script_.statements.at(batch_at_); }
+    script::Statement& batch_statement() { return script_.statements.at(batch_at_); }
     void batch_trait(std::uint32_t trait) { batch_statement().traits |= trait; }
     std::uint32_t line_at(std::size_t offset);
 
@@ -65,7 +65,7 @@ private:
     void say_problem(std::size_t back, std::string_view problem);
 
     std::string_view text_;
-    sql::Script& script_;
+    script::Script& script_;
     std::array<Seen, 5> seen_{};  ///< the newest first
     std::size_t batch_ = 0;
     bool in_batch_ = false;

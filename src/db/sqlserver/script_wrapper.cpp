@@ -12,7 +12,7 @@ void ScriptWrapper::see(const TsqlToken& token, bool in_body) {
 }
 
 void ScriptWrapper::see_opening(const TsqlToken& token, std::string_view word) {
-    const bool is_semicolon = token.kind == sql::TokenKind::Semicolon;
+    const bool is_semicolon = token.kind == script::TokenKind::Semicolon;
     switch (state_) {
         case Opening::Unseen:
             if (is_semicolon) return;
@@ -39,18 +39,18 @@ void ScriptWrapper::see_opening(const TsqlToken& token, std::string_view word) {
 
 void ScriptWrapper::see_closing(const TsqlToken& token, std::string_view word, bool in_body) {
     if (is_one_of(word, {"commit"}) && !in_body) {
-        closing_ = sql::Range{token.begin, token.end};
+        closing_ = script::Range{token.begin, token.end};
         behind_commit_ = true;
         return;
     }
-    const bool belongs = token.kind == sql::TokenKind::Semicolon ||
+    const bool belongs = token.kind == script::TokenKind::Semicolon ||
                          (behind_commit_ && is_one_of(word, {"tran", "transaction", "work"}));
     behind_commit_ = false;
     if (!belongs) closing_.reset();
     if (closing_) closing_->end = token.end;
 }
 
-std::optional<std::pair<sql::Range, sql::Range>> ScriptWrapper::found() const {
+std::optional<std::pair<script::Range, script::Range>> ScriptWrapper::found() const {
     if (state_ != Opening::Found || !closing_) return std::nullopt;
     return std::pair{opening_, *closing_};
 }

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "db/sql/lexer.hpp"
 #include "db/sqlserver/tokens.hpp"
+#include "script/lexer.hpp"
 
 namespace migrator::db::sqlserver {
 
@@ -21,7 +21,7 @@ public:
 
     /// The two ranges, without what surrounds them; nothing when there is no such pair. What else
     /// there is of transaction control it doesn't know.
-    std::optional<std::pair<sql::Range, sql::Range>> found() const;
+    std::optional<std::pair<script::Range, script::Range>> found() const;
 
 private:
     void see_opening(const TsqlToken& token, std::string_view word);
@@ -31,8 +31,8 @@ private:
 
     std::string_view text_;
     Opening state_ = Opening::Unseen;
-    sql::Range opening_;
-    std::optional<sql::Range> closing_;  ///< the last COMMIT, while nothing else follows
+    script::Range opening_;
+    std::optional<script::Range> closing_;  ///< the last COMMIT, while nothing else follows
     bool behind_commit_ = false;
 };
 

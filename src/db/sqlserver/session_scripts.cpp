@@ -15,7 +15,7 @@ namespace {
 std::string_view without_omissions(const sql::ScriptRun& script, std::string& copy) {
     if (script.script->omissions.empty()) return script.text;
     copy = script.text;
-    for (const sql::Omission& omission : script.script->omissions) {
+    for (const script::Omission& omission : script.script->omissions) {
         for (std::size_t i = omission.begin; i < omission.end && i < copy.size(); ++i) {
             if (copy[i] != '\n') copy[i] = ' ';
         }
@@ -23,8 +23,8 @@ std::string_view without_omissions(const sql::ScriptRun& script, std::string& co
     return copy;
 }
 
-bool changes_session(const sql::Script& script) {
-    return (script.traits & sql::kChangesSession) != 0;
+bool changes_session(const script::Script& script) {
+    return (script.traits & script::kChangesSession) != 0;
 }
 
 /// Puts the server's line into `failure`, whose line is that of the batch. FreeTDS's driver does

@@ -2,14 +2,14 @@
 
 #include <string_view>
 
-#include "db/sql/lexer.hpp"
+#include "script/lexer.hpp"
 
 namespace migrator::db::sqlserver {
 
 /// A token of T-SQL. `keyword`: a word without quotes that is no part of a longer name and no
 /// variable or temporary table, so that it can be a reserved word.
 struct TsqlToken {
-    sql::TokenKind kind = sql::TokenKind::End;
+    script::TokenKind kind = script::TokenKind::End;
     std::size_t begin = 0;
     std::size_t end = 0;
     bool keyword = false;
@@ -32,7 +32,7 @@ public:
 
 private:
     std::string_view text_;
-    sql::Lexer lexer_;
+    script::Lexer lexer_;
 };
 
 }  // namespace migrator::db::sqlserver

@@ -1,0 +1,83 @@
+#include "db/sql/apply/sql_run.hpp"
+
+#include "core/error.hpp"
+#include "db/sql/apply/application.hpp"
+#include "db/sql/transaction.hpp"
+
+namespace migrator::db::sql::apply {
+
+SqlRun::SqlRun(
+    Server& server,
+    const Options& options,
+    std::unique_ptr<RunLock> lock,
+    std::unique_ptr<Session> session,
+    RunOwner owner
+)
+    : server_(server),
+      options_(options),
+      owner_(std::move(owner)),
+      lock_(std::move(lock)),
+      session_(std::move(session)) {
+    session_->watch(stop_.get_token());
+    lock_->notify([this] {
+        lost_.request_stop();
+        stop_.request_stop();
+    });
+}
+
+ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
+    const std::stop_callback forward(request.stop, [this] { stop_.request_stop(); });
+    try {
+        return Application(
+                   {.server = server_,
+                    .options = options_,
+                    .run_id = owner_.run_id,
+                    .lock = *lock_,
+                    .session = session_,
+                    .stop = stop_.get_token(),
+                    .lost = lost_.get_token()},
+                   plan,
+                   request
+        )
+            .run();
+    } catch (const Error& error) {
+        // What the database says of a statement that we had cancelled ourselves tells nobody why.
+        // Where lock and work share a connection, the error may be the loss itself.
+        const ErrorKind kind =
+            server_.dialect().works_on_lock_session ? ErrorKind::Unavailable : ErrorKind::Locked;
+        if (lock_->lost() && error.kind() != ErrorKind::Locked && error.kind() != kind) {
+            throw Error(
+                kind,
+                std::string("the connection that holds the migration lock was lost, the run was "
+                            "stopped: "
+                ) + error.what()
+            );
+        }
+        if (request.stop.stop_requested()) {
+            throw Error(
+                ErrorKind::Cancelled, std::string("the run was cancelled: ") + error.what()
+            );
+        }
+        throw;
+    }
+}
+
+template <typename Write>
+void SqlRun::in_transaction(Write&& write) {
+    const Dialect& dialect = server_.dialect();
+    store::Metadata metadata(*session_, dialect, options_);
+    session_->use_schemas({});
+    Transaction transaction(*session_, {}, owner_.run_id);
+    write(metadata);
+    transaction.commit_or_throw();
+}
+
+void SqlRun::accept(const Migration& migration) {
+    in_transaction([&](store::Metadata& metadata) { metadata.accept(migration); });
+}
+
+void SqlRun::forget(const SchemaName& tenant, const std::vector<const Migration*>& files) {
+    in_transaction([&](store::Metadata& metadata) { metadata.forget(tenant, files); });
+}
+
+}  // namespace migrator::db::sql::apply

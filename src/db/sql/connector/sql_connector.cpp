@@ -1,0 +1,299 @@
+#include "db/sql/connector/sql_connector.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "db/sql/apply/precheck.hpp"
+#include "db/sql/apply/sql_run.hpp"
+#include "db/sql/connector/reader.hpp"
+#include "db/sql/own_sql.hpp"
+#include "db/sql/store/applied_rows.hpp"
+#include "db/sql/store/metadata.hpp"
+#include "db/sql/store/runs.hpp"
+#include "db/sql/transaction.hpp"
+
+namespace migrator::db::sql::connector {
+namespace {
+
+constexpr const char* kQueryRuns = "Could not query runs";
+
+/// How long a look at a long run waits for the lock of one that works.
+constexpr std::chrono::seconds kRunsPatience{1};
+
+/// While it lives, statements on the session wait no longer than that.
+class ShortPatience {
+public:
+    explicit ShortPatience(Session& session) : session_(session) {
+        session_.set_patience(kRunsPatience);
+    }
+    ~ShortPatience() { session_.set_patience(std::nullopt); }
+    ShortPatience(const ShortPatience&) = delete;
+    ShortPatience& operator=(const ShortPatience&) = delete;
+
+private:
+    Session& session_;
+};
+
+/// All runs.
+class RowsWithShortPatience : public RowSource {
+public:
+    RowsWithShortPatience(Session& session, const Dialect& dialect)
+        : patience_(session), rows_(store::Runs(session, dialect).open()) {}
+    bool next(Row& row) override { return rows_->next(row); }
+
+private:
+    const ShortPatience patience_;
+    const std::unique_ptr<RowSource> rows_;
+};
+
+class PooledAppliedRows : public AppliedRows {
+public:
+    PooledAppliedRows(LeasedRows rows, const Columns& columns)
+        : rows_(std::move(rows)), columns_(columns) {}
+
+    bool next(AppliedMigration& row) override {
+        if (!rows_.next(values_)) return false;
+        store::take_migration(values_, columns_, row);
+        return true;
+    }
+
+private:
+    LeasedRows rows_;
+    const Columns columns_;
+    Row values_;
+};
+
+class SqlConnector : public Connector {
+public:
+    SqlConnector(std::unique_ptr<Server> server, const Options& options)
+        : server_(std::move(server)), options_(options), reader_(*server_, options_) {
+        if (atomicity() == Atomicity::Version && !server_->dialect().allows_version_atomicity) {
+            throw Error(
+                ErrorKind::Configuration,
+                fmt::format(
+                    "atomicity: version is not possible on {}, use atomicity: tenant",
+                    server_->dialect().name
+                )
+            );
+        }
+    }
+
+    Atomicity atomicity() const override {
+        return options_.atomicity.value_or(server_->dialect().default_atomicity);
+    }
+
+    bool has_fleets() const override { return server_->dialect().max_schemas == 0; }
+
+    void ping() override {
+        reader_.on_session([](Session& session) { execute(session, "select 1"); });
+    }
+
+    Applied read_applied(const std::vector<Migration>& sources) override {
+        return reader_.read([&](store::Metadata& metadata, const store::MetadataShape& shape) {
+            return metadata.applied(shape, sources);
+        });
+    }
+
+    std::vector<std::string> tenants() override {
+        return reader_.read([](store::Metadata& metadata, const store::MetadataShape& shape) {
+            return metadata.tenants(shape);
+        });
+    }
+
+    std::unique_ptr<AppliedRows> applied_migrations(const RowsWanted& wanted) override {
+        LeasedRows rows = reader_.open(
+            "Could not query DB migrations",
+            [&](Session&, store::Metadata& metadata, const store::MetadataShape& shape) {
+                return metadata.migrations(shape, wanted);
+            }
+        );
+        return std::make_unique<PooledAppliedRows>(std::move(rows), wanted.columns);
+    }
+
+    std::vector<Version> versions(const VersionsWanted& wanted) override {
+        return reader_.read([&](store::Metadata& metadata, const store::MetadataShape& shape) {
+            return metadata.versions(shape, wanted);
+        });
+    }
+
+    std::vector<std::string> broken_objects() override {
+        if (server_->dialect().broken_objects.empty()) return {};
+        return reader_.on_session([&](Session& session) {
+            return store::Metadata(session, server_->dialect(), options_).broken_objects();
+        });
+    }
+
+    std::optional<RunOwner> lock_owner() override {
+        // The row outlives the run that wrote it: only the lock itself says that somebody works.
+        try {
+            const auto lock = server_->try_lock();
+            if (lock != nullptr && older_runs_have_ended()) return std::nullopt;
+        } catch (const Error&) {
+            return std::nullopt;  // who may only read can't try; status goes on without
+        }
+        auto owner = reader_.read([](store::Metadata& metadata, const store::MetadataShape& shape) {
+            return metadata.lock_owner(shape);
+        });
+        if (!owner) owner = RunOwner{.owner = "another run"};
+        return owner;
+    }
+
+    std::unique_ptr<Run> try_begin_run(const RunOwner& owner) override {
+        auto lock = server_->try_lock();
+        if (!lock) return nullptr;
+        const Dialect& dialect = server_->dialect();
+        auto session = lock->take_session();
+        if (!session) session = server_->connect();
+        session->use_schemas({});
+        {
+            Transaction transaction(*session, {}, {});
+            // A transaction of the run before us may still be open: its connection for the lock
+            // can die alone. Nobody plans before it has ended.
+            if (!dialect.fence_is_free.empty() && !query_bool(*session, dialect.fence_is_free)) {
+                return nullptr;
+            }
+            store::create_or_upgrade(*session, dialect, options_);
+            write_lock_owner(*session, owner);
+            transaction.commit_or_throw();
+        }
+        return std::make_unique<apply::SqlRun>(
+            *server_, options_, std::move(lock), std::move(session), owner
+        );
+    }
+
+    Insertion insert_run(const StoredRun& run) override {
+        bool there = false;
+        // This much is done again when the connection is lost. An insertion that was done again
+        // would find the first.
+        const Reader::Lease lease = reader_.on_lease([&](Reader::Lease& leased) {
+            Session& session = **leased;
+            const ShortPatience patience(session);
+            there = reader_.with_tables(
+                session,
+                [&](store::Metadata&, const store::MetadataShape& shape) {
+                    if (shape.runs) store::Runs(session, server_->dialect()).delete_old();
+                    return shape.runs;
+                }
+            );
+            return std::move(leased);
+        });
+        if (!there) return Insertion::NoTable;
+        try {
+            const ShortPatience patience(**lease);
+            const bool inserted = store::Runs(**lease, server_->dialect()).insert(run);
+            return inserted ? Insertion::Inserted : Insertion::Exists;
+        } catch (...) {
+            lease->discard();
+            throw;
+        }
+    }
+
+    bool update_run(const StoredRun& run) override {
+        return with_runs(false, [&](store::Runs& runs) { return runs.update(run); });
+    }
+
+    bool cancel_run(const std::string& id) override {
+        return with_runs(false, [&](store::Runs& runs) { return runs.cancel(id); });
+    }
+
+    std::optional<StoredRun> find_run(const std::string& id) override {
+        return with_runs(std::optional<StoredRun>(), [&](store::Runs& runs) {
+            return told_as(kQueryRuns, [&] { return runs.find(id); });
+        });
+    }
+
+    void read_runs(const std::function<void(const StoredRun&)>& run) override {
+        LeasedRows rows = reader_.open(
+            kQueryRuns,
+            [&](Session& session, store::Metadata&, const store::MetadataShape& shape) {
+                if (!shape.runs) return std::unique_ptr<RowSource>();
+                return std::unique_ptr<RowSource>(
+                    std::make_unique<RowsWithShortPatience>(session, server_->dialect())
+                );
+            }
+        );
+        for (Row row; rows.next(row);) run(store::Runs::to_run(row));
+    }
+
+    std::string dry_run_note() const override {
+        const Dialect& dialect = server_->dialect();
+        if (dialect.transactional_ddl) return {};
+        return fmt::format(
+            "{} can't roll DDL back: the dry run executed nothing and wrote nothing", dialect.name
+        );
+    }
+
+    PoolUse connections() const override { return reader_.use(); }
+
+    std::vector<ScriptProblem> check(const Plan& plan) override {
+        std::vector<bool> outside;
+        return apply::Preparation(server_->dialect(), options_).check(plan, true, outside);
+    }
+
+    std::string preview(const Migration& migration, const std::string& schema) override {
+        apply::Preparation preparation(server_->dialect(), options_);
+        apply::PreparedScript prepared = preparation.prepare(migration, schema, true);
+        const bool outside = preparation.runs_outside_transaction(migration, *prepared.script);
+        return (outside ? "-- runs outside a transaction, statement by statement\n" : "") +
+               std::move(prepared.text);
+    }
+
+private:
+    /// Runs `work(runs)`; gives `absent` when there is no such table. Once more after a lost
+    /// connection: everything but an insertion can be.
+    template <typename Result, typename Work>
+    Result with_runs(Result absent, Work&& work) {
+        return reader_.on_lease([&](Reader::Lease& lease) {
+            Session& session = **lease;
+            const ShortPatience patience(session);
+            return reader_.with_tables(
+                session,
+                [&](store::Metadata&, const store::MetadataShape& shape) {
+                    if (!shape.runs) return absent;
+                    store::Runs runs(session, server_->dialect());
+                    return work(runs);
+                }
+            );
+        });
+    }
+
+    /// The first thing that a run writes: here a role shows that may only read.
+    void write_lock_owner(Session& session, const RunOwner& owner) try {
+        store::Metadata(session, server_->dialect(), options_).write_lock_owner(owner);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::Internal) throw;
+        throw Error(
+            ErrorKind::MigrationFailed,
+            fmt::format(
+                "Could not start the run: {}: the role of the data source has to be able to write "
+                "to migrator's own tables",
+                error.what()
+            )
+        );
+    }
+
+    /// Whether no transaction of a run is open. For who holds the lock: the look is exclusive for
+    /// a moment, and a run that works would take that for the loss of its own.
+    bool older_runs_have_ended() {
+        const Dialect& dialect = server_->dialect();
+        if (dialect.fence_is_free.empty()) return true;
+        return reader_.on_session([&](Session& session) {
+            Transaction look(session, {}, {});
+            return query_bool(session, dialect.fence_is_free);
+        });
+    }
+
+    const std::unique_ptr<Server> server_;
+    const Options options_;
+    Reader reader_;
+};
+
+}  // namespace
+
+std::unique_ptr<Connector> make_sql_connector(
+    std::unique_ptr<Server> server, const Options& options
+) {
+    return std::make_unique<SqlConnector>(std::move(server), options);
+}
+
+}  // namespace migrator::db::sql::connector

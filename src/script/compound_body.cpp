@@ -1,0 +1,162 @@
+#include "script/compound_body.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "script/characters.hpp"
+
+namespace migrator::script {
+namespace {
+
+template <std::size_t Count>
+bool is_one_of(std::string_view word, const std::array<std::string_view, Count>& words) {
+    return std::ranges::any_of(words, [&](std::string_view lower) {
+        return equals_lower(word, lower);
+    });
+}
+
+constexpr std::array<std::string_view, 5> kPrograms = {
+    "procedure", "function", "trigger", "event", "package"};
+/// What may stand between CREATE and the kind of object.
+constexpr std::array<std::string_view, 8> kBeforeKind = {
+    "or", "replace", "aggregate", "definer", "current_user", "current_role", "sql", "security"};
+/// Behind these words a statement of a body begins.
+constexpr std::array<std::string_view, 6> kBeforeStatement = {
+    "then", "else", "do", "loop", "repeat", "row"};
+constexpr std::array<std::string_view, 4> kLoops = {"loop", "while", "repeat", "for"};
+/// Behind the parameters of a procedure stand words about it, types too, and then its body. These
+/// begin a body that is no block.
+constexpr std::array<std::string_view, 24> kPlainBodies = {
+    "return",  "set",     "select", "insert",  "update", "delete", "replace", "call",
+    "with",    "signal",  "do",     "create",  "alter",  "drop",   "rename",  "truncate",
+    "execute", "prepare", "values", "analyze", "show",   "grant",  "revoke",  "load",
+};
+
+}  // namespace
+
+void CompoundBody::see(const Token& token, std::string_view text) {
+    if (token.kind == TokenKind::VersionComment) return;  // `/*!50003 CREATE*/ /*!50020 DEFINER=…`
+    if (head_ == Head::Program) {
+        see_body(token, text);
+    } else if (head_ != Head::Plain) {
+        see_head(token, text);
+    }
+}
+
+void CompoundBody::see_body(const Token& token, std::string_view text) {
+    if (token.kind == TokenKind::Open) ++parentheses_;
+    if (token.kind == TokenKind::Close && parentheses_ > 0) --parentheses_;
+    if (token.kind == TokenKind::Semicolon) {
+        parentheses_ = 0;
+        in_handler_ = false;
+    }
+    if (token.kind == TokenKind::Word && !behind_dot_ && parentheses_ == 0) {
+        see_word(text);
+    } else if (parentheses_ == 0) {
+        const bool in_head = blocks_.empty() && !has_plain_body_;
+        behind_end_ = false;
+        behind_separator_ = token.kind == TokenKind::Semicolon;
+        // A label (`again: loop`), the parameters of a procedure, COMMENT 'text' behind them.
+        at_statement_ =
+            behind_separator_ || text == ":" ||
+            (in_head && (at_statement_ || (has_parameters_ && token.kind == TokenKind::Close)));
+    }
+    behind_dot_ = token.kind == TokenKind::Dot;
+}
+
+void CompoundBody::see_head(const Token& token, std::string_view word) {
+    if (head_ == Head::Create && definer_ > 0 && token.kind != TokenKind::Word) {
+        --definer_;  // = 'user' @ 'host', and the parentheses of CURRENT_USER()
+        return;
+    }
+    if (token.kind != TokenKind::Word) {
+        head_ = Head::Plain;
+        return;
+    }
+    if (head_ == Head::Begin) {
+        head_ = equals_lower(word, "not") ? Head::Program : Head::Plain;
+        if (head_ == Head::Program) blocks_.push_back(Block::Statements);
+        return;
+    }
+    if (head_ == Head::Start) {
+        at_statement_ = true;
+        if (equals_lower(word, "begin")) {
+            head_ = Head::Begin;
+        } else if (equals_lower(word, "create") || equals_lower(word, "alter")) {
+            head_ = Head::Create;
+        } else if (equals_lower(word, "case") || begins_block(word)) {
+            head_ = Head::Program;
+            see_word(word);
+        } else {
+            head_ = Head::Plain;
+        }
+        return;
+    }
+    if (is_one_of(word, kPrograms)) {
+        head_ = Head::Program;
+        has_parameters_ = equals_lower(word, "procedure") || equals_lower(word, "function");
+        at_statement_ = false;
+        behind_separator_ = false;
+    } else if (equals_lower(word, "definer")) {
+        definer_ = 6;
+    } else if (definer_ > 0) {
+        --definer_;
+    } else if (!is_one_of(word, kBeforeKind)) {
+        head_ = Head::Plain;
+    }
+}
+
+bool CompoundBody::begins_block(std::string_view word) {
+    if (equals_lower(word, "begin")) return at_statement_ || in_handler_;
+    return at_statement_ &&
+           (equals_lower(word, "if") || equals_lower(word, "case") || is_one_of(word, kLoops));
+}
+
+bool CompoundBody::ends_block(std::string_view word, bool behind_separator) {
+    if (blocks_.empty() || !equals_lower(word, "end")) return false;
+    const Block block = blocks_.back();
+    if (block == Block::Statements && !behind_separator) return false;
+    blocks_.pop_back();
+    behind_end_ = block != Block::CaseExpression;
+    return true;
+}
+
+/// Between the parameters and the body: the body is still to come behind this word.
+bool CompoundBody::may_go_on_in_head(std::string_view word) {
+    if (!blocks_.empty() || !at_statement_) return false;
+    if (is_one_of(word, kPlainBodies) && !behind_character_) has_plain_body_ = true;
+    behind_character_ = equals_lower(word, "character");
+    return !has_plain_body_;
+}
+
+void CompoundBody::see_word(std::string_view word) {
+    const bool behind_end = behind_end_;
+    behind_end_ = false;
+    const bool is_end = ends_block(word, behind_separator_);
+    behind_separator_ = false;
+    const bool is_case = equals_lower(word, "case");
+    if (is_end ||
+        (behind_end && (equals_lower(word, "if") || is_case || is_one_of(word, kLoops)))) {
+        at_statement_ = false;  // END, END IF
+        return;
+    }
+    const bool in_expression = !blocks_.empty() && blocks_.back() != Block::Statements;
+    const bool begins = begins_block(word);
+    if (begins) {
+        blocks_.push_back(Block::Statements);
+        in_handler_ = false;
+    } else if (is_case) {
+        blocks_.push_back(Block::CaseExpression);
+    } else if (equals_lower(word, "handler")) {
+        in_handler_ = true;
+    } else if (equals_lower(word, "until") && at_statement_ && !blocks_.empty()) {
+        blocks_.back() = Block::Until;
+    }
+    const bool is_begin = begins && equals_lower(word, "begin");
+    const bool is_statement = at_statement_ && equals_lower(word, "do");  // not that of a WHILE
+    at_statement_ = (!in_expression && !is_statement && is_one_of(word, kBeforeStatement)) ||
+                    is_begin || may_go_on_in_head(word);
+    behind_separator_ = at_statement_;  // an empty block
+}
+
+}  // namespace migrator::script

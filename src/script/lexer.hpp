@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "script/lexis.hpp"
+
+namespace migrator::script {
+
+enum class TokenKind : std::uint8_t {
+    End,
+    Word,        ///< keyword or unquoted name
+    QuotedName,  ///< "…", `…`, […]
+    String,      ///< '…' in all its forms, without its prefix letter; $$…$$
+    Number,      ///< digits only: `1.5e3` is several tokens
+    Semicolon,
+    Open,   ///< (
+    Close,  ///< )
+    Dot,
+    Backslash,
+    VersionComment,  ///< `/*!50003` or the `*/` that belongs to it
+    Other,           ///< one character of anything else
+};
+
+/// Offsets are bytes into the text; quotes belong to their token.
+struct Token {
+    TokenKind kind = TokenKind::End;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+/// A range of the text.
+struct Range {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+/// Cuts SQL text into tokens as the server's own lexer does, as far as the ends of quotes,
+/// comments, words and statements go. Skips blanks and comments. Never fails: what stays open at
+/// the end of the text runs to the end and sets `unterminated`.
+class Lexer {
+public:
+    /// `text` and `lexis` must outlive the lexer.
+    Lexer(std::string_view text, const Lexis& lexis, bool standard_conforming_strings = true);
+
+    /// The next token of any kind.
+    Token next();
+    /// The next Semicolon or End. What is in between is only skipped, which is much faster than
+    /// `next`; the parentheses in it are added to `open_parentheses`, which stays at 0 or more.
+    Token next_structural(unsigned& open_parentheses);
+
+    /// From now on plain '…' strings take backslashes as escapes (false) or not (true).
+    void set_standard_conforming_strings(bool on) { standard_strings_ = on; }
+
+    /// From now on `delimiter` ends a statement, as a Semicolon; a ';' is Other unless it is that.
+    /// Not empty; has to outlive the lexer.
+    void set_delimiter(std::string_view delimiter) { delimiter_ = delimiter; }
+
+    void seek(std::size_t offset);
+    /// From now on the text ends at `offset`.
+    void set_limit(std::size_t offset) { limit_ = offset; }
+    std::size_t limit() const { return limit_; }
+
+    /// The next token of any kind, where a statement could begin.
+    Token first_of_statement();
+    /// A statement begins at `offset`, for `content_end`.
+    void begin_statement(std::size_t offset);
+    /// End of the statement's text when blanks and comments before `offset` are left out.
+    std::size_t content_end(std::size_t offset) const;
+
+    bool unterminated() const { return unterminated_; }
+    /// The first comment that was skipped, its delimiters included.
+    std::optional<Range> first_comment() const { return first_comment_; }
+
+private:
+    enum class StringKind : std::uint8_t { Standard, Escape, Bits };
+
+    bool at(std::size_t offset, char c) const { return offset < limit_ && text_[offset] == c; }
+    bool skip_comment();
+    bool begins_line_comment() const;
+    bool at_delimiter(std::size_t offset) const;
+    std::size_t end_of_version_comment_head() const;
+    void note_comment(std::size_t begin);
+    std::size_t end_of_line(std::size_t offset) const;
+    std::size_t end_of_block_comment(std::size_t offset);
+    Token token_here();
+    Token single(TokenKind kind);
+    Token quoted(TokenKind kind, std::size_t begin, std::size_t end);
+    /// Of strings without a prefix.
+    StringKind plain_kind() const {
+        return standard_strings_ != lexis_->backslash_strings ? StringKind::Standard
+                                                              : StringKind::Escape;
+    }
+    StringKind string_kind(std::size_t quote) const;
+    std::size_t end_of_string(std::size_t offset, StringKind kind);
+    std::size_t find_in_string(std::size_t offset, StringKind kind) const;
+    std::size_t continuation(std::size_t offset) const;
+    std::size_t end_of_quoted_name(std::size_t offset, char quote);
+    std::size_t end_of_double_quoted_string(std::size_t offset);
+    std::size_t end_of_bracketed_name(std::size_t offset);
+    std::size_t end_of_dollar_quote(std::size_t offset);
+
+    std::string_view text_;
+    const Lexis* lexis_;
+    bool standard_strings_;
+    bool unterminated_ = false;
+    bool in_version_comment_ = false;
+    bool between_statements_ = false;
+    std::string_view delimiter_ = ";";
+    std::size_t limit_;
+    std::size_t at_ = 0;
+    std::size_t floor_ = 0;          ///< end of the last quoted token: looking back stops here
+    std::size_t comment_floor_ = 0;  ///< end of the last comment in the statement
+    std::size_t content_end_ = 0;    ///< end of the statement's text before that comment
+    std::optional<Range> first_comment_;
+};
+
+}  // namespace migrator::script

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "script/lexis.hpp"
+
+namespace migrator::script {
+
+/// What a statement does to the settings of its session, as far as its text shows.
+struct SettingChange {
+    bool session = false;  ///< calls set_config(), or sets something in a DO block
+    bool lexing = false;   ///< touches a setting that text after it is read by
+    bool known = true;     ///< false: to which value can't be told
+    std::optional<bool> standard_conforming_strings;  ///< its value from now on
+};
+
+/// Whether a statement that begins with `word` is worth asking about.
+bool may_change_settings(std::string_view word);
+
+/// Looks at a whole statement. `standard_conforming_strings`: the setting it is read under;
+/// `initial`: the one that DEFAULT and RESET are taken for.
+SettingChange find_setting_change(
+    std::string_view statement, const Lexis& lexis, bool standard_conforming_strings, bool initial
+);
+
+}  // namespace migrator::script

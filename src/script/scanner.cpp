@@ -1,0 +1,339 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "core/utf8.hpp"
+#include "script/characters.hpp"
+#include "script/compound_body.hpp"
+#include "script/lexer.hpp"
+#include "script/lexing_settings.hpp"
+#include "script/script.hpp"
+#include "script/statement_body.hpp"
+#include "script/statement_traits.hpp"
+
+namespace migrator::script {
+namespace {
+
+constexpr std::string_view kMarker = "migrator:no-transaction";
+
+constexpr std::uint32_t offset32(std::size_t offset) { return static_cast<std::uint32_t>(offset); }
+
+/// Whether the marker stands in `comment` as a word of its own.
+bool holds_marker(std::string_view comment) {
+    const auto goes_on = [](char c) { return is_word_char(c) || c == '-' || c == ':'; };
+    for (std::size_t at = comment.find(kMarker); at != std::string_view::npos;
+         at = comment.find(kMarker, at + 1)) {
+        const std::size_t end = at + kMarker.size();
+        const bool begins = !is_word_char(comment[at - 1]);  // "--" or "/*" stand before it
+        if (begins && (end == comment.size() || !goes_on(comment[end]))) return true;
+    }
+    return false;
+}
+
+/// `lower` has no capitals.
+bool contains_lower(std::string_view text, std::string_view lower) {
+    const auto same = [](char a, char b) { return to_lower(a) == b; };
+    return !std::ranges::search(text, lower, same).empty();
+}
+
+/// Whether the 8 bytes at `bytes` are ASCII.
+bool is_ascii(const char* bytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof word);
+    return (word & 0x8080808080808080U) == 0;
+}
+
+/// Valid UTF-8; fast where the text is ASCII. A character never goes on into ASCII, so what lies
+/// between can be looked at on its own.
+bool is_text(std::string_view text) {
+    constexpr std::size_t kStep = 8;
+    std::size_t at = 0;
+    while (at + kStep <= text.size()) {
+        if (is_ascii(text.data() + at)) {
+            at += kStep;
+            continue;
+        }
+        const std::size_t begin = at;
+        while (at + kStep <= text.size() && !is_ascii(text.data() + at)) at += kStep;
+        if (at + kStep > text.size()) at = text.size();
+        if (!is_valid_utf8(text.substr(begin, at - begin))) return false;
+    }
+    return is_valid_utf8(text.substr(at));
+}
+
+class Scanner {
+public:
+    Scanner(std::string_view text, const Lexis& lexis, bool standard_conforming_strings)
+        : text_(text),
+          rules_(lexis),
+          initial_(standard_conforming_strings),
+          lexer_(text, lexis, standard_conforming_strings) {
+        script_.standard_conforming_strings = standard_conforming_strings;
+    }
+
+    Script scan() {
+        do {
+            scan_to_limit();
+        } while (go_on_behind_data());
+        finish();
+        return std::move(script_);
+    }
+
+private:
+    std::string_view text_of(const Token& token) const {
+        return text_.substr(token.begin, token.end - token.begin);
+    }
+    std::uint32_t line_at(std::size_t offset);
+    void say_problem(std::string problem);
+
+    void scan_to_limit();
+    void scan_statement(Token token);
+    void end_statement(Statement& statement, const Token& end);
+    void find_traits(Statement& statement);
+    void psql_command(const Token& backslash);
+    bool delimiter_command(const Token& word);
+    void take_data(Statement& statement, std::size_t semicolon);
+    bool go_on_behind_data();
+    void finish();
+
+    std::string_view text_;
+    Rules rules_;
+    bool initial_;
+    Lexer lexer_;
+    Script script_;
+    StatementWords words_;     ///< of the statement in work
+    std::size_t counted_ = 0;  ///< newlines before this offset are in `line_`
+    std::uint32_t line_ = 1;
+    /// Data of COPY begins behind the *line* of its statement, and the rest of that line is SQL:
+    /// while it is scanned, this is where the data ends. 0: there is none.
+    std::size_t behind_data_ = 0;
+    bool open_at_limit_ = false;  ///< the last statement had no ';'
+    bool has_delimiter_ = false;  ///< another than ';'
+};
+
+std::uint32_t Scanner::line_at(std::size_t offset) {
+    const std::string_view passed = text_.substr(counted_, offset - counted_);
+    line_ += offset32(static_cast<std::size_t>(std::ranges::count(passed, '\n')));
+    counted_ = offset;
+    return line_;
+}
+
+void Scanner::say_problem(std::string problem) {
+    if (script_.problem.empty()) script_.problem = std::move(problem);
+}
+
+void Scanner::scan_to_limit() {
+    for (;;) {
+        const Token token = lexer_.first_of_statement();
+        if (token.kind == TokenKind::End) return;
+        if (token.kind == TokenKind::Semicolon) continue;
+        if (delimiter_command(token)) continue;
+        if (token.kind == TokenKind::Backslash && rules_.lexis().psql_commands) {
+            psql_command(token);
+        } else {
+            scan_statement(token);
+        }
+    }
+}
+
+void Scanner::scan_statement(Token token) {
+    const Lexis& lexis = rules_.lexis();
+    Statement statement;
+    statement.begin = offset32(token.begin);
+    statement.line = line_at(token.begin);
+    lexer_.begin_statement(token.begin);
+
+    words_.clear();
+    StatementBody body(lexis);
+    CompoundBody compound;
+    const bool may_be_compound = lexis.compound_bodies;
+    unsigned parentheses = 0;
+    const bool has_words = token.kind == TokenKind::Word || token.kind == TokenKind::VersionComment;
+    std::size_t words_wanted = has_words ? 1 : 0;
+    bool every_token = true;
+    for (; token.kind != TokenKind::End;
+         token = every_token ? lexer_.next() : lexer_.next_structural(parentheses)) {
+        if (token.kind == TokenKind::Semicolon &&
+            (parentheses == 0 || !lexis.parentheses_hold_semicolons) && !body.open() &&
+            !(may_be_compound && !has_delimiter_ && compound.open())) {
+            break;
+        }
+        if (!every_token) continue;
+        if (token.kind == TokenKind::Open) ++parentheses;
+        if (token.kind == TokenKind::Close && parentheses > 0) --parentheses;
+        const std::string_view text = text_of(token);
+        body.see(token, text, parentheses);
+        if (may_be_compound) compound.see(token, text);
+        if (words_.count() < words_wanted) {
+            words_.add(token, text);
+            if (words_.count() == 1) words_wanted = rules_.words_wanted(words_.first());
+        }
+        every_token = words_.count() < words_wanted || body.possible() ||
+                      (may_be_compound && !has_delimiter_ && compound.possible());
+    }
+    open_at_limit_ = token.kind == TokenKind::End;
+    const bool in_compound = may_be_compound && !has_delimiter_ && compound.open();
+    if (open_at_limit_ && (parentheses > 0 || body.open() || in_compound)) script_.sure = false;
+    if (has_delimiter_ || (may_be_compound && compound.is_program())) {
+        statement.traits |= kUncountedResults;
+    }
+    end_statement(statement, token);
+}
+
+void Scanner::end_statement(Statement& statement, const Token& end) {
+    statement.end = offset32(lexer_.content_end(end.begin));
+    statement.behind = offset32(end.end);
+    find_traits(statement);
+    if ((statement.traits & kCopyFromStdin) != 0 && rules_.lexis().copy_data) {
+        take_data(statement, end.begin);
+    }
+    script_.traits |= statement.traits;
+    script_.statements.push_back(statement);
+}
+
+void Scanner::find_traits(Statement& statement) {
+    const Lexis& lexis = rules_.lexis();
+    const std::string_view first = words_.first();
+    const auto text = text_.substr(statement.begin, statement.end - statement.begin);
+    if (rules_.words_wanted(first) > 0) statement.traits |= words_.traits(lexis);
+    if (lexis.copy_data && equals_lower(first, "copy")) {
+        statement.traits |= copy_traits(text, lexis);
+    }
+    if (lexis.backslash_strings && (statement.traits & kChangesLexing) != 0 &&
+        contains_lower(text, "sql_mode")) {
+        const bool usual = !contains_lower(text, "no_backslash_escapes");
+        script_.standard_conforming_strings = usual;
+        lexer_.set_standard_conforming_strings(usual);
+    }
+    if (!lexis.escape_strings || !may_change_settings(first)) return;
+
+    bool& setting = script_.standard_conforming_strings;
+    const SettingChange change = find_setting_change(text, lexis, setting, initial_);
+    if (change.session) statement.traits |= kChangesSession;
+    if (!change.known) script_.sure = false;
+    if (!change.lexing) return;
+    statement.traits |= kChangesSession | kChangesLexing;
+    setting = change.standard_conforming_strings.value_or(setting);
+    lexer_.set_standard_conforming_strings(setting);
+}
+
+/// DELIMITER text, a command of the client `mysql`: the rest of the line up to a blank ends
+/// statements from here on. False when there is none.
+bool Scanner::delimiter_command(const Token& word) {
+    if (!rules_.lexis().delimiter_command || word.kind != TokenKind::Word) return false;
+    if (!equals_lower(text_of(word), "delimiter")) return false;
+    const std::size_t end = std::min(text_.find_first_of("\r\n", word.end), text_.size());
+    std::string_view rest = text_.substr(word.end, end - word.end);
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    rest = rest.substr(0, rest.find_first_of(" \t"));
+    if (rest.empty()) {
+        say_problem(fmt::format(
+            "DELIMITER in line {}: a delimiter has to follow in the same line", line_at(word.begin)
+        ));
+    } else {
+        lexer_.set_delimiter(rest);
+        has_delimiter_ = rest != ";";
+    }
+    script_.omissions.push_back({offset32(word.begin), offset32(end)});
+    lexer_.seek(end);
+    return true;
+}
+
+/// A backslash where a statement should begin: psql takes the rest of the line as a command.
+void Scanner::psql_command(const Token& backslash) {
+    const std::size_t begin = backslash.begin;
+    const std::size_t end = std::min(text_.find_first_of("\r\n", begin), text_.size());
+    const std::string_view line = text_.substr(begin, end - begin);
+    const std::string_view command = line.substr(0, line.find_first_of(" \t\\", 1));
+    if (command == "\\restrict" || command == "\\unrestrict") {
+        script_.omissions.push_back({offset32(begin), offset32(end)});
+    } else {
+        say_problem(fmt::format(
+            "psql command {} in line {}: migrator runs SQL, not psql commands: remove it",
+            to_valid_utf8(command.substr(0, 40)),
+            line_at(begin)
+        ));
+    }
+    lexer_.seek(end);
+}
+
+/// The data of a COPY … FROM STDIN whose ';' (or the end of the text) is at `semicolon`.
+void Scanner::take_data(Statement& statement, std::size_t semicolon) {
+    std::size_t begin = behind_data_;
+    if (begin == 0) {
+        const std::size_t newline = std::min(text_.find('\n', semicolon), text_.size());
+        lexer_.set_limit(newline);
+        begin = std::min(newline + 1, text_.size());
+        open_at_limit_ = false;  // without a ';' this was the end of the text
+    }
+    std::size_t end = begin;
+    std::size_t next = text_.size();
+    for (std::size_t line_end = 0;; end = line_end + 1) {
+        line_end = std::min(text_.find('\n', end), text_.size());
+        std::string_view line = text_.substr(end, line_end - end);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (line == "\\.") {
+            next = std::min(line_end + 1, text_.size());
+            break;
+        }
+        if (line_end == text_.size()) {
+            end = text_.size();
+            break;
+        }
+    }
+    statement.data_begin = offset32(begin);
+    statement.data_end = offset32(end);
+    behind_data_ = next;
+}
+
+/// At the end of a line with COPY … FROM STDIN: skips the data. False: the text is at its end.
+bool Scanner::go_on_behind_data() {
+    if (behind_data_ == 0) return false;
+    if (open_at_limit_ || lexer_.unterminated()) {
+        say_problem(fmt::format(
+            "line {}: what stands behind COPY … FROM STDIN in this line goes on behind the data: "
+            "give it a line of its own",
+            line_at(lexer_.limit())
+        ));
+    }
+    lexer_.set_limit(text_.size());
+    lexer_.seek(behind_data_);
+    behind_data_ = 0;
+    return true;
+}
+
+void Scanner::finish() {
+    if (lexer_.unterminated() || !is_text(text_)) script_.sure = false;
+
+    const auto comment = lexer_.first_comment();
+    const auto& statements = script_.statements;
+    if (comment && (statements.empty() || comment->begin < statements.front().begin)) {
+        const auto text = text_.substr(comment->begin, comment->end - comment->begin);
+        script_.no_transaction_marker = holds_marker(text);
+    }
+    const auto controls = std::ranges::count_if(statements, [](const Statement& statement) {
+        return (statement.traits & kTransactionControl) != 0;
+    });
+    script_.wrapped = controls == 2 && (statements.front().traits & kOpensTransaction) != 0 &&
+                      (statements.back().traits & kClosesTransaction) != 0;
+    // A SET LOCAL ends with its transaction, and a ROLLBACK takes a SET back. Nobody does that.
+    const bool lexing_changes = (script_.traits & kChangesLexing) != 0;
+    if (lexing_changes && controls > 0 && !script_.wrapped) script_.sure = false;
+}
+
+}  // namespace
+
+Script scan(std::string_view text, const Lexis& lexis, bool standard_conforming_strings) {
+    if (text.size() >= std::numeric_limits<std::uint32_t>::max()) {
+        Script refused;
+        refused.problem = "the file is larger than 4 GiB: split it";
+        refused.standard_conforming_strings = standard_conforming_strings;
+        refused.sure = false;
+        return refused;
+    }
+    return Scanner(text, lexis, standard_conforming_strings).scan();
+}
+
+}  // namespace migrator::script
