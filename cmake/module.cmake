@@ -9,6 +9,7 @@ function(migrator_module name)
   add_library(migrator_${name} STATIC ${ARG_SOURCES})
   add_library(migrator::${name} ALIAS migrator_${name})
   target_link_libraries(migrator_${name} PUBLIC ${ARG_USES} PRIVATE migrator_flags ${ARG_PRIVATELY})
+  migrator_precompile(migrator_${name} std)
   migrator_tests(${name} USES ${name})
 endfunction()
 
@@ -34,6 +35,7 @@ function(migrator_tests folder)
         MIGRATOR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
       target_link_libraries(${target} PRIVATE
         ${ARG_USES} migrator_test_support migrator_flags GTest::gtest_main)
+      migrator_precompile(${target} gtest)
       gtest_discover_tests(${target}
         PROPERTIES LABELS ${label} TIMEOUT 600
         DISCOVERY_TIMEOUT 60

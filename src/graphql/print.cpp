@@ -5,7 +5,7 @@
 namespace migrator::graphql {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string result = "\"";
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
@@ -45,7 +45,7 @@ std::string print(const ast::Value& value) {
         case ast::ValueKind::Null:
             return "null";
         case ast::ValueKind::String:
-            return quoted(value.text);
+            return in_quotes(value.text);
         case ast::ValueKind::List:
             for (const ast::Value& item : value.items) {
                 text += (text.empty() ? "" : ", ") + print(item);
