@@ -87,13 +87,5 @@ TEST(Architecture, HeadersStartWithPragmaOnce) {
     }
 }
 
-TEST(Architecture, FilesHaveAtMost400Lines) {
-    for (const char* folder : {"src", "tests"}) {
-        for (const auto& file : files_below(folder, {".hpp", ".cpp", ".py", ".sh", ".mjs"})) {
-            EXPECT_LE(std::ranges::count(read(file), '\n'), 400) << file;
-        }
-    }
-}
-
 }  // namespace
 }  // namespace migrator::test
