@@ -8,7 +8,7 @@
 
 namespace migrator::api {
 
-/// The message as clients of the Go program know it: database.md section 10 of the specification.
+/// The message as clients of the Go program know it: docs/compatibility.md, "Error texts".
 std::string client_text(const Error& error);
 
 /// The answer for an exception that left a handler: status by kind, `{"error":…}`; of an

@@ -5,8 +5,7 @@
 
 namespace migrator::api {
 
-/// Adds `{p}/health`, `/metrics` and `{p}/metrics` (http-v2-graphql.md sections 8 and 9 of the
-/// specification).
+/// Adds `{p}/health`, `/metrics` and `{p}/metrics` (docs/compatibility.md, "Health", "Metrics").
 void add_health(http::Router& router, Services services, const Surroundings& facts);
 
 }  // namespace migrator::api

@@ -5,8 +5,8 @@
 
 #include "coordinator/coordinator.hpp"
 
-/// What the API shows, as JSON. Key order is part of the contract (http-v1.md section 3 of the
-/// specification).
+/// What the API shows, as JSON. Key order is part of the contract (docs/compatibility.md,
+/// "Objects").
 namespace migrator::api {
 
 enum class Contents : bool { Leave, Show };

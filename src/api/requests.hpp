@@ -27,7 +27,7 @@ struct V1Request {
 enum class TenantName : bool { NotAsked, Required };
 
 /// Reads the first JSON value of `body`; what follows it is ignored. Throws InvalidRequest with the
-/// text that clients know (http-v1.md section 5 of the specification).
+/// text that clients know (docs/compatibility.md, "Requests").
 V1Request parse_v1_request(std::string_view body, TenantName tenant_name);
 
 /// `tenants`, `canary` and `waves` of a JSON object, in v1 and v2 alike: an array of names, a

@@ -22,8 +22,7 @@ struct Surroundings {
     bool deprecated_tenant_keys = false;  ///< send the deprecation headers
 };
 
-/// All routes: `{p}/`, REST v1, GraphQL v2, health and metrics, as the specification's
-/// `http-v1.md` and `http-v2-graphql.md` say.
+/// All routes: `{p}/`, REST v1, GraphQL v2, health and metrics, as docs/compatibility.md says.
 http::Router make_router(Services services, const Surroundings& surroundings);
 
 /// "" for "", "/" and blanks; else the prefix with one leading slash, none at the end, and no

@@ -5,8 +5,8 @@
 
 namespace migrator::api {
 
-/// Adds `{p}/v2`: configuration, schema and the GraphQL service (http-v2-graphql.md of the
-/// specification).
+/// Adds `{p}/v2`: configuration, schema and the GraphQL service (docs/compatibility.md,
+/// "GraphQL v2").
 void add_v2(http::Router& router, Services services, const Surroundings& facts);
 
 }  // namespace migrator::api

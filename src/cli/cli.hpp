@@ -49,8 +49,8 @@ struct Backend {
     std::optional<std::string> default_path;
 };
 
-/// Runs the command line `arguments` (without the program's name); the exit code of DESIGN.md's
-/// table. Never throws.
+/// Runs the command line `arguments` (without the program's name); the exit code of docs/cli.md,
+/// "Exit codes". Never throws.
 int run(const std::vector<std::string>& arguments, Backend& backend, Terminal& terminal);
 
 }  // namespace migrator::cli

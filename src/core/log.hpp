@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-/// Log lines on standard error, as `config.md` section 8 of the specification says:
+/// Log lines on standard error, as docs/compatibility.md, "Log lines", says:
 /// `2026/11/22 12:04:02.469548 [server.go:82] INFO requestId=1795349042469497001 MESSAGE`.
 /// All functions may be called from every thread. Never pass a secret or the contents of a file.
 namespace migrator::log {

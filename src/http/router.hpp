@@ -31,8 +31,8 @@ using Handler = std::function<Step(Request)>;
 /// A handler that answers in one step.
 Handler answering(std::function<Response(const Request&)> answer);
 
-/// Paths and their handlers; trailing slash redirects, 404 and 405 as in the
-/// specification's `http-v1.md` section 1. Built at start-up, constant afterwards.
+/// Paths and their handlers; trailing slash redirects, 404 and 405 as in docs/compatibility.md,
+/// "Routes and redirects". Built at start-up, constant afterwards.
 class Router {
 public:
     /// `path` is literal. Throws Internal when the method and path are there already.

@@ -7,7 +7,7 @@
 #include "http_client/transport.hpp"
 #include "loader/s3_store.hpp"
 
-/// What to tell people when S3 refuses or is not there: spec/cloud.md 9.1 and 9.4.
+/// What to tell people when S3 refuses or is not there: docs/cloud.md, "Errors".
 namespace migrator::loader {
 
 /// A request that came to nothing.

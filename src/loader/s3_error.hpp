@@ -5,7 +5,7 @@
 #include "cloud/aws/client.hpp"
 #include "http_client/http_client.hpp"
 
-/// What S3 says when it refuses: spec/cloud.md 4.5.
+/// What S3 says when it refuses: docs/cloud.md, "Errors".
 namespace migrator::loader {
 
 /// Only the parts that may be shown: an error of S3 can hold what was signed, too.

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-/// Reading what ListObjectsV2 answers: spec/cloud.md 4.1.
+/// Reading what ListObjectsV2 answers: docs/cloud.md, "Listing".
 namespace migrator::loader {
 
 struct S3Object {

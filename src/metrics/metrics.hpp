@@ -32,8 +32,8 @@ struct PoolUse {
     std::size_t limit = 0;
 };
 
-/// What the process counts, and its Prometheus text (http-v2-graphql.md section 9 of the
-/// specification; our own names beside the compatible ones). Safe for all threads.
+/// What the process counts, and its Prometheus text (docs/http-api.md, "Metrics"; our own names
+/// beside the compatible ones). Safe for all threads.
 class Registry {
 public:
     /// `version` is the label of `migrator_gin_info`: "RELEASE @ SHA". `hosts` are the values that

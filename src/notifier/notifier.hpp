@@ -21,7 +21,7 @@ public:
 /// A webhook when `options` has a URL, else one that does nothing.
 std::unique_ptr<Notifier> make_notifier(const Options& options);
 
-/// The body of a webhook: config.md section 6 of the specification, and the counts of
+/// The body of a webhook: docs/compatibility.md, "Webhook", and the counts of
 /// `Summary::fleet` behind the others when there are any. A placeholder for one of them is 0 else.
 std::string webhook_body(const Summary& summary, const std::string& body_template);
 

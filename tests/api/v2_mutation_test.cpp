@@ -1,4 +1,4 @@
-// Runs through GraphQL: http-v2-graphql.md, sections 5 and 6, of the specification.
+// Runs through GraphQL: docs/compatibility.md, "GraphQL v2".
 #include "api/noting_connector.hpp"
 #include "api/v2.hpp"
 

@@ -1,4 +1,4 @@
-// The GraphQL API as clients see it: http-v2-graphql.md of the specification.
+// The GraphQL API as clients see it: docs/compatibility.md, "GraphQL v2".
 #include "api/v2.hpp"
 
 #include <fstream>

@@ -1,5 +1,5 @@
-// Bad requests and a world that is not as it should be: each gets the status and the text that the
-// specification says, from the real program.
+// Bad requests and a world that is not as it should be: each gets the status and the text of
+// docs/compatibility.md, from the real program.
 #include <gtest/gtest.h>
 
 #include "e2e/http_examples.hpp"

@@ -7,7 +7,7 @@
 
 #include "support/temp_dir.hpp"
 
-/// The worked example of the specification (examples.md): its files, and its answers as text.
+/// The recorded example of docs/compatibility.md: its files, and its answers as text.
 namespace migrator::e2e {
 
 struct ExampleFile {

@@ -1,4 +1,4 @@
-// The worked example of the specification (examples.md), call by call, against the real program.
+// The recorded example of docs/compatibility.md, call by call, against the real program.
 #include "e2e/http_examples.hpp"
 
 namespace migrator::e2e {

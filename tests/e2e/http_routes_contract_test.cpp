@@ -1,4 +1,4 @@
-// What the worked example of the specification (examples.md) shows before anything is applied.
+// What the recorded example of docs/compatibility.md answers before anything is applied.
 #include <regex>
 
 #include "e2e/http_examples.hpp"

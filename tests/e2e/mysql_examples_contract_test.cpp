@@ -1,4 +1,4 @@
-// The worked example of the specification (examples.md) on MariaDB, with a configuration as users
+// The recorded example of docs/compatibility.md on MariaDB, with a configuration as users
 // of the Go program have it: v1 and v2, the ids that MySQL gives, a dry run that runs nothing.
 #include <regex>
 

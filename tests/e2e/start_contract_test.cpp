@@ -1,4 +1,4 @@
-// How the program starts, and how it refuses to: config.md section 1 of the specification.
+// How the program starts, and how it refuses to: docs/compatibility.md, "Start".
 #include <gtest/gtest.h>
 
 #include <csignal>

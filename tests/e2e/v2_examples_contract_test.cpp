@@ -1,4 +1,4 @@
-// Sections 11 to 16 of the worked example of the specification (examples.md): GraphQL v2.
+// The recorded example of docs/compatibility.md, continued: GraphQL v2.
 #include <regex>
 
 #include "e2e/http_examples.hpp"

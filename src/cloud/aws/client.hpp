@@ -24,7 +24,7 @@ private:
     int status_;
 };
 
-/// Region and endpoint of a service: spec/cloud.md section 2.
+/// Region and endpoint of a service: docs/cloud.md, "Regions and endpoints".
 struct Endpoint {
     std::string region;
     std::string url;         ///< scheme, host, port
@@ -42,9 +42,9 @@ Endpoint resolve_endpoint(
     const std::string& configured
 );
 
-/// Sends calls: signs each try anew, retries with growing, jittered pauses (section 0.4), refreshes
-/// credentials that a service calls expired, and mends a clock that is off (1.9). One thread at a
-/// time; the credentials and the clock's offset are shared.
+/// Sends calls: signs each try anew, retries with growing, jittered pauses (docs/cloud.md,
+/// "Retries"), refreshes credentials that a service calls expired, and corrects a clock that is off
+/// ("Clock skew"). One thread at a time; the credentials and the clock's offset are shared.
 class Client {
 public:
     /// `credentials` may be null: nothing is signed.

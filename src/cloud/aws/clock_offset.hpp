@@ -7,7 +7,7 @@
 namespace migrator::cloud::aws {
 
 /// What services say their time is more than this machine's clock; zero until one has refused a
-/// signature for it (spec/cloud.md 1.9). Of the whole process; for every thread.
+/// signature for it (docs/cloud.md, "Clock skew"). Of the whole process; for every thread.
 std::chrono::seconds clock_offset() noexcept;
 void set_clock_offset(std::chrono::seconds offset) noexcept;
 

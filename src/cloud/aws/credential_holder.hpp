@@ -11,8 +11,8 @@
 
 namespace migrator::cloud::aws {
 
-/// Keeps what a provider gave, for all threads, and gets others in time: spec/cloud.md 3.8. One
-/// thread asks the provider; as long as there is time the others use what is there.
+/// Keeps what a provider gave, for all threads, and gets others in time: docs/cloud.md, "Refresh".
+/// One thread asks the provider; as long as there is time the others use what is there.
 class CredentialHolder : public CredentialSource {
 public:
     CredentialHolder(const Surroundings& surroundings, std::unique_ptr<Provider> provider)

@@ -19,8 +19,8 @@ struct Credentials {
 /// `ASIA…7QXK`: which key it is, for people.
 std::string masked(const std::string& access_key_id);
 
-/// The credentials of this process: the chain of spec/cloud.md section 3, chosen once and refreshed
-/// before they expire. Safe for all threads.
+/// The credentials of this process: the chain of docs/cloud.md, "Credentials", chosen once and
+/// refreshed before they expire. Safe for all threads.
 class CredentialSource {
 public:
     virtual ~CredentialSource() = default;

@@ -4,7 +4,7 @@
 
 namespace migrator::cloud::aws {
 
-/// Keys in variables: spec/cloud.md 3.2. Not configured without `AWS_ACCESS_KEY_ID`.
+/// Keys in variables: docs/cloud.md, "Environment". Not configured without `AWS_ACCESS_KEY_ID`.
 Selection select_environment(const Surroundings& surroundings);
 
 }  // namespace migrator::cloud::aws

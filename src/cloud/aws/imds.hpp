@@ -6,7 +6,7 @@
 
 #include "cloud/aws/provider.hpp"
 
-/// The metadata service of an EC2 instance: spec/cloud.md 3.6.
+/// The metadata service of an EC2 instance: docs/cloud.md, "Instance metadata".
 namespace migrator::cloud::aws {
 
 /// Reads from it, with a session token where the service gives one. One thread at a time.

@@ -4,7 +4,7 @@
 
 #include "cloud/aws/client.hpp"
 
-/// Answers of the services that speak AWS's JSON 1.1 protocol: spec/cloud.md 5.3.
+/// Answers of the services that speak AWS's JSON 1.1 protocol: Secrets Manager and SSM.
 namespace migrator::cloud::aws {
 
 /// What a service said when it refused a call.

@@ -5,7 +5,8 @@
 
 #include "cloud/aws/surroundings.hpp"
 
-/// The shared files of AWS's tools, `~/.aws/config` and `~/.aws/credentials`: spec/cloud.md 3.4.
+/// The shared files of AWS's tools, `~/.aws/config` and `~/.aws/credentials`: docs/cloud.md,
+/// "Profiles".
 namespace migrator::cloud::aws {
 
 /// A section of such a file. Keys are in lower case.

@@ -7,7 +7,7 @@
 
 namespace migrator::cloud::aws {
 
-/// A password for RDS's IAM authentication (spec/cloud.md section 5.5), good for opening
+/// A password for RDS's IAM authentication (docs/cloud.md, "Database tokens"), good for opening
 /// connections during 15 minutes. Signing is local; no call is made.
 std::string rds_token(
     const std::string& host,

@@ -6,9 +6,9 @@
 
 namespace migrator::cloud::aws {
 
-/// The region of spec/cloud.md 2.1, steps 1 to 6; empty when nothing says one. `configured` wins
-/// over all else. May ask the metadata services, which takes seconds where there are none. Throws
-/// Configuration for a region that is no part of a host name.
+/// The region of docs/cloud.md, "Regions and endpoints", steps 1 to 5; empty when nothing says one.
+/// `configured` wins over all else. May ask the metadata services, which takes seconds where there
+/// are none. Throws Configuration for a region that is no part of a host name.
 std::string find_region(
     const Surroundings& surroundings, const std::string& profile, const std::string& configured
 );

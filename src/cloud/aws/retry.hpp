@@ -7,7 +7,7 @@
 #include "core/time.hpp"
 #include "http_client/transport.hpp"
 
-/// When to try again: spec/cloud.md section 0.4.
+/// When to try again: docs/cloud.md, "Retries".
 namespace migrator::cloud::aws {
 
 /// `Tue, 15 Nov 1994 08:12:31 GMT`; nothing for anything else.

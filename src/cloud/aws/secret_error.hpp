@@ -5,7 +5,7 @@
 #include "cloud/aws/client.hpp"
 #include "cloud/aws/secret_reference.hpp"
 
-/// What to say when a secret can't be had: spec/cloud.md 5.3, 5.4 and 9.4.
+/// What to say when a secret can't be had: docs/cloud.md, "Secrets and parameters".
 namespace migrator::cloud::aws {
 
 /// Where and as whom it was tried.

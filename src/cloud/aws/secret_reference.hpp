@@ -6,7 +6,7 @@ namespace migrator::cloud::aws {
 
 enum class Store : unsigned char { SecretsManager, Ssm };
 
-/// What stands in `${…}`, taken apart: spec/cloud.md 5.1 and 5.2.
+/// What stands in `${…}`, taken apart: docs/cloud.md, "Secrets and parameters".
 struct SecretReference {
     Store store = Store::SecretsManager;
     std::string text;     ///< as it was written, for messages

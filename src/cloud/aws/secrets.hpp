@@ -7,8 +7,8 @@
 
 namespace migrator::cloud::aws {
 
-/// Values of Secrets Manager and SSM Parameter Store (spec/cloud.md section 5). Safe for all
-/// threads.
+/// Values of Secrets Manager and SSM Parameter Store (docs/cloud.md, "Secrets and parameters").
+/// Safe for all threads.
 class Secrets {
 public:
     explicit Secrets(const Surroundings& surroundings);

@@ -9,7 +9,7 @@
 #include "core/time.hpp"
 #include "http_client/http_client.hpp"
 
-/// AWS Signature Version 4: spec/cloud.md section 1;
+/// AWS Signature Version 4: docs/cloud.md, "Signing";
 /// https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 namespace migrator::cloud::aws {
 

@@ -7,7 +7,7 @@
 
 #include "cloud/aws/signature.hpp"
 
-/// Signature Version 4 step by step, in the order of spec/cloud.md section 1; `signature.hpp` has
+/// Signature Version 4 step by step, as docs/cloud.md, "Signing", has it; `signature.hpp` has
 /// what others need.
 namespace migrator::cloud::aws {
 

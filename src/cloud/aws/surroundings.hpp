@@ -26,7 +26,7 @@ struct Surroundings {
     /// The bytes of a file; nothing when it is not there. Throws Configuration when it can't be
     /// read.
     std::function<std::optional<std::string>(const std::string& path)> read_file;
-    /// Runs a command with /bin/sh, at most 60 s (spec/cloud.md 3.4, credential_process).
+    /// Runs a command with /bin/sh, at most 60 s (docs/cloud.md, "Profiles").
     std::function<ProcessResult(const std::string& command)> run;
     Clock clock;
     /// Returns early when the program is to end.

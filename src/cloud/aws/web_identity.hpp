@@ -5,8 +5,8 @@
 
 namespace migrator::cloud::aws {
 
-/// A role for the token in a file, as Kubernetes has it: spec/cloud.md 3.3. The file is read for
-/// each fetch, since it is renewed.
+/// A role for the token in a file, as Kubernetes has it: docs/cloud.md, "Web identity". The file is
+/// read for each fetch, since it is renewed.
 Fetched fetch_with_token_file(
     const Surroundings& surroundings,
     const CredentialOptions& options,

@@ -6,7 +6,7 @@
 /// Nothing here needs more than MySQL 5.7: no CTE, no JSON_TABLE, no RETURNING.
 namespace migrator::db::mysql {
 
-// The tables and columns are those of the Go program (database.md section 1 of the specification),
+// The tables and columns are those of the Go program (docs/compatibility.md, "Metadata tables"),
 // which works on the same database. Names compare letter by letter, as file names do.
 
 inline constexpr std::string_view kCreateMetadataSchema =

@@ -5,7 +5,7 @@
 /// SQL of the dialect. Every name is qualified: the search path belongs to the user's files.
 namespace migrator::db::postgresql {
 
-// The tables and columns are those of the Go program (database.md section 1 of the specification),
+// The tables and columns are those of the Go program (docs/compatibility.md, "Metadata tables"),
 // which works on the same database.
 
 inline constexpr std::string_view kCreateMetadataSchema = "create schema migrator";

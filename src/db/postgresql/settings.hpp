@@ -10,7 +10,7 @@
 /// The statements that make a session or a transaction ours. Nothing here talks to a server.
 namespace migrator::db::postgresql {
 
-/// Keys of the advisory locks (database.md section 1 of the specification): every version of this
+/// Keys of the advisory locks (docs/compatibility.md, "Metadata tables"): every version of this
 /// program has to use the same.
 inline constexpr std::string_view kRunLockKey = "7883946363647717234";
 inline constexpr std::string_view kFenceKey = "7883946363647717235";

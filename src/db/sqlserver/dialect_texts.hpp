@@ -6,7 +6,7 @@
 /// affair. Nothing newer than SQL Server 2016.
 namespace migrator::db::sqlserver {
 
-// The tables and columns are those of the Go program (database.md section 1 of the specification),
+// The tables and columns are those of the Go program (docs/compatibility.md, "Metadata tables"),
 // which works on the same database. One differs: `contents` is `text` there, which holds only the
 // characters of the database's code page. The Go program reads and writes nvarchar(max) as well.
 

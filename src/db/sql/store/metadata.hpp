@@ -21,7 +21,7 @@ namespace migrator::db::sql::store {
 
 /// Reads and writes migrator's own tables over one session; makes none (`metadata_shape.hpp`).
 /// A reader takes missing tables for empty ones. Borrows everything it is made from.
-/// Error texts: database.md section 10 of the specification.
+/// Error texts: docs/compatibility.md.
 class Metadata {
 public:
     Metadata(Session& session, const Dialect& dialect, const Options& options)

@@ -23,8 +23,9 @@ struct MetadataShape {
 
 MetadataShape read_shape(Session& session, const Dialect& dialect);
 
-/// Creates what is missing and upgrades tables of v4, in the open transaction (database.md
-/// section 2 of the specification). Writes nothing when everything is there. Throws Unavailable
+/// Creates what is missing and upgrades tables of v4, in the open transaction
+/// (docs/compatibility.md, "Creation and upgrade"). Writes nothing when everything is there. Throws
+/// Unavailable
 /// ("Error initialising migrator: could not create versions table: …").
 void create_or_upgrade(Session& session, const Dialect& dialect, const Options& options);
 
