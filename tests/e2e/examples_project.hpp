@@ -65,14 +65,14 @@ inline constexpr ExampleFile kExampleFiles[] = {
      "22f874921a33551e012a654c7a2f9dfe3acc1c93bc7d62d1f63df502db4dce59"},
 };
 
-/// Of section 13.
+/// Added when both tenants are there.
 inline constexpr ExampleFile kNotes = {
     "stores",
     "006_notes.sql",
     2,
     "alter table {schema}.orders add column note text;\n",
     "5737dcb7f388d2c7f047e706259895d5e87f52de5444e4d4e53c7bad7cb0093f"};
-/// Of section 16.
+/// An edit of a file that was applied.
 inline constexpr ExampleFile kEditedPlans = {
     "billing",
     "003_tables.sql",
@@ -108,7 +108,7 @@ public:
 
     std::string base() const { return (folder_.path() / "migrations").string(); }
 
-    /// The configuration of section 1 on any free port; returns its path.
+    /// The configuration of the example, on any free port; returns its path.
     std::string write_config(const std::string& data_source, bool with_scripts = true) const {
         return write_text("migrator.yaml", config_text(data_source, with_scripts));
     }

@@ -131,7 +131,7 @@ void ExampleRuns::expect_applied() const {
     expect_json(service().get("/migrator/v1/tenants"), 200, R"(["north"])");
 }
 
-/// Sections 12 and 13, which v2_examples_contract_test.cpp looks at in full.
+/// Through v2; v2_examples_contract_test.cpp looks at the answers in full.
 void ExampleRuns::add_south_and_notes() {
     const auto ask = [&](const std::string& mutation) {
         const Answer answer =

@@ -40,7 +40,7 @@ protected:
         const Answer answer = service().post("/migrator/v1" + path, request);
         ASSERT_EQ(answer.status, 200) << answer.body;
     }
-    /// Sections 6 to 9.
+    /// The calls of v1 that http_examples_contract_test.cpp looks at in full.
     void arrive_by_v1() const {
         expect_post_v1("/migrations", R"({"mode":"dry-run","response":"summary"})");
         expect_post_v1("/migrations", R"({"mode":"apply","response":"list"})");

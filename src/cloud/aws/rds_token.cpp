@@ -10,7 +10,7 @@
 namespace migrator::cloud::aws {
 namespace {
 
-/// What stands behind "rds" in the partitions of section 2.2.
+/// What stands behind "rds" in host names, one for each partition.
 constexpr std::string_view kSuffixes[] = {
     "amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov"};
 

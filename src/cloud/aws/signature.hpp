@@ -40,7 +40,7 @@ http_client::Request sign(
     const Call& call, const Scope& scope, const Credentials* credentials, TimePoint now
 );
 
-/// The query of a pre-signed GET of `/` (section 1.7), with its signature last. `host` is signed as
+/// The query of a pre-signed GET of `/`, with its signature last. `host` is signed as
 /// it is given.
 std::string presign(
     const std::string& host,
