@@ -2,16 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <charconv>
+#include <span>
 
-#include "cli/durations.hpp"
-#include "cli/help.hpp"
-#include "cli/nearest.hpp"
-#include "core/error.hpp"
+#include "cli/commands.hpp"
 
 namespace migrator::cli {
 namespace {
@@ -20,354 +14,231 @@ namespace {
     throw Error(ErrorKind::InvalidRequest, message);
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
-    const auto near = nearest(word, candidates);
-    return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
-}
-
-/// The Go program's long options with one dash, as CLI11 wants them. It would read
-/// `-configFile` as `-c onfigFile`.
-std::vector<std::string> with_two_dashes(std::vector<std::string> arguments) {
-    for (auto& argument : arguments) {
-        if (argument == "--") break;
-        const auto name = argument.substr(0, argument.find('='));
+/// The Go program's long options with one dash. Read as short ones they would be `-c onfigFile`.
+std::vector<std::string> with_two_dashes(std::vector<std::string> words) {
+    for (auto& word : words) {
+        if (word == "--") break;
+        const auto name = word.substr(0, word.find('='));
         if (name == "-configFile" || name == "-help") {
-            argument.insert(0, 1, '-');
+            word.insert(0, 1, '-');
         } else if (name.starts_with("-config")) {
             refuse(fmt::format("unknown option '{}'; did you mean '--config'?", name));
         }
     }
-    return arguments;
+    return words;
 }
 
-/// The options of one command line, bound to an Arguments.
+bool looks_like_option(std::string_view word) { return word.size() > 1 && word.starts_with('-'); }
+
+/// Sorts the words of a command line: which command, which options with which values.
 class Parser {
 public:
-    Parser() {
-        app_.set_help_flag();  // read as a flag like others, so that mistakes beside it are seen
-        app_.allow_extras();
-        app_.fallthrough();
-        app_.require_subcommand(0, 1);
-        add_global_options();
-        for (const auto& command : command_texts()) {
-            auto* added = app_.add_subcommand(std::string(command.name));
-            add_options(command.name, *added);
-        }
-    }
+    explicit Parser(Arguments& result) : result_(result), common_(common_options(result)) {}
 
-    Arguments parse(const std::vector<std::string>& arguments) {
-        auto reversed = with_two_dashes(arguments);
-        std::reverse(reversed.begin(), reversed.end());
-        try {
-            app_.parse(reversed);
-        } catch (const CLI::ParseError& error) {
-            refuse(error.what());
+    void parse(std::span<const std::string> words) {
+        words_ = words;
+        while (!words_.empty()) {
+            const std::string word = next();
+            if (options_end_ || !looks_like_option(word)) {
+                take_word(word);
+            } else if (word == "--") {
+                options_end_ = true;
+            } else {
+                take_option(word);
+            }
         }
-        const auto chosen = app_.get_subcommands();
-        const CLI::App* command = chosen.empty() ? nullptr : chosen.front();
-        if (command != nullptr) result_.command = command->get_name();
-        refuse_unknown(command);
-
-        if (result_.command == "help") {
-            const auto* about = topic_.empty() ? nullptr : find_command(topic_);
-            result_.help = help_of(about);
-        } else if (asks_for_help_) {
-            result_.help = help_of(command);
+        if (!unknown_option_.empty()) refuse_unknown_option();
+        if (result_.command == nullptr) choose(make_command("serve"));
+        // Flags first: help doesn't need the values, but mistakes beside it were seen by now.
+        for (const auto& [option, value] : given_) {
+            if (is_common(*option) && !option->takes_value()) option->set(value);
         }
-        if (result_.help || result_.show_version) return result_;
-        refuse_empty(app_);
-        if (command != nullptr) refuse_empty(*command);
-        read_overrides();
-        read_values();
-        return result_;
+        if (result_.show_help || result_.show_version) return;
+        for (const auto& [option, value] : given_) {
+            // `sync --tenant "$TENANT"` with the variable unset must not become a sync of
+            // everybody.
+            if (value.empty() && !(option->has_name() && option->value_is_optional())) {
+                refuse(fmt::format("{} needs a value", option->name()));
+            }
+            option->set(value);
+        }
+        refuse_missing();
     }
 
 private:
-    void add_global_options();
-    void add_options(std::string_view name, CLI::App& command);
-    void refuse_unknown(const CLI::App* command) const;
-    void refuse_empty(const CLI::App& app) const;
-    const CLI::App* find_command(const std::string& name) const;
-    std::vector<std::string> command_names() const;
-    std::string help_of(const CLI::App* command) const;
-    void read_overrides();
-    void read_values();
-
-    CLI::App app_;
-    Arguments result_;
-    bool asks_for_help_ = false;
-    std::string topic_;
-    std::string version_id_;
-    std::string timeout_;
-    std::string canary_;
-    std::string waves_;
-    std::string resume_;
-    std::vector<std::string> sets_;
-    std::map<std::string, std::string> key_flags_;
-};
-
-void Parser::add_global_options() {
-    app_.add_option("-c,--config,--configFile", result_.config_path, "Configuration file")
-        ->option_text("FILE");
-    app_.add_option("--set", sets_, "Overrides a configuration key; repeatable")
-        ->option_text("KEY=VALUE")
-        ->allow_extra_args(false);
-    app_.add_option("--lock-timeout", key_flags_["lockTimeout"], "Wait for another run: 30s, 5m")
-        ->option_text("DURATION");
-    app_.add_option(
-            "--statement-timeout", key_flags_["statementTimeout"], "Limit for each statement"
-    )
-        ->option_text("DURATION");
-    app_.add_option("--log-level", key_flags_["logLevel"], "DEBUG, INFO, WARN, ERROR, PANIC")
-        ->option_text("LEVEL");
-    app_.add_flag("--json", result_.json, "One JSON document on standard output");
-    app_.add_flag("-q,--quiet", result_.quiet, "No progress, no summary; errors and answers only");
-    app_.add_flag("--verbose", result_.verbose, "Lists in full instead of their first 20 lines");
-    app_.add_flag("--version", result_.show_version, "Shows the version of this program");
-    app_.add_flag("-h,--help", asks_for_help_, "Shows this text");
-}
-
-void Parser::add_options(std::string_view name, CLI::App& command) {
-    const auto version_name = [&] {
-        command.add_option("--name", result_.name, "Name of the version; default: the time in UTC")
-            ->option_text("NAME");
-    };
-    const auto dry_run = [&] {
-        command.add_flag("--dry-run", result_.dry_run, "Run everything, then roll back");
-    };
-    const auto reconcile = [&] {
-        command.add_flag(
-            "--reconcile", result_.reconcile, "Bring every tenant all the files it lacks"
-        );
-    };
-    const auto resume = [&] {
-        command
-            .add_option(
-                "--resume-at-statement",
-                resume_,
-                "Where DDL commits: go on in a file that was cut off, behind the last statement "
-                "known to have run, or at statement N (of one file: choose its tenant)"
-            )
-            ->option_text("[N]")
-            ->expected(0, 1)
-            ->default_str("0");
-    };
-    const auto exit_code = [&] {
-        command.add_flag("--exit-code", result_.exit_code, "Exit with 3 when something is pending");
-    };
-    const auto yes = [&] { command.add_flag("--yes", result_.yes, "Don't ask"); };
-    const auto some_tenants = [&](const char* description) {
-        command.add_option("--tenant", result_.tenants, description)
-            ->option_text("NAME")
-            ->allow_extra_args(false);
-        command
-            .add_option(
-                "--tenants-from", result_.tenants_from, "Their names are in FILE, one a line"
-            )
-            ->option_text("FILE");
-    };
-    const auto steps = [&] {
-        command.add_option("--canary", canary_, "N tenants first; without --waves no more")
-            ->option_text("N");
-        command
-            .add_option(
-                "--waves", waves_, "Then up to so many, each wave after the other: 10%,50%,100%"
-            )
-            ->option_text("LIST");
+    struct Given {
+        const Option* option;
+        std::string value;
     };
 
-    if (name == "apply") {
-        version_name();
-        dry_run();
-        reconcile();
-        some_tenants("For these tenants alone; repeatable, `*` for any characters");
-        steps();
-        resume();
-    } else if (name == "create-tenant") {
-        command.add_option("NAME", result_.tenant);
-        version_name();
-        dry_run();
-    } else if (name == "sync") {
-        some_tenants("Record for these tenants alone; repeatable, `*` for any characters");
-        version_name();
-    } else if (name == "plan") {
-        command.add_flag("--sql", result_.sql, "Print the text that would be sent");
-        reconcile();
-        some_tenants("For these tenants alone; repeatable, `*` for any characters");
-        exit_code();
-    } else if (name == "status") {
-        exit_code();
-    } else if (name == "versions") {
-        command.add_option("ID", version_id_);
-    } else if (name == "accept") {
-        command.add_option("FILE", result_.file);
-        yes();
-    } else if (name == "forget") {
-        command.add_option("--tenant", result_.tenant, "The tenant")->option_text("TENANT");
-        command.add_option("--from", result_.file, "The first file to make pending again")
-            ->option_text("FILE");
-        yes();
-    } else if (name == "wait") {
-        command.add_option("--timeout", timeout_, "Give up after this time: 90s, 5m; default 60s")
-            ->option_text("DURATION");
-    } else if (name == "help") {
-        command.add_option("COMMAND", topic_);
+    std::string next() {
+        const std::string word = words_.front();
+        words_ = words_.subspan(1);
+        return word;
     }
-}
 
-std::vector<std::string> Parser::command_names() const {
-    std::vector<std::string> names;
-    for (const auto& command : command_texts()) names.emplace_back(command.name);
-    return names;
-}
-
-std::vector<std::string> option_names(const CLI::App& app) {
-    std::vector<std::string> names;
-    for (const auto* option : app.get_options()) {
-        for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+    void choose(std::unique_ptr<Command> command) {
+        result_.command = std::move(command);
+        own_ = result_.command->options();
     }
-    return names;
-}
 
-void Parser::refuse_unknown(const CLI::App* command) const {
-    auto unknown = app_.remaining(true);
-    const auto mark = std::find(unknown.begin(), unknown.end(), "--");
-    if (mark != unknown.end()) unknown.erase(mark);  // CLI11 keeps it among what is left over
-    if (unknown.empty()) return;
-    const auto& first = unknown.front();
-    if (first.size() > 1 && first.starts_with('-')) {
-        auto known = option_names(app_);
-        if (command != nullptr) {
-            const auto more = option_names(*command);
-            known.insert(known.end(), more.begin(), more.end());
+    /// A word that is no option and no value of one.
+    void take_word(const std::string& word) {
+        if (result_.command == nullptr) {
+            auto command = make_command(word);
+            if (command == nullptr && unknown_option_.empty()) refuse(unknown_command(word));
+            if (command == nullptr) return;
+            choose(std::move(command));
+            result_.names_command = true;
+            return;
         }
-        const auto name = first.substr(0, first.find('='));
-        const auto where = command != nullptr ? " of " + command->get_name() : "";
+        for (const Option& option : own_) {
+            if (option.has_name() || is_given(option)) continue;
+            given_.push_back({&option, word});
+            return;
+        }
+        if (!unknown_option_.empty()) return;
+        refuse(fmt::format("{} takes no further argument: '{}'", command_name(), word));
+    }
+
+    /// `--name`, `--name=value`, `-n`, `-nvalue`, `-n=value` or several flags, `-qh`.
+    void take_option(const std::string& word) {
+        const bool is_long = word.starts_with("--");
+        const auto end = is_long ? std::min(word.find('='), word.size()) : 2;
+        const auto* option = find(std::string_view(word).substr(0, end));
+        if (option == nullptr) {
+            if (unknown_option_.empty()) unknown_option_ = word.substr(0, word.find('='));
+            return;
+        }
+        auto rest = word.substr(end);
+        const bool has_value = rest.starts_with('=') || (option->takes_value() && !rest.empty());
+        if (rest.starts_with('=')) rest.erase(0, 1);
+        if (has_value) {
+            give(*option, rest);
+        } else if (!option->takes_value()) {
+            give(*option, "true");
+            if (!rest.empty()) take_option("-" + rest);
+        } else if (option->value_is_optional()) {
+            give(*option, words_.empty() || looks_like_option(words_.front()) ? "" : next());
+        } else if (words_.empty()) {
+            refuse(fmt::format("{} needs a value", option->name()));
+        } else {
+            give(*option, next());
+        }
+    }
+
+    void give(const Option& option, std::string value) {
+        if (option.takes_value() && !option.repeats && is_given(option)) {
+            refuse(fmt::format("{} is given twice", option.name()));
+        }
+        given_.push_back({&option, std::move(value)});
+    }
+
+    bool is_given(const Option& option) const {
+        return std::ranges::any_of(given_, [&](const Given& each) {
+            return each.option == &option;
+        });
+    }
+
+    const Option* find(std::string_view name) const {
+        for (const auto* options : {&common_, &own_}) {
+            for (const Option& option : *options) {
+                const auto names = option.names();
+                if (std::ranges::find(names, name) != names.end()) return &option;
+            }
+        }
+        return nullptr;
+    }
+
+    [[noreturn]] void refuse_unknown_option() const {
+        std::vector<std::string> known;
+        for (const auto* options : {&common_, &own_}) {
+            for (const Option& option : *options) {
+                for (const auto name : option.names()) {
+                    if (name.starts_with("--")) known.emplace_back(name);
+                }
+            }
+        }
+        const auto& name = unknown_option_;
+        const auto where = result_.command != nullptr ? " of " + command_name() : "";
+        if (std::ranges::find(known, name) != known.end()) {
+            refuse(fmt::format("option '{}'{} stands behind the command", name, where));
+        }
         refuse(fmt::format("unknown option '{}'{}{}", name, where, did_you_mean(name, known)));
     }
-    if (command == nullptr) {
-        refuse(fmt::format("unknown command '{}'{}", first, did_you_mean(first, command_names())));
-    }
-    refuse(fmt::format("{} takes no further argument: '{}'", command->get_name(), first));
-}
 
-/// `sync --tenant "$TENANT"` with the variable unset must not become a sync of everybody.
-void Parser::refuse_empty(const CLI::App& app) const {
-    for (const auto* option : app.get_options()) {
-        for (const auto& value : option->results()) {
-            if (value.empty()) refuse(fmt::format("{} needs a value", option->get_name()));
+    bool is_common(const Option& option) const {
+        return std::ranges::any_of(common_, [&](const Option& each) { return &each == &option; });
+    }
+
+    void refuse_missing() const {
+        for (const Option& option : own_) {
+            if (is_given(option)) continue;
+            if (option.has_name() ? option.required : !option.value_is_optional()) {
+                const auto* article = option.has_name() ? "" : "the ";
+                refuse(fmt::format("{} needs {}{}", command_name(), article, option.spelling));
+            }
         }
     }
-}
 
-const CLI::App* Parser::find_command(const std::string& name) const {
-    const auto names = command_names();
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-        refuse(fmt::format("unknown command '{}'{}", name, did_you_mean(name, names)));
-    }
-    return app_.get_subcommand(name);
-}
+    std::string command_name() const { return std::string(result_.command->text().name); }
 
-std::vector<OptionText> texts_of(const CLI::App& app) {
-    std::vector<OptionText> texts;
-    for (const auto* option : app.get_options()) {
-        if (option->get_positional()) continue;
-        std::string spelling;
-        for (const auto& name : option->get_snames()) spelling += "-" + name + ", ";
-        // The drop-in spelling after the first is told with the configuration.
-        spelling += "--" + option->get_lnames().front();
-        const auto value = option->get_option_text();
-        texts.push_back(
-            {value.empty() ? spelling : spelling + " " + value, option->get_description()}
-        );
-    }
-    return texts;
-}
+    Arguments& result_;
+    const Options common_;
+    Options own_;  ///< of the command, once it is known
+    std::span<const std::string> words_;
+    bool options_end_ = false;
+    std::vector<Given> given_;
+    std::string unknown_option_;  ///< the first
+};
 
-std::string Parser::help_of(const CLI::App* command) const {
-    if (command == nullptr) return main_help(texts_of(app_));
-    const auto all = command_texts();
-    const auto text = std::find_if(all.begin(), all.end(), [&](const auto& each) {
-        return each.name == command->get_name();
-    });
-    return command_help(*text, texts_of(*command), texts_of(app_));
-}
+}  // namespace
 
-void Parser::read_overrides() {
-    for (const auto& text : sets_) {
+Options common_options(Arguments& arguments) {
+    CommonOptions& common = arguments.common;
+    const auto key = [&common](std::string name) {
+        return [&common, name = std::move(name)](const std::string& value) {
+            common.overrides[name] = value;
+        };
+    };
+    const auto set = [&common](const std::string& text) {
         const auto equals = text.find('=');
         if (equals == std::string::npos || equals == 0) {
             // Not with its text: it may be a value that was meant to stay secret.
             refuse("--set wants KEY=VALUE, for example --set parallelism=4");
         }
-        result_.overrides[text.substr(0, equals)] = text.substr(equals + 1);
-    }
-    for (const auto& [key, value] : key_flags_) {
-        if (!value.empty()) result_.overrides[key] = value;
-    }
-}
-
-void Parser::read_values() {
-    const auto& command = result_.command;
-    const auto wants = [&](const std::string& value, const char* what) {
-        if (value.empty()) refuse(fmt::format("{} needs {}", command, what));
+        common.overrides[text.substr(0, equals)] = text.substr(equals + 1);
     };
-    if (command == "create-tenant") wants(result_.tenant, "the NAME of the tenant");
-    if (command == "accept") wants(result_.file, "the FILE");
-    if (command == "forget") {
-        wants(result_.tenant, "--tenant TENANT");
-        wants(result_.file, "--from FILE");
-    }
-    if (!version_id_.empty()) {
-        std::int64_t id = 0;
-        const auto* end = version_id_.data() + version_id_.size();
-        const auto [rest, error] = std::from_chars(version_id_.data(), end, id);
-        if (error != std::errc() || rest != end || id <= 0) {
-            refuse(fmt::format("'{}' is not the ID of a version: a number from 1", version_id_));
-        }
-        result_.version_id = id;
-    }
-    if (!canary_.empty()) {
-        const auto canary = parse_share(canary_);
-        if (!canary || canary->is_percent || canary->value == 0) {
-            refuse(fmt::format("--canary: '{}' is not a number of tenants", canary_));
-        }
-        result_.canary = canary->value;
-    }
-    if (!waves_.empty()) {
-        const auto waves = parse_shares(waves_);
-        if (!waves) {
-            refuse(fmt::format("--waves: '{}' is not a list like 10%,50%,100%", waves_));
-        }
-        result_.waves = *waves;
-    }
-    if (!resume_.empty()) {
-        std::size_t number = 0;
-        const auto* end = resume_.data() + resume_.size();
-        const auto [rest, error] = std::from_chars(resume_.data(), end, number);
-        if (error != std::errc() || rest != end) {
-            refuse(fmt::format("--resume-at-statement: '{}' is not a number", resume_));
-        }
-        result_.resume_at_statement = number;
-    }
-    if (!timeout_.empty()) {
-        const auto timeout = parse_duration(timeout_);
-        if (!timeout) {
-            refuse(fmt::format("--timeout: '{}' is not a duration like 500ms, 30s, 5m", timeout_));
-        }
-        result_.timeout = *timeout;
-    }
+    auto config = word("-c, --config FILE", common.config_path, "Configuration file");
+    config.alias = "--configFile";
+    return {
+        std::move(config),
+        {.spelling = "--set KEY=VALUE",
+         .text = "Overrides a configuration key; repeatable",
+         .set = set,
+         .repeats = true},
+        {"--lock-timeout DURATION", "Wait for another run: 30s, 5m", key("lockTimeout")},
+        {"--statement-timeout DURATION", "Limit for each statement", key("statementTimeout")},
+        {.spelling = "--log-level LEVEL",
+         .text = "DEBUG, INFO, WARN, ERROR, PANIC",
+         .set = key("logLevel"),
+         .choices = {"DEBUG", "INFO", "WARN", "ERROR", "PANIC"}},
+        flag("--json", common.json, "One JSON document on standard output"),
+        flag("-q, --quiet", common.quiet, "No progress, no summary; errors and answers only"),
+        flag("--verbose", common.verbose, "Lists in full instead of their first 20 lines"),
+        flag("--version", arguments.show_version, "Shows the version of this program"),
+        flag("-h, --help", arguments.show_help, "Shows this text")};
 }
-
-}  // namespace
 
 Arguments parse(
     const std::vector<std::string>& arguments, const std::optional<std::string>& default_path
 ) {
-    auto result = Parser().parse(arguments);
-    if (result.config_path.empty()) {
-        result.config_path_is_default = !default_path || default_path->empty();
-        result.config_path = result.config_path_is_default ? "migrator.yaml" : *default_path;
+    Arguments result;
+    Parser(result).parse(with_two_dashes(arguments));
+    if (result.common.config_path.empty()) {
+        const bool is_default = !default_path || default_path->empty();
+        result.common.config_path_is_default = is_default;
+        result.common.config_path = is_default ? "migrator.yaml" : *default_path;
     }
     return result;
 }

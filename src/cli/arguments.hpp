@@ -1,45 +1,21 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/share.hpp"
+#include "cli/command.hpp"
 
 namespace migrator::cli {
 
-/// What the command line asks for. Options that a command doesn't have keep their defaults.
+/// What a command line asks for.
 struct Arguments {
-    std::string command = "serve";
-    std::string config_path;
-    bool config_path_is_default = false;           ///< nobody named a file
-    std::map<std::string, std::string> overrides;  ///< configuration keys from flags
-
-    bool json = false;
-    bool quiet = false;
-    bool verbose = false;  ///< lists are not cut
-
-    std::optional<std::string> name;   ///< of the version
-    std::string tenant;                ///< of `forget`, or the name after `create-tenant`
-    std::vector<std::string> tenants;  ///< `--tenant` of apply, sync and plan: names and patterns
-    std::string tenants_from;          ///< `--tenants-from FILE`, one a line
-    std::optional<std::size_t> canary;
-    std::vector<Share> waves;
-    std::string file;  ///< `accept FILE`, `--from FILE`
-    std::optional<std::int64_t> version_id;
-    bool dry_run = false;
-    bool reconcile = false;
-    std::optional<std::size_t> resume_at_statement;  ///< 0: behind the last one known to have run
-    bool sql = false;
-    bool exit_code = false;
-    bool yes = false;
-    std::chrono::milliseconds timeout{60'000};
-
+    std::unique_ptr<Command> command;  ///< `serve` when none is named; its options are filled in
+    bool names_command = false;
+    CommonOptions common;
     bool show_version = false;
-    std::optional<std::string> help;  ///< the text to show instead of doing anything
+    bool show_help = false;
 };
 
 /// Reads the command line. `default_path` is the configuration file when no flag names one.
@@ -47,6 +23,9 @@ struct Arguments {
 Arguments parse(
     const std::vector<std::string>& arguments, const std::optional<std::string>& default_path
 );
+
+/// The options of every command. They fill in `arguments`, which outlives them.
+Options common_options(Arguments& arguments);
 
 /// Whether `--json` is among them; for errors of a command line that `parse` refused.
 bool asks_for_json(const std::vector<std::string>& arguments);

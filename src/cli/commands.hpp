@@ -1,44 +1,24 @@
 #pragma once
 
+#include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
-#include "cli/arguments.hpp"
-#include "cli/cli.hpp"
-#include "cli/output.hpp"
+#include "cli/command.hpp"
 
 namespace migrator::cli {
 
-/// What a command works with.
-struct Context {
-    const Arguments& arguments;
-    const Backend& backend;
-    const Backend::Opened& opened;
-    Terminal& terminal;
-    Report& report;
-};
+/// A new object for each command, in the order in which help lists them.
+std::vector<std::unique_ptr<Command>> make_commands();
 
-/// A command returns its exit code. It throws Error for what `run` shows as `error: …`.
-using Command = int (*)(Context&);
+/// Null when there is none of that name.
+std::unique_ptr<Command> make_command(std::string_view name);
 
-/// Null for `serve` and names that don't exist.
-Command find_command(std::string_view name);
+/// "unknown command 'aply'; did you mean 'apply'?"
+std::string unknown_command(std::string_view name);
 
-/// Which tenants `--tenant`, `--tenants-from`, `--canary` and `--waves` mean. Throws InvalidRequest
-/// when the file can't be read or names nobody.
-plan::Selection selection_of(const Arguments& arguments);
-
-// commands_change.cpp
-int apply(Context& context);  ///< also sync and create-tenant
-int accept(Context& context);
-int forget(Context& context);
-
-// commands_read.cpp
-int plan(Context& context);
-int status(Context& context);
-int validate(Context& context);
-int tenants(Context& context);
-int versions(Context& context);
-int wait(Context& context);
-int config(Context& context);
+/// "; did you mean 'apply'?", or nothing when no candidate is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace migrator::cli

@@ -53,16 +53,16 @@ std::string fleet_line(const FleetSummary& fleet) {
     return text;
 }
 
-std::string headline(const Arguments& arguments, const coordinator::Outcome& outcome) {
+std::string headline(const coordinator::RunRequest& request, const coordinator::Outcome& outcome) {
     const auto& summary = outcome.summary;
-    const auto name = printable(arguments.name.value_or(""));
+    const auto name = printable(request.version_name);
     const auto duration = format_duration(summary.duration);
     const auto version = fmt::format("version {} \"{}\"", summary.version_id, name);
-    const bool creates = arguments.command == "create-tenant";
-    if (arguments.dry_run) {
+    const bool creates = request.tenant.has_value();
+    if (request.dry_run) {
         return fmt::format(
             "Dry run of {}\"{}\" in {}: rolled back, nothing has changed.",
-            creates ? fmt::format("tenant {} with ", arguments.tenant) : "",
+            creates ? fmt::format("tenant {} with ", *request.tenant) : "",
             name,
             duration
         );
@@ -70,7 +70,7 @@ std::string headline(const Arguments& arguments, const coordinator::Outcome& out
     if (creates && summary.version_id == 0) {
         return fmt::format(
             "Created tenant {} in {}; there were no files to apply, so there is no new version.",
-            arguments.tenant,
+            *request.tenant,
             duration
         );
     }
@@ -78,8 +78,8 @@ std::string headline(const Arguments& arguments, const coordinator::Outcome& out
         return "No version was created: only tenant files are pending, and there are no tenants.";
     }
     if (creates)
-        return fmt::format("Created tenant {}, {}, in {}.", arguments.tenant, version, duration);
-    if (arguments.command == "sync") {
+        return fmt::format("Created tenant {}, {}, in {}.", *request.tenant, version, duration);
+    if (request.action == Action::Sync) {
         return fmt::format("Recorded as applied in {}, without running: {}.", version, duration);
     }
     return fmt::format("Created {} in {}.", version, duration);
@@ -87,12 +87,12 @@ std::string headline(const Arguments& arguments, const coordinator::Outcome& out
 
 }  // namespace
 
-Report::Report(Terminal& terminal, const Arguments& arguments)
+Report::Report(Terminal& terminal, bool verbose)
     : out_(terminal.out),
       err_(terminal.err),
       style_(terminal.out_is_terminal && !terminal.no_color),
       error_style_(terminal.err_is_terminal && !terminal.no_color),
-      limit_(arguments.verbose ? static_cast<std::size_t>(-1) : kListLimit) {}
+      limit_(verbose ? static_cast<std::size_t>(-1) : kListLimit) {}
 
 void Report::line(std::string_view text) { out_ << text << '\n'; }
 
@@ -205,14 +205,16 @@ std::vector<std::string> count_lines(const Summary& summary) {
     return lines;
 }
 
-void show_outcome(Report& report, const Arguments& arguments, const coordinator::Outcome& outcome) {
-    const bool creates_tenant = arguments.command == "create-tenant";
+void show_outcome(
+    Report& report, const coordinator::RunRequest& request, const coordinator::Outcome& outcome
+) {
+    const bool creates_tenant = request.tenant.has_value();
     if (!outcome.failures.empty() && outcome.summary.version_id == 0) {
         report.line("No version was created: nothing was applied.");
     } else if (outcome.files.empty() && outcome.summary.version_id == 0 && !creates_tenant) {
         report.line("Nothing is pending: no version was created.");
     } else {
-        report.line(report.style().good(headline(arguments, outcome)));
+        report.line(report.style().good(headline(request, outcome)));
         report.list(count_lines(outcome.summary));
         if (has_tenants(outcome.summary)) report.list({fleet_line(*outcome.summary.fleet)});
         if (!outcome.files.empty()) {

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/arguments.hpp"
 #include "cli/cli.hpp"
 #include "cli/style.hpp"
 
@@ -14,7 +13,7 @@ namespace migrator::cli {
 /// Writes for people. Names and messages from outside are made printable here.
 class Report {
 public:
-    Report(Terminal& terminal, const Arguments& arguments);
+    Report(Terminal& terminal, bool verbose);
 
     const Style& style() const { return style_; }
     /// A line on standard output; without text an empty one.
@@ -54,7 +53,9 @@ std::string_view type_name(MigrationType type);
 std::vector<std::string> count_lines(const Summary& summary);
 
 /// What apply, sync or create-tenant did.
-void show_outcome(Report& report, const Arguments& arguments, const coordinator::Outcome& outcome);
+void show_outcome(
+    Report& report, const coordinator::RunRequest& request, const coordinator::Outcome& outcome
+);
 void show_preview(Report& report, const coordinator::Preview& preview);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);
 void show_status(Report& report, const coordinator::Status& status);

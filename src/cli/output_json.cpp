@@ -164,26 +164,28 @@ std::string document(const object& root) { return boost::json::serialize(root) +
 
 namespace {
 
-void add_outcome(object& root, const Arguments& arguments, const coordinator::Outcome& outcome) {
+void add_outcome(
+    object& root, const coordinator::RunRequest& request, const coordinator::Outcome& outcome
+) {
     root["results"] = results_object(outcome.summary);
-    root["versionName"] = text(arguments.name.value_or(""));
-    root["action"] = arguments.command == "sync" ? "Sync" : "Apply";
-    root["dryRun"] = arguments.dry_run;
-    if (arguments.command == "create-tenant") root["tenant"] = text(arguments.tenant);
+    root["versionName"] = text(request.version_name);
+    root["action"] = request.action == Action::Sync ? "Sync" : "Apply";
+    root["dryRun"] = request.dry_run;
+    if (request.tenant) root["tenant"] = text(*request.tenant);
     root["appliedMigrations"] = file_array(outcome.files);
     root["notes"] = texts(outcome.notes);
 }
 
 }  // namespace
 
-std::string outcome(const Arguments& arguments, const coordinator::Outcome& outcome) {
+std::string outcome(const coordinator::RunRequest& request, const coordinator::Outcome& outcome) {
     object root;
-    add_outcome(root, arguments, outcome);
+    add_outcome(root, request, outcome);
     return document(root);
 }
 
 std::string partly_failed(
-    const Arguments& arguments, const coordinator::Outcome& outcome, int exit_code
+    const coordinator::RunRequest& request, const coordinator::Outcome& outcome, int exit_code
 ) {
     object root;
     root["error"] = text(coordinator::partly_failed_text(outcome));
@@ -199,7 +201,7 @@ std::string partly_failed(
             {"message", text(failure.message)}});
     }
     root["failures"] = std::move(failures);
-    add_outcome(root, arguments, outcome);
+    add_outcome(root, request, outcome);
     return document(root);
 }
 

@@ -3,17 +3,16 @@
 #include <string>
 #include <vector>
 
-#include "cli/arguments.hpp"
 #include "cli/cli.hpp"
 #include "core/error.hpp"
 
 /// The documents of `--json`, as docs/cli.md describes them: one JSON text each.
 namespace migrator::cli::json {
 
-std::string outcome(const Arguments& arguments, const coordinator::Outcome& outcome);
+std::string outcome(const coordinator::RunRequest& request, const coordinator::Outcome& outcome);
 /// `outcome` with the keys of `error` in front, and `failures`.
 std::string partly_failed(
-    const Arguments& arguments, const coordinator::Outcome& outcome, int exit_code
+    const coordinator::RunRequest& request, const coordinator::Outcome& outcome, int exit_code
 );
 std::string status(const coordinator::Status& status);
 /// `sql`: null without `--sql`.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/durations.hpp"
 #include "core/error.hpp"
 
 namespace migrator::cli {
@@ -11,6 +12,10 @@ using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 using Words = std::vector<std::string>;
+
+std::string command_of(const Words& words) {
+    return std::string(parse(words, std::nullopt).command->text().name);
+}
 
 std::string refusal(const Words& words) {
     try {
@@ -23,7 +28,7 @@ std::string refusal(const Words& words) {
     return "";
 }
 
-TEST(Arguments, WithoutCommandItServes) { EXPECT_EQ(parse({}, std::nullopt).command, "serve"); }
+TEST(Arguments, WithoutCommandItServes) { EXPECT_EQ(command_of({}), "serve"); }
 
 TEST(Arguments, TakesTheConfigurationFileInEverySpelling) {
     const Words cases[] = {
@@ -39,42 +44,29 @@ TEST(Arguments, TakesTheConfigurationFileInEverySpelling) {
         {"status", "-configFile", "a b.yaml"}};
     for (const auto& words : cases) {
         SCOPED_TRACE(words.front());
-        const auto parsed = parse(words, "/from/environment.yaml");
+        const auto parsed = parse(words, "/from/environment.yaml").common;
         EXPECT_EQ(parsed.config_path, "a b.yaml");
         EXPECT_FALSE(parsed.config_path_is_default);
     }
 }
 
 TEST(Arguments, FindsTheConfigurationFileWithoutAFlag) {
-    EXPECT_EQ(parse({}, "/e.yaml").config_path, "/e.yaml");
-    EXPECT_FALSE(parse({}, "/e.yaml").config_path_is_default);
-    EXPECT_EQ(parse({}, std::nullopt).config_path, "migrator.yaml");
-    EXPECT_TRUE(parse({}, std::nullopt).config_path_is_default);
-    EXPECT_EQ(parse({}, "").config_path, "migrator.yaml");
+    EXPECT_EQ(parse({}, "/e.yaml").common.config_path, "/e.yaml");
+    EXPECT_FALSE(parse({}, "/e.yaml").common.config_path_is_default);
+    EXPECT_EQ(parse({}, std::nullopt).common.config_path, "migrator.yaml");
+    EXPECT_TRUE(parse({}, std::nullopt).common.config_path_is_default);
+    EXPECT_EQ(parse({}, "").common.config_path, "migrator.yaml");
 }
 
-TEST(Arguments, ChoosesTenants) {
-    const auto parsed = parse(
-        {"apply",
-         "--tenant",
-         "acme",
-         "--tenant=eu-*",
-         "--tenants-from",
-         "f",
-         "--canary",
-         "5",
-         "--waves",
-         "10%,25,100%"},
-        std::nullopt
-    );
-    EXPECT_EQ(parsed.tenants, (Words{"acme", "eu-*"}));
-    EXPECT_EQ(parsed.tenants_from, "f");
-    EXPECT_EQ(parsed.canary, 5U);
-    EXPECT_EQ(parsed.waves, (std::vector<Share>{{10, true}, {25, false}, {100, true}}));
+TEST(Arguments, RefusesTenantsAndSharesThatCannotBe) {
     EXPECT_EQ(refusal({"apply", "--canary", "5%"}), "--canary: '5%' is not a number of tenants");
     EXPECT_EQ(refusal({"apply", "--canary", "0"}), "--canary: '0' is not a number of tenants");
     EXPECT_EQ(
         refusal({"apply", "--waves", "10%,x"}), "--waves: '10%,x' is not a list like 10%,50%,100%"
+    );
+    EXPECT_EQ(
+        refusal({"apply", "--resume-at-statement", "x"}),
+        "--resume-at-statement: 'x' is not a number"
     );
     EXPECT_FALSE(refusal({"apply", "--tenant", ""}).empty());
 }
@@ -84,45 +76,47 @@ TEST(Arguments, GlobalOptionsStandBeforeOrAfterTheCommand) {
          {Words{"--json", "-q", "--verbose", "apply"},
           Words{"apply", "--json", "-q", "--verbose"}}) {
         const auto parsed = parse(words, std::nullopt);
-        EXPECT_EQ(parsed.command, "apply");
-        EXPECT_TRUE(parsed.json);
-        EXPECT_TRUE(parsed.quiet);
-        EXPECT_TRUE(parsed.verbose);
+        EXPECT_EQ(command_of(words), "apply");
+        EXPECT_TRUE(parsed.common.json);
+        EXPECT_TRUE(parsed.common.quiet);
+        EXPECT_TRUE(parsed.common.verbose);
     }
 }
 
-TEST(Arguments, ReadsTheOptionsOfEachCommand) {
-    auto parsed = parse({"apply", "--name", "v 1", "--dry-run", "--reconcile"}, std::nullopt);
-    EXPECT_EQ(parsed.name, "v 1");
-    EXPECT_TRUE(parsed.dry_run);
-    EXPECT_TRUE(parsed.reconcile);
-
-    parsed = parse({"plan", "--sql", "--exit-code", "--reconcile"}, std::nullopt);
-    EXPECT_TRUE(parsed.sql);
-    EXPECT_TRUE(parsed.exit_code);
-    EXPECT_TRUE(parsed.reconcile);
-
-    parsed = parse({"forget", "--tenant", "abc", "--from=1.sql", "--yes"}, std::nullopt);
-    EXPECT_EQ(parsed.tenant, "abc");
-    EXPECT_EQ(parsed.file, "1.sql");
-    EXPECT_TRUE(parsed.yes);
-
-    EXPECT_EQ(parse({"accept", "x/1.sql"}, std::nullopt).file, "x/1.sql");
-    EXPECT_EQ(parse({"versions", "42"}, std::nullopt).version_id, 42);
-    EXPECT_EQ(parse({"versions"}, std::nullopt).version_id, std::nullopt);
-    EXPECT_EQ(parse({"wait"}, std::nullopt).timeout, 60s);
-    EXPECT_EQ(parse({"wait", "--timeout", "2m"}, std::nullopt).timeout, 2min);
+TEST(Arguments, TakesTheOptionsOfEachCommand) {
+    const Words cases[] = {
+        {"apply", "--name", "v 1", "--dry-run", "--reconcile", "--tenant", "a", "--tenant=b"},
+        {"apply", "--canary", "5", "--waves", "10%,25,100%", "--tenants-from=names"},
+        {"apply", "--resume-at-statement", "--tenant", "a"},
+        {"apply", "--resume-at-statement", "3"},
+        {"apply", "--resume-at-statement=3", "--dry-run=false"},
+        {"plan", "--sql", "--exit-code", "--reconcile"},
+        {"forget", "--tenant", "abc", "--from=1.sql", "--yes"},
+        {"accept", "x/1.sql"},
+        {"versions", "42"},
+        {"versions"},
+        {"wait", "--timeout", "2m"},
+        {"status", "-q", "-cfile"},
+        {"status", "-qcfile"},
+        {"-c=file", "status"}};
+    for (const auto& words : cases) EXPECT_NO_THROW(parse(words, std::nullopt)) << words[1];
+    EXPECT_EQ(parse({"status", "-qcfile"}, std::nullopt).common.config_path, "file");
 }
 
 TEST(Arguments, ATenantMayBeCalledLikeACommand) {
-    const auto parsed = parse({"create-tenant", "apply", "--dry-run"}, std::nullopt);
-    EXPECT_EQ(parsed.command, "create-tenant");
-    EXPECT_EQ(parsed.tenant, "apply");
-    EXPECT_TRUE(parsed.dry_run);
+    EXPECT_EQ(command_of({"create-tenant", "apply", "--dry-run"}), "create-tenant");
 }
 
 TEST(Arguments, AfterTwoDashesNothingIsAnOption) {
-    EXPECT_EQ(parse({"accept", "--", "-configFile"}, std::nullopt).file, "-configFile");
+    EXPECT_EQ(command_of({"accept", "--", "-configFile"}), "accept");
+}
+
+TEST(Arguments, ASecondValueIsRefused) {
+    EXPECT_EQ(refusal({"apply", "--name", "a", "--name", "b"}), "--name is given twice");
+    EXPECT_EQ(
+        refusal({"--dry-run=yes", "apply"}), "option '--dry-run' of apply stands behind the command"
+    );
+    EXPECT_EQ(refusal({"apply", "--dry-run=yes"}), "--dry-run: 'yes' is not true or false");
 }
 
 TEST(Arguments, FlagsOverrideConfigurationKeys) {
@@ -147,8 +141,8 @@ TEST(Arguments, FlagsOverrideConfigurationKeys) {
         {"lockTimeout", "5m"},
         {"statementTimeout", "3s"},
         {"logLevel", "WARN"}};
-    EXPECT_EQ(parsed.overrides, expected);
-    EXPECT_EQ(parsed.command, "apply");
+    EXPECT_EQ(parsed.common.overrides, expected);
+    EXPECT_EQ(parsed.command->text().name, "apply");
 }
 
 TEST(Arguments, AnOverrideWithoutAKeyIsRefusedWithoutShowingIt) {
@@ -233,7 +227,7 @@ TEST(Arguments, ReadsDurations) {
         std::chrono::milliseconds expected;
     } cases[] = {{"500ms", 500ms}, {"30s", 30s}, {"5m", 5min}, {"1h", 60min}, {"7", 7s}, {"0", 0s}};
     for (const auto& c : cases) {
-        EXPECT_EQ(parse({"wait", "--timeout", c.text}, std::nullopt).timeout, c.expected) << c.text;
+        EXPECT_EQ(parse_duration(c.text), c.expected) << c.text;
     }
 }
 

@@ -1,11 +1,10 @@
-#include "cli/help.hpp"
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "cli/command_line.hpp"
+#include "cli/commands.hpp"
 #include "core/error.hpp"
 
 namespace migrator::cli::test {
@@ -33,8 +32,8 @@ TEST_F(Help, OfTheProgramIsAsAgreed) {
 }
 
 TEST_F(Help, OfEachCommandIsAsAgreed) {
-    for (const auto& command : command_texts()) {
-        const std::string name(command.name);
+    for (const auto& command : make_commands()) {
+        const std::string name(command->text().name);
         SCOPED_TRACE(name);
         EXPECT_EQ(run({name, "--help"}), 0);
         expect_golden("cli-help-" + name + ".txt", out.str());
@@ -69,8 +68,8 @@ TEST_F(Help, OfACommandDoesNotNeedItsArgumentsNorAConfiguration) {
 
 TEST_F(Help, NamesEveryCommandAndFitsATerminal) {
     run({"--help"});
-    for (const auto& command : command_texts()) {
-        EXPECT_NE(out.str().find("\n  " + std::string(command.name)), std::string::npos);
+    for (const auto& command : make_commands()) {
+        EXPECT_NE(out.str().find("\n  " + std::string(command->text().name)), std::string::npos);
     }
     std::istringstream lines(out.str());
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;

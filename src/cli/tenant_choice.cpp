@@ -1,9 +1,9 @@
-// Which tenants a command line means.
+#include "cli/tenant_choice.hpp"
+
 #include <fmt/format.h>
 
 #include <fstream>
 
-#include "cli/commands.hpp"
 #include "core/error.hpp"
 
 namespace migrator::cli {
@@ -31,13 +31,19 @@ std::vector<std::string> names_from(const std::string& path) {
 
 }  // namespace
 
-plan::Selection selection_of(const Arguments& arguments) {
+Option tenant_option(TenantChoice& choice, std::string_view text) {
+    return words("--tenant NAME", choice.names, text);
+}
+
+Option tenants_from_option(TenantChoice& choice) {
+    return word("--tenants-from FILE", choice.file, "Their names are in FILE, one a line");
+}
+
+plan::Selection selection_of(const TenantChoice& choice) {
     plan::Selection selection{
-        .names = arguments.tenants, .canary = arguments.canary, .waves = arguments.waves};
-    if (arguments.tenants_from.empty()) return selection;
-    for (std::string& name : names_from(arguments.tenants_from)) {
-        selection.names.push_back(std::move(name));
-    }
+        .names = choice.names, .canary = choice.canary, .waves = choice.waves};
+    if (choice.file.empty()) return selection;
+    for (std::string& name : names_from(choice.file)) selection.names.push_back(std::move(name));
     return selection;
 }
 

@@ -1,0 +1,253 @@
+// The commands that create a version: apply, create-tenant, sync.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <ostream>
+
+#include "cli/command.hpp"
+#include "cli/output_json.hpp"
+#include "cli/progress_line.hpp"
+#include "cli/tenant_choice.hpp"
+#include "core/random_id.hpp"
+#include "core/share.hpp"
+#include "core/time.hpp"
+
+namespace migrator::cli {
+namespace {
+
+std::optional<std::size_t> parse_canary(const std::string& text) {
+    const auto share = parse_share(text);
+    if (!share || share->is_percent || share->value == 0) return std::nullopt;
+    return share->value;
+}
+
+/// 0, behind the last statement known to have run, for a value that was left out.
+std::optional<std::size_t> parse_statement(const std::string& text) {
+    std::size_t number = 0;
+    if (text.empty()) return number;
+    const auto* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc() && rest == end ? std::optional(number) : std::nullopt;
+}
+
+Option version_name_option(std::optional<std::string>& name) {
+    return word("--name NAME", name, "Name of the version; default: the time in UTC");
+}
+
+Option dry_run_option(bool& dry_run) {
+    return flag("--dry-run", dry_run, "Run everything, then roll back");
+}
+
+ProgressLine::Mode progress_mode(const Context& context) {
+    if (context.common.quiet || context.common.json) return ProgressLine::Mode::None;
+    return context.terminal.err_is_terminal ? ProgressLine::Mode::Bar : ProgressLine::Mode::Lines;
+}
+
+/// Some tenants failed, what was done for the others stays.
+int partly_failed(
+    Context& context, const coordinator::RunRequest& request, const coordinator::Outcome& outcome
+) {
+    const int exit_code = edge_codes(ErrorKind::PartlyFailed).exit_code;
+    if (context.common.json) {
+        context.terminal.out << json::partly_failed(request, outcome, exit_code);
+        return exit_code;
+    }
+    if (!context.common.quiet) show_outcome(context.report, request, outcome);
+    context.report.failures_error(outcome);
+    return exit_code;
+}
+
+/// What all of them have in common.
+struct Creates : Command {
+    std::optional<std::string> name;
+
+    std::string hint(ErrorKind kind) const override {
+        switch (kind) {
+            case ErrorKind::MigrationFailed:
+            case ErrorKind::PartlyFailed:
+            case ErrorKind::Cancelled:
+                return "`migrator status` shows what is applied and what is pending";
+            default:
+                return Command::hint(kind);
+        }
+    }
+
+protected:
+    int create(Context& context, coordinator::RunRequest request) const {
+        auto& coordinator = context.opened().coordinator;
+        const auto now = std::chrono::floor<std::chrono::seconds>(context.backend.clock());
+        request.version_name = name.value_or(format_rfc3339(now));
+        request.request_id = random_uuid();
+        ProgressLine line(context.terminal.err, progress_mode(context));
+        request.progress = line.sink();
+        const auto outcome = coordinator.run(request, context.backend.interrupted);
+        line.clear();
+
+        if (!outcome.changed.empty()) {
+            const auto kind = ErrorKind::ChecksumMismatch;
+            const int exit_code = edge_codes(kind).exit_code;
+            if (context.common.json) {
+                context.terminal.out
+                    << json::error(kind, std::string(kChecksumMessage), exit_code, outcome.changed);
+            } else {
+                context.report.changed_error(outcome.changed);
+            }
+            return exit_code;
+        }
+        if (!outcome.failures.empty()) return partly_failed(context, request, outcome);
+        if (context.common.json) {
+            context.terminal.out << json::outcome(request, outcome);
+        } else if (!context.common.quiet) {
+            show_outcome(context.report, request, outcome);
+        }
+        return 0;
+    }
+};
+
+struct Apply : Creates {
+    bool dry_run = false;
+    bool reconcile = false;
+    TenantChoice tenants;
+    std::optional<std::size_t> resume_at_statement;
+
+    CommandText text() const override {
+        return {
+            .name = "apply",
+            .group = Group::Change,
+            .summary = "Applies what is missing and records it as a new version",
+            .text =
+                "Runs every pending migration, and all scripts, for the schemas that lack them, "
+                "under the\n"
+                "migration lock. Says exactly what it did. Nothing pending is no error: exit code "
+                "0.",
+            .examples =
+                "  migrator apply --name v1.2.0\n"
+                "  migrator apply --dry-run                    run everything, then roll back\n"
+                "  migrator apply --reconcile                  bring late tenants the files they "
+                "lack, too\n"
+                "  migrator apply --tenant 'eu-*'              some tenants; the others stay owed "
+                "the files\n"
+                "  migrator apply --canary 5 --waves 10%,100%  5 tenants first, then a tenth, then "
+                "all\n"
+                "  migrator apply --resume-at-statement        MySQL: go on in a file that was cut "
+                "off\n"};
+    }
+
+    Options options() override {
+        return {
+            version_name_option(name),
+            dry_run_option(dry_run),
+            reconcile_option(reconcile),
+            tenant_option(tenants, "For these tenants alone; repeatable, `*` for any characters"),
+            tenants_from_option(tenants),
+            parsed(
+                "--canary N",
+                tenants.canary,
+                parse_canary,
+                "a number of tenants",
+                "N tenants first; without --waves no more"
+            ),
+            parsed(
+                "--waves LIST",
+                tenants.waves,
+                parse_shares,
+                "a list like 10%,50%,100%",
+                "Then up to so many, each wave after the other: 10%,50%,100%"
+            ),
+            parsed(
+                "--resume-at-statement [N]",
+                resume_at_statement,
+                parse_statement,
+                "a number",
+                "Where DDL commits: go on in a file that was cut off, behind the last statement "
+                "known to have run, or at statement N (of one file: choose its tenant)"
+            )};
+    }
+
+    int run(Context& context) override {
+        context.opened();
+        coordinator::RunRequest request;
+        request.dry_run = dry_run;
+        request.reconcile = reconcile;
+        request.resume_at_statement = resume_at_statement;
+        request.tenants = selection_of(tenants);
+        return create(context, std::move(request));
+    }
+};
+
+struct CreateTenant : Creates {
+    std::string tenant;
+    bool dry_run = false;
+
+    CommandText text() const override {
+        return {
+            .name = "create-tenant",
+            .group = Group::Change,
+            .summary = "Creates a tenant and applies all tenant files to it",
+            .text =
+                "Creates the schema, records the tenant, and runs all tenant migrations and tenant "
+                "scripts for\n"
+                "it. The name is made of letters, digits, '_' and '-'.",
+            .examples =
+                "  migrator create-tenant acme\n"
+                "  migrator create-tenant acme --name acme-onboarding --dry-run\n"};
+    }
+
+    Options options() override {
+        return {word("NAME", tenant), version_name_option(name), dry_run_option(dry_run)};
+    }
+
+    int run(Context& context) override {
+        coordinator::RunRequest request;
+        request.tenant = tenant;
+        request.dry_run = dry_run;
+        return create(context, std::move(request));
+    }
+};
+
+struct Sync : Creates {
+    TenantChoice tenants;
+
+    CommandText text() const override {
+        return {
+            .name = "sync",
+            .group = Group::Change,
+            .summary = "Records what is pending as applied, without running it",
+            .text =
+                "For a database that already has the objects, made by other means. Scripts are "
+                "recorded too.",
+            .examples =
+                "  migrator sync --name baseline\n"
+                "  migrator sync --tenant acme                 a tenant that came with its "
+                "objects\n"
+                "  migrator sync --tenants-from names.txt      several of them\n"};
+    }
+
+    Options options() override {
+        return {
+            tenant_option(
+                tenants, "Record for these tenants alone; repeatable, `*` for any characters"
+            ),
+            tenants_from_option(tenants),
+            version_name_option(name)};
+    }
+
+    int run(Context& context) override {
+        context.opened();
+        coordinator::RunRequest request;
+        request.action = Action::Sync;
+        request.tenants = selection_of(tenants);
+        return create(context, std::move(request));
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_apply() { return std::make_unique<Apply>(); }
+
+std::unique_ptr<Command> make_create_tenant() { return std::make_unique<CreateTenant>(); }
+
+std::unique_ptr<Command> make_sync() { return std::make_unique<Sync>(); }
+
+}  // namespace migrator::cli

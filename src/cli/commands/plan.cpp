@@ -1,0 +1,75 @@
+#include <ostream>
+
+#include "cli/command.hpp"
+#include "cli/output_json.hpp"
+#include "cli/pending_code.hpp"
+#include "cli/tenant_choice.hpp"
+
+namespace migrator::cli {
+namespace {
+
+struct PlanCommand : Command {
+    bool sql = false;
+    bool reconcile = false;
+    bool exit_code = false;
+    TenantChoice tenants;
+
+    CommandText text() const override {
+        return {
+            .name = "plan",
+            .group = Group::Look,
+            .summary = "Shows what apply would do",
+            .text =
+                "Files in the order in which they would run, by phase, and what can be seen to be "
+                "wrong with\n"
+                "them. Takes no lock and writes nothing.",
+            .examples =
+                "  migrator plan\n"
+                "  migrator plan --sql > review.sql            the text that would be sent\n"
+                "  migrator plan --exit-code                   3: pending, 4: edited files, 1: "
+                "problems\n"};
+    }
+
+    Options options() override {
+        return {
+            flag("--sql", sql, "Print the text that would be sent"),
+            reconcile_option(reconcile),
+            tenant_option(tenants, "For these tenants alone; repeatable, `*` for any characters"),
+            tenants_from_option(tenants),
+            exit_code_option(exit_code)};
+    }
+
+    int run(Context& context) override {
+        auto& coordinator = context.opened().coordinator;
+        const auto preview = coordinator.preview(reconcile, selection_of(tenants));
+        std::string sent;
+        if (sql) sent = coordinator.preview_sql(preview);
+        if (context.common.json) {
+            context.terminal.out << json::preview(preview, sql ? &sent : nullptr);
+        } else if (sql) {
+            context.terminal.out << sent;
+            // Standard output is for the SQL alone.
+            Terminal aside{
+                context.terminal.err,
+                context.terminal.err,
+                context.terminal.in,
+                context.terminal.err_is_terminal,
+                context.terminal.err_is_terminal,
+                context.terminal.in_is_terminal,
+                context.terminal.no_color};
+            Report warnings(aside, context.common.verbose);
+            warnings.changed(preview.changed);
+            show_problems(warnings, preview.problems);
+        } else {
+            show_preview(context.report, preview);
+        }
+        if (!exit_code) return 0;
+        return pending_code(preview.plan, preview.changed, !preview.problems.empty());
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_plan() { return std::make_unique<PlanCommand>(); }
+
+}  // namespace migrator::cli

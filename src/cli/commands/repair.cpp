@@ -1,0 +1,158 @@
+// The commands that repair the records: accept, forget.
+#include <fmt/format.h>
+
+#include <istream>
+#include <ostream>
+
+#include "cli/command.hpp"
+#include "cli/output_json.hpp"
+#include "core/random_id.hpp"
+
+namespace migrator::cli {
+namespace {
+
+Option yes_option(bool& yes) { return flag("--yes", yes, "Don't ask"); }
+
+/// Asks on the terminal. True without asking with `--yes`.
+bool confirm(Context& context, std::string_view command, bool yes, const std::string& question) {
+    if (yes) return true;
+    if (context.common.json || !context.terminal.in_is_terminal) {
+        throw Error(
+            ErrorKind::InvalidRequest,
+            fmt::format(
+                "{} asks before it writes, and there is nobody to ask: repeat it with --yes",
+                command
+            )
+        );
+    }
+    context.terminal.err << question << " [y/N] " << std::flush;
+    std::string answer;
+    std::getline(context.terminal.in, answer);
+    if (context.backend.interrupted.stop_requested()) {
+        throw Error(ErrorKind::Cancelled, "cancelled; nothing was changed");
+    }
+    return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+int refused(Context& context) {
+    context.report.error("nothing was changed");
+    return 1;
+}
+
+struct Accept : Command {
+    std::string file;
+    bool yes = false;
+
+    CommandText text() const override {
+        return {
+            .name = "accept",
+            .group = Group::Repair,
+            .summary = "Takes over the checksum of a file edited after it was applied",
+            .text =
+                "Shows the recorded checksum and the file's, and asks. FILE is the file's full "
+                "name as status\n"
+                "shows it, or the end of it, if no other file ends so. Nothing is run.",
+            .examples =
+                "  migrator accept tenants/202601010001.sql\n"
+                "  migrator accept tenants/202601010001.sql --yes\n"};
+    }
+
+    Options options() override { return {word("FILE", file), yes_option(yes)}; }
+
+    int run(Context& context) override {
+        auto& coordinator = context.opened().coordinator;
+        auto& report = context.report;
+        const auto change = coordinator.find_change(file);
+        const bool shows = !context.common.json && !context.common.quiet;
+        const bool differs = change.migration.check_sum != change.recorded_check_sum;
+        if (!context.common.json && (differs || shows)) {
+            const auto& recorded = change.recorded_check_sum;
+            report.line(fmt::format("File:      {}", printable(change.migration.file)));
+            report.line(fmt::format("Recorded:  {}", recorded.empty() ? "no checksum" : recorded));
+            report.line(fmt::format("Now:       {}", change.migration.check_sum));
+        }
+        if (differs) {
+            if (!confirm(
+                    context, text().name, yes, "Record the file as it is now, without running it?"
+                )) {
+                return refused(context);
+            }
+            coordinator.accept(change, random_uuid());
+        }
+        if (context.common.json) context.terminal.out << json::accepted(change, differs);
+        if (shows) {
+            report.line(
+                differs
+                    ? report.style().good("Accepted: the file's checksum and text are recorded.")
+                    : "The file is as recorded: nothing to do."
+            );
+        }
+        return 0;
+    }
+};
+
+struct Forget : Command {
+    std::string tenant;
+    std::string first_file;
+    bool yes = false;
+
+    CommandText text() const override {
+        return {
+            .name = "forget",
+            .group = Group::Repair,
+            .summary = "Makes a tenant's files pending again, from one file on",
+            .text =
+                "For a schema that was restored from an older backup while its rows say that newer "
+                "files are\n"
+                "applied. Lists the files and asks; the next apply runs them again.",
+            .examples = "  migrator forget --tenant acme --from 202601010001.sql\n"};
+    }
+
+    Options options() override {
+        return {
+            required(word("--tenant TENANT", tenant, "The tenant")),
+            required(word("--from FILE", first_file, "The first file to make pending again")),
+            yes_option(yes)};
+    }
+
+    int run(Context& context) override {
+        auto& coordinator = context.opened().coordinator;
+        auto& report = context.report;
+        const auto files = coordinator.find_forgettable(tenant, first_file);
+        const auto count = count_of(files.size(), "file", "files");
+        const bool shows = !context.common.json && !context.common.quiet;
+        if (!files.empty()) {
+            if (!context.common.json && (shows || !yes)) {
+                report.line(fmt::format("{} of tenant {}:", count, printable(tenant)));
+                report.list(file_lines(files));
+            }
+            if (!confirm(
+                    context,
+                    text().name,
+                    yes,
+                    "Make them pending again, so that the next apply runs them?"
+                )) {
+                return refused(context);
+            }
+            coordinator.forget(tenant, files, random_uuid());
+        }
+        if (context.common.json) {
+            context.terminal.out << json::forgotten(tenant, files, !files.empty());
+        }
+        if (shows) {
+            report.line(
+                files.empty() ? "No file is recorded from there on: nothing to do."
+                              : report.style().good(fmt::format("{} pending again.", count))
+            );
+        }
+        return 0;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_accept() { return std::make_unique<Accept>(); }
+
+std::unique_ptr<Command> make_forget() { return std::make_unique<Forget>(); }
+
+}  // namespace migrator::cli

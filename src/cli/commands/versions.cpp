@@ -1,0 +1,108 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+#include <ostream>
+
+#include "cli/command.hpp"
+#include "cli/output_json.hpp"
+#include "core/time.hpp"
+
+namespace migrator::cli {
+namespace {
+
+std::optional<std::int64_t> parse_id(const std::string& text) {
+    std::int64_t id = 0;
+    const auto* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, id);
+    if (error != std::errc() || rest != end || id <= 0) return std::nullopt;
+    return id;
+}
+
+std::string version_line(const Version& version) {
+    return fmt::format(
+        "{:>6}  {:<20}  {}", version.id, format_rfc3339(version.created), printable(version.name)
+    );
+}
+
+int show_version(Context& context, std::int64_t id) {
+    auto& coordinator = context.opened().coordinator;
+    const auto version = coordinator.version(id);
+    if (!version) {
+        throw Error(
+            ErrorKind::NotFound,
+            fmt::format("there is no version {}: `migrator versions` lists them", id)
+        );
+    }
+    std::vector<AppliedMigration> migrations;
+    const auto rows = coordinator.applied_migrations({.version_id = id});
+    for (AppliedMigration row; rows->next(row);) migrations.push_back(row);
+    if (context.common.json) {
+        context.terminal.out << json::version(*version, migrations);
+        return 0;
+    }
+    auto& report = context.report;
+    report.line(fmt::format(
+        "Version {} \"{}\" of {}: {}",
+        version->id,
+        printable(version->name),
+        format_rfc3339(version->created),
+        count_of(migrations.size(), "execution", "executions")
+    ));
+    std::vector<std::string> lines;
+    lines.reserve(migrations.size());
+    for (const auto& row : migrations) {
+        const auto& file = row.migration;
+        lines.push_back(
+            fmt::format("{:<16}  {}  for {}", type_name(file.type), file.file, row.schema)
+        );
+    }
+    report.list(lines);
+    return 0;
+}
+
+struct Versions : Command {
+    std::optional<std::int64_t> version_id;
+
+    CommandText text() const override {
+        return {
+            .name = "versions",
+            .group = Group::Look,
+            .summary = "Lists the versions, newest first, or shows what one did",
+            .text = "With an ID: the files of that version and the schemas they were applied to.",
+            .examples =
+                "  migrator versions\n"
+                "  migrator versions 42 --verbose\n"};
+    }
+
+    Options options() override {
+        return {parsed("[ID]", version_id, parse_id, "the ID of a version: a number from 1")};
+    }
+
+    int run(Context& context) override {
+        if (version_id) return show_version(context, *version_id);
+        const auto versions = context.opened().coordinator.versions({});
+        if (context.common.json) {
+            context.terminal.out << json::versions(versions);
+            return 0;
+        }
+        std::vector<std::string> lines;
+        lines.reserve(versions.size());
+        for (const auto& version : versions) lines.push_back(version_line(version));
+        if (context.terminal.out_is_terminal) {
+            context.report.list(lines, 0);
+        } else {
+            for (const auto& line : lines) context.report.line(line);  // for grep and others, all
+        }
+        if (versions.empty() && !context.common.quiet) {
+            context.terminal.err << "There are no versions yet.\n";
+        }
+        return 0;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_versions() { return std::make_unique<Versions>(); }
+
+}  // namespace migrator::cli

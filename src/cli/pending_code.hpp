@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "core/migration.hpp"
+#include "core/plan.hpp"
+
+namespace migrator::cli {
+
+/// `--exit-code`: what apply would run into first.
+int pending_code(const Plan& pending, const std::vector<Migration>& changed, bool has_problems);
+
+}  // namespace migrator::cli
