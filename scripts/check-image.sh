@@ -29,7 +29,8 @@ mount_image() {
   mount -o remount,bind,ro "$ROOT"
 }
 
-# Runs a command of the image as an engine does. unshare's child is process 1 of its own namespace.
+# Runs a command of the image as an engine does, in its working directory. unshare's child is process
+# 1 of its own namespace.
 image() { "${IN_IMAGE[@]}" "$@"; }
 
 migrator() { image /docker-entrypoint.sh "$@"; }
@@ -78,6 +79,26 @@ wait_until_served() {
 
 healthy() { answers /migrator/health | grep -q '"status":"UP","checks"'; }
 
+# migrator_with VARIABLE=VALUE… -- ARGUMENT…
+migrator_with() {
+  local variables=()
+  while [[ "$1" != -- ]]; do
+    variables+=("$1")
+    shift
+  done
+  # shellcheck disable=SC2016
+  image /bin/sh -c 'while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec /docker-entrypoint.sh "$@"' \
+    sh "${variables[@]}" "$@"
+}
+
+recorded_below_data() { migrator versions 1 --json | grep -q '"file":"/data/migrations/catalog/'; }
+
+# Each of these names the same place, as seen from /, where images used to work.
+old_paths_keep_their_place() {
+  migrator_with MIGRATOR_BASE_LOCATION=data/migrations MIGRATOR_DATA_SOURCE=data/db/shop.db -- status --exit-code &&
+    migrator_with MIGRATOR_YAML=data/old.yaml -- status --exit-code
+}
+
 applies_over_http() {
   answers /migrator/v1/migrations -d '{"mode":"apply","response":"list"}' | grep -q '"results"'
 }
@@ -101,6 +122,8 @@ on_sqlite() {
   check "apply on SQLite" migrator apply --name first
   check "create-tenant" migrator create-tenant north
   check "nothing is pending" migrator status --exit-code
+  check "a relative baseLocation begins in /data" recorded_below_data
+  check "relative paths of older installations keep their place" old_paths_keep_their_place
   "${IN_IMAGE[@]}" /docker-entrypoint.sh >"$WORK/serve.log" 2>&1 &
   SERVER=$!
   check "serve answers at /migrator/" wait_until_served
@@ -160,14 +183,15 @@ report_size() {
   [[ $compressed -lt $LIMIT_BYTES ]] || fail "the image is too large"
 }
 
-# As a derived image has it: the configuration, and here the migrations too, copied to /data.
+# As a derived image has it: the configuration, and here the migrations too, copied to /data. Paths
+# are relative, as in the README.
 add_example() {
   cp -r "$REPOSITORY/examples/shop/migrations" "$ROOT/data/migrations"
   mkdir "$ROOT/data/db"
   cat >"$ROOT/data/migrator.yaml" <<YAML
-baseLocation: /data/migrations
+baseLocation: migrations
 driver: sqlite
-dataSource: /data/db/shop.db
+dataSource: db/shop.db
 singleMigrations: [catalog, billing]
 tenantMigrations: [stores]
 singleScripts: [catalog-scripts]
@@ -176,6 +200,8 @@ listenAddress: 127.0.0.1
 port: $PORT
 pathPrefix: /migrator
 YAML
+  sed -e 's|^baseLocation: .*|baseLocation: "data/migrations"  # from /|' -e 's|db/shop.db|data/db/shop.db|' \
+    "$ROOT/data/migrator.yaml" >"$ROOT/data/old.yaml"
   printf '127.0.0.1 localhost\n' >"$ROOT/etc/hosts"
   chmod -R a+rX "$ROOT/data"
   as_root chown "$IMAGE_UID:$IMAGE_UID" "$ROOT/data/db"
@@ -200,7 +226,8 @@ if [[ "${1:-}" == --inside ]]; then
   ROOT="$2" WORK="$3" PORT="$4" SERVER=
   IN_IMAGE=(env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/data
     unshare --pid --fork --mount-proc="$ROOT/proc"
-    chroot --userspec="$IMAGE_UID:$IMAGE_UID" --groups="$IMAGE_UID" "$ROOT")
+    chroot --userspec="$IMAGE_UID:$IMAGE_UID" --groups="$IMAGE_UID" "$ROOT"
+    /bin/sh -c "cd $(sed -n 's/^WORKDIR //p' "$REPOSITORY/deploy/container/Dockerfile" | tail -n 1)"' && exec "$@"' sh)
   # unshare itself ignores SIGTERM; it ends with its child.
   trap '[[ -z "$SERVER" ]] || pkill -KILL -P "$SERVER" || true' EXIT
   mount_image

@@ -3,6 +3,9 @@
 # and needs neither the database nor the storage: a database that is down is no reason to restart.
 port="$MIGRATOR_PORT"
 file="${MIGRATOR_YAML:-/data/migrator.yaml}"
+if [ ! -e "$file" ] && [ -e "/$file" ]; then # as the entrypoint has it
+  file="/$file"
+fi
 if [ -z "$port" ] && [ -r "$file" ]; then
   while read -r key value _; do
     if [ "$key" = port: ]; then
