@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <boost/json/serialize.hpp>
 #include <string>
 #include <string_view>
 
 #include "api/content_types.hpp"
-#include "api/json.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "wire/columns.hpp"
 
 namespace migrator::api {
 namespace {
@@ -42,6 +43,10 @@ std::string client_text(const Error& error) {
     // People and alerts search for the text of the Go program, which connected before all else.
     const bool not_connected = text.starts_with("failed to connect to database: ");
     return not_connected ? "Error initialising migrator: " + text : text;
+}
+
+std::string error_body(std::string_view message) {
+    return boost::json::serialize(boost::json::object{{"error", wire::text(message)}});
 }
 
 http::Response error_response(const http::Request& request, std::exception_ptr error) {

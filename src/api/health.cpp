@@ -3,8 +3,8 @@
 #include <boost/json.hpp>
 
 #include "api/content_types.hpp"
-#include "api/json.hpp"
 #include "core/log.hpp"
+#include "wire/columns.hpp"
 
 namespace migrator::api {
 namespace {
@@ -20,10 +20,10 @@ http::Response health_response(const std::vector<Health::Result>& results) {
     json::array checks;
     bool up = true;
     for (const Health::Result& result : results) {
-        json::object check{{"name", json_text(result.name)}};
+        json::object check{{"name", wire::text(result.name)}};
         check["status"] = result.problem ? "DOWN" : "UP";
         if (result.problem) {
-            check["data"] = json::object{{"details", json_text(*result.problem)}};
+            check["data"] = json::object{{"details", wire::text(*result.problem)}};
             log::warn("Health check " + result.name + " is down: " + *result.problem);
             up = false;
         }

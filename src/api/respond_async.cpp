@@ -7,7 +7,6 @@
 
 #include "api/content_types.hpp"
 #include "api/errors.hpp"
-#include "api/json.hpp"
 #include "core/error.hpp"
 #include "core/random_id.hpp"
 #include "core/sha256.hpp"

@@ -5,7 +5,6 @@
 #include "api/content_types.hpp"
 #include "api/errors.hpp"
 #include "api/health.hpp"
-#include "api/json.hpp"
 #include "api/runs.hpp"
 #include "api/status.hpp"
 #include "api/v1.hpp"

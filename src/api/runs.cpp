@@ -3,8 +3,8 @@
 #include <boost/json.hpp>
 
 #include "api/content_types.hpp"
-#include "api/json.hpp"
 #include "api/spooled_list.hpp"
+#include "wire/columns.hpp"
 
 namespace migrator::api {
 namespace {
@@ -15,13 +15,13 @@ namespace json = boost::json;
 json::value stored_json(const std::string& text) {
     boost::system::error_code error;
     json::value value = json::parse(text, error);
-    return error ? json::value(json_text(text)) : value;
+    return error ? json::value(wire::text(text)) : value;
 }
 
 json::object to_json(const coordinator::LongRunView& run) {
     json::object object;
-    object["id"] = json_text(run.id);
-    object["state"] = json_text(run.state);
+    object["id"] = wire::text(run.id);
+    object["state"] = wire::text(run.state);
     object["startedAt"] = format_rfc3339(run.started);
     if (run.ended) object["endedAt"] = format_rfc3339(*run.ended);
     object["progress"] = stored_json(run.progress);
@@ -46,7 +46,7 @@ http::Response cancel(Services services, const std::string& id) {
     constexpr int kAccepted = 202;
     services.long_runs.cancel(id);
     const json::object body{
-        {"id", json_text(id)}, {"state", json_text(services.long_runs.find(id).state)}};
+        {"id", wire::text(id)}, {"state", wire::text(services.long_runs.find(id).state)}};
     return {.status = kAccepted, .content_type = kJson, .body = json::serialize(body)};
 }
 

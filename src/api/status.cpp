@@ -4,10 +4,9 @@
 #include <charconv>
 
 #include "api/content_types.hpp"
-#include "api/json.hpp"
 #include "api/spooled_list.hpp"
 #include "core/error.hpp"
-#include "core/time.hpp"
+#include "wire/status.hpp"
 
 namespace migrator::api {
 namespace {
@@ -50,69 +49,23 @@ plan::FleetPage page_of(std::string_view query) {
     return page;
 }
 
-json::array texts(const std::vector<std::string>& all) {
-    json::array array;
-    for (const std::string& each : all) array.emplace_back(json_text(each));
-    return array;
-}
-
-json::value text_or_null(const std::string& text) {
-    return text.empty() ? json::value(nullptr) : json::value(json_text(text));
-}
-
-json::object to_json(const plan::TenantStatus& tenant) {
-    const std::string_view state = plan::name_of(tenant.standing);
-    json::object object;
-    object["tenant"] = json_text(tenant.tenant);
-    object["state"] = json::string_view(state.data(), state.size());
-    object["level"] = text_or_null(tenant.level);
-    object["missing"] = texts(tenant.missing);
-    if (tenant.state) {
-        object["versionId"] = tenant.state->version_id;
-        object["firstFile"] = json_text(tenant.state->first_file);
-        object["file"] = text_or_null(tenant.state->file);
-        object["statement"] = tenant.state->statement;
-        object["sqlstate"] = json_text(tenant.state->sqlstate);
-        object["message"] = json_text(tenant.state->message);
-        object["changed"] = format_rfc3339(tenant.state->changed);
-    }
-    return object;
-}
-
-json::object counts_of(const plan::FleetStatus& status) {
-    json::object states;
-    for (std::size_t i = 0; i < plan::kStandings; ++i) {
-        const std::string_view name = plan::name_of(static_cast<plan::Standing>(i));
-        states[json::string_view(name.data(), name.size())] = status.standings[i];
-    }
-    json::array levels;
-    for (const plan::FleetLevel& level : status.levels) {
-        levels.push_back(json::object{
-            {"file", text_or_null(level.file)}, {"tenants", level.tenants}});
-    }
-    return {
-        {"tenants", status.tenants},
-        {"states", std::move(states)},
-        {"levels", std::move(levels)},
-        {"pending", texts(status.pending)},
-        {"next",
-         status.has_more && !status.page.empty() ? text_or_null(status.page.back().tenant)
-                                                 : json::value(nullptr)}};
-}
-
-http::Response fleet(Services services, const http::Request& request) {
-    const plan::FleetStatus status = services.coordinator.fleet(page_of(request.query));
-    std::string head = json::serialize(counts_of(status));
+http::Response standings(Services services, const http::Request& request) {
+    const plan::FleetStandings fleet = services.coordinator.fleet(page_of(request.query));
+    json::object counts = wire::fleet_standings(fleet);
+    counts["next"] = wire::next_page(fleet);
+    std::string head = json::serialize(counts);
     head.back() = ',';
     SpooledList page(services.spool);
-    for (const plan::TenantStatus& tenant : status.page) page.add(to_json(tenant));
+    for (const plan::TenantStanding& tenant : fleet.page) {
+        page.add(wire::tenant_standing(tenant));
+    }
     return std::move(page).in({.content_type = kJson}, std::move(head) + R"("page":)", "}");
 }
 
 }  // namespace
 
 void add_status(http::Router& router, Services services, const Surroundings& facts) {
-    const auto answer = [=](const http::Request& request) { return fleet(services, request); };
+    const auto answer = [=](const http::Request& request) { return standings(services, request); };
     router.add("GET", facts.path_prefix + "/v1/status", http::Lane::Work, http::answering(answer));
 }
 

@@ -3,12 +3,13 @@
 #include <boost/json.hpp>
 
 #include "api/content_types.hpp"
-#include "api/json.hpp"
 #include "api/requests.hpp"
 #include "api/respond_async.hpp"
 #include "api/spooled_list.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "wire/migrations.hpp"
+#include "wire/runs.hpp"
 
 namespace migrator::api {
 namespace {
@@ -27,7 +28,7 @@ http::Response json_response(std::string body, int status = 200) {
 http::Response source_migrations(Services services) {
     SpooledList list(services.spool);
     for (const Migration& migration : services.coordinator.source_migrations()) {
-        list.add(to_json(migration, Contents::Show));
+        list.add(wire::migration(migration, wire::Contents::Show));
     }
     return std::move(list).in({.content_type = kJson});
 }
@@ -37,21 +38,18 @@ http::Response applied_migrations(Services services) {
     const auto rows = services.coordinator.applied_migrations(
         {.columns = db::Columns::all(), .order = db::RowsWanted::Order::NameDirectoryId}
     );
-    for (AppliedMigration row; rows->next(row);) list.add(to_json(row));
+    for (AppliedMigration row; rows->next(row);) list.add(wire::applied_migration_v1(row));
     return std::move(list).in({.content_type = kJson});
 }
 
 http::Response tenants(Services services) {
-    json::array names;
-    for (const std::string& name : services.coordinator.tenants())
-        names.emplace_back(json_text(name));
-    return json_response(json::serialize(names));
+    return json_response(json::serialize(wire::texts(services.coordinator.tenants())));
 }
 
 http::Response mismatch_response(Services services, const std::vector<Migration>& changed) {
     constexpr int kMismatch = 424;
     SpooledList details(services.spool);
-    for (const Migration& file : changed) details.add(to_json(file, Contents::Show));
+    for (const Migration& file : changed) details.add(wire::migration(file, wire::Contents::Show));
     return std::move(details).in(
         {.status = kMismatch, .content_type = kJson},
         R"({"error":"Checksum verification failed. Please review offending migrations.",)"
@@ -61,12 +59,8 @@ http::Response mismatch_response(Services services, const std::vector<Migration>
 }
 
 json::object results_of(const Outcome& outcome) {
-    json::object results = to_json(outcome.summary);
-    if (!outcome.notes.empty()) {
-        json::array notes;
-        for (const std::string& note : outcome.notes) notes.emplace_back(json_text(note));
-        results["notes"] = std::move(notes);
-    }
+    json::object results = wire::summary(outcome.summary);
+    if (!outcome.notes.empty()) results["notes"] = wire::texts(outcome.notes);
     return results;
 }
 
@@ -75,10 +69,10 @@ http::Response partly_failed_response(Services services, const Outcome& outcome)
     const std::string message = coordinator::partly_failed_text(outcome);
     log::error(message);
     SpooledList failures(services.spool);
-    for (const TenantFailure& failure : outcome.failures) failures.add(to_json(failure));
+    for (const TenantFailure& failure : outcome.failures) failures.add(wire::failure(failure));
     return std::move(failures).in(
         {.status = edge_codes(ErrorKind::PartlyFailed).http_status, .content_type = kJson},
-        R"({"error":)" + json::serialize(json::value(json_text(message))) + R"(,"results":)" +
+        R"({"error":)" + json::serialize(wire::text(message)) + R"(,"results":)" +
             json::serialize(results_of(outcome)) + R"(,"failures":)",
         "}"
     );
@@ -92,9 +86,10 @@ http::Response outcome_response(Services services, const Outcome& outcome, Respo
     if (detail == ResponseDetail::Summary || outcome.files.empty()) {
         return json_response(head + "}");
     }
-    const Contents contents = detail == ResponseDetail::Full ? Contents::Show : Contents::Leave;
+    const auto contents =
+        detail == ResponseDetail::Full ? wire::Contents::Show : wire::Contents::Leave;
     SpooledList files(services.spool);
-    for (const Migration& file : outcome.files) files.add(to_json(file, contents));
+    for (const Migration& file : outcome.files) files.add(wire::migration(file, contents));
     return std::move(files).in(
         {.content_type = kJson}, std::move(head) + R"(,"appliedMigrations":)", "}"
     );
@@ -111,7 +106,7 @@ http::Step run_steps(Services services, coordinator::RunRequest request, Respons
 }
 
 std::string accepted_body(const std::string& id, const std::string& state) {
-    return json::serialize(json::object{{"id", json_text(id)}, {"state", json_text(state)}});
+    return json::serialize(json::object{{"id", wire::text(id)}, {"state", wire::text(state)}});
 }
 
 /// A POST that starts a run; `version_name` is what clients of v2 see.

@@ -3,12 +3,12 @@
 #include <boost/json.hpp>
 
 #include "api/content_types.hpp"
-#include "api/json.hpp"
 #include "api/requests.hpp"
 #include "api/respond_async.hpp"
 #include "api/v2_errors.hpp"
 #include "api/v2_schema.hpp"
 #include "graphql/engine.hpp"
+#include "wire/columns.hpp"
 
 namespace migrator::api {
 namespace {
@@ -76,9 +76,8 @@ private:
 
     std::string notes() const {
         if (call_.notes.empty()) return {};
-        json::array notes;
-        for (const std::string& note : call_.notes) notes.emplace_back(json_text(note));
-        return R"(,"extensions":)" + json::serialize(json::object{{"notes", std::move(notes)}});
+        const json::object extensions{{"notes", wire::texts(call_.notes)}};
+        return R"(,"extensions":)" + json::serialize(extensions);
     }
 
     const Engine engine_;
@@ -97,7 +96,7 @@ http::Step service_steps(Services services, Engine engine, Operation operation, 
 
 std::string accepted_body(const std::string& id, const std::string& /*state*/) {
     return json::serialize(json::object{
-        {"data", nullptr}, {"extensions", json::object{{"run", json_text(id)}}}});
+        {"data", nullptr}, {"extensions", json::object{{"run", wire::text(id)}}}});
 }
 
 http::Step respond(http::Response response) {

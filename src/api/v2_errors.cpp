@@ -7,8 +7,8 @@
 
 #include "api/content_types.hpp"
 #include "api/errors.hpp"
-#include "api/json.hpp"
 #include "core/log.hpp"
+#include "wire/runs.hpp"
 
 namespace migrator::api {
 namespace {
@@ -66,9 +66,8 @@ graphql::FieldError describe_error(std::exception_ptr error) {
 graphql::RequestError describe_failure(const TenantFailure& failure) {
     log::error("Tenant " + failure.tenant + " failed: " + failure.message);
     json::object extensions = code_of(ErrorKind::PartlyFailed);
-    extensions["tenant"] = json_text(failure.tenant);
-    extensions["file"] = json_text(failure.file);
-    extensions["statement"] = failure.statement;
+    const json::object all = wire::failure(failure);
+    for (const char* name : {"tenant", "file", "statement"}) extensions[name] = all.at(name);
     return {.message = "panic occurred: " + failure.message, .extensions = std::move(extensions)};
 }
 

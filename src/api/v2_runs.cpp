@@ -3,11 +3,11 @@
 
 #include <boost/json.hpp>
 
-#include "api/json.hpp"
 #include "api/requests.hpp"
 #include "api/v2_schema.hpp"
 #include "api/v2_types.hpp"
 #include "core/error.hpp"
+#include "wire/columns.hpp"
 
 namespace migrator::api {
 namespace {
@@ -58,7 +58,7 @@ RunRequest run_request(const json::object& input, const FieldContext& context) {
 [[noreturn]] void refuse(const std::vector<Migration>& changed) {
     const std::string_view code = edge_codes(ErrorKind::ChecksumMismatch).graphql_code;
     json::array files;
-    for (const Migration& file : changed) files.emplace_back(json_text(file.file));
+    for (const Migration& file : changed) files.emplace_back(wire::text(file.file));
     throw graphql::FieldError(
         "Checksum verification failed. Please review offending migrations.",
         {{"code", json::string_view(code.data(), code.size())}, {"files", std::move(files)}}

@@ -1,108 +1,55 @@
 #include "api/v2_types.hpp"
 
+#include "api/v2_columns.hpp"
 #include "api/v2_runs.hpp"
-#include "core/time.hpp"
+#include "wire/migrations.hpp"
+#include "wire/runs.hpp"
 
 namespace migrator::api {
 namespace {
 
-using graphql::FieldContext;
 using graphql::ListResult;
 using graphql::Result;
 using graphql::Schema;
 
-/// Resolves a field from a value of type T.
-template <typename T, typename Write>
-void resolve(Schema& schema, const char* type, const char* field, Write write) {
-    schema.resolve(type, field, [write](FieldContext& context, Result& result) {
-        write(context.parent().as<T>(), result);
-    });
-}
-
-/// The fields of the interface; `migration_of` finds the migration in a T.
+/// `migration_of` finds the migration in a T, of which `columns` are those of its rows.
 template <typename T, typename MigrationOf>
-void resolve_migration(Schema& schema, const char* type, MigrationOf migration_of) {
-    const auto text = [&](const char* field, std::string Migration::*member) {
-        resolve<T>(schema, type, field, [=](const T& value, Result& result) {
-            result.string(migration_of(value).*member);
-        });
-    };
-    text("name", &Migration::name);
-    text("sourceDir", &Migration::source_dir);
-    text("file", &Migration::file);
-    text("contents", &Migration::contents);
-    text("checkSum", &Migration::check_sum);
+void resolve_migration(
+    Schema& schema, const char* type, const wire::Columns<T>& columns, MigrationOf migration_of
+) {
+    // The largest of all values: not copied.
+    resolve<T>(schema, type, "contents", [=](const T& value, Result& result) {
+        result.string(migration_of(value).contents);
+    });
     resolve<T>(schema, type, "migrationType", [=](const T& value, Result& result) {
         result.string(name_of(migration_of(value).type));
     });
-}
-
-void resolve_applied(Schema& schema) {
-    constexpr const char* kType = "DBMigration";
-    using Row = AppliedMigration;
-    resolve_migration<Row>(schema, kType, [](const Row& row) -> const Migration& {
-        return row.migration;
-    });
-    resolve<Row>(schema, kType, "id", [](const Row& row, Result& result) {
-        result.integer(row.id);
-    });
-    resolve<Row>(schema, kType, "schema", [](const Row& row, Result& result) {
-        result.string(row.schema);
-    });
-    resolve<Row>(schema, kType, "created", [](const Row& row, Result& result) {
-        result.string(format_rfc3339(row.created));
-    });
+    resolve_columns(schema, type, columns);
 }
 
 void resolve_version(Schema& schema) {
     constexpr const char* kType = "Version";
-    using Node = VersionNode;
-    resolve<Node>(schema, kType, "id", [](const Node& node, Result& result) {
-        result.integer(node.version.id);
-    });
-    resolve<Node>(schema, kType, "name", [](const Node& node, Result& result) {
-        result.string(node.version.name);
-    });
-    resolve<Node>(schema, kType, "created", [](const Node& node, Result& result) {
-        result.string(format_rfc3339(node.version.created));
-    });
-    resolve<Node>(schema, kType, "dbMigrations", [](const Node& node, Result& result) {
+    for (const wire::Column<Version>& column : wire::version_columns()) {
+        resolve<VersionNode>(
+            schema,
+            kType,
+            column.name.c_str(),
+            [&column](const VersionNode& node, Result& result) {
+                write(result, column.value(node.version));
+            }
+        );
+    }
+    resolve<VersionNode>(schema, kType, "dbMigrations", [](const auto& node, Result& result) {
         node.source.write_rows(node.version.id, result);
     });
 }
 
 void resolve_summary(Schema& schema) {
     constexpr const char* kType = "Summary";
-    const auto number = [&](const char* field, auto number_of) {
-        resolve<Summary>(schema, kType, field, [=](const Summary& summary, Result& result) {
-            result.integer(std::invoke(number_of, summary));
-        });
-    };
-    number("tenants", &Summary::tenants);
-    number("singleMigrations", &Summary::single_migrations);
-    number("tenantMigrations", &Summary::tenant_migrations);
-    number("tenantMigrationsTotal", &Summary::tenant_migrations_total);
-    number("migrationsGrandTotal", &Summary::migrations_grand_total);
-    number("singleScripts", &Summary::single_scripts);
-    number("tenantScripts", &Summary::tenant_scripts);
-    number("tenantScriptsTotal", &Summary::tenant_scripts_total);
-    number("scriptsGrandTotal", &Summary::scripts_grand_total);
-    const auto tenants = [&](const char* field, std::int64_t FleetSummary::*number_of) {
-        resolve<Summary>(schema, kType, field, [=](const Summary& summary, Result& result) {
-            if (!summary.fleet) return result.null();
-            result.integer(*summary.fleet.*number_of);
-        });
-    };
-    tenants("tenantsDone", &FleetSummary::tenants_done);
-    tenants("tenantsFailed", &FleetSummary::tenants_failed);
-    tenants("tenantsSkipped", &FleetSummary::tenants_skipped);
-    tenants("retries", &FleetSummary::retries);
-    resolve<Summary>(schema, kType, "startedAt", [](const Summary& summary, Result& result) {
-        result.string(format_rfc3339(summary.started_at));
-    });
     resolve<Summary>(schema, kType, "duration", [](const Summary& summary, Result& result) {
         result.number(std::chrono::duration<double>(summary.duration).count());
     });
+    resolve_columns(schema, kType, wire::summary_columns());
 }
 
 }  // namespace
@@ -186,10 +133,18 @@ std::string_view name_of(MigrationType type) {
 }
 
 void resolve_types(Schema& schema) {
-    resolve_migration<Migration>(
-        schema, "SourceMigration", [](const Migration& file) -> const Migration& { return file; }
+    resolve_migration(
+        schema,
+        "SourceMigration",
+        wire::migration_columns(),
+        [](const Migration& file) -> const Migration& { return file; }
     );
-    resolve_applied(schema);
+    resolve_migration(
+        schema,
+        "DBMigration",
+        wire::applied_columns(),
+        [](const AppliedMigration& row) -> const Migration& { return row.migration; }
+    );
     resolve<std::string>(schema, "Tenant", "name", [](const std::string& name, Result& result) {
         result.string(name);
     });

@@ -58,7 +58,7 @@ void show_outcome(
 );
 void show_preview(Report& report, const coordinator::Preview& preview);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);
-void show_status(Report& report, const coordinator::Status& status);
+void show_status(Report& report, const plan::StatusReport& status);
 
 /// How many of the planned files are migrations: scripts are not pending, they always run.
 std::size_t pending_migrations(const Plan& plan);

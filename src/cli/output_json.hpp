@@ -14,7 +14,7 @@ std::string outcome(const coordinator::RunRequest& request, const coordinator::O
 std::string partly_failed(
     const coordinator::RunRequest& request, const coordinator::Outcome& outcome, int exit_code
 );
-std::string status(const coordinator::Status& status);
+std::string status(const plan::StatusReport& status);
 /// `sql`: null without `--sql`.
 std::string preview(const coordinator::Preview& preview, const std::string* sql);
 std::string validation(

@@ -64,7 +64,7 @@ void show_unmanaged(Report& report, const std::vector<std::string>& unmanaged) {
 }
 
 /// Where the tenants stand, unless all stand in one place.
-void show_levels(Report& report, const plan::FleetStatus& fleet) {
+void show_levels(Report& report, const plan::FleetStandings& fleet) {
     if (fleet.levels.size() < 2) return;
     report.line("Levels:");
     std::vector<std::string> lines;
@@ -109,7 +109,7 @@ void show_unfinished(Report& report, const std::vector<TenantState>& unfinished)
     report.line("  the next migrator apply goes on there; mend the file first where one failed");
 }
 
-void show_lock(Report& report, const coordinator::Status& status) {
+void show_lock(Report& report, const plan::StatusReport& status) {
     if (!status.lock_owner) return;
     const auto& owner = *status.lock_owner;
     auto text = fmt::format("Lock: held by {}", owner.owner);
@@ -120,7 +120,7 @@ void show_lock(Report& report, const coordinator::Status& status) {
 }
 
 /// The first lines: version, counts.
-void show_counts(Report& report, const coordinator::Status& status) {
+void show_counts(Report& report, const plan::StatusReport& status) {
     if (status.latest.empty()) {
         report.line("Version:  none yet");
     } else {
@@ -138,7 +138,7 @@ void show_counts(Report& report, const coordinator::Status& status) {
 
 }  // namespace
 
-void show_status(Report& report, const coordinator::Status& status) {
+void show_status(Report& report, const plan::StatusReport& status) {
     show_counts(report, status);
     const auto pending = select(status.pending, false);
     if (pending.empty()) {

@@ -20,6 +20,7 @@
 #include "plan/fleet.hpp"
 #include "plan/plan.hpp"
 #include "plan/selection.hpp"
+#include "plan/status_report.hpp"
 #include "workers/run_queue.hpp"
 
 /// The use cases. The only place where a loader meets a database.
@@ -79,22 +80,6 @@ public:
     virtual void cancel() = 0;
 };
 
-/// What `migrator status` shows.
-struct Status {
-    std::vector<std::string> tenants;
-    std::size_t applied_files = 0;  ///< source migrations that are recorded
-    std::vector<Version> latest;    ///< the newest version, if any
-    Plan pending;                   ///< points into `sources`
-    std::shared_ptr<const std::vector<Migration>> sources;
-    std::vector<Migration> changed;
-    std::vector<LaggingTenant> lagging;
-    std::vector<std::string> unmanaged;
-    std::vector<TenantState> unfinished;      ///< planned, running or failed in an earlier run
-    std::vector<std::string> broken_objects;  ///< each says what to do
-    std::optional<db::RunOwner> lock_owner;
-    plan::FleetStatus fleet;  ///< its page is empty
-};
-
 /// What `migrator plan` shows.
 struct Preview {
     Plan plan;  ///< points into `sources`
@@ -148,9 +133,9 @@ public:
     /// Nothing when there is no such version.
     std::optional<Version> version(std::int64_t id);
 
-    Status status();
+    plan::StatusReport status();
     /// Where the tenants stand, one page of them. A few statements, however many there are.
-    plan::FleetStatus fleet(const plan::FleetPage& page);
+    plan::FleetStandings fleet(const plan::FleetPage& page);
     /// Throws NotFound as `plan::chosen` does.
     Preview preview(bool reconcile, const plan::Selection& tenants = {});
     /// The text that would be sent for each planned file and schema, with comments for people.
@@ -183,7 +168,7 @@ public:
 private:
     class RunInProgress;
     plan::Options plan_options(bool reconcile) const;
-    void show_fleet(const plan::FleetStatus& status) const;
+    void show_fleet(const plan::FleetStandings& fleet) const;
     /// For the metrics, after a run; never throws an Error.
     void look_at_fleet(const std::vector<Migration>& sources) const;
     void check_selection(const RunRequest& request) const;

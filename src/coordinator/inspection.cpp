@@ -29,9 +29,9 @@ std::vector<Migration> Coordinator::changed(
     return plan::changed(sources, applied);
 }
 
-Status Coordinator::status() {
+plan::StatusReport Coordinator::status() {
     db::Connector& connector = dependencies_.connector;
-    Status status;
+    plan::StatusReport status;
     status.sources = shared(files());
     const std::vector<Migration>& sources = *status.sources;
     Applied applied = connector.read_applied(sources);
@@ -45,7 +45,7 @@ Status Coordinator::status() {
     status.changed = changed(sources, applied);
     status.lagging = plan::lagging(sources, applied);
     status.unmanaged = plan::unmanaged(sources, applied);
-    status.fleet = plan::fleet_status(sources, applied, {});
+    status.fleet = plan::fleet_standings(sources, applied, {});
     show_fleet(status.fleet);
     status.unfinished = std::move(applied.states);
     status.tenants = std::move(applied.tenants);

@@ -23,7 +23,7 @@ std::chrono::milliseconds next_pause(std::chrono::milliseconds previous) {
     return std::chrono::milliseconds(between(random));
 }
 
-Error locked_error(const std::optional<db::RunOwner>& owner, std::chrono::milliseconds waited) {
+Error locked_error(const std::optional<RunOwner>& owner, std::chrono::milliseconds waited) {
     std::string text = "the migration lock is held by ";
     if (!owner) {
         text += "another run";

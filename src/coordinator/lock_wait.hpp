@@ -14,6 +14,6 @@ std::chrono::milliseconds next_pause(std::chrono::milliseconds previous);
 inline constexpr std::chrono::milliseconds kFirstPause{25};
 
 /// "the migration lock is held by HOST (version …) since …; gave up after 30 s".
-Error locked_error(const std::optional<db::RunOwner>& owner, std::chrono::milliseconds waited);
+Error locked_error(const std::optional<RunOwner>& owner, std::chrono::milliseconds waited);
 
 }  // namespace migrator::coordinator

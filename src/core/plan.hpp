@@ -93,4 +93,13 @@ struct OwedTenant {
     bool operator==(const OwedTenant&) const = default;
 };
 
+/// Who holds or wants the migration lock, as `migrator_lock` shows it to those who wait.
+struct RunOwner {
+    std::string run_id;  ///< a UUID
+    std::string owner;   ///< host and process, for people
+    std::string request_id;
+    std::string version_name;
+    std::chrono::system_clock::time_point since;
+};
+
 }  // namespace migrator

@@ -20,15 +20,6 @@
 
 namespace migrator::db {
 
-/// Who holds or wants the migration lock, as `migrator_lock` shows it to those who wait.
-struct RunOwner {
-    std::string run_id;  ///< a UUID
-    std::string owner;   ///< host and process, for people
-    std::string request_id;
-    std::string version_name;
-    TimePoint since;
-};
-
 /// A problem that can be seen in a file before anything runs.
 struct ScriptProblem {
     std::string file;

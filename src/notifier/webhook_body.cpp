@@ -1,24 +1,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <boost/json/serialize.hpp>
 #include <string_view>
 
-#include "core/time.hpp"
 #include "notifier/notifier.hpp"
+#include "wire/runs.hpp"
 
 namespace migrator::notifier {
 namespace {
 
 struct Field {
-    std::string_view name;
+    std::string name;
     std::string value;
     bool is_text = false;
     bool is_shown = true;  ///< in the JSON; a placeholder may name it in any case
 
     std::string json() const { return is_text ? fmt::format("\"{}\"", value) : value; }
 };
-using Fields = std::array<Field, 16>;
+using Fields = std::vector<Field>;
 
 /// Seconds as a JSON number, all nanoseconds of it, never with an exponent.
 std::string seconds(std::chrono::nanoseconds duration) {
@@ -30,31 +30,23 @@ std::string seconds(std::chrono::nanoseconds duration) {
     return text;
 }
 
-/// In the order of the Go program, and then what it does not have, as REST v1 shows it. No value
-/// needs escapes in JSON.
-Fields fields_of(const Summary& s) {
-    const auto number = [](std::int64_t value) { return std::to_string(value); };
-    const FleetSummary fleet = s.fleet.value_or(FleetSummary{});
-    const auto of_fleet = [&](std::string_view name, std::int64_t value) {
-        return Field{.name = name, .value = number(value), .is_shown = s.fleet.has_value()};
-    };
-    return {
-        {{"versionId", number(s.version_id)},
-         {"startedAt", format_rfc3339(s.started_at), true},
-         {"duration", seconds(s.duration)},
-         {"tenants", number(s.tenants)},
-         {"singleMigrations", number(s.single_migrations)},
-         {"tenantMigrations", number(s.tenant_migrations)},
-         {"tenantMigrationsTotal", number(s.tenant_migrations_total)},
-         {"migrationsGrandTotal", number(s.migrations_grand_total())},
-         {"singleScripts", number(s.single_scripts)},
-         {"tenantScripts", number(s.tenant_scripts)},
-         {"tenantScriptsTotal", number(s.tenant_scripts_total)},
-         {"scriptsGrandTotal", number(s.scripts_grand_total())},
-         of_fleet("tenantsDone", fleet.tenants_done),
-         of_fleet("tenantsFailed", fleet.tenants_failed),
-         of_fleet("tenantsSkipped", fleet.tenants_skipped),
-         of_fleet("retries", fleet.retries)}};
+/// The duration in seconds, all else as REST v1 shows it. No value needs escapes in JSON.
+Fields fields_of(const Summary& summary) {
+    Fields fields;
+    for (const wire::Column<Summary>& column : wire::summary_columns()) {
+        const boost::json::value value = column.value(summary);
+        Field field{.name = column.name, .is_text = value.is_string()};
+        field.is_shown = !value.is_null();
+        if (column.name == "duration") {
+            field.value = seconds(summary.duration);
+        } else if (field.is_text) {
+            field.value = std::string(value.get_string());
+        } else {
+            field.value = field.is_shown ? boost::json::serialize(value) : "0";
+        }
+        fields.push_back(std::move(field));
+    }
+    return fields;
 }
 
 /// As Go's MarshalIndent prints it.
@@ -89,7 +81,7 @@ std::string escaped(std::string_view text) {
 }
 
 std::string value_of(const Fields& fields, std::string_view name) {
-    const auto* field = std::ranges::find(fields, name, &Field::name);
+    const auto field = std::ranges::find(fields, name, &Field::name);
     return field == fields.end() ? "" : field->value;
 }
 

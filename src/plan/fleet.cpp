@@ -41,17 +41,17 @@ std::optional<Standing> standing_called(std::string_view name) {
     return static_cast<Standing>(found - kNames.begin());
 }
 
-FleetStatus fleet_status(
+FleetStandings fleet_standings(
     const std::vector<Migration>& sources, const Applied& applied, const FleetPage& page
 ) {
-    FleetStatus status;
+    FleetStandings fleet;
     Files recorded;
     for (const Migration& source : sources) {
         if (source.type != MigrationType::TenantMigration) continue;
         if (is_recorded(applied, source.file)) {
             recorded.push_back(&source.file);
         } else {
-            status.pending.push_back(source.file);
+            fleet.pending.push_back(source.file);
         }
     }
     std::unordered_map<std::string_view, const TenantState*> states;
@@ -59,22 +59,22 @@ FleetStatus fleet_status(
     std::vector<std::size_t> levels(recorded.size() + 1);
     bool is_behind = page.after.empty();
     for (const std::string& tenant : distinct_tenants(applied)) {
-        ++status.tenants;
+        ++fleet.tenants;
         const TenantRows rows(applied, tenant);
         const std::size_t level = level_of(rows, recorded);
         ++levels[level];
         const auto state = states.find(tenant);
         const TenantState* const own = state == states.end() ? nullptr : state->second;
         const Standing standing = standing_of(rows, lacks_something(rows, recorded, level), own);
-        ++status.standings[static_cast<std::size_t>(standing)];
+        ++fleet.standings[static_cast<std::size_t>(standing)];
         const bool was_behind = is_behind;
         is_behind = is_behind || tenant == page.after;
         if (!was_behind || (page.standing && *page.standing != standing)) continue;
-        if (status.page.size() == page.limit) {
-            status.has_more = true;
+        if (fleet.page.size() == page.limit) {
+            fleet.has_more = true;
             continue;
         }
-        TenantStatus& shown = status.page.emplace_back();
+        TenantStanding& shown = fleet.page.emplace_back();
         shown.tenant = tenant;
         shown.standing = standing;
         if (level > 0) shown.level = *recorded[level - 1];
@@ -85,9 +85,9 @@ FleetStatus fleet_status(
     }
     for (std::size_t i = 0; i < levels.size(); ++i) {
         if (levels[i] == 0) continue;
-        status.levels.push_back({i == 0 ? std::string() : *recorded[i - 1], levels[i]});
+        fleet.levels.push_back({i == 0 ? std::string() : *recorded[i - 1], levels[i]});
     }
-    return status;
+    return fleet;
 }
 
 }  // namespace migrator::plan

@@ -27,7 +27,8 @@ std::string_view name_of(Standing standing);
 /// Nothing for another name.
 std::optional<Standing> standing_called(std::string_view name);
 
-struct TenantStatus {
+/// Where one tenant stands.
+struct TenantStanding {
     std::string tenant;
     Standing standing = Standing::Current;
     std::string level;  ///< identity; has everything up to it; empty: not even the first
@@ -41,12 +42,13 @@ struct FleetLevel {
     std::size_t tenants = 0;
 };
 
-struct FleetStatus {
+/// Where all tenants stand, and a page of them.
+struct FleetStandings {
     std::size_t tenants = 0;
     std::array<std::size_t, kStandings> standings{};  ///< how many tenants, by Standing
     std::vector<FleetLevel> levels;                   ///< in source order, those with tenants
     std::vector<std::string> pending;                 ///< tenant migrations that nobody has
-    std::vector<TenantStatus> page;                   ///< in the order of the tenant list
+    std::vector<TenantStanding> page;                 ///< in the order of the tenant list
     bool has_more = false;                            ///< behind the page
 };
 
@@ -57,7 +59,7 @@ struct FleetPage {
     std::string after;  ///< the page begins behind this tenant; empty: with the first
 };
 
-FleetStatus fleet_status(
+FleetStandings fleet_standings(
     const std::vector<Migration>& sources, const Applied& applied, const FleetPage& page
 );
 

@@ -10,7 +10,7 @@ namespace migrator::api::test {
 /// A database whose runs have something to say.
 class NotingConnector : public migrator::test::FakeConnector {
 public:
-    std::unique_ptr<db::Run> try_begin_run(const db::RunOwner& owner) override {
+    std::unique_ptr<db::Run> try_begin_run(const RunOwner& owner) override {
         auto run = FakeConnector::try_begin_run(owner);
         return run ? std::make_unique<NotingRun>(std::move(run)) : nullptr;
     }

@@ -40,8 +40,8 @@ protected:
     }
 };
 
-db::RunOwner other_run(const std::string& owner) {
-    db::RunOwner run;
+RunOwner other_run(const std::string& owner) {
+    RunOwner run;
     run.run_id = "other";
     run.owner = owner;
     return run;

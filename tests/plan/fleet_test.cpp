@@ -19,13 +19,13 @@ protected:
                            .state("cut", "t/4.sql")
                            .build();
 
-    FleetStatus status(const FleetPage& page = {.limit = 10}) {
+    FleetStandings status(const FleetPage& page = {.limit = 10}) {
         applied_.states[1].state = "planned";
-        return fleet_status(files_, applied_, page);
+        return fleet_standings(files_, applied_, page);
     }
-    static std::string names(const FleetStatus& status) {
+    static std::string names(const FleetStandings& status) {
         std::string text;
-        for (const TenantStatus& each : status.page) {
+        for (const TenantStanding& each : status.page) {
             text += each.tenant + ":" + std::string(name_of(each.standing)) + " ";
         }
         return text;

@@ -66,7 +66,7 @@ void FakeConnector::mend_connection() {
     broken_.reset();
 }
 
-void FakeConnector::hold_lock(const db::RunOwner& owner) {
+void FakeConnector::hold_lock(const RunOwner& owner) {
     const std::lock_guard lock(mutex_);
     owner_ = owner;
 }
@@ -258,13 +258,13 @@ std::vector<std::string> FakeConnector::broken_objects() {
     return broken_objects_;
 }
 
-std::optional<db::RunOwner> FakeConnector::lock_owner() {
+std::optional<RunOwner> FakeConnector::lock_owner() {
     const std::lock_guard lock(mutex_);
     throw_if_broken();
     return owner_;
 }
 
-std::unique_ptr<db::Run> FakeConnector::try_begin_run(const db::RunOwner& owner) {
+std::unique_ptr<db::Run> FakeConnector::try_begin_run(const RunOwner& owner) {
     std::function<void()> hook;
     {
         const std::lock_guard lock(mutex_);

@@ -53,7 +53,7 @@ public:
     void break_connection(const std::string& message);
     void mend_connection();
     /// Another program takes the lock: `try_begin_run` is null until `release_lock`.
-    void hold_lock(const db::RunOwner& owner);
+    void hold_lock(const RunOwner& owner);
     void release_lock();
     /// The database's clock, for what is new; the default is 2026-11-22T12:04:02Z.
     void set_time(TimePoint time);
@@ -90,8 +90,8 @@ public:
     std::unique_ptr<db::AppliedRows> applied_migrations(const db::RowsWanted& wanted) override;
     std::vector<Version> versions(const db::VersionsWanted& wanted) override;
     std::vector<std::string> broken_objects() override;
-    std::optional<db::RunOwner> lock_owner() override;
-    std::unique_ptr<db::Run> try_begin_run(const db::RunOwner& owner) override;
+    std::optional<RunOwner> lock_owner() override;
+    std::unique_ptr<db::Run> try_begin_run(const RunOwner& owner) override;
     Insertion insert_run(const db::StoredRun& run) override;
     bool update_run(const db::StoredRun& run) override;
     bool cancel_run(const std::string& id) override;
@@ -126,7 +126,7 @@ private:
     std::map<std::string, Failure> failures_;
     std::map<std::string, std::string> problems_;
     std::optional<std::string> broken_;
-    std::optional<db::RunOwner> owner_;
+    std::optional<RunOwner> owner_;
     std::function<void(const Execution&)> execution_hook_;
     std::function<void()> lock_hook_;
     std::vector<Execution> executions_;

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/fleet.hpp"
+
+namespace migrator::plan {
+
+/// What `migrator status` shows: the source and the database, one against the other.
+struct StatusReport {
+    std::vector<std::string> tenants;
+    std::size_t applied_files = 0;  ///< source migrations that are recorded
+    std::vector<Version> latest;    ///< the newest version, if any
+    Plan pending;                   ///< points into `sources`
+    std::shared_ptr<const std::vector<Migration>> sources;
+    std::vector<Migration> changed;
+    std::vector<LaggingTenant> lagging;
+    std::vector<std::string> unmanaged;
+    std::vector<TenantState> unfinished;      ///< planned, running or failed in an earlier run
+    std::vector<std::string> broken_objects;  ///< each says what to do
+    std::optional<RunOwner> lock_owner;
+    FleetStandings fleet;  ///< its page is empty
+};
+
+}  // namespace migrator::plan

@@ -1,0 +1,75 @@
+#include "wire/runs.hpp"
+
+#include "core/time.hpp"
+
+namespace migrator::wire {
+
+namespace json = boost::json;
+
+namespace {
+
+const Columns<Summary>& count_columns() {
+    static const Columns<Summary> columns = {
+        {"tenants", &Summary::tenants},
+        {"singleMigrations", &Summary::single_migrations},
+        {"tenantMigrations", &Summary::tenant_migrations},
+        {"tenantMigrationsTotal", &Summary::tenant_migrations_total},
+        {"migrationsGrandTotal", &Summary::migrations_grand_total},
+        {"singleScripts", &Summary::single_scripts},
+        {"tenantScripts", &Summary::tenant_scripts},
+        {"tenantScriptsTotal", &Summary::tenant_scripts_total},
+        {"scriptsGrandTotal", &Summary::scripts_grand_total}};
+    return columns;
+}
+
+Column<Summary> of_fleet(const char* name, std::int64_t FleetSummary::*count) {
+    return {name, [count](const Summary& summary) {
+                return summary.fleet ? json::value(*summary.fleet.*count) : json::value(nullptr);
+            }};
+}
+
+Columns<Summary> make_summary_columns() {
+    Columns<Summary> columns = {
+        {"versionId", &Summary::version_id},
+        {"startedAt",
+         [](const Summary& summary) { return json::value(format_rfc3339(summary.started_at)); }},
+        {"duration", [](const Summary& summary) { return summary.duration.count(); }}};
+    columns.insert(columns.end(), count_columns().begin(), count_columns().end());
+    columns.push_back(of_fleet("tenantsDone", &FleetSummary::tenants_done));
+    columns.push_back(of_fleet("tenantsFailed", &FleetSummary::tenants_failed));
+    columns.push_back(of_fleet("tenantsSkipped", &FleetSummary::tenants_skipped));
+    columns.push_back(of_fleet("retries", &FleetSummary::retries));
+    return columns;
+}
+
+}  // namespace
+
+const Columns<Summary>& summary_columns() {
+    static const Columns<Summary> columns = make_summary_columns();
+    return columns;
+}
+
+const Columns<TenantFailure>& failure_columns() {
+    static const Columns<TenantFailure> columns = {
+        {"tenant", [](const TenantFailure& failure) { return text(failure.tenant); }},
+        {"file", [](const TenantFailure& failure) { return text(failure.file); }},
+        {"statement", &TenantFailure::statement},
+        {"sqlstate", [](const TenantFailure& failure) { return text(failure.sqlstate); }},
+        {"message", [](const TenantFailure& failure) { return text(failure.message); }}};
+    return columns;
+}
+
+json::object summary(const Summary& summary) {
+    json::object object;
+    for (const Column<Summary>& column : summary_columns()) {
+        json::value value = column.value(summary);
+        if (!value.is_null()) object.emplace(column.name, std::move(value));
+    }
+    return object;
+}
+
+json::object counts(const Summary& summary) { return object_of(count_columns(), summary); }
+
+json::object failure(const TenantFailure& failure) { return object_of(failure_columns(), failure); }
+
+}  // namespace migrator::wire
