@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks what can be checked of deploy/ without an AWS account and without a container engine: the
-# template (cfn-lint, check_policy.py and its test), the Dockerfiles (hadolint), the manifests
+# templates (cfn-lint, check_policy.py and its test), the Dockerfiles (hadolint), the manifests
 # (kustomize, else as YAML), the scripts (shellcheck). scripts/check-image.sh checks the image itself.
 #
 #   deploy/check.sh
@@ -23,8 +23,9 @@ fi
 export PYTHONDONTWRITEBYTECODE=1
 
 heading "aws-ecs"
-"$TOOLS/bin/cfn-lint" -- aws-ecs/template.yaml
-"$TOOLS/bin/python" aws-ecs/check_policy.py
+"$TOOLS/bin/cfn-lint" -- aws-ecs/template.yaml aws-ecs/service.yaml
+"$TOOLS/bin/python" aws-ecs/check_policy.py aws-ecs/template.yaml
+"$TOOLS/bin/python" aws-ecs/check_policy.py aws-ecs/service.yaml
 "$TOOLS/bin/python" aws-ecs/check_policy_test.py
 
 heading "Dockerfiles"
