@@ -15,11 +15,10 @@
 #include "core/freed_by.hpp"
 #include "db/mysql/data_source.hpp"
 #include "db/mysql/server_error.hpp"
+#include "db/sql/canceller.hpp"
 #include "db/sql/session.hpp"
 
 namespace migrator::db::mysql {
-
-class Canceller;
 
 /// A connection to a server. One thread at a time; beside it a heartbeat may call `ping_if_idle`.
 /// Blocks inside the client library; a stop request is carried out by a thread of its own, which
@@ -29,12 +28,9 @@ public:
     /// Gives the data source for a further connection, with a token that is still good.
     using Again = std::function<DataSource()>;
 
-    /// Throws Unavailable ("failed to connect to database: …"); `refused`, when it is not null, is
-    /// set when the server refused user or password. `again` may be null: `source` is good.
-    explicit Connection(
-        const DataSource& source, bool* refused = nullptr, const Again& again = nullptr
-    );
-    ~Connection();
+    /// Throws Unavailable ("failed to connect to database: …"), RefusedPassword among them. `again`
+    /// may be null: `source` is good.
+    explicit Connection(const DataSource& source, const Again& again = nullptr);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
@@ -80,7 +76,7 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    void connect(const DataSource& source, bool* refused);
+    void connect(const DataSource& source);
     void prepare(const DataSource& source);
     ServerError error_now();
     /// The next row of the result in work; false when there is none, or an error.
@@ -98,7 +94,7 @@ private:
     Clock::time_point last_used_;
     std::size_t max_allowed_packet_ = 0;
     bool reads_quoted_literals_ = false;
-    std::unique_ptr<Canceller> canceller_;
+    std::optional<sql::Canceller> canceller_;
 };
 
 }  // namespace migrator::db::mysql

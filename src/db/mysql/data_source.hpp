@@ -46,6 +46,7 @@ struct DataSource {
     /// System variables for the session and their values as SQL, in the order given.
     std::vector<std::pair<std::string, std::string>> settings;
     std::vector<std::string> ignored;  ///< parameters that mean nothing here
+    bool operator==(const DataSource&) const = default;
 };
 
 /// Reads `[user[:password]@][net[(addr)]]/dbname[?param=value&…]`, the form of Go's driver

@@ -7,20 +7,14 @@
 #include "db/mysql/dialect_texts.hpp"
 #include "db/mysql/lexis.hpp"
 #include "db/mysql/literal.hpp"
+#include "db/sql/own_sql.hpp"
 
 namespace migrator::db::mysql {
 namespace {
 
 std::string placeholder(int index) { return fmt::format("?{}", index); }
 
-std::string quote(std::string_view identifier) {
-    std::string quoted = "`";
-    for (const char c : identifier) {
-        quoted += c;
-        if (c == '`') quoted += c;
-    }
-    return quoted + "`";
-}
+std::string quote(std::string_view identifier) { return "`" + sql::doubled(identifier, '`') + "`"; }
 
 std::string create_schema(const SchemaName& name) {
     return "create database if not exists " + quote(name.str());

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 
 #include "db/mysql/connection.hpp"
+#include "db/sql/heartbeat.hpp"
 
 namespace migrator::db::mysql {
 
@@ -23,17 +21,12 @@ public:
     HeldLock& operator=(const HeldLock&) = delete;
 
     /// Calls `on_lost` once, from a thread of its own, when the connection is found to be gone.
-    void notify(std::function<void()> on_lost);
+    void notify(std::function<void()> on_lost) { heartbeat_.notify(std::move(on_lost)); }
 
 private:
-    void keep_alive(const std::stop_token& stop);
-
     const std::shared_ptr<Connection> connection_;
     const std::string name_;
-    std::mutex mutex_;
-    std::condition_variable_any wake_;
-    std::function<void()> on_lost_;
-    std::jthread heartbeat_;  ///< last: it uses the others
+    sql::Heartbeat heartbeat_;
 };
 
 }  // namespace migrator::db::mysql

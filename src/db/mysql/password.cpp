@@ -1,37 +1,16 @@
 #include "db/mysql/password.hpp"
 
-#include <unistd.h>
-
 #include "core/error.hpp"
+#include "db/sql/database_token.hpp"
 
 namespace migrator::db::mysql {
-namespace {
 
-/// Where docs/aws-ecs.md puts the roots of RDS.
-constexpr const char* kRdsRoots[] = {
-    "/etc/ssl/certs/aws-rds-global-bundle.pem", "/etc/ssl/certs/rds-global-bundle.pem"};
-constexpr const char* kRoots[] = {
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/cert.pem",
-};
-
-Error token_error(const std::string& what) {
-    return {ErrorKind::Configuration, "dataSource: ${aws-rds-token} " + what};
-}
-
-}  // namespace
+using sql::token_error;
 
 std::string authorities(const DataSource& source, bool for_rds) {
     if (!source.tls_ca.empty()) return source.tls_ca;
-    if (for_rds) {
-        for (const char* file : kRdsRoots) {
-            if (access(file, R_OK) == 0) return file;
-        }
-    }
-    for (const char* file : kRoots) {
-        if (access(file, R_OK) == 0) return file;
-    }
+    std::string file = sql::authorities(for_rds);
+    if (!file.empty()) return file;
     throw Error(
         ErrorKind::Configuration,
         "dataSource: tls=true needs the system's certificates (package ca-certificates), or tlsCA "
@@ -61,10 +40,9 @@ void check_security(const DataSource& source) {
 
 DataSource with_password(DataSource source, const Options& options) {
     if (source.password != kDatabaseToken) return source;
-    if (!options.database_token) throw token_error("is not possible here");
+    const auto make_token = sql::token_maker(options);
     if (!source.socket.empty()) throw token_error("is for a host, not for a socket");
     if (source.user.empty()) throw token_error("needs a user");
-    // A token is a password for anybody who gets it: it goes to the server that it is for.
     if ((source.tls != Tls::Off && source.tls != Tls::Verified) ||
         source.falls_back_to_plain_text) {
         throw token_error("is sent to a verified server only: tls=true");
@@ -73,7 +51,7 @@ DataSource with_password(DataSource source, const Options& options) {
     source.allows_cleartext_passwords = true;
     source.tls_ca = authorities(source, true);
     const std::string host = source.rds_host.empty() ? source.host : source.rds_host;
-    source.password = options.database_token(host, source.port, source.user);
+    source.password = make_token(host, source.port, source.user);
     return source;
 }
 

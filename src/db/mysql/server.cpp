@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <mutex>
 
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -12,6 +11,8 @@
 #include "db/mysql/password.hpp"
 #include "db/mysql/run_lock.hpp"
 #include "db/mysql/session.hpp"
+#include "db/sql/lock_attempts.hpp"
+#include "db/sql/renewable_source.hpp"
 
 namespace migrator::db::mysql {
 namespace {
@@ -19,7 +20,8 @@ namespace {
 class MysqlServer final : public sql::Server {
 public:
     MysqlServer(DataSource source, const Options& options)
-        : options_(options), source_(std::move(source)) {}
+        : options_(options),
+          source_(std::move(source), options.renewed_data_source, parse_data_source) {}
 
     const sql::Dialect& dialect() const override { return mysql::dialect(); }
 
@@ -33,47 +35,25 @@ public:
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
-        auto connection = take_waiting();
-        const bool is_new = connection == nullptr;
-        std::optional<std::string> session;
-        try {
-            if (is_new) connection = open_for_run();
-            session = try_to_lock(*connection);
-        } catch (const Error& error) {
-            // One that has waited since the last try may have been closed meanwhile.
-            if (is_new) throw;
-            log::debug(fmt::format("Trying the migration lock again: {}", error.what()));
-            connection = open_for_run();
-            session = try_to_lock(*connection);
-        }
-        if (session) {
-            return std::make_unique<RunLock>(std::move(connection), std::move(*session), [this] {
-                return open_for_run();
-            });
-        }
-        const std::lock_guard guard(mutex_);
-        waiting_ = std::move(connection);
-        return nullptr;
+        return lock_attempts_.next(
+            [this] { return open_for_run(); },
+            [this](auto& connection) -> std::unique_ptr<sql::RunLock> {
+                auto session = try_to_lock(*connection);
+                if (!session) return nullptr;
+                return std::make_unique<RunLock>(
+                    std::move(connection), std::move(*session), [this] { return open_for_run(); }
+                );
+            }
+        );
     }
 
 private:
     std::shared_ptr<Connection> open() {
-        const DataSource source = current();
-        const auto again = [this] { return with_password(current(), options_); };
-        bool refused = false;
-        try {
-            return std::make_shared<Connection>(with_password(source, options_), &refused, again);
-        } catch (const Error&) {
-            if (!options_.renewed_data_source || !refused) throw;
-            DataSource renewed = parse_data_source(options_.renewed_data_source());
-            if (renewed.password == source.password && renewed.user == source.user) throw;
-            log::info("The database has refused the password; trying the renewed one");
-            auto connection =
-                std::make_shared<Connection>(with_password(renewed, options_), nullptr, again);
-            const std::lock_guard guard(mutex_);
-            source_ = std::move(renewed);
-            return connection;
-        }
+        return source_.connect([this](const DataSource& source) {
+            return std::make_shared<Connection>(with_password(source, options_), [this] {
+                return with_password(source_.current(), options_);
+            });
+        });
     }
 
     std::shared_ptr<Connection> open_for_run() {
@@ -96,22 +76,10 @@ private:
         );
     }
 
-    DataSource current() {
-        const std::lock_guard guard(mutex_);
-        return source_;
-    }
-
-    std::shared_ptr<Connection> take_waiting() {
-        const std::lock_guard guard(mutex_);
-        return std::move(waiting_);
-    }
-
     const Options options_;
     std::atomic<bool> looked_for_cluster_ = false;
-    std::mutex mutex_;
-    DataSource source_;
-    /// Of a try that did not get the lock, for the next: a poll need not connect each time.
-    std::shared_ptr<Connection> waiting_;
+    sql::RenewableSource<DataSource> source_;
+    sql::LockAttempts<std::shared_ptr<Connection>> lock_attempts_;
 };
 
 }  // namespace

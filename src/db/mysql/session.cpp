@@ -7,7 +7,6 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "db/mysql/literal.hpp"
-#include "db/mysql/rows.hpp"
 #include "db/mysql/run_lock.hpp"
 
 namespace migrator::db::mysql {
@@ -18,6 +17,34 @@ constexpr std::size_t kRoomForNames = 16'384;  // beside contents in a message
 
 /// "Some non-transactional changed tables couldn't be rolled back".
 constexpr std::string_view kIncompleteRollback = "1196";
+
+/// The rows of our own SQL, as the server sends them.
+class Rows final : public sql::RowSource {
+public:
+    /// Sends `text`. Throws as `sql::Session::open`.
+    Rows(Connection& connection, std::string_view text) : connection_(connection) {
+        if (const auto error = connection_.send(text)) throw own_sql_error(*error);
+        open_ = true;
+    }
+    ~Rows() override {
+        if (open_) connection_.abandon_rows();
+    }
+    Rows(const Rows&) = delete;
+    Rows& operator=(const Rows&) = delete;
+
+    bool next(sql::Row& row) override {
+        if (!open_) return false;
+        std::optional<ServerError> error;
+        if (connection_.next_row(row, error)) return true;
+        open_ = false;
+        if (error) throw own_sql_error(*error);
+        return false;
+    }
+
+private:
+    Connection& connection_;
+    bool open_ = false;
+};
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/sql/renewable_source.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -53,6 +54,13 @@ std::unique_ptr<PGconn, FreedBy<PQfinish>> connect(const DataSource& source) {
     );
 }
 
+/// libpq tells no SQLSTATE of a connection that failed.
+bool is_refused_password(std::string_view why) {
+    return why.find("password authentication failed") != std::string_view::npos ||
+           why.find("PAM authentication failed") != std::string_view::npos ||
+           why.find("28P01") != std::string_view::npos;
+}
+
 /// libpq takes C strings: what is behind a NUL byte would be left out.
 void refuse_nul(std::string_view value) {
     if (value.find('\0') == std::string_view::npos) return;
@@ -63,8 +71,10 @@ void refuse_nul(std::string_view value) {
 
 Connection::Connection(const DataSource& source) : handle_(connect(source)) {
     if (PQstatus(handle_.get()) != CONNECTION_OK) {
-        const std::string why = one_line(handle_ ? PQerrorMessage(handle_.get()) : "out of memory");
-        throw Error(ErrorKind::Unavailable, "failed to connect to database: " + why);
+        const std::string why = "failed to connect to database: " +
+                                one_line(handle_ ? PQerrorMessage(handle_.get()) : "out of memory");
+        if (is_refused_password(why)) throw sql::RefusedPassword(ErrorKind::Unavailable, why);
+        throw Error(ErrorKind::Unavailable, why);
     }
     PQsetNoticeReceiver(handle_.get(), receive_notice, nullptr);
     PQsetnonblocking(handle_.get(), 1);

@@ -29,7 +29,7 @@ public:
     /// empty one.
     using ResultSink = std::function<void(const PGresult&)>;
 
-    /// Throws Unavailable ("failed to connect to database: …").
+    /// Throws Unavailable ("failed to connect to database: …"), RefusedPassword among them.
     explicit Connection(const DataSource& source);
 
     /// When `stop` is requested, what runs is cancelled in the database, again each second while

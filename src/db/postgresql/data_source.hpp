@@ -18,6 +18,7 @@ struct DataSource {
 
     /// Nothing when the key is not there.
     const std::string* find(std::string_view key) const;
+    bool operator==(const DataSource&) const = default;
 };
 
 /// Reads `key=value …` or a URL as the Go program's drivers do. What the text does not say and

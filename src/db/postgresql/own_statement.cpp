@@ -3,18 +3,15 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <ranges>
 
 #include "db/postgresql/rows.hpp"
 
 namespace migrator::db::postgresql {
 
 std::string join(std::span<const OwnStatement> statements) {
-    std::string text;
-    for (const OwnStatement& statement : statements) {
-        if (!text.empty()) text += "; ";
-        text += statement.text;
-    }
-    return text;
+    const auto texts = statements | std::views::transform(&OwnStatement::text);
+    return fmt::format("{}", fmt::join(texts, "; "));
 }
 
 std::string bound(

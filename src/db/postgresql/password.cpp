@@ -1,26 +1,17 @@
 #include "db/postgresql/password.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <charconv>
+
+#include "db/sql/database_token.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
 
+using sql::token_error;
+
 constexpr std::uint16_t kDefaultPort = 5432;
-
-/// Where the roots of RDS are put; RDS's certificates are not from a public authority. Its address
-/// is in docs/aws-ecs.md.
-constexpr const char* kRoots[] = {
-    "/etc/ssl/certs/aws-rds-global-bundle.pem",
-    "/etc/ssl/certs/rds-global-bundle.pem",
-    "/etc/ssl/certs/ca-certificates.crt",
-};
-
-Error token_error(const std::string& what) {
-    return {ErrorKind::Configuration, "dataSource: ${aws-rds-token} " + what};
-}
 
 std::string required(const DataSource& source, const char* key) {
     const std::string* value = source.find(key);
@@ -48,7 +39,6 @@ void set(DataSource& source, const char* key, std::string value) {
     source.connection.emplace_back(key, std::move(value));
 }
 
-/// A token is a password for anybody who gets it: it goes to the server that it is for, or nowhere.
 void verify_server(DataSource& source) {
     const std::string* mode = source.find("sslmode");
     if (mode != nullptr && *mode != "verify-full") {
@@ -56,9 +46,8 @@ void verify_server(DataSource& source) {
     }
     set(source, "sslmode", "verify-full");
     if (source.find("sslrootcert") != nullptr) return;
-    for (const char* roots : kRoots) {
-        if (access(roots, R_OK) == 0) return set(source, "sslrootcert", roots);
-    }
+    std::string roots = sql::authorities(true);
+    if (!roots.empty()) set(source, "sslrootcert", std::move(roots));
 }
 
 }  // namespace
@@ -66,20 +55,12 @@ void verify_server(DataSource& source) {
 DataSource with_password(DataSource source, const Options& options) {
     const std::string* password = source.find("password");
     if (password == nullptr || *password != kDatabaseToken) return source;
-    if (!options.database_token) throw token_error("is not possible here");
+    const auto make_token = sql::token_maker(options);
     const std::string user = required(source, "user");
     const std::string host = source.rds_host.empty() ? required(source, "host") : source.rds_host;
     verify_server(source);
-    set(source, "password", options.database_token(host, port_of(source), user));
+    set(source, "password", make_token(host, port_of(source), user));
     return source;
-}
-
-bool is_refused_password(const Error& error) {
-    // libpq tells no SQLSTATE of a connection that failed.
-    const std::string text = error.what();
-    return text.find("password authentication failed") != std::string::npos ||
-           text.find("PAM authentication failed") != std::string::npos ||
-           text.find("28P01") != std::string::npos;
 }
 
 }  // namespace migrator::db::postgresql

@@ -11,7 +11,4 @@ namespace migrator::db::postgresql {
 /// Configuration when a token can't be made for this data source, and what making it throws.
 DataSource with_password(DataSource source, const Options& options);
 
-/// Whether a connection failed because the server did not accept user and password.
-bool is_refused_password(const Error& error);
-
 }  // namespace migrator::db::postgresql

@@ -41,13 +41,12 @@ bool try_to_lock(Connection& connection, const ServerFacts& facts) {
     return locked;
 }
 
-RunLock::RunLock(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {
-    heartbeat_ = std::jthread([this](const std::stop_token& stop) { keep_alive(stop); });
-}
+RunLock::RunLock(std::unique_ptr<Connection> connection)
+    : connection_(std::move(connection)),
+      heartbeat_("migration lock", kBeat, [this](const auto& over) { return beat(over); }) {}
 
 RunLock::~RunLock() {
-    heartbeat_.request_stop();
-    heartbeat_.join();
+    heartbeat_.end();
     try {
         if (connection_->is_lost()) return;
         connection_->abandon_on({});
@@ -58,59 +57,14 @@ RunLock::~RunLock() {
     }
 }
 
-void RunLock::notify(std::function<void()> on_lost) {
-    {
-        const std::lock_guard guard(mutex_);
-        if (!lost_) {
-            on_lost_ = std::move(on_lost);
-            return;
-        }
-    }
-    if (on_lost) on_lost();
-}
-
-bool RunLock::lost() const noexcept {
-    const std::lock_guard guard(mutex_);
-    return lost_;
-}
-
-void RunLock::keep_alive(const std::stop_token& stop) {
-    connection_->abandon_on(stop);
-    while (true) {
-        {
-            std::unique_lock guard(mutex_);
-            if (wake_.wait_for(guard, stop, kBeat, [] { return false; }); stop.stop_requested()) {
-                return;
-            }
-        }
-        const auto why = beat();
-        if (stop.stop_requested()) return;
-        if (!why) continue;
-        report_loss(*why);
-        return;
-    }
-}
-
-std::optional<std::string> RunLock::beat() try {
+std::optional<std::string> RunLock::beat(const std::stop_token& over) {
+    connection_->abandon_on(over);
     connection_->set_deadline(Connection::Clock::now() + kPatience);
     // Empty: a statement would take a snapshot, and the run's own `create index concurrently`
     // would wait for this transaction for ever.
     if (const auto error = connection_->run("")) return describe(*error);
     if (connection_->transaction_status() != PQTRANS_INTRANS) return "its transaction has ended";
     return std::nullopt;
-} catch (const std::exception& error) {
-    return error.what();
-}
-
-void RunLock::report_loss(const std::string& why) {
-    log::warn("The migration lock is lost: " + why);
-    std::function<void()> on_lost;
-    {
-        const std::lock_guard guard(mutex_);
-        lost_ = true;
-        on_lost = std::exchange(on_lost_, nullptr);
-    }
-    if (on_lost) on_lost();
 }
 
 }  // namespace migrator::db::postgresql

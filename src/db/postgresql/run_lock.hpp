@@ -1,13 +1,14 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <thread>
+#include <optional>
+#include <stop_token>
+#include <string>
 
 #include "db/postgresql/connection.hpp"
 #include "db/postgresql/settings.hpp"
+#include "db/sql/heartbeat.hpp"
 #include "db/sql/session.hpp"
 
 namespace migrator::db::postgresql {
@@ -24,21 +25,15 @@ public:
     RunLock(const RunLock&) = delete;
     RunLock& operator=(const RunLock&) = delete;
 
-    void notify(std::function<void()> on_lost) override;
-    bool lost() const noexcept override;
+    void notify(std::function<void()> on_lost) override { heartbeat_.notify(std::move(on_lost)); }
+    bool lost() const noexcept override { return heartbeat_.lost(); }
 
 private:
-    void keep_alive(const std::stop_token& stop);
     /// One empty query; why the lock is gone, when it is.
-    std::optional<std::string> beat();
-    void report_loss(const std::string& why);
+    std::optional<std::string> beat(const std::stop_token& over);
 
-    std::unique_ptr<Connection> connection_;  ///< of the thread, while it runs
-    mutable std::mutex mutex_;
-    std::condition_variable_any wake_;
-    std::function<void()> on_lost_;
-    bool lost_ = false;
-    std::jthread heartbeat_;  ///< last: it uses the others
+    std::unique_ptr<Connection> connection_;  ///< of the heartbeat's thread, while it runs
+    sql::Heartbeat heartbeat_;
 };
 
 }  // namespace migrator::db::postgresql

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <mutex>
 
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -12,6 +11,8 @@
 #include "db/postgresql/postgresql.hpp"
 #include "db/postgresql/run_lock.hpp"
 #include "db/postgresql/session.hpp"
+#include "db/sql/lock_attempts.hpp"
+#include "db/sql/renewable_source.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -21,7 +22,9 @@ constexpr int kChecksClientsFrom = 140'000;
 class PostgresServer final : public sql::Server {
 public:
     PostgresServer(DataSource source, const Options& options)
-        : settings_(source.settings), options_(options), source_(std::move(source)) {}
+        : settings_(source.settings),
+          options_(options),
+          source_(std::move(source), options.renewed_data_source, parse_data_source) {}
 
     const sql::Dialect& dialect() const override { return postgresql::dialect(); }
 
@@ -32,52 +35,22 @@ public:
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
-        auto connection = take_waiting();
-        const bool is_new = connection == nullptr;
-        if (is_new) connection = open();
-        bool locked = false;
-        try {
-            locked = try_to_lock(*connection, facts_of(*connection));
-        } catch (const Error& error) {
-            // One that has waited since the last try may have been closed meanwhile.
-            if (is_new) throw;
-            log::debug(fmt::format("Trying the migration lock again: {}", error.what()));
-            connection = open();
-            locked = try_to_lock(*connection, facts_of(*connection));
-        }
-        if (locked) return std::make_unique<RunLock>(std::move(connection));
-        const std::lock_guard guard(mutex_);
-        waiting_ = std::move(connection);
-        return nullptr;
+        return lock_attempts_.next(
+            [this] { return open(); },
+            [this](auto& connection) -> std::unique_ptr<sql::RunLock> {
+                if (!try_to_lock(*connection, facts_of(*connection))) return nullptr;
+                return std::make_unique<RunLock>(std::move(connection));
+            }
+        );
     }
 
 private:
     enum class Answer : std::uint8_t { Unknown, Yes, No };
 
     std::unique_ptr<Connection> open() {
-        const DataSource source = current();
-        try {
+        return source_.connect([this](const DataSource& source) {
             return std::make_unique<Connection>(with_password(source, options_));
-        } catch (const Error& error) {
-            if (!options_.renewed_data_source || !is_refused_password(error)) throw;
-            DataSource renewed = parse_data_source(options_.renewed_data_source());
-            if (renewed.connection == source.connection) throw;
-            log::info("The database has refused the password; trying the renewed one");
-            auto connection = std::make_unique<Connection>(with_password(renewed, options_));
-            const std::lock_guard guard(mutex_);
-            source_ = std::move(renewed);
-            return connection;
-        }
-    }
-
-    DataSource current() {
-        const std::lock_guard guard(mutex_);
-        return source_;
-    }
-
-    std::unique_ptr<Connection> take_waiting() {
-        const std::lock_guard guard(mutex_);
-        return std::move(waiting_);
+        });
     }
 
     /// Whether the server can look after its client is tried once: its system decides.
@@ -98,10 +71,8 @@ private:
     const KeyValues settings_;
     const Options options_;
     std::atomic<Answer> checks_clients_ = Answer::Unknown;
-    std::mutex mutex_;
-    DataSource source_;
-    /// Of a try that did not get the lock, for the next: a poll need not connect each time.
-    std::unique_ptr<Connection> waiting_;
+    sql::RenewableSource<DataSource> source_;
+    sql::LockAttempts<std::unique_ptr<Connection>> lock_attempts_;
 };
 
 }  // namespace

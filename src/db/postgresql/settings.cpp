@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "db/sql/own_sql.hpp"
+
 namespace migrator::db::postgresql {
 
 std::vector<std::string> limit_statements(
@@ -47,13 +49,6 @@ std::string join(const std::vector<std::string>& statements) {
     return fmt::format("{}", fmt::join(statements, "; "));
 }
 
-std::string quote_identifier(std::string_view name) {
-    std::string quoted = "\"";
-    for (const char c : name) {
-        if (c == '"') quoted += c;
-        quoted += c;
-    }
-    return quoted + "\"";
-}
+std::string quote_identifier(std::string_view name) { return '"' + sql::doubled(name, '"') + '"'; }
 
 }  // namespace migrator::db::postgresql

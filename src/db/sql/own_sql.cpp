@@ -53,6 +53,15 @@ std::int64_t to_integer(const Value& value) {
     return number;
 }
 
+std::string doubled(std::string_view text, char quote) {
+    std::string result;
+    for (const char c : text) {
+        if (c == quote) result += c;
+        result += c;
+    }
+    return result;
+}
+
 std::string json_array(std::span<const std::string> texts) {
     std::string json = "[";
     for (const std::string& text : texts) {

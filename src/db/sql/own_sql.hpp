@@ -42,6 +42,9 @@ decltype(auto) told_as(std::string_view what, Read&& read) try {
     throw Error(ErrorKind::Unavailable, std::string(what) + ": " + error.what());
 }
 
+/// `text` with each `quote` in it twice, as SQL has them inside quotes.
+std::string doubled(std::string_view text, char quote);
+
 /// A JSON array of strings, as `Dialect::json_list` takes it.
 std::string json_array(std::span<const std::string> texts);
 

@@ -8,10 +8,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 #include <utility>
 
 #include "core/error.hpp"
+#include "db/sql/heartbeat.hpp"
 
 namespace migrator::db::sqlite {
 namespace {
@@ -38,34 +38,19 @@ public:
         close(descriptor_);
     }
 
-    void notify(std::function<void()> on_lost) override {
-        const std::lock_guard lock(mutex_);
-        on_lost_ = std::move(on_lost);
-    }
+    void notify(std::function<void()> on_lost) override { loss_.notify(std::move(on_lost)); }
 
     bool lost() const noexcept override {
         if (is_file_of(path_, descriptor_)) return false;
-        tell();
+        loss_.report();
         return true;
     }
 
 private:
-    void tell() const noexcept try {
-        std::function<void()> on_lost;
-        {
-            const std::lock_guard lock(mutex_);
-            on_lost = std::exchange(on_lost_, nullptr);
-        }
-        if (on_lost) on_lost();
-    } catch (...) {
-        // The caller of `lost` gets the answer all the same.
-    }
-
     const std::filesystem::path path_;
     const int descriptor_;
     const pid_t process_;
-    mutable std::mutex mutex_;
-    mutable std::function<void()> on_lost_;
+    mutable sql::LossNotice loss_;
 };
 
 [[noreturn]] void fail_to_lock(const std::filesystem::path& path, int code) {

@@ -6,6 +6,8 @@
 namespace migrator::db::sqlserver {
 namespace {
 
+constexpr std::chrono::milliseconds kCancelAgain{50};
+
 ConnectionHandle make_connection_handle(SQLHENV environment) {
     SQLHDBC handle = nullptr;
     if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_DBC, environment, &handle))) {
@@ -35,7 +37,9 @@ EnvironmentHandle make_environment() {
 
 // An environment each: nothing is shared between connections.
 Connection::Connection(const ConnectSettings& settings)
-    : environment_(make_environment()), connection_(make_connection_handle(environment_.get())) {
+    : environment_(make_environment()),
+      connection_(make_connection_handle(environment_.get())),
+      canceller_(kCancelAgain, [this] { SQLCancel(called_); }) {
     const auto seconds = static_cast<std::uintptr_t>(settings.login_timeout.count());
     if (seconds > 0) set_number(handle(), SQL_ATTR_LOGIN_TIMEOUT, seconds);
     if (settings.packet_size > 0) set_number(handle(), SQL_ATTR_PACKET_SIZE, settings.packet_size);
@@ -55,6 +59,13 @@ Connection::Connection(const ConnectSettings& settings)
 }
 
 Connection::~Connection() { close(); }
+
+Connection::Call::Call(Connection& connection, SQLHSTMT statement) : connection_(connection) {
+    connection_.called_ = statement;
+    connection_.canceller_.begin();
+}
+
+Connection::Call::~Call() { connection_.canceller_.end(); }
 
 void Connection::close() noexcept {
     lost_ = true;

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "db/sql/canceller.hpp"
 #include "db/sql/session.hpp"
-#include "db/sqlserver/canceller.hpp"
 #include "db/sqlserver/odbc.hpp"
 #include "db/sqlserver/server_error.hpp"
 
@@ -17,6 +17,7 @@ struct ConnectSettings {
     std::string connection_string;           ///< as the ODBC driver takes it, its name included
     std::chrono::seconds login_timeout{15};  ///< for all of connecting
     unsigned packet_size = 0;                ///< bytes; 0: the driver's default
+    bool operator==(const ConnectSettings&) const = default;
 };
 
 /// One ODBC connection. Knows ODBC, and nothing of SQL Server. One thread at a time.
@@ -48,7 +49,19 @@ public:
     void set_time_limit(std::optional<std::chrono::milliseconds> limit);
     std::chrono::seconds time_limit() const { return time_limit_; }  ///< 0: none
 
-    Canceller& canceller() { return canceller_; }
+    /// Cancels the call under way.
+    sql::Canceller& canceller() { return canceller_; }
+    /// A call on `statement` is under way while it lives.
+    class Call {
+    public:
+        Call(Connection& connection, SQLHSTMT statement);
+        ~Call();
+        Call(const Call&) = delete;
+        Call& operator=(const Call&) = delete;
+
+    private:
+        Connection& connection_;
+    };
     bool is_lost() const noexcept { return lost_; }
     /// Closes it; the server rolls back. It is lost afterwards.
     void close() noexcept;
@@ -63,7 +76,8 @@ private:
     bool connected_ = false;
     bool lost_ = false;
     std::chrono::seconds time_limit_{0};
-    Canceller canceller_;
+    SQLHSTMT called_ = nullptr;  ///< of the call under way
+    sql::Canceller canceller_;
 };
 
 }  // namespace migrator::db::sqlserver

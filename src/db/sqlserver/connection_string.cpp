@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "db/sql/own_sql.hpp"
 #include "db/sqlserver/data_source_syntax.hpp"
 
 namespace migrator::db::sqlserver {
@@ -32,12 +33,7 @@ private:
             }
             return std::string(value);
         }
-        std::string doubled;
-        for (const char c : value) {
-            if (c == '}') doubled += c;
-            doubled += c;
-        }
-        return doubled;
+        return sql::doubled(value, '}');
     }
 
     const Driver& driver_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "db/sql/own_sql.hpp"
 #include "db/sqlserver/dialect_texts.hpp"
 #include "db/sqlserver/lexis.hpp"
 #include "db/sqlserver/script_scan.hpp"
@@ -10,15 +11,6 @@ namespace migrator::db::sqlserver {
 namespace {
 
 std::string placeholder(int index) { return fmt::format("@p{}", index); }
-
-std::string doubled(std::string_view text, char quote) {
-    std::string result;
-    for (const char c : text) {
-        if (c == quote) result += c;
-        result += c;
-    }
-    return result;
-}
 
 /// CREATE SCHEMA has to be alone in its batch.
 std::string create_schema(const SchemaName& name) {
@@ -86,10 +78,10 @@ sql::Dialect make_dialect() {
 }  // namespace
 
 std::string quote_identifier(std::string_view identifier) {
-    return "[" + doubled(identifier, ']') + "]";
+    return "[" + sql::doubled(identifier, ']') + "]";
 }
 
-std::string quote_text(std::string_view text) { return "N'" + doubled(text, '\'') + "'"; }
+std::string quote_text(std::string_view text) { return "N'" + sql::doubled(text, '\'') + "'"; }
 
 std::string try_lock_query(std::string_view resource, const LockForm& form, std::string_view also) {
     return fmt::format(

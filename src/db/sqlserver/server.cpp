@@ -1,19 +1,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/sql/lock_attempts.hpp"
 #include "db/sql/own_sql.hpp"
+#include "db/sql/renewable_source.hpp"
 #include "db/sqlserver/connection_string.hpp"
 #include "db/sqlserver/dialect.hpp"
-#include "db/sqlserver/run_lock.hpp"
 #include "db/sqlserver/session.hpp"
 #include "db/sqlserver/sqlserver.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
+
+/// The lock of a run, on the session that works. It can't be lost without the session, whose next
+/// call says so; and what changes the database takes the fence beside it. So `lost` is never true.
+class RunLock final : public sql::RunLock {
+public:
+    /// `session` holds the lock.
+    explicit RunLock(std::unique_ptr<sql::Session> session) : session_(std::move(session)) {}
+
+    void notify(std::function<void()> /*on_lost*/) override {}
+    bool lost() const noexcept override { return false; }
+    std::unique_ptr<sql::Session> take_session() override { return std::move(session_); }
+
+private:
+    std::unique_ptr<sql::Session> session_;  ///< null once it is taken; the lock ends with it
+};
 
 class SqlServer final : public sql::Server {
 public:
@@ -21,38 +36,34 @@ public:
     SqlServer(std::string place, DriverSettings settings, Driver driver, const Options& options)
         : place_(std::move(place)),
           verifies_(!settings.freetds_conf.empty()),
-          driver_(std::move(driver)),
-          options_(options),
-          settings_(std::move(settings)) {}
+          source_(
+              std::move(settings.connect),
+              options.renewed_data_source,
+              [driver = std::move(driver)](const std::string& text) {
+                  return settings_for(parse_data_source(text), driver).connect;
+              }
+          ) {}
 
     const sql::Dialect& dialect() const override { return sqlserver::dialect(); }
 
     std::unique_ptr<sql::Session> connect() override {
         return in_context("failed to connect to database", [&] {
-            auto connection = in_context(place_, [&] { return open(); });
+            auto connection = in_context(place_, [&] {
+                return source_.connect([this](const auto& settings) { return open(settings); });
+            });
             ServerFacts facts = facts_of(*connection);
             return std::make_unique<Session>(std::move(connection), std::move(facts));
         });
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
-        auto session = take_waiting();
-        const bool is_new = session == nullptr;
-        if (is_new) session = connect();
-        bool locked = false;
-        try {
-            locked = lock(*session);
-        } catch (const Error& error) {
-            // One that has waited since the last try may have been closed meanwhile.
-            if (is_new) throw;
-            log::debug(fmt::format("Trying the migration lock again: {}", error.what()));
-            session = connect();
-            locked = lock(*session);
-        }
-        if (locked) return std::make_unique<RunLock>(std::move(session));
-        const std::lock_guard guard(mutex_);
-        waiting_ = std::move(session);
-        return nullptr;
+        return lock_attempts_.next(
+            [this] { return connect(); },
+            [](auto& session) -> std::unique_ptr<sql::RunLock> {
+                if (!lock(*session)) return nullptr;
+                return std::make_unique<RunLock>(std::move(session));
+            }
+        );
     }
 
 private:
@@ -75,50 +86,27 @@ private:
         return facts;
     }
 
-    std::unique_ptr<Connection> open() {
-        const ConnectSettings settings = current();
-        try {
-            return std::make_unique<Connection>(settings);
-        } catch (const Connection::Refused& refused) {
-            const bool is_password =
-                refused.error().number == kLoginFailed || refused.error().sqlstate == "28000";
-            if (verifies_ && refused.error().number == 0) {
-                throw Error(
-                    refused.kind(),
-                    std::string(refused.what()) +
-                        ": FreeTDS's driver does not say more; it may be the server's certificate "
-                        "(certificate, TrustServerCertificate)"
-                );
-            }
-            if (!options_.renewed_data_source || !is_password) throw;
-            const auto renewed =
-                settings_for(parse_data_source(options_.renewed_data_source()), driver_).connect;
-            if (renewed.connection_string == settings.connection_string) throw;
-            log::info("The database has refused the password; trying the renewed one");
-            auto connection = std::make_unique<Connection>(renewed);
-            const std::lock_guard guard(mutex_);
-            settings_.connect = renewed;
-            return connection;
+    std::unique_ptr<Connection> open(const ConnectSettings& settings) const try {
+        return std::make_unique<Connection>(settings);
+    } catch (const Connection::Refused& refused) {
+        const ServerError& error = refused.error();
+        if (verifies_ && error.number == 0) {
+            throw Error(
+                refused.kind(),
+                std::string(refused.what()) +
+                    ": FreeTDS's driver does not say more; it may be the server's certificate "
+                    "(certificate, TrustServerCertificate)"
+            );
         }
-    }
-
-    ConnectSettings current() {
-        const std::lock_guard guard(mutex_);
-        return settings_.connect;
-    }
-
-    std::unique_ptr<sql::Session> take_waiting() {
-        const std::lock_guard guard(mutex_);
-        return std::move(waiting_);
+        const bool is_password = error.number == kLoginFailed || error.sqlstate == "28000";
+        if (is_password) throw sql::RefusedPassword(refused.kind(), refused.what());
+        throw;
     }
 
     const std::string place_;
     const bool verifies_;  ///< FreeTDS looks at the server's certificate
-    const Driver driver_;
-    const Options options_;
-    std::mutex mutex_;
-    DriverSettings settings_;
-    std::unique_ptr<sql::Session> waiting_;  ///< a connection that did not get the lock
+    sql::RenewableSource<ConnectSettings> source_;
+    sql::LockAttempts<std::unique_ptr<sql::Session>> lock_attempts_;
 };
 
 }  // namespace

@@ -25,8 +25,16 @@ bool is_cancelled(const ServerError& error) {
     return error.sqlstate == "HY008" || error.sqlstate == "S1008";
 }
 
-sql::Failure failure_of(const ServerError& error) {
+sql::Failure failure_of(
+    const ServerError& error,
+    std::size_t step = 0,
+    std::size_t statement = 0,
+    std::uint32_t line = 0
+) {
     return {
+        .step = step,
+        .statement = statement,
+        .line = line,
         .message = error.message,
         .detail = error.detail,
         .sqlstate = error.sqlstate,
@@ -173,7 +181,7 @@ std::optional<sql::Failure> Session::commit() {
 }
 
 std::optional<ServerError> Session::run_undisturbed(const std::string& batch) {
-    const Canceller::Pause pause(connection_->canceller());
+    connection_->canceller().set_undisturbed(true);
     const auto limit = connection_->time_limit();
     connection_->set_time_limit(kCleaningPatience);
     std::optional<ServerError> error;
@@ -183,6 +191,7 @@ std::optional<ServerError> Session::run_undisturbed(const std::string& batch) {
         if (!error || !is_cancelled(*error)) break;
     }
     connection_->set_time_limit(limit);
+    connection_->canceller().set_undisturbed(false);
     return error;
 }
 
@@ -245,14 +254,7 @@ std::optional<sql::Failure> Session::run_batch(
     const TimeLimit limit(*connection_, work_);
     const auto error = connection_->run(sent);
     if (!error) return std::nullopt;
-    sql::Failure failure{
-        .step = script.step,
-        .statement = number,
-        .line = batch.line,
-        .message = error->message,
-        .detail = error->detail,
-        .sqlstate = error->sqlstate,
-        .connection_lost = error->connection_lost};
+    sql::Failure failure = failure_of(*error, script.step, number, batch.line);
     place(failure, *error, sent);
     return failure;
 }
@@ -260,14 +262,8 @@ std::optional<sql::Failure> Session::run_batch(
 std::optional<sql::Failure> Session::check_transaction(const sql::ScriptRun& script) {
     State state;
     const auto error = ask_state(check_batch(work_), state);
+    if (error) return failure_of(*error, script.step);
     sql::Failure failure{.step = script.step};
-    if (error) {
-        failure.message = error->message;
-        failure.detail = error->detail;
-        failure.sqlstate = error->sqlstate;
-        failure.connection_lost = error->connection_lost;
-        return failure;
-    }
     if (state.open == 1 && state.state == 1) return std::nullopt;
     if (state.open == 0) {
         failure.message = "the file has ended the transaction that migrator runs files in";
@@ -303,11 +299,7 @@ std::optional<sql::Failure> Session::run_without_transaction(
             }
         }
         if (const auto error = ask_state("select @@trancount, xact_state()", state)) {
-            sql::Failure failure{.step = script.step, .statement = number, .line = batch.line};
-            failure.message = error->message;
-            failure.sqlstate = error->sqlstate;
-            failure.connection_lost = error->connection_lost;
-            return failure;
+            return failure_of(*error, script.step, number, batch.line);
         }
         if (done && state.open == 0) done(number);
     }

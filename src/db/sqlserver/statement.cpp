@@ -81,7 +81,7 @@ std::optional<ServerError> Statement::execute(
     ended_ = false;
     SQLRETURN result = SQL_SUCCESS;
     {
-        const Canceller::Busy busy(connection_.canceller(), statement_.get());
+        const Connection::Call call(connection_, statement_.get());
         result =
             SQLExecDirectW(statement_.get(), wide(units), static_cast<SQLINTEGER>(units.size()));
     }
@@ -135,7 +135,7 @@ bool Statement::next(sql::Row* row) {
         }
         SQLRETURN result = SQL_SUCCESS;
         {
-            const Canceller::Busy busy(connection_.canceller(), statement_.get());
+            const Connection::Call call(connection_, statement_.get());
             result = SQLMoreResults(statement_.get());
         }
         take_result(result);
@@ -144,7 +144,7 @@ bool Statement::next(sql::Row* row) {
 }
 
 bool Statement::fetch(sql::Row* row) {
-    const Canceller::Busy busy(connection_.canceller(), statement_.get());
+    const Connection::Call call(connection_, statement_.get());
     const SQLRETURN result = SQLFetch(statement_.get());
     if (result == SQL_NO_DATA) {
         in_rows_ = false;

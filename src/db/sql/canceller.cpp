@@ -1,27 +1,17 @@
-#include "db/mysql/canceller.hpp"
+#include "db/sql/canceller.hpp"
 
 #include "core/log.hpp"
 
-namespace migrator::db::mysql {
-namespace {
-
-constexpr std::chrono::seconds kAgain{1};
-
-}  // namespace
-
-Canceller::~Canceller() {
-    forward_.reset();
-    thread_.request_stop();
-}
+namespace migrator::db::sql {
 
 void Canceller::watch(std::stop_token stop) {
     forward_.reset();  // waits until its callback has ended: not under the mutex
     {
         const std::lock_guard lock(mutex_);
         stop_requested_ = false;
+        if (!stop.stop_possible()) return;
+        start();
     }
-    if (!stop.stop_possible()) return;
-    start();
     forward_.emplace(std::move(stop), [this] {
         const std::lock_guard lock(mutex_);
         stop_requested_ = true;
@@ -44,6 +34,11 @@ void Canceller::set_undisturbed(bool undisturbed) {
     const std::lock_guard lock(mutex_);
     undisturbed_ = undisturbed;
     changed_.notify_all();
+}
+
+bool Canceller::stop_requested() const {
+    const std::lock_guard lock(mutex_);
+    return stop_requested_;
 }
 
 void Canceller::begin() {
@@ -77,14 +72,14 @@ void Canceller::work(const std::stop_token& over) {
             changed_.wait_until(lock, over, *when, [this, when] { return due() != when; });
             continue;
         }
-        next_ = Clock::now() + kAgain;
+        next_ = Clock::now() + again_;
         // Under the mutex: what is told to be undisturbed can't be hit by one that is on its way.
         try {
-            kill_();
+            cancel_();
         } catch (const std::exception& error) {
             log::warn(std::string("Cancelling in the database: ") + error.what());
         }
     }
 }
 
-}  // namespace migrator::db::mysql
+}  // namespace migrator::db::sql
