@@ -6,6 +6,7 @@
 #include <latch>
 #include <semaphore>
 #include <stdexcept>
+#include <thread>
 
 namespace migrator::db::sql {
 namespace {
@@ -18,6 +19,10 @@ constexpr auto kNotAgain = std::chrono::hours(24);
 /// Counts what is cancelled, and fails when that is not allowed.
 class CancelsOnAConnection : public testing::Test {
 protected:
+    /// What the canceller's thread would do wrongly it has the time to do then.
+    static void let_others_work() {
+        for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+    }
     std::function<void()> cancel() {
         return [this] {
             EXPECT_TRUE(allowed_) << "nothing may be cancelled now";
@@ -48,7 +53,7 @@ TEST_F(CancelsOnAConnection, WhatBeginsAfterTheStopWasRequested) {
     source_.request_stop();
     canceller.watch(source_.get_token());
     allowed_ = false;
-    canceller.set_limit(kNotAgain);
+    let_others_work();
     allowed_ = true;
     canceller.begin();
     cancelled_.acquire();
@@ -63,6 +68,7 @@ TEST_F(CancelsOnAConnection, AgainAndAgainWhileItGoesOn) {
     for (int i = 0; i < 3; ++i) cancelled_.acquire();
     canceller.end();
     allowed_ = false;  // `end` has waited for one that was under way
+    let_others_work();
 }
 
 TEST_F(CancelsOnAConnection, EvenAfterACancelThatFailed) {
@@ -85,8 +91,7 @@ TEST_F(CancelsOnAConnection, NothingThatIsUndisturbed) {
     canceller.set_undisturbed(true);
     canceller.begin();
     source_.request_stop();
-    canceller.end();
-    canceller.begin();
+    let_others_work();
     allowed_ = true;
     canceller.set_undisturbed(false);
     cancelled_.acquire();
@@ -101,6 +106,7 @@ TEST_F(CancelsOnAConnection, NothingForATokenThatIsNotWatchedAnyMore) {
     source_.request_stop();
     EXPECT_FALSE(canceller.stop_requested());
     canceller.begin();
+    let_others_work();
     canceller.end();
     EXPECT_EQ(count_, 0);
 }
@@ -119,7 +125,7 @@ TEST_F(CancelsOnAConnection, EndWaitsForTheCancelUnderWay) {
     std::atomic<bool> over = false;
     Canceller canceller(kNotAgain, [&] {
         cancelling.count_down();
-        for (int i = 0; i < 100; ++i) std::this_thread::yield();
+        let_others_work();
         over = true;
     });
     canceller.watch(source_.get_token());

@@ -50,6 +50,7 @@ TEST(Heartbeat, BeatsUntilTheLockIsGoneAndTellsThatOnceFromItsThread) {
     std::promise<std::thread::id> told;  // a second value would throw, and end the program
     Heartbeat heartbeat("test lock", 0ms, [&](const auto&) -> std::optional<std::string> {
         if (++beats < 3) return std::nullopt;
+        EXPECT_EQ(beats, 3) << "after the loss there is nothing to look after";
         notified.wait();
         return "somebody took it";
     });
@@ -57,9 +58,9 @@ TEST(Heartbeat, BeatsUntilTheLockIsGoneAndTellsThatOnceFromItsThread) {
     heartbeat.notify([&] { told.set_value(std::this_thread::get_id()); });
     notified.count_down();
     EXPECT_NE(told.get_future().get(), std::this_thread::get_id());
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
     heartbeat.end();
     EXPECT_TRUE(heartbeat.lost());
-    EXPECT_EQ(beats, 3) << "after the loss there is nothing to look after";
     const std::string log = testing::internal::GetCapturedStderr();
     EXPECT_NE(log.find("The test lock is lost: somebody took it"), std::string::npos) << log;
 }

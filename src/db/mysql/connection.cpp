@@ -14,6 +14,7 @@
 #include "core/log.hpp"
 #include "db/mysql/password.hpp"
 #include "db/sql/renewable_source.hpp"
+#include "db/sql/time_limits.hpp"
 
 namespace migrator::db::mysql {
 namespace {
@@ -43,17 +44,17 @@ bool is_loss(unsigned number) {
     }
 }
 
-/// A peer that vanished without a word is noticed within half a minute.
 void keep_alive(MYSQL* handle) {
     const int socket = static_cast<int>(mysql_get_socket(handle));
-    const auto set = [&](int level, int name, int value) {
+    const auto set = [&](int level, int name, auto number) {
+        const int value = static_cast<int>(number);
         setsockopt(socket, level, name, &value, sizeof value);
     };
     set(SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(IPPROTO_TCP, TCP_KEEPIDLE, 15);
-    set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
-    set(IPPROTO_TCP, TCP_KEEPCNT, 3);
-    set(IPPROTO_TCP, TCP_USER_TIMEOUT, 30'000);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, sql::kKeepAliveIdle.count());
+    set(IPPROTO_TCP, TCP_KEEPINTVL, sql::kKeepAliveInterval.count());
+    set(IPPROTO_TCP, TCP_KEEPCNT, sql::kKeepAliveCount);
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, sql::kUnacknowledged.count());
 }
 
 void init_library() {
@@ -67,8 +68,6 @@ std::size_t to_size(const sql::Value& value) {
     return size;
 }
 
-constexpr std::chrono::milliseconds kConnectTimeout{10'000};
-
 /// The library takes whole seconds, and 0 for "for ever".
 unsigned seconds(std::chrono::milliseconds time) {
     return static_cast<unsigned>(std::max<std::int64_t>(1, (time.count() + 999) / 1000));
@@ -80,7 +79,7 @@ void set_timeouts(MYSQL* handle, const DataSource& source) {
         const unsigned value = seconds(*time);
         mysql_options(handle, option, &value);
     };
-    set(MYSQL_OPT_CONNECT_TIMEOUT, source.connect_timeout.value_or(kConnectTimeout));
+    set(MYSQL_OPT_CONNECT_TIMEOUT, source.connect_timeout.value_or(sql::kConnectPatience));
     set(MYSQL_OPT_READ_TIMEOUT, source.read_timeout);
     set(MYSQL_OPT_WRITE_TIMEOUT, source.write_timeout);
 }

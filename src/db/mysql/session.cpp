@@ -179,7 +179,7 @@ std::optional<sql::Failure> Session::run_without_transaction(
 
 void Session::insert_rows(
     std::int64_t version_id, const std::string& /*created*/, std::span<const sql::MetadataRow> rows
-) try {
+) {
     // Pieces, as a message of all rows would be in memory as a whole.
     while (!rows.empty()) {
         std::size_t count = 0;
@@ -187,14 +187,14 @@ void Session::insert_rows(
         while (count < rows.size() && bytes < kRowsPiece) {
             bytes += rows[count++].migration->contents.size();
         }
-        for (const std::string& text :
-             insert_rows_statements(version_id, rows.first(count), recorded_as(false))) {
-            execute(text);
-        }
+        in_context("Failed to add migration entry", [&] {
+            for (const std::string& text :
+                 insert_rows_statements(version_id, rows.first(count), recorded_as(false))) {
+                execute(text);
+            }
+        });
         rows = rows.subspan(count);
     }
-} catch (const Error& error) {
-    throw Error(error.kind(), std::string("Failed to add migration entry: ") + error.what());
 }
 
 std::optional<sql::Failure> Session::commit() {

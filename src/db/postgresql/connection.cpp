@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "db/sql/renewable_source.hpp"
+#include "db/sql/time_limits.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -19,7 +20,6 @@ constexpr int kSliceMilliseconds = 100;
 constexpr std::chrono::seconds kCancelAgain{1};
 constexpr std::chrono::milliseconds kCancelFirst{kSliceMilliseconds};
 constexpr std::chrono::milliseconds kEarlyEnd{100};
-constexpr const char* kConnectTimeout = "10";
 
 /// libpq's own would print to standard error.
 void receive_notice(void* /*argument*/, const PGresult* notice) {
@@ -37,6 +37,7 @@ bool has_default(const char* keyword) {
 }
 
 std::unique_ptr<PGconn, FreedBy<PQfinish>> connect(const DataSource& source) {
+    const std::string patience = fmt::to_string(sql::kConnectPatience.count());
     std::vector<const char*> keywords;
     std::vector<const char*> values;
     for (const auto& [keyword, value] : source.connection) {
@@ -45,7 +46,7 @@ std::unique_ptr<PGconn, FreedBy<PQfinish>> connect(const DataSource& source) {
     }
     if (source.find("connect_timeout") == nullptr && !has_default("connect_timeout")) {
         keywords.push_back("connect_timeout");
-        values.push_back(kConnectTimeout);
+        values.push_back(patience.c_str());
     }
     keywords.push_back(nullptr);
     values.push_back(nullptr);

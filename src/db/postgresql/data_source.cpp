@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "db/postgresql/data_source_syntax.hpp"
+#include "db/sql/time_limits.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -67,17 +68,6 @@ constexpr std::string_view kIgnored[] = {
     "disable_prepared_binary_result",
     "servicefile",
     "statement_cache_capacity",
-};
-
-// A peer that vanished without a word is noticed within half a minute (docs/architecture.md,
-// "The lock"), and a server that does not answer holds a request up for ten seconds at most.
-constexpr std::pair<std::string_view, std::string_view> kDefaults[] = {
-    {"keepalives", "1"},
-    {"keepalives_idle", "15"},
-    {"keepalives_interval", "5"},
-    {"keepalives_count", "3"},
-    {"tcp_user_timeout", "30000"},
-    {"fallback_application_name", "migrator"},
 };
 
 template <std::size_t N>
@@ -180,9 +170,15 @@ DataSource parse_data_source(std::string_view text) {
     for (SyntaxPair& pair : is_url(text) ? parse_url(text) : parse_key_values(text)) {
         take(source, std::move(pair));
     }
-    for (const auto& [key, value] : kDefaults) {
-        if (source.find(key) == nullptr) set(source.connection, key, std::string(value));
-    }
+    const auto set_default = [&](std::string_view key, const auto& value) {
+        if (source.find(key) == nullptr) set(source.connection, key, fmt::to_string(value));
+    };
+    set_default("keepalives", 1);
+    set_default("keepalives_idle", sql::kKeepAliveIdle.count());
+    set_default("keepalives_interval", sql::kKeepAliveInterval.count());
+    set_default("keepalives_count", sql::kKeepAliveCount);
+    set_default("tcp_user_timeout", sql::kUnacknowledged.count());
+    set_default("fallback_application_name", "migrator");
     // Everything we send and read is UTF-8, as with Go's drivers.
     set(source.connection, "client_encoding", "UTF8");
     return source;

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/sql/time_limits.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 // A pooler may close a transaction that says nothing for a few seconds (PgBouncer's
 // idle_transaction_timeout, often 5 s): the heartbeat has to be quicker than that.
 constexpr std::chrono::seconds kBeat{2};
-constexpr std::chrono::seconds kPatience{10};
 constexpr std::chrono::seconds kFarewell{2};
 
 }  // namespace
@@ -29,7 +29,7 @@ bool try_to_lock(Connection& connection, const ServerFacts& facts) {
     statements.push_back(fmt::format("select pg_catalog.pg_try_advisory_xact_lock({})", kRunLockKey)
     );
     bool locked = false;
-    connection.set_deadline(Connection::Clock::now() + kPatience);
+    connection.set_deadline(Connection::Clock::now() + sql::kLockPatience);
     auto error = connection.run(join(statements), [&](const PGresult& result) {
         if (PQntuples(&result) == 1) locked = *PQgetvalue(&result, 0, 0) == 't';
     });
@@ -59,7 +59,7 @@ RunLock::~RunLock() {
 
 std::optional<std::string> RunLock::beat(const std::stop_token& over) {
     connection_->abandon_on(over);
-    connection_->set_deadline(Connection::Clock::now() + kPatience);
+    connection_->set_deadline(Connection::Clock::now() + sql::kLockPatience);
     // Empty: a statement would take a snapshot, and the run's own `create index concurrently`
     // would wait for this transaction for ever.
     if (const auto error = connection_->run("")) return describe(*error);

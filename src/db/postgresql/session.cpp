@@ -13,6 +13,7 @@
 #include "db/postgresql/dialect_texts.hpp"
 #include "db/postgresql/rows.hpp"
 #include "db/sql/own_sql.hpp"
+#include "db/sql/time_limits.hpp"
 #include "db/sql/transaction.hpp"
 
 namespace migrator::db::postgresql {
@@ -26,8 +27,6 @@ constexpr std::size_t kInsertedBytes = 65'536;
 constexpr std::string_view kRowColumns =
     "migrator.migrator_migrations (name, source_dir, filename, type, db_schema, created, contents, "
     "checksum, version_id)";
-constexpr std::chrono::seconds kCleaningPatience{30};
-constexpr int kCleaningTries = 3;
 
 /// Whether COMMIT has failed in a deferred constraint or constraint trigger, and not for want of
 /// disk space or the like.
@@ -302,14 +301,14 @@ std::optional<sql::Failure> Session::commit() {
 }
 
 std::optional<ServerError> Session::run_undisturbed(const std::vector<std::string>& statements) {
-    connection_->set_deadline(Connection::Clock::now() + kCleaningPatience);
+    connection_->set_deadline(Connection::Clock::now() + sql::kCleaningPatience);
     std::stop_source now;
     now.request_stop();
     connection_->watch(now.get_token());
     connection_->settle();
     connection_->watch({});
     std::optional<ServerError> error;
-    for (int i = 0; i < kCleaningTries; ++i) {
+    for (int i = 0; i < sql::kCleaningTries; ++i) {
         error = connection_->run(join(statements));
         // A cancel that was on its way may hit this message instead of the one it was meant for.
         if (!error || error->sqlstate != kQueryCanceled) break;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "db/sql/own_sql.hpp"
+#include "db/sql/time_limits.hpp"
 
 namespace migrator::db::postgresql {
 
@@ -21,12 +22,10 @@ std::vector<std::string> limit_statements(
     if (facts.version >= 170'000) add("transaction_timeout", 0);
     if (facts.checks_clients) add("client_connection_check_interval", "'1s'");
     // A client that vanished without a word holds its locks for two hours otherwise.
-    add("tcp_keepalives_idle", 15);
-    add("tcp_keepalives_interval", 5);
-    add("tcp_keepalives_count", 3);
-    // Keep-alive is silent while an answer waits to be acknowledged: the kernel sends that again
-    // for a quarter of an hour.
-    if (facts.version >= 120'000) add("tcp_user_timeout", 30'000);
+    add("tcp_keepalives_idle", sql::kKeepAliveIdle.count());
+    add("tcp_keepalives_interval", sql::kKeepAliveInterval.count());
+    add("tcp_keepalives_count", sql::kKeepAliveCount);
+    if (facts.version >= 120'000) add("tcp_user_timeout", sql::kUnacknowledged.count());
     add("client_encoding", "'UTF8'");
     return statements;
 }

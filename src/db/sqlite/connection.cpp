@@ -33,12 +33,12 @@ constexpr std::array<std::string_view, 5> kNotForScripts = {
 
 }  // namespace
 
-Connection::Connection(const std::filesystem::path& file) : patience_(kPatience) {
+Connection::Connection(const std::filesystem::path& file) {
     in_context("can't open " + file.string(), [&] { open(file.c_str(), SQLITE_OPEN_CREATE); });
 }
 
 // Not with SQLITE_OPEN_MEMORY: files that are attached later would be in memory, too.
-Connection::Connection() : patience_(kPatience) { open(":memory:", 0); }
+Connection::Connection() { open(":memory:", 0); }
 
 Connection::~Connection() = default;
 

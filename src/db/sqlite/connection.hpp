@@ -15,11 +15,9 @@
 
 #include "core/freed_by.hpp"
 #include "db/sql/session.hpp"
+#include "db/sql/time_limits.hpp"
 
 namespace migrator::db::sqlite {
-
-/// How long to wait for a lock where nobody says it.
-inline constexpr std::chrono::milliseconds kPatience{10'000};
 
 using Statement = std::unique_ptr<sqlite3_stmt, FreedBy<sqlite3_finalize>>;
 
@@ -107,7 +105,7 @@ private:
     };
 
     std::unique_ptr<sqlite3, FreedBy<sqlite3_close_v2>> handle_;
-    std::chrono::milliseconds patience_;
+    std::chrono::milliseconds patience_ = sql::kLockPatience;
     Clock::time_point waiting_since_{};
     std::stop_token stop_;
     bool ignores_stop_ = false;

@@ -203,7 +203,7 @@ void SqliteSession::end_reading() noexcept try {
 
 void SqliteSession::set_patience(std::optional<std::chrono::milliseconds> patience) {
     patience_ = patience;
-    if (connection_) connection_->set_patience(patience.value_or(kPatience));
+    if (connection_) connection_->set_patience(patience.value_or(sql::kLockPatience));
 }
 
 /// Asked of the stand-in for a missing file, which must not swallow anything.
@@ -303,7 +303,7 @@ void SqliteSession::apply(const sql::WorkSettings& settings) {
     settings_ = settings;
     settings_.statement_timeout = unless_zero(settings.statement_timeout);
     settings_.lock_timeout = unless_zero(settings.lock_timeout);
-    connection_->set_patience(settings_.lock_timeout.value_or(kPatience));
+    connection_->set_patience(settings_.lock_timeout.value_or(sql::kLockPatience));
 }
 
 bool SqliteSession::is_schema(std::string_view name) const {

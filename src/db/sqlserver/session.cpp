@@ -17,9 +17,6 @@
 namespace migrator::db::sqlserver {
 namespace {
 
-constexpr std::chrono::seconds kCleaningPatience{30};
-constexpr int kCleaningTries = 3;
-
 /// SQLSTATE of a statement that was cancelled: Microsoft's driver, FreeTDS's.
 bool is_cancelled(const ServerError& error) {
     return error.sqlstate == "HY008" || error.sqlstate == "S1008";
@@ -111,7 +108,7 @@ void Session::execute(const std::string& batch) {
 }
 
 void Session::set_patience(std::optional<std::chrono::milliseconds> patience) {
-    patience_ = patience ? patience : kPatience;
+    patience_ = patience ? patience : sql::kLockPatience;
     patience_is_set_ = false;
 }
 
@@ -183,9 +180,9 @@ std::optional<sql::Failure> Session::commit() {
 std::optional<ServerError> Session::run_undisturbed(const std::string& batch) {
     connection_->canceller().set_undisturbed(true);
     const auto limit = connection_->time_limit();
-    connection_->set_time_limit(kCleaningPatience);
+    connection_->set_time_limit(sql::kCleaningPatience);
     std::optional<ServerError> error;
-    for (int i = 0; i < kCleaningTries; ++i) {
+    for (int i = 0; i < sql::kCleaningTries; ++i) {
         error = connection_->run(batch);
         // A cancel that was on its way may hit this batch instead of the one it was meant for.
         if (!error || !is_cancelled(*error)) break;
@@ -345,13 +342,9 @@ void Session::insert_rows(
     while (!rows.empty()) {
         const std::size_t count = rows_that_fit(rows);
         const RowInsert insert = insert_of(version_id, created, rows.first(count));
-        try {
+        in_context("Failed to add migration entry", [&] {
             query(insert.sql, insert.parameters, nullptr);
-        } catch (const Error& error) {
-            throw Error(
-                error.kind(), std::string("Failed to add migration entry: ") + error.what()
-            );
-        }
+        });
         rows = rows.subspan(count);
     }
 }

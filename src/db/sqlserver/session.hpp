@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "db/sql/session.hpp"
+#include "db/sql/time_limits.hpp"
 #include "db/sqlserver/batches.hpp"
 #include "db/sqlserver/connection.hpp"
 #include "db/sqlserver/settings.hpp"
@@ -32,7 +33,8 @@ public:
         std::string_view sql, std::span<const sql::Value> parameters
     ) override;
     bool is_lost() const noexcept override { return connection_->is_lost(); }
-    /// Without one, our own statements outside a transaction wait `kPatience`.
+    /// Without one, our own statements outside a transaction wait `kLockPatience`: readers and
+    /// writers of SQL Server wait for each other, unless READ_COMMITTED_SNAPSHOT is on.
     void set_patience(std::optional<std::chrono::milliseconds> patience) override;
     void watch(std::stop_token stop) override;
     void use_schemas(std::span<const std::string> /*schemas*/) override {}
@@ -51,10 +53,6 @@ public:
     std::optional<sql::Failure> commit() override;
     void rollback() noexcept override;
     bool standard_conforming_strings() const override { return true; }
-
-    /// How long a read waits for a lock: readers and writers of SQL Server wait for each other,
-    /// unless READ_COMMITTED_SNAPSHOT is on.
-    static constexpr std::chrono::milliseconds kPatience{10'000};
 
 private:
     /// How many transactions are open, and whether the outermost can be committed.
@@ -82,7 +80,7 @@ private:
     sql::WorkSettings work_;       ///< of the open transaction
     std::string identity_insert_;  ///< a table that a script has left it on for
     bool in_transaction_ = false;
-    std::optional<std::chrono::milliseconds> patience_ = kPatience;
+    std::optional<std::chrono::milliseconds> patience_ = sql::kLockPatience;
     bool patience_is_set_ = false;  ///< the server knows it
 };
 
