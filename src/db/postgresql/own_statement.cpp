@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <ranges>
 
 #include "db/postgresql/rows.hpp"
 
 namespace migrator::db::postgresql {
 
 std::string join(std::span<const OwnStatement> statements) {
-    const auto texts = statements | std::views::transform(&OwnStatement::text);
+    std::vector<std::string_view> texts;
+    for (const OwnStatement& statement : statements) texts.push_back(statement.text);
     return fmt::format("{}", fmt::join(texts, "; "));
 }
 
