@@ -33,7 +33,7 @@ bool matches(const json::value* filters, const Migration& file) {
     const json::object& wanted = filters->get_object();
     return matches(wanted, "name", file.name) && matches(wanted, "sourceDir", file.source_dir) &&
            matches(wanted, "file", file.file) &&
-           matches(wanted, "migrationType", std::string(name_of(file.type)));
+           matches(wanted, "migrationType", std::string(kind_of(file.type).name));
 }
 
 void source_migrations(Coordinator& coordinator, FieldContext& context, Result& result) {

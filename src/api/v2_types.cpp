@@ -22,7 +22,7 @@ void resolve_migration(
         result.string(migration_of(value).contents);
     });
     resolve<T>(schema, type, "migrationType", [=](const T& value, Result& result) {
-        result.string(name_of(migration_of(value).type));
+        result.string(kind_of(migration_of(value).type).name);
     });
     resolve_columns(schema, type, columns);
 }
@@ -116,20 +116,6 @@ void VersionSource::write_rows(std::int64_t version_id, Result& result) const {
             VersionRows(*coordinator_, columns_, {}).read(version_id, write);
         }
     });
-}
-
-std::string_view name_of(MigrationType type) {
-    switch (type) {
-        case MigrationType::SingleMigration:
-            return "SingleMigration";
-        case MigrationType::TenantMigration:
-            return "TenantMigration";
-        case MigrationType::SingleScript:
-            return "SingleScript";
-        case MigrationType::TenantScript:
-            return "TenantScript";
-    }
-    return "";
 }
 
 void resolve_types(Schema& schema) {

@@ -46,8 +46,6 @@ struct VersionNode {
     const VersionSource& source;
 };
 
-std::string_view name_of(MigrationType type);
-
 /// Gives the fields of all object types but Query and Mutation their resolvers.
 void resolve_types(graphql::Schema& schema);
 

@@ -21,17 +21,20 @@ std::string tenant_count(std::int64_t files, std::int64_t total, std::int64_t te
     return fmt::format("{} × {} = {}", text, count_of(tenants, "tenant", "tenants"), executions);
 }
 
-std::string counts(
-    std::string_view title,
-    std::int64_t single,
-    std::int64_t tenant,
-    std::int64_t total,
-    std::int64_t tenants
-) {
+/// "migrations: 2 single files; 3 tenant files × 2 tenants = 6 executions"; empty without any.
+std::string counts(std::string_view title, const Summary& summary, Runs runs) {
+    std::int64_t single = 0;
+    std::int64_t tenant = 0;
+    std::int64_t executions = 0;
+    for (const Kind& kind : kKinds) {
+        if (kind.runs != runs) continue;
+        (kind.for_tenants ? tenant : single) += summary.*kind.files;
+        if (kind.for_tenants) executions += summary.*kind.executions;
+    }
     std::string text;
     if (single > 0) text += count_of(single, "single file", "single files");
     if (single > 0 && tenant > 0) text += "; ";
-    if (tenant > 0) text += tenant_count(tenant, total, tenants);
+    if (tenant > 0) text += tenant_count(tenant, executions, summary.tenants);
     return text.empty() ? text : fmt::format("{:<12}{}", title, text);
 }
 
@@ -162,45 +165,18 @@ void Report::changed(const std::vector<Migration>& changed) {
     list(lines);
 }
 
-std::string_view type_name(MigrationType type) {
-    switch (type) {
-        case MigrationType::SingleMigration:
-            return "single migration";
-        case MigrationType::TenantMigration:
-            return "tenant migration";
-        case MigrationType::SingleScript:
-            return "single script";
-        case MigrationType::TenantScript:
-            return "tenant script";
-    }
-    return "file";
-}
-
 std::vector<std::string> file_lines(const std::vector<Migration>& files) {
     std::vector<std::string> lines;
     lines.reserve(files.size());
     for (const auto& file : files) {
-        lines.push_back(fmt::format("{:<16}  {}", type_name(file.type), file.file));
+        lines.push_back(fmt::format("{:<16}  {}", kind_of(file.type).for_people, file.file));
     }
     return lines;
 }
 
 std::vector<std::string> count_lines(const Summary& summary) {
     std::vector<std::string> lines = {
-        counts(
-            "migrations:",
-            summary.single_migrations,
-            summary.tenant_migrations,
-            summary.tenant_migrations_total,
-            summary.tenants
-        ),
-        counts(
-            "scripts:",
-            summary.single_scripts,
-            summary.tenant_scripts,
-            summary.tenant_scripts_total,
-            summary.tenants
-        )};
+        counts("migrations:", summary, Runs::Once), counts("scripts:", summary, Runs::Always)};
     std::erase(lines, "");
     return lines;
 }

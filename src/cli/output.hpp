@@ -46,7 +46,6 @@ inline constexpr std::string_view kChecksumMessage =
 
 /// "tenant migration  /migrations/tenants/1.sql", one line each.
 std::vector<std::string> file_lines(const std::vector<Migration>& files);
-std::string_view type_name(MigrationType type);
 
 /// "migrations: 1 single file; 2 tenant files × 3 tenants = 6 executions" and the same for
 /// scripts; a line that counts nothing is left out.

@@ -11,7 +11,7 @@ namespace {
 /// "tenant migration  FILE  (3 tenants)".
 std::string planned_line(const PlannedFile& planned) {
     const auto& file = *planned.migration;
-    auto text = fmt::format("{:<16}  {}", type_name(file.type), file.file);
+    auto text = fmt::format("{:<16}  {}", kind_of(file.type).for_people, file.file);
     if (is_for_tenants(file.type)) {
         text += fmt::format("  ({})", count_of(planned.schemas->size(), "tenant", "tenants"));
     }

@@ -63,15 +63,18 @@ std::vector<std::string> schemas_of(
     return schemas;
 }
 
+std::map<MigrationType, std::vector<std::string>> directories_of(const Values& values) {
+    std::map<MigrationType, std::vector<std::string>> directories;
+    for (const Kind& kind : kKinds) directories[kind.type] = values.items(kind.key);
+    return directories;
+}
+
 loader::Options loader_options(const Values& values) {
     using loader::S3AddressingStyle;
     const std::string style = values.text("s3AddressingStyle");
     return {
         .base_location = values.text("baseLocation"),
-        .single_migrations = values.items("singleMigrations"),
-        .tenant_migrations = values.items("tenantMigrations"),
-        .single_scripts = values.items("singleScripts"),
-        .tenant_scripts = values.items("tenantScripts"),
+        .directories = directories_of(values),
         .s3_region = values.text("s3Region"),
         .s3_endpoint = values.text("s3Endpoint"),
         .s3_profile = values.text("s3Profile"),
@@ -91,8 +94,13 @@ db::Options database_options(const Values& values) {
     options.tenant_select = values.renamed("tenantSelect", "tenantSelectSQL");
     options.tenant_insert = values.renamed("tenantInsert", "tenantInsertSQL");
     options.placeholder = values.text("schemaPlaceHolder");
-    options.single_schemas =
-        schemas_of(values.items("singleMigrations"), values.text("baseLocation"));
+    for (const Kind& kind : kKinds) {
+        if (!is_single_migration(kind.type)) continue;
+        for (std::string& schema :
+             schemas_of(values.items(kind.key), values.text("baseLocation"))) {
+            options.single_schemas.push_back(std::move(schema));
+        }
+    }
     if (values.has("atomicity")) {
         options.atomicity =
             values.text("atomicity") == "tenant" ? db::Atomicity::Tenant : db::Atomicity::Version;

@@ -101,7 +101,7 @@ std::vector<Migration> Coordinator::find_forgettable(
     std::vector<Migration> files;
     for (auto source = sources.begin() + (&from - sources.data()); source != sources.end();
          ++source) {
-        if (source->type == MigrationType::TenantMigration && has(*source)) {
+        if (is_tenant_migration(source->type) && has(*source)) {
             files.push_back(*source);
         }
     }

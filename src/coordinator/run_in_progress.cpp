@@ -237,7 +237,7 @@ Plan Coordinator::RunInProgress::plan_of_sync(const Applied& applied) const {
     const bool are_all = own.tenants.size() == all.tenants.size();
     const std::unordered_set<std::string_view> wanted(own.tenants.begin(), own.tenants.end());
     for (const PlannedFile& file : all.files) {
-        if (file.migration->type != MigrationType::TenantMigration) continue;
+        if (!is_tenant_migration(file.migration->type)) continue;
         const auto known = applied.files.find(file.migration->file);
         const bool is_known = known != applied.files.end() && known->second.as_migration;
         if (!is_known && !are_all) continue;

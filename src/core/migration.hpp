@@ -9,20 +9,14 @@
 
 namespace migrator {
 
-/// The kind of a file, by the list of directories it was found in. The values are stored.
+/// The kind of a file, by the list of directories it was found in: a row of `kKinds` tells what it
+/// is. The values are stored.
 enum class MigrationType : std::uint8_t {
     SingleMigration = 1,
     TenantMigration = 2,
     SingleScript = 3,
     TenantScript = 4,
 };
-
-/// A script runs at every apply; a migration once per schema.
-constexpr bool is_script(MigrationType type) { return type >= MigrationType::SingleScript; }
-/// Runs once for every tenant, instead of once for the schema of its directory.
-constexpr bool is_for_tenants(MigrationType type) {
-    return type == MigrationType::TenantMigration || type == MigrationType::TenantScript;
-}
 
 /// A file of the source: a migration or a script.
 struct Migration {
@@ -87,10 +81,74 @@ struct Summary {
     std::int64_t tenant_scripts_total = 0;  ///< executions
     std::optional<FleetSummary> fleet;      ///< only of a run that could leave a tenant behind
 
-    std::int64_t migrations_grand_total() const {
-        return single_migrations + tenant_migrations_total;
-    }
-    std::int64_t scripts_grand_total() const { return single_scripts + tenant_scripts_total; }
+    /// Executions of all kinds together.
+    std::int64_t migrations_grand_total() const;
+    std::int64_t scripts_grand_total() const;
 };
+
+/// How often a file runs for a schema.
+enum class Runs : bool { Once, Always };
+
+/// A kind of file. What has to know the kinds walks `kKinds`.
+struct Kind {
+    MigrationType type;
+    std::string_view name;        ///< as GraphQL calls it
+    std::string_view for_people;  ///< of one file
+    std::string_view key;         ///< of its directories in the configuration, of its files in JSON
+    bool for_tenants;  ///< runs for every tenant, instead of for the schema of its directory
+    Runs runs;
+    int turn;  ///< files of a lower one come first in source order, whatever their names
+    std::int64_t Summary::*files;
+    std::int64_t Summary::*executions;  ///< where it is not for tenants: the files
+};
+
+/// In the order in which directories are read.
+inline constexpr Kind kKinds[] = {
+    {.type = MigrationType::SingleMigration,
+     .name = "SingleMigration",
+     .for_people = "single migration",
+     .key = "singleMigrations",
+     .for_tenants = false,
+     .runs = Runs::Once,
+     .turn = 0,
+     .files = &Summary::single_migrations,
+     .executions = &Summary::single_migrations},
+    {.type = MigrationType::TenantMigration,
+     .name = "TenantMigration",
+     .for_people = "tenant migration",
+     .key = "tenantMigrations",
+     .for_tenants = true,
+     .runs = Runs::Once,
+     .turn = 0,
+     .files = &Summary::tenant_migrations,
+     .executions = &Summary::tenant_migrations_total},
+    {.type = MigrationType::SingleScript,
+     .name = "SingleScript",
+     .for_people = "single script",
+     .key = "singleScripts",
+     .for_tenants = false,
+     .runs = Runs::Always,
+     .turn = 1,
+     .files = &Summary::single_scripts,
+     .executions = &Summary::single_scripts},
+    {.type = MigrationType::TenantScript,
+     .name = "TenantScript",
+     .for_people = "tenant script",
+     .key = "tenantScripts",
+     .for_tenants = true,
+     .runs = Runs::Always,
+     .turn = 2,
+     .files = &Summary::tenant_scripts,
+     .executions = &Summary::tenant_scripts_total}};
+
+/// The row of a kind. A number that is none, from a database, reads as a script without a name.
+const Kind& kind_of(MigrationType type);
+
+/// A script runs at every apply; a migration once per schema.
+bool is_script(MigrationType type);
+/// Runs once for every tenant, instead of once for the schema of its directory.
+bool is_for_tenants(MigrationType type);
+bool is_single_migration(MigrationType type);
+bool is_tenant_migration(MigrationType type);
 
 }  // namespace migrator

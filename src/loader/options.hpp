@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
+
+#include "core/migration.hpp"
 
 namespace migrator::loader {
 
@@ -14,10 +17,7 @@ enum class S3AddressingStyle : std::uint8_t { Auto, Path, Virtual };
 /// Where the files are. The directories are as configured, relative to the base location.
 struct Options {
     std::string base_location;
-    std::vector<std::string> single_migrations;
-    std::vector<std::string> tenant_migrations;
-    std::vector<std::string> single_scripts;
-    std::vector<std::string> tenant_scripts;
+    std::map<MigrationType, std::vector<std::string>> directories;
 
     // Only for s3://. Empty: as the environment and the AWS profile say.
     std::string s3_region;

@@ -14,15 +14,13 @@ std::vector<Place> places(
     const Options& options, const std::function<std::string(const std::string& directory)>& to_path
 ) {
     std::vector<Place> result;
-    const auto add = [&](MigrationType type, const std::vector<std::string>& directories) {
-        for (const std::string& directory : directories) {
-            result.push_back({type, to_path(directory)});
+    for (const Kind& kind : kKinds) {
+        const auto found = options.directories.find(kind.type);
+        if (found == options.directories.end()) continue;
+        for (const std::string& directory : found->second) {
+            result.push_back({kind.type, to_path(directory)});
         }
-    };
-    add(MigrationType::SingleMigration, options.single_migrations);
-    add(MigrationType::TenantMigration, options.tenant_migrations);
-    add(MigrationType::SingleScript, options.single_scripts);
-    add(MigrationType::TenantScript, options.tenant_scripts);
+    }
     return result;
 }
 

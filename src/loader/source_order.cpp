@@ -8,15 +8,10 @@
 namespace migrator::loader {
 namespace {
 
-int group_of(MigrationType type) {
-    if (!is_script(type)) return 0;
-    return type == MigrationType::SingleScript ? 1 : 2;
-}
-
 bool comes_before(const Migration& a, const Migration& b) {
-    const int group_a = group_of(a.type);
-    const int group_b = group_of(b.type);
-    return group_a != group_b ? group_a < group_b : a.name < b.name;
+    const int turn_a = kind_of(a.type).turn;
+    const int turn_b = kind_of(b.type).turn;
+    return turn_a != turn_b ? turn_a < turn_b : a.name < b.name;
 }
 
 }  // namespace

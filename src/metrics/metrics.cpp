@@ -72,6 +72,17 @@ void sort(std::vector<MetricFamily>& families) {
     }
 }
 
+/// "single_migrations", "tenant_migrations_total": what is counted are executions.
+std::string label_of(const Kind& kind) {
+    std::string label;
+    for (const char c : kind.key) {
+        const bool is_capital = c >= 'A' && c <= 'Z';
+        if (is_capital) label += '_';
+        label += is_capital ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return kind.for_tenants ? label + "_total" : label;
+}
+
 }  // namespace
 
 struct Registry::State {
@@ -107,10 +118,6 @@ struct Registry::State {
     Family<Gauge>& applied = gauge(
         "migrator_gin_migrations_applied", "Migrations and scripts applied by this process, by type"
     );
-    Gauge& single_migrations = applied.Add({{"type", "single_migrations"}});
-    Gauge& single_scripts = applied.Add({{"type", "single_scripts"}});
-    Gauge& tenant_migrations_total = applied.Add({{"type", "tenant_migrations_total"}});
-    Gauge& tenant_scripts_total = applied.Add({{"type", "tenant_scripts_total"}});
 
     Family<Counter>& requests =
         counter("migrator_gin_requests_total", "HTTP requests that were answered");
@@ -147,6 +154,7 @@ Registry::Registry(const std::string& version, std::vector<std::string> hosts)
     for (const char* result : {"done", "nothing_to_do", "partly_failed", "failed", "cancelled"}) {
         state_->runs.Add({{"result", result}});
     }
+    for (const Kind& kind : kKinds) state_->applied.Add({{"type", label_of(kind)}});
     for (const char* phase : {"loading", "planning", "waiting", "applying"}) {
         state_->phases.Add({{"phase", phase}}, kRunBuckets);
     }
@@ -178,13 +186,10 @@ void Registry::request_done(const RequestDone& request) {
 void Registry::committed(const Summary& summary, bool new_tenant) {
     if (summary.version_id != 0) state_->versions_created.Increment();
     if (new_tenant) state_->tenants_created.Increment();
-    const auto add = [](Gauge& gauge, std::int64_t count) {
-        gauge.Increment(static_cast<double>(count));
-    };
-    add(state_->single_migrations, summary.single_migrations);
-    add(state_->single_scripts, summary.single_scripts);
-    add(state_->tenant_migrations_total, summary.tenant_migrations_total);
-    add(state_->tenant_scripts_total, summary.tenant_scripts_total);
+    for (const Kind& kind : kKinds) {
+        const auto count = static_cast<double>(summary.*kind.executions);
+        state_->applied.Add({{"type", label_of(kind)}}).Increment(count);
+    }
 }
 
 void Registry::run_ended(std::string_view result) {

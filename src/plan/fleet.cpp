@@ -47,7 +47,7 @@ FleetStandings fleet_standings(
     FleetStandings fleet;
     Files recorded;
     for (const Migration& source : sources) {
-        if (source.type != MigrationType::TenantMigration) continue;
+        if (!is_tenant_migration(source.type)) continue;
         if (is_recorded(applied, source.file)) {
             recorded.push_back(&source.file);
         } else {

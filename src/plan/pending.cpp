@@ -104,7 +104,7 @@ std::vector<RecordedFile> recorded_files(
 ) {
     std::vector<RecordedFile> recorded;
     for (Position i = 0; i < sources.size(); ++i) {
-        if (sources[i].type != MigrationType::TenantMigration) continue;
+        if (!is_tenant_migration(sources[i].type)) continue;
         if (!is_recorded(applied, sources[i].file)) continue;
         recorded.push_back({.position = i, .file = &sources[i].file});
     }

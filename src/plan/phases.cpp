@@ -31,22 +31,9 @@ Summary summarize(const Plan& plan, const std::vector<std::size_t>& executions) 
     for (std::size_t i = 0; i < plan.files.size(); ++i) {
         if (executions[i] == 0 && !plan.files[i].schemas->empty()) continue;
         const auto count = static_cast<std::int64_t>(executions[i]);
-        switch (plan.files[i].migration->type) {
-            case MigrationType::SingleMigration:
-                ++summary.single_migrations;
-                break;
-            case MigrationType::SingleScript:
-                ++summary.single_scripts;
-                break;
-            case MigrationType::TenantMigration:
-                ++summary.tenant_migrations;
-                summary.tenant_migrations_total += count;
-                break;
-            case MigrationType::TenantScript:
-                ++summary.tenant_scripts;
-                summary.tenant_scripts_total += count;
-                break;
-        }
+        const Kind& kind = kind_of(plan.files[i].migration->type);
+        ++(summary.*kind.files);
+        if (kind.for_tenants) summary.*kind.executions += count;
     }
     return summary;
 }

@@ -34,7 +34,7 @@ std::unordered_map<std::string_view, const Migration*> first_migrations(const Pl
     const Names* last = nullptr;
     for (const PlannedFile& file : plan.files) {
         if (!is_for_tenants(file.migration->type)) continue;
-        const bool is_migration = file.migration->type == MigrationType::TenantMigration;
+        const bool is_migration = is_tenant_migration(file.migration->type);
         if (file.schemas.get() == last && is_migration) continue;  // they have an earlier one
         if (is_migration) last = file.schemas.get();
         for (const std::string& tenant : *file.schemas) {

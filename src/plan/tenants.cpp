@@ -10,7 +10,7 @@ std::vector<const std::string*> recorded_tenant_migrations(
 ) {
     std::vector<const std::string*> files;
     for (const Migration& source : sources) {
-        if (source.type != MigrationType::TenantMigration) continue;
+        if (!is_tenant_migration(source.type)) continue;
         if (is_recorded(applied, source.file)) files.push_back(&source.file);
     }
     return files;

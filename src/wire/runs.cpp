@@ -8,17 +8,23 @@ namespace json = boost::json;
 
 namespace {
 
+void add_counts(Columns<Summary>& columns, Runs runs) {
+    for (const Kind& kind : kKinds) {
+        if (kind.runs != runs) continue;
+        columns.push_back({std::string(kind.key), kind.files});
+        if (kind.for_tenants) columns.push_back({std::string(kind.key) + "Total", kind.executions});
+    }
+}
+
 const Columns<Summary>& count_columns() {
-    static const Columns<Summary> columns = {
-        {"tenants", &Summary::tenants},
-        {"singleMigrations", &Summary::single_migrations},
-        {"tenantMigrations", &Summary::tenant_migrations},
-        {"tenantMigrationsTotal", &Summary::tenant_migrations_total},
-        {"migrationsGrandTotal", &Summary::migrations_grand_total},
-        {"singleScripts", &Summary::single_scripts},
-        {"tenantScripts", &Summary::tenant_scripts},
-        {"tenantScriptsTotal", &Summary::tenant_scripts_total},
-        {"scriptsGrandTotal", &Summary::scripts_grand_total}};
+    static const Columns<Summary> columns = [] {
+        Columns<Summary> made = {{"tenants", &Summary::tenants}};
+        add_counts(made, Runs::Once);
+        made.push_back({"migrationsGrandTotal", &Summary::migrations_grand_total});
+        add_counts(made, Runs::Always);
+        made.push_back({"scriptsGrandTotal", &Summary::scripts_grand_total});
+        return made;
+    }();
     return columns;
 }
 

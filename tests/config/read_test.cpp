@@ -42,10 +42,10 @@ TEST(Read, FillsEveryModuleFromTheFile) {
     );
 
     EXPECT_EQ(config.loader.base_location, "/srv/shop");
-    EXPECT_EQ(config.loader.single_migrations, Names{"catalog"});
-    EXPECT_EQ(config.loader.tenant_migrations, Names{"stores"});
-    EXPECT_EQ(config.loader.single_scripts, Names{"catalog-scripts"});
-    EXPECT_EQ(config.loader.tenant_scripts, Names{"stores-scripts"});
+    EXPECT_EQ(config.loader.directories.at(MigrationType::SingleMigration), Names{"catalog"});
+    EXPECT_EQ(config.loader.directories.at(MigrationType::TenantMigration), Names{"stores"});
+    EXPECT_EQ(config.loader.directories.at(MigrationType::SingleScript), Names{"catalog-scripts"});
+    EXPECT_EQ(config.loader.directories.at(MigrationType::TenantScript), Names{"stores-scripts"});
     EXPECT_EQ(config.database.driver, "postgres");
     EXPECT_EQ(config.database.data_source, "user=shop dbname=shop");
     EXPECT_EQ(config.database.tenant_select, "select name from t");
@@ -122,7 +122,7 @@ TEST(Read, TakesTheDefaultForABlankOrNullValue) {
     EXPECT_EQ(config.database.lock_timeout, milliseconds(30'000));
     EXPECT_EQ(config.coordinator.run_queue, 16u);
     EXPECT_EQ(config.database.placeholder, "{schema}");
-    EXPECT_EQ(config.loader.tenant_migrations, Names{});
+    EXPECT_EQ(config.loader.directories.at(MigrationType::TenantMigration), Names{});
 }
 
 TEST(Read, TakesTheLiteralTextOfAnyScalar) {
@@ -131,7 +131,9 @@ TEST(Read, TakesTheLiteralTextOfAnyScalar) {
     );
     EXPECT_EQ(config.path_prefix, "0x10");
     EXPECT_EQ(config.database.set_role, "true");
-    EXPECT_EQ(config.loader.tenant_migrations, (Names{"2024", "yes", "1.50"}));
+    EXPECT_EQ(
+        config.loader.directories.at(MigrationType::TenantMigration), (Names{"2024", "yes", "1.50"})
+    );
 }
 
 TEST(Read, UnderstandsAnchorsAliasesAndMergeKeys) {
@@ -146,7 +148,7 @@ TEST(Read, UnderstandsAnchorsAliasesAndMergeKeys) {
     EXPECT_EQ(config.database.driver, "sqlite");
     EXPECT_EQ(config.database.data_source, "/data/a.db");
     EXPECT_EQ(config.log.level, log::Level::Error);
-    EXPECT_EQ(config.loader.tenant_migrations, Names{"one"});
+    EXPECT_EQ(config.loader.directories.at(MigrationType::TenantMigration), Names{"one"});
 }
 
 TEST(Read, TakesFlagOverEnvironmentOverFileOverDefault) {
@@ -175,8 +177,14 @@ TEST(Read, SplitsListsOfVariablesAndFlagsAtCommas) {
     const Reading reading{
         .environment = {{"MIGRATOR_TENANT_MIGRATIONS", " stores , ${NAMES},"}, {"NAMES", "a,b"}},
         .overrides = {{"singleMigrations", "catalog,billing"}}};
-    EXPECT_EQ(reading.read().loader.tenant_migrations, (Names{"stores", "a,b"}));
-    EXPECT_EQ(reading.read().loader.single_migrations, (Names{"catalog", "billing"}));
+    EXPECT_EQ(
+        reading.read().loader.directories.at(MigrationType::TenantMigration),
+        (Names{"stores", "a,b"})
+    );
+    EXPECT_EQ(
+        reading.read().loader.directories.at(MigrationType::SingleMigration),
+        (Names{"catalog", "billing"})
+    );
 }
 
 TEST(Read, NamesTheVariableOfEachKeyInUpperSnakeCase) {

@@ -171,7 +171,10 @@ TEST(YamlString, ReadsBackAsTheSameString) {
                                  yaml_string("x" + text) + "\n";
         const Config config = read_yaml(kMinimal + yaml);
         EXPECT_EQ(config.path_prefix, is_blank(text) ? "/" : text) << yaml;
-        EXPECT_EQ(config.loader.tenant_migrations, std::vector<std::string>{"x" + text}) << yaml;
+        EXPECT_EQ(
+            config.loader.directories.at(MigrationType::TenantMigration),
+            std::vector<std::string>{"x" + text}
+        ) << yaml;
     }
 }
 

@@ -55,7 +55,10 @@ TEST(Substitution, InsertsTheValueVerbatim) {
 TEST(Substitution, CoversElementsOfLists) {
     const Reading reading{
         .yaml = kMinimal + "tenantMigrations: ['${A}', 'x/${A}']\n", .environment = {{"A", "1"}}};
-    EXPECT_EQ(reading.read().loader.tenant_migrations, (std::vector<std::string>{"1", "x/1"}));
+    EXPECT_EQ(
+        reading.read().loader.directories.at(MigrationType::TenantMigration),
+        (std::vector<std::string>{"1", "x/1"})
+    );
 }
 
 TEST(Substitution, LeavesTheSummaryInTheTemplateOfTheWebhookAlone) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace migrator {
 namespace {
 
@@ -31,6 +33,27 @@ TEST(Migration, TypesTellScriptsAndTenantFiles) {
     EXPECT_TRUE(is_for_tenants(MigrationType::TenantMigration));
     EXPECT_FALSE(is_for_tenants(MigrationType::SingleScript));
     EXPECT_TRUE(is_for_tenants(MigrationType::TenantScript));
+}
+
+TEST(Migration, KindsAreFoundByTheirNumberAndCalledByDifferentNames) {
+    std::set<std::string_view> names;
+    for (const Kind& kind : kKinds) {
+        EXPECT_EQ(&kind_of(kind.type), &kind);
+        for (const auto name : {kind.name, kind.for_people, kind.key}) {
+            EXPECT_NE(name, "");
+            EXPECT_TRUE(names.insert(name).second) << name;
+        }
+        EXPECT_EQ(is_single_migration(kind.type), kind.type == MigrationType::SingleMigration);
+        EXPECT_EQ(is_tenant_migration(kind.type), kind.type == MigrationType::TenantMigration);
+    }
+}
+
+TEST(Migration, ANumberWithoutAKindIsAScriptThatNobodyKnows) {
+    const Kind& kind = kind_of(static_cast<MigrationType>(99));
+    EXPECT_EQ(kind.name, "");
+    EXPECT_EQ(kind.for_people, "file");
+    EXPECT_TRUE(is_script(static_cast<MigrationType>(99)));
+    EXPECT_FALSE(is_for_tenants(static_cast<MigrationType>(99)));
 }
 
 TEST(Summary, TotalsAddSingleFilesAndExecutions) {

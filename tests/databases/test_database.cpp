@@ -34,10 +34,11 @@ Project::Instance Project::open() const {
         db::sql::connector::make_sql_connector(database_->make_server(database), database);
     const loader::Options loader{
         .base_location = folder_.path(),
-        .single_migrations = {"catalog", "billing"},
-        .tenant_migrations = {"stores"},
-        .single_scripts = {"catalog-scripts"},
-        .tenant_scripts = {"stores-scripts"}};
+        .directories = {
+            {MigrationType::SingleMigration, {"catalog", "billing"}},
+            {MigrationType::TenantMigration, {"stores"}},
+            {MigrationType::SingleScript, {"catalog-scripts"}},
+            {MigrationType::TenantScript, {"stores-scripts"}}}};
     instance.coordinator = std::make_unique<coordinator::Coordinator>(
         coordinator::Dependencies{
             .connector = *instance.connector,

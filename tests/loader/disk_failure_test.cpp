@@ -22,7 +22,9 @@ protected:
     /// The kind and the message of what load() throws; "BASE" stands for the base location.
     std::pair<ErrorKind, std::string> failure(const std::string& directory = "d") const {
         try {
-            DiskLoader({.base_location = base_.path(), .single_migrations = {directory}}).load();
+            DiskLoader({.base_location = base_.path(),
+                        .directories = {{MigrationType::SingleMigration, {directory}}}}
+            ).load();
         } catch (const Error& error) {
             return {error.kind(), shortened(error.what())};
         }
@@ -182,7 +184,9 @@ TEST_F(DiskLoaderFailure, OfManyBadFilesTheFirstIsNamed) {
 
 TEST_F(DiskLoaderFailure, PingLooksAtTheBaseLocationAlone) {
     const std::string base = base_.path();
-    DiskLoader({.base_location = base, .single_migrations = {"missing"}}).ping();
+    DiskLoader(
+        {.base_location = base, .directories = {{MigrationType::SingleMigration, {"missing"}}}}
+    ).ping();
     try {
         DiskLoader({.base_location = base + "/none"}).ping();
         FAIL() << "no exception";

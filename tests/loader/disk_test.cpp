@@ -31,7 +31,7 @@ TEST(DiskLoader, FillsInEveryField) {
     const test::TempDir base;
     const std::string contents = "\xEF\xBB\xBFselect 1;\r\n  ";
     base.write("ref/1.sql", contents);
-    const auto sources = load(base, {.single_migrations = {"ref"}});
+    const auto sources = load(base, {.directories = {{MigrationType::SingleMigration, {"ref"}}}});
     const std::string dir = base.path() / "ref";
     EXPECT_EQ(
         sources,
@@ -60,10 +60,11 @@ TEST(DiskLoader, SortsByFileNameAcrossFoldersThenScripts) {
     }
     const auto sources = load(
         base,
-        {.single_migrations = {"b", "a"},
-         .tenant_migrations = {"t"},
-         .single_scripts = {"ss"},
-         .tenant_scripts = {"ts"}}
+        {.directories =
+             {{MigrationType::SingleMigration, {"b", "a"}},
+              {MigrationType::TenantMigration, {"t"}},
+              {MigrationType::SingleScript, {"ss"}},
+              {MigrationType::TenantScript, {"ts"}}}}
     );
     Names files;
     for (const auto& s : sources) {
@@ -93,7 +94,7 @@ TEST(DiskLoader, LoadsWhateverIsAFileAndNothingBelow) {
     }
     base.write("d/empty", "");
     EXPECT_EQ(
-        names(load(base, {.single_migrations = {"d"}})),
+        names(load(base, {.directories = {{MigrationType::SingleMigration, {"d"}}}})),
         (Names{".hidden", "1.sql", "1.sql~", "README", "empty"})
     );
 }
@@ -104,7 +105,7 @@ TEST(DiskLoader, FollowsLinksAsInAMountedConfigMap) {
     const fs::path dir = base.path() / "d";
     fs::create_directory_symlink("..2026_11_22", dir / "..data");
     fs::create_symlink("..data/1.sql", dir / "1.sql");
-    const auto sources = load(base, {.tenant_migrations = {"d"}});
+    const auto sources = load(base, {.directories = {{MigrationType::TenantMigration, {"d"}}}});
     ASSERT_EQ(names(sources), Names{"1.sql"});
     EXPECT_EQ(sources[0].contents, "one");
     EXPECT_EQ(sources[0].file, dir / "1.sql");
@@ -114,7 +115,8 @@ TEST(DiskLoader, AFolderThatIsALinkKeepsItsName) {
     const test::TempDir base;
     base.write("v2/1.sql", "x");
     fs::create_directory_symlink("v2", base.path() / "current");
-    const auto sources = load(base, {.single_migrations = {"current"}});
+    const auto sources =
+        load(base, {.directories = {{MigrationType::SingleMigration, {"current"}}}});
     ASSERT_EQ(sources.size(), 1U);
     EXPECT_EQ(sources[0].file, base.path() / "current/1.sql");
 }
@@ -135,7 +137,9 @@ TEST(DiskLoader, CleansDirectoriesAsText) {
         {"nowhere/../m", "/in/m/1.sql"}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.directory);
-        Options options{.base_location = root + "/./in/", .single_migrations = {c.directory}};
+        Options options{
+            .base_location = root + "/./in/",
+            .directories = {{MigrationType::SingleMigration, {c.directory}}}};
         const auto sources = DiskLoader(options).load();
         ASSERT_EQ(sources.size(), 1U);
         EXPECT_EQ(sources[0].file, root + c.file);
@@ -146,7 +150,9 @@ TEST(DiskLoader, CleansDirectoriesAsText) {
 TEST(DiskLoader, ReadsTheDiskOnEveryCall) {
     const test::TempDir base;
     base.write("d/1.sql", "old");
-    DiskLoader loader({.base_location = base.path(), .single_migrations = {"d"}});
+    DiskLoader loader(
+        {.base_location = base.path(), .directories = {{MigrationType::SingleMigration, {"d"}}}}
+    );
     EXPECT_EQ(loader.load().size(), 1U);
     base.write("d/1.sql", "new");
     base.write("d/2.sql", "two");
@@ -158,7 +164,7 @@ TEST(DiskLoader, ReadsTheDiskOnEveryCall) {
 TEST(DiskLoader, NoFilesAndNoDirectoriesAreNoError) {
     const test::TempDir base;
     fs::create_directory(base.path() / "d");
-    EXPECT_TRUE(load(base, {.single_migrations = {"d"}}).empty());
+    EXPECT_TRUE(load(base, {.directories = {{MigrationType::SingleMigration, {"d"}}}}).empty());
     EXPECT_TRUE(load(base, {}).empty());
 }
 
@@ -167,7 +173,7 @@ TEST(DiskLoader, ReadsBigFilesAndOddNames) {
     const std::string big(3'000'001, 'x');
     base.write("d/with space;'\".sql", big);
     base.write("d/\xE9.sql", "latin");
-    const auto sources = load(base, {.single_migrations = {"d"}});
+    const auto sources = load(base, {.directories = {{MigrationType::SingleMigration, {"d"}}}});
     ASSERT_EQ(names(sources), (Names{"with space;'\".sql", "\xE9.sql"}));
     EXPECT_EQ(sources[0].contents, big);
 }
@@ -175,7 +181,8 @@ TEST(DiskLoader, ReadsBigFilesAndOddNames) {
 TEST(DiskLoader, ReadsFilesWhoseSizeTheSystemDoesNotSay) {
     const std::string proc = "/proc/sys/kernel";
     if (!fs::exists(proc + "/random/uuid")) GTEST_SKIP() << "no /proc here";
-    Options options{.base_location = proc, .single_migrations = {"random"}};
+    Options options{
+        .base_location = proc, .directories = {{MigrationType::SingleMigration, {"random"}}}};
     const auto sources = DiskLoader(options).load();
     const auto uuid = std::ranges::find(sources, "uuid", &Migration::name);
     ASSERT_NE(uuid, sources.end());
@@ -187,7 +194,7 @@ TEST(DiskLoader, ManyFilesKeepTheirOwnContents) {
     for (int i = 0; i < 600; ++i) {
         base.write("d/" + std::to_string(10000 + i), "contents " + std::to_string(10000 + i));
     }
-    const auto sources = load(base, {.tenant_migrations = {"d"}});
+    const auto sources = load(base, {.directories = {{MigrationType::TenantMigration, {"d"}}}});
     ASSERT_EQ(sources.size(), 600U);
     for (int i = 0; i < 600; ++i) {
         const Migration& source = sources[static_cast<std::size_t>(i)];
@@ -203,7 +210,10 @@ TEST(DiskLoader, WarnsOnceOfADirectoryThatIsConfiguredTwice) {
     base.write("e/1.sql", "x");
     Names lines;
     log::redirect([&](std::string_view line) { lines.emplace_back(line); });
-    const Options options{.single_migrations = {"d", "./d", "e"}, .tenant_migrations = {"d"}};
+    const Options options{
+        .directories = {
+            {MigrationType::SingleMigration, {"d", "./d", "e"}},
+            {MigrationType::TenantMigration, {"d"}}}};
     const auto sources = load(base, options);
     load(base, options);
     log::redirect(nullptr);

@@ -55,10 +55,11 @@ protected:
         storage = is_s3 ? std::unique_ptr<Storage>(new S3Storage)
                         : std::unique_ptr<Storage>(new DiskStorage);
         options = storage->options();
-        options.single_migrations = {"migrations/config", "migrations/ref"};
-        options.tenant_migrations = {"migrations/tenants"};
-        options.single_scripts = {"scripts/config"};
-        options.tenant_scripts = {"scripts/tenants"};
+        options.directories[MigrationType::SingleMigration] = {
+            "migrations/config", "migrations/ref"};
+        options.directories[MigrationType::TenantMigration] = {"migrations/tenants"};
+        options.directories[MigrationType::SingleScript] = {"scripts/config"};
+        options.directories[MigrationType::TenantScript] = {"scripts/tenants"};
     }
     void put_everywhere() {
         for (const char* path :

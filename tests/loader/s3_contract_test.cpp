@@ -17,7 +17,7 @@ protected:
 
     Options options_of(const std::string& prefix = "") const {
         Options options = server->options(prefix);
-        options.single_migrations = {"ref"};
+        options.directories[MigrationType::SingleMigration] = {"ref"};
         return options;
     }
     std::vector<Migration> load(const Options& options) {

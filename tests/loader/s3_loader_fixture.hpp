@@ -23,7 +23,7 @@ protected:
             lines_.append(line).append("\n");
         });
         options.base_location = "s3://bkt";
-        options.single_migrations = {"ref"};
+        options.directories[MigrationType::SingleMigration] = {"ref"};
         options.storage_concurrency = 4;
     }
     ~S3LoaderTest() override { log::redirect(nullptr); }

@@ -23,7 +23,7 @@ TEST_F(S3LoaderTest, IdentityIsTheLocationAsConfiguredAndTheWholeKey) {
         {"s3://bkt/app/prod/",
          "app/prod/migrations/ref/1.sql",
          "s3://bkt/app/prod//app/prod/migrations/ref/1.sql"}};
-    options.single_migrations = {"migrations/ref"};
+    options.directories[MigrationType::SingleMigration] = {"migrations/ref"};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.location);
         options.base_location = c.location;
@@ -45,8 +45,8 @@ TEST_F(S3LoaderTest, IdentityIsTheLocationAsConfiguredAndTheWholeKey) {
 }
 
 TEST_F(S3LoaderTest, ListsDirectoriesWithTheirSlashAndDeeperLevels) {
-    options.tenant_migrations = {"tenants"};
-    options.tenant_scripts = {"tenants-scripts"};
+    options.directories[MigrationType::TenantMigration] = {"tenants"};
+    options.directories[MigrationType::TenantScript] = {"tenants-scripts"};
     for (const char* key :
          {"ref/2.sql",
           "ref/",

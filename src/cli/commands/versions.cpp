@@ -54,7 +54,7 @@ int show_version(Context& context, std::int64_t id) {
     for (const auto& row : migrations) {
         const auto& file = row.migration;
         lines.push_back(
-            fmt::format("{:<16}  {}  for {}", type_name(file.type), file.file, row.schema)
+            fmt::format("{:<16}  {}  for {}", kind_of(file.type).for_people, file.file, row.schema)
         );
     }
     report.list(lines);

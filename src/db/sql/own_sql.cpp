@@ -5,8 +5,22 @@
 #include <charconv>
 
 #include "core/error.hpp"
+#include "core/migration.hpp"
 
 namespace migrator::db::sql {
+namespace {
+
+std::string rows_of(std::string_view type, bool (*is_wanted)(const Kind&)) {
+    std::string numbers;
+    std::size_t count = 0;
+    for (const Kind& kind : kKinds) {
+        if (!is_wanted(kind)) continue;
+        numbers += fmt::format("{}{}", count++ > 0 ? ", " : "", static_cast<int>(kind.type));
+    }
+    return fmt::format(fmt::runtime(count == 1 ? "{} = {}" : "{} in ({})"), type, numbers);
+}
+
+}  // namespace
 
 void Session::query(std::string_view sql, std::span<const Value> parameters, const RowSink& row) {
     const auto rows = open(sql, parameters);
@@ -78,6 +92,14 @@ std::string json_array(std::span<const std::string> texts) {
         json += '"';
     }
     return json + "]";
+}
+
+std::string migration_rows(std::string_view type) {
+    return rows_of(type, [](const Kind& kind) { return kind.runs == Runs::Once; });
+}
+
+std::string tenant_migration_rows(std::string_view type) {
+    return rows_of(type, [](const Kind& kind) { return is_tenant_migration(kind.type); });
 }
 
 }  // namespace migrator::db::sql

@@ -48,4 +48,9 @@ std::string doubled(std::string_view text, char quote);
 /// A JSON array of strings, as `Dialect::json_list` takes it.
 std::string json_array(std::span<const std::string> texts);
 
+/// "type in (1, 2)": the rows of migrations; `type` is the column.
+std::string migration_rows(std::string_view type = "type");
+/// The same of migrations for tenants.
+std::string tenant_migration_rows(std::string_view type = "type");
+
 }  // namespace migrator::db::sql

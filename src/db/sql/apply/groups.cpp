@@ -17,7 +17,7 @@ bool for_tenants(const PlannedFile& file) { return is_for_tenants(file.migration
 /// no schema of their own.
 Names single_schemas(const Plan& plan, Names names) {
     for (const PlannedFile& file : plan.files) {
-        if (file.migration->type != MigrationType::SingleMigration) continue;
+        if (!is_single_migration(file.migration->type)) continue;
         for (const std::string& schema : *file.schemas) {
             if (std::ranges::find(names, schema) == names.end()) names.push_back(schema);
         }

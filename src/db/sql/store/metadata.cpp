@@ -58,9 +58,10 @@ Applied Metadata::applied(const MetadataShape& shape, const std::vector<Migratio
     if (!shape.migrations) return applied;
     const std::string sql = fmt::format(
         "select m.filename, m.checksum, x.migrations from {0} m join (select max(id) as id, "
-        "max(case when type in (1, 2) then 1 else 0 end) as migrations from {0} group by filename) "
+        "max(case when {1} then 1 else 0 end) as migrations from {0} group by filename) "
         "x on x.id = m.id",
-        table("migrator_migrations")
+        table("migrator_migrations"),
+        migration_rows()
     );
     told_as("Could not query DB migrations", [&] {
         session_.query(sql, {}, [&](const Row& row) {
@@ -77,7 +78,7 @@ Applied Metadata::applied(const MetadataShape& shape, const std::vector<Migratio
 void Metadata::read_counts(const std::vector<Migration>& sources, Applied& applied) {
     std::vector<std::string> known;
     for (const Migration& source : sources) {
-        if (source.type != MigrationType::TenantMigration) continue;
+        if (!is_tenant_migration(source.type)) continue;
         const auto found = applied.files.find(source.file);
         if (found != applied.files.end() && found->second.as_migration)
             known.push_back(source.file);
@@ -106,11 +107,12 @@ void Metadata::read_places(
     const std::string sql = fmt::format(
         "select m.db_schema, nullif({}, '{}') from {} m join ({}) known on known.value = "
         "m.filename "
-        "where m.type = 2 group by m.db_schema",
+        "where {} group by m.db_schema",
         fmt::format(fmt::runtime(dialect_.joined_places), files.size()),
         std::string(files.size(), '1'),
         table("migrator_migrations"),
-        fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1))
+        fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1)),
+        tenant_migration_rows("m.type")
     );
     session_.query(sql, Parameters{json_array(files)}, [&](const Row& row) {
         const std::string tenant = text(row[0]);
@@ -162,10 +164,11 @@ void Metadata::count_files(std::span<const std::string> files, const TakeCount& 
         "select m.db_schema, count(*), sum(known.weight) from {0} m join (select substring(value, "
         "{1} + 1, 10000) as filename, cast(substring(value, 1, {1}) as bigint) as weight from "
         "({2}) "
-        "listed) known on known.filename = m.filename where m.type = 2 group by m.db_schema",
+        "listed) known on known.filename = m.filename where {3} group by m.db_schema",
         table("migrator_migrations"),
         FileWeights::kDigits,
-        fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1))
+        fmt::format(fmt::runtime(dialect_.json_positions), dialect_.placeholder(1)),
+        tenant_migration_rows("m.type")
     );
     session_.query(sql, parameters, [&](const Row& row) {
         const std::int64_t rows = to_integer(row[1]);
@@ -181,12 +184,13 @@ std::string Metadata::hash_query(std::span<const std::string> files) const {
     const std::string hash = fmt::format(fmt::runtime(dialect_.name_hash), "filename");
     return fmt::format(
         "select db_schema, case when count(*) = {0} and sum({1}) = {2} then 1 else 0 end "
-        "from {3} where type = 2 and filename in ({4}) group by db_schema",
+        "from {3} where {5} and filename in ({4}) group by db_schema",
         files.size(),
         hash,
         sum,
         table("migrator_migrations"),
-        dialect_.literals(files)
+        dialect_.literals(files),
+        tenant_migration_rows()
     );
 }
 
@@ -198,9 +202,9 @@ void Metadata::read_files_of_tenants(
     Parameters parameters;
     const std::string in_files = in_list(files, parameters);
     const std::string sql = fmt::format(
-        "select distinct db_schema, filename from {} where type = 2 and filename {} and db_schema "
-        "{}",
+        "select distinct db_schema, filename from {} where {} and filename {} and db_schema {}",
         table("migrator_migrations"),
+        tenant_migration_rows(),
         in_files,
         in_list(tenants, parameters)
     );

@@ -133,11 +133,12 @@ void Metadata::delete_tenant_states(const std::vector<std::string>& tenants) {
 
 void Metadata::accept(const Migration& migration) {
     const std::string sql = fmt::format(
-        "update {} set checksum = {}, contents = {} where filename = {} and type in (1, 2)",
+        "update {} set checksum = {}, contents = {} where filename = {} and {}",
         table("migrator_migrations"),
         dialect_.placeholder(1),
         dialect_.placeholder(2),
-        dialect_.placeholder(3)
+        dialect_.placeholder(3),
+        migration_rows()
     );
     execute(
         session_, sql, {migration.check_sum, to_valid_utf8(migration.contents), migration.file}
@@ -152,8 +153,9 @@ void Metadata::forget(const SchemaName& tenant, const std::vector<const Migratio
     const std::string in_files = in_list(names, parameters);
     parameters.emplace_back(tenant.str());
     const std::string rows = fmt::format(
-        "from {} where type = 2 and filename {} and db_schema = {}",
+        "from {} where {} and filename {} and db_schema = {}",
         migrations,
+        tenant_migration_rows(),
         in_files,
         dialect_.placeholder(static_cast<int>(parameters.size()))
     );
