@@ -57,24 +57,27 @@ TEST(SqliteFiles, PutsTheFileOfASchemaBesideTheMetadataFileWithItsExtension) {
     );
 }
 
+TEST(SqliteFiles, ASchemaMayBeCalledLikeTheMetadataFile) {
+    const struct {
+        const char* data_source;
+        const char* schema;
+        const char* file;
+    } cases[] = {
+        {"/srv/shop.db", "shop", "/srv/shop.schema.db"},
+        {"/srv/shop.db", "Shop", "/srv/Shop.schema.db"},
+        {"/srv/shop", "shop", "/srv/shop.schema"},
+        {"/srv/shop.schema.db", "shop", "/srv/shop.db"},
+    };
+    for (const auto& c : cases) EXPECT_EQ(Files::parse(c.data_source).of(c.schema), c.file);
+}
+
 TEST(SqliteFiles, RefusesNamesThatNoSchemaCanHave) {
     const Files files = Files::parse("/srv/data/books.db");
     for (const char* name :
-         {"main",
-          "Temp",
-          "MIGRATOR",
-          "books",
-          "Books",
-          "a-b",
-          "1st",
-          "",
-          "a b",
-          "select",
-          "Order",
-          "a\"b"}) {
+         {"main", "Temp", "MIGRATOR", "a-b", "1st", "", "a b", "select", "Order", "a\"b"}) {
         EXPECT_NE(files.problem_with(name), "") << name;
     }
-    for (const char* name : {"north", "North", "_x", "t2", "config", "books2"}) {
+    for (const char* name : {"north", "North", "_x", "t2", "config", "books", "Books", "books2"}) {
         EXPECT_EQ(files.problem_with(name), "") << name;
     }
 }

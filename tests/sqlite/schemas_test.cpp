@@ -31,6 +31,19 @@ TEST_F(SqliteSchemas, AreFilesBesideTheMetadataFile) {
     EXPECT_EQ(read("south.db", "select sql from sqlite_schema"), "CREATE TABLE t (y)");
 }
 
+TEST_F(SqliteSchemas, OneMayBeCalledLikeTheMetadataFile) {
+    db::Options called_like = options();
+    called_like.data_source = file("shop.db").string();
+    called_like.single_schemas = {"shop"};
+    const auto session = db::sqlite::make_server(called_like)->connect();
+    use(*session, {"shop"});
+    session->begin({});
+    ASSERT_EQ(said(run(*session, "create table shop.t (x); create table main.m (y)")), "");
+    ASSERT_EQ(said(session->commit()), "");
+    EXPECT_EQ(read("shop.schema.db", "select sql from sqlite_schema"), "CREATE TABLE t (x)");
+    EXPECT_EQ(read("shop.db", "select sql from sqlite_schema"), "CREATE TABLE m (y)");
+}
+
 TEST_F(SqliteSchemas, AreDetachedWhenNoLongerWanted) {
     const auto session = connect();
     use(*session, {"north", "south"});

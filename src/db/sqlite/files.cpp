@@ -59,6 +59,8 @@ fs::path Files::lock() const {
 
 fs::path Files::of(const std::string& schema) const {
     fs::path name = schema;
+    // Names of schemas have no dot, so this is no other schema's file.
+    if (same_name(metadata_.stem().string(), schema)) name += ".schema";
     name += metadata_.extension();
     return folder() / name;
 }
@@ -70,8 +72,6 @@ std::string Files::problem_with(const std::string& schema) const {
         why = "SQL would need quotes around it: use letters, digits and '_', a letter or '_' first";
     } else if (std::ranges::any_of(kTaken, [&](auto name) { return same_name(name, schema); })) {
         why = "the name is taken";
-    } else if (same_name(metadata_.stem().string(), schema)) {
-        why = fmt::format("its file would be the metadata file {}", metadata_.string());
     } else if (sqlite3_keyword_check(schema.data(), static_cast<int>(schema.size())) != 0) {
         why = "it is a keyword of SQL";
     } else {

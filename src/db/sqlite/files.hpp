@@ -15,7 +15,8 @@ inline constexpr std::size_t kMaxSchemas = 10;
 bool same_name(std::string_view left, std::string_view right) noexcept;
 
 /// Where the metadata file, its lock and the files of schemas are: all in one folder. A schema is
-/// the file that has its name and the extension of the metadata file.
+/// the file that has its name and the extension of the metadata file; one that is called like the
+/// metadata file has `.schema` between the two.
 ///
 /// Only tells paths: it must never open a database file. SQLite locks with POSIX locks, and those
 /// are gone as soon as anybody in the process closes any descriptor of the file.
