@@ -188,12 +188,14 @@ bool Coordinator::RunInProgress::make_plan() {
     if (verification != ChecksumVerification::Off) {
         auto changed = plan::changed(sources_, applied);
         if (!changed.empty()) {
-            log::warn(fmt::format(
+            const auto text = fmt::format(
                 "Checksum verification failed for migrations: {} (the first: {})",
                 changed.size(),
                 changed.front().file
-            ));
+            );
+            if (verification == ChecksumVerification::Warn) log::warn(text);
             if (verification == ChecksumVerification::Fail) {
+                log::answered(log::Level::Warn, text);
                 outcome_.changed = std::move(changed);
                 return false;
             }
@@ -304,7 +306,8 @@ void Coordinator::RunInProgress::apply() {
         finish(result);
         count_phase("applying", started_);
     } catch (const std::exception&) {
-        log::error(
+        log::answered(
+            log::Level::Error,
             request_.tenant ? "Recovered in CreateTenant. Transaction rollback."
                             : "Recovered in CreateVersion. Transaction rollback."
         );

@@ -150,10 +150,20 @@ void to_standard_error(std::string line) {
     }
 }
 
-void show(const Line& content) {
+std::string plain_line(const Line& line) {
+    const bool warns = line.level >= Level::Warn;  // `error:` is the command's own
+    return fmt::format("{}: {}", warns ? "warning" : "log", escaped(line.message));
+}
+
+std::string line_of(const Line& content) {
+    if (format == Format::Plain) return plain_line(content);
     std::string time = format_database_time(std::chrono::system_clock::now());
-    std::string line = format == Format::Json ? json_line(std::move(time), content)
-                                              : text_line(std::move(time), content);
+    return format == Format::Json ? json_line(std::move(time), content)
+                                  : text_line(std::move(time), content);
+}
+
+void show(const Line& content) {
+    std::string line = line_of(content);
     const std::lock_guard lock(output);
     if (sink) {
         sink(line);
@@ -221,6 +231,9 @@ void debug(std::string_view message, Where where) { debug(message, kNoFields, wh
 void info(std::string_view message, Where where) { info(message, kNoFields, where); }
 void warn(std::string_view message, Where where) { warn(message, kNoFields, where); }
 void error(std::string_view message, Where where) { error(message, kNoFields, where); }
+void answered(Level level, std::string_view message, const Fields& fields, Where where) {
+    if (format != Format::Plain) show_if_enabled({level, message, fields, where});
+}
 void panic(std::string_view message, Where where) {
     show_if_enabled({Level::Panic, message, kNoFields, where});
 }

@@ -13,7 +13,9 @@
 namespace migrator::log {
 
 enum class Level : std::uint8_t { Debug, Info, Warn, Error, Panic };
-enum class Format : std::uint8_t { Text, Json };
+/// Plain is for people at a command line, which shows errors itself: `warning: MESSAGE`, without
+/// time and source.
+enum class Format : std::uint8_t { Text, Json, Plain };
 
 /// What is shown from now on. Before the first call: Info, Text.
 void configure(Level level, Format format);
@@ -50,6 +52,11 @@ void debug(std::string_view message, Where where = Where::current());
 void info(std::string_view message, Where where = Where::current());
 void warn(std::string_view message, Where where = Where::current());
 void error(std::string_view message, Where where = Where::current());
+/// Of what is also in the answer to whoever asked for the work: not shown in the Plain format,
+/// where both would stand in front of the same person.
+void answered(
+    Level level, std::string_view message, const Fields& fields = {}, Where where = Where::current()
+);
 /// For a request that ended in 500 through a failure inside this program.
 void panic(std::string_view message, Where where = Where::current());
 /// Shown whatever the level is: the lines at start.

@@ -53,6 +53,23 @@ TEST_F(Log, LinesHaveTimeSourceLevelAndMessage) {
     EXPECT_EQ(message(), "WARN Number of flattened DB migrations: 7");
 }
 
+TEST_F(Log, PlainLinesAreForPeopleWhoSeeTheAnswerToo) {
+    configure(Level::Warn, Format::Plain);
+    info("nothing to worry about");
+    answered(Level::Error, "this is the answer");
+    warn("one\ntwo");
+    error("the webhook did not answer", {{"host", "example.org"}});
+    EXPECT_EQ(
+        lines_,
+        (std::vector<std::string>{"warning: one\\ntwo", "warning: the webhook did not answer"})
+    );
+}
+
+TEST_F(Log, AServiceLogsWhatIsAnsweredToo) {
+    answered(Level::Error, "this is the answer");
+    EXPECT_EQ(message(), "ERROR this is the answer");
+}
+
 TEST_F(Log, NamesTheLineThatLogs) {
     const auto line = __LINE__ + 1;
     info("here");

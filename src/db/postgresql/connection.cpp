@@ -62,6 +62,20 @@ bool is_refused_password(std::string_view why) {
            why.find("28P01") != std::string_view::npos;
 }
 
+/// libpq tries again without TLS, or with it, and tells both failures, which are mostly the same.
+std::string each_line_once(std::string_view text) {
+    std::vector<std::string_view> lines;
+    std::string result;
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (std::ranges::find(lines, line) != lines.end()) continue;
+        lines.push_back(line);
+        result += std::string(line) + '\n';
+    }
+    return result;
+}
+
 /// libpq takes C strings: what is behind a NUL byte would be left out.
 void refuse_nul(std::string_view value) {
     if (value.find('\0') == std::string_view::npos) return;
@@ -72,8 +86,8 @@ void refuse_nul(std::string_view value) {
 
 Connection::Connection(const DataSource& source) : handle_(connect(source)) {
     if (PQstatus(handle_.get()) != CONNECTION_OK) {
-        const std::string why = "failed to connect to database: " +
-                                one_line(handle_ ? PQerrorMessage(handle_.get()) : "out of memory");
+        const std::string said = handle_ ? PQerrorMessage(handle_.get()) : "out of memory";
+        const std::string why = "failed to connect to database: " + one_line(each_line_once(said));
         if (is_refused_password(why)) throw sql::RefusedPassword(ErrorKind::Unavailable, why);
         throw Error(ErrorKind::Unavailable, why);
     }

@@ -107,10 +107,10 @@ RecordedScript GroupWorker::recorded(const ScriptRun& run, const MetadataRow& ro
         script.skipped = std::min(script.skipped, run.script->statements.size());
         text += fmt::format(". This run goes on at statement {}", script.skipped + 1);
         progress_.note(text);
+        log::answered(log::Level::Warn, text);
     } else {
-        text += ". This run begins with its first statement";
+        log::warn(text + ". This run begins with its first statement");
     }
-    log::warn(text);
     return script;
 }
 

@@ -90,7 +90,7 @@ std::size_t Fleet::connectable(std::size_t wanted) {
         free,
         possible
     ));
-    log::warn(notes_.back());
+    log::answered(log::Level::Warn, notes_.back());
     return possible;
 }
 
@@ -235,7 +235,8 @@ void Fleet::repeat(TenantQueue& queue, Item item, const GroupFailure& failed) {
 
 bool Fleet::note_failure(const TenantPart& part, const GroupFailure& failed) {
     TenantFailure failure = told(failed, *part.tenant);
-    log::error(
+    log::answered(
+        log::Level::Error,
         fmt::format("Tenant {} failed: {}", failure.tenant, failure.message),
         {{"tenant", failure.tenant}, {"file", failure.file}}
     );

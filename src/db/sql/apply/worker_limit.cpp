@@ -32,7 +32,7 @@ std::size_t allowed_workers(const RunFacts& facts, std::vector<std::string>& not
             why,
             workers == 1 ? "no two tenants were" : fmt::format("{} tenants were", workers)
         ));
-        log::warn(notes.back());
+        log::answered(log::Level::Warn, notes.back());
         return workers;
     };
     if (facts.commits_each_file) {
