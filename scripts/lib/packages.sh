@@ -11,7 +11,7 @@ BUILD_PACKAGES=(
 TEST_PACKAGES=(
   libgtest-dev postgresql pgbouncer mariadb-server mariadb-client nginx nodejs node-graphql curl openssl
   swift-proxy swift-account swift-container swift-object
-  python3 tdsodbc odbc-postgresql libsqliteodbc
+  zsh fish python3 tdsodbc odbc-postgresql libsqliteodbc
 )
 # To measure, on top of BUILD_PACKAGES.
 BENCH_PACKAGES=(postgresql postgresql-client)

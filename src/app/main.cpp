@@ -34,19 +34,25 @@ int main(int argc, char** argv) {
     std::optional<app::Interrupts> interrupts;
     std::optional<app::Opened> opened;
 
+    const auto open = [&](const std::string& path, const app::Overrides& overrides, app::Use use) {
+        interrupts.emplace(stop);
+        opened.emplace(app::read_configuration(path, overrides, cloud, use), cloud);
+        const config::Config& configuration = opened->configuration();
+        return cli::Backend::Opened{
+            .coordinator = opened->coordinator(),
+            .redacted_yaml = configuration.redacted_yaml,
+            .unknown_keys = configuration.unknown_keys,
+            .driver = configuration.database.driver,
+            .base_location = configuration.loader.base_location,
+            .single_migrations = configuration.loader.single_migrations,
+            .tenant_migrations = configuration.loader.tenant_migrations};
+    };
     cli::Backend backend{
         .version_text = app::version_text(),
-        .open =
-            [&](const std::string& path, const app::Overrides& overrides) {
-                interrupts.emplace(stop);
-                opened.emplace(app::read_configuration(path, overrides, cloud, false), cloud);
-                const config::Config& configuration = opened->configuration();
-                return cli::Backend::Opened{
-                    .coordinator = opened->coordinator(),
-                    .redacted_yaml = configuration.redacted_yaml,
-                    .unknown_keys = configuration.unknown_keys,
-                    .driver = configuration.database.driver};
-            },
+        .open = [&](const std::string& path, const app::Overrides& overrides
+                ) { return open(path, overrides, app::Use::Command); },
+        .open_offline = [&](const std::string& path, const app::Overrides& overrides
+                        ) { return open(path, overrides, app::Use::Offline); },
         .serve = [&](const std::string& path, const app::Overrides& overrides
                  ) { return app::serve(path, overrides, cloud); },
         .clock = [] { return std::chrono::system_clock::now(); },

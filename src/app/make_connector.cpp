@@ -29,4 +29,13 @@ std::unique_ptr<db::Connector> make_connector(const db::Options& options) {
     );
 }
 
+std::string unreachable_data_source(const std::string& driver) {
+    if (driver == "postgres") return "host=offline.invalid";
+    if (driver == "mysql") return "tcp(offline.invalid)/";
+    if (driver == "sqlserver") {
+        return "server=offline.invalid;user id=offline;password=offline";
+    }
+    return "offline";  // a path
+}
+
 }  // namespace migrator::app

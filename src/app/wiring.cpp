@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -86,19 +87,26 @@ Opened::Opened(config::Config configuration, Cloud& cloud, metrics::Registry* me
       ) {}
 
 config::Config read_configuration(
-    const std::string& path, const Overrides& overrides, Cloud& cloud, bool is_service
+    const std::string& path, Overrides overrides, Cloud& cloud, Use use
 ) {
     config::Config configuration;
+    const bool offline = use == Use::Offline;
+    if (offline) overrides["dataSource"] = "unknown";
     try {
         const config::Lookups lookups{
-            .environment = environment,
-            .secret = [&cloud](const std::string& name) { return cloud.secret(name); }};
+            .environment = environment, .secret = [&cloud, offline](const std::string& name) {
+                return offline ? "unknown" : cloud.secret(name);
+            }};
         const bool no_file = path == kDefaultPath && access(kDefaultPath, F_OK) != 0 &&
                              config::can_do_without_file(overrides, lookups);
         const auto read = [lookups, overrides, file = no_file ? "" : path] {
             return config::read(file, overrides, lookups);
         };
         configuration = read();
+        if (offline) {
+            auto& database = configuration.database;
+            database.data_source = unreachable_data_source(database.driver);
+        }
         configuration.database.database_token =
             [&cloud](const std::string& host, std::uint16_t port, const std::string& user) {
                 return cloud.database_token(host, port, user);
@@ -110,17 +118,22 @@ config::Config read_configuration(
     } catch (const Error& error) {
         throw Error(error.kind(), std::string("Error reading config file: ") + error.what());
     }
-    log::Level level = configuration.log.level;
-    if (!is_service && !overrides.contains("logLevel") && level < log::Level::Warn) {
-        level = log::Level::Warn;
+    auto [level, format] = configuration.log;
+    if (use != Use::Service && !overrides.contains("logLevel")) {
+        level = std::max(level, log::Level::Warn);
+        if (format == log::Format::Text) format = log::Format::Plain;
     }
-    log::configure(level, configuration.log.format);
-    for (const std::string& warning : configuration.warnings) log::warn(warning);
+    log::configure(level, format);
+    for (const std::string& warning : configuration.warnings) {
+        const auto& unknown = configuration.unknown_keys;
+        const bool is_told = std::ranges::find(unknown, warning) != unknown.end();
+        if (use == Use::Service || !is_told) log::warn(warning);  // a command tells them itself
+    }
     return configuration;
 }
 
 int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
-    config::Config read = read_configuration(path, overrides, cloud, true);
+    config::Config read = read_configuration(path, overrides, cloud, Use::Service);
     log::always("Starting " + version_text());  // in the format that the configuration asks for
     metrics::Registry metrics(fmt::format("{} @ {}", kRelease, kCommitSha), known_hosts(read.http));
     Opened opened(std::move(read), cloud, &metrics);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,12 +37,15 @@ private:
     coordinator::Coordinator coordinator_;
 };
 
-/// Reads the configuration and sets up the log. `is_service`: the log is for operators, from the
-/// configured level on; a command shows warnings only, unless `overrides` name a level. Secrets
-/// come from `cloud`, which outlives the configuration. Throws Configuration ("Error reading config
-/// file: …").
+/// What a configuration is read for. The log of a service is for operators, from the configured
+/// level on; a command shows warnings only, for people, unless flags name a level. Offline, a data
+/// source that can't be reached stands in for the configured one, and secrets stay unknown.
+enum class Use : std::uint8_t { Service, Command, Offline };
+
+/// Reads the configuration and sets up the log. Secrets come from `cloud`, which outlives the
+/// configuration. Throws Configuration ("Error reading config file: …").
 config::Config read_configuration(
-    const std::string& path, const Overrides& overrides, Cloud& cloud, bool is_service
+    const std::string& path, Overrides overrides, Cloud& cloud, Use use
 );
 
 /// The HTTP service, until a signal; its exit code. Throws what opening throws.

@@ -48,6 +48,7 @@ public:
             }
         }
         if (!unknown_option_.empty()) refuse_unknown_option();
+        give_arguments();
         if (result_.command == nullptr) choose(make_command("serve"));
         // Flags first: help doesn't need the values, but mistakes beside it were seen by now.
         for (const auto& [option, value] : given_) {
@@ -92,13 +93,23 @@ private:
             result_.names_command = true;
             return;
         }
+        arguments_.push_back(word);
+    }
+
+    /// In their order; those that may be missing get what the others leave.
+    void give_arguments() {
+        auto spare = static_cast<std::ptrdiff_t>(arguments_.size());
         for (const Option& option : own_) {
-            if (option.has_name() || is_given(option)) continue;
-            given_.push_back({&option, word});
-            return;
+            if (!option.has_name() && !option.value_is_optional()) --spare;
         }
-        if (!unknown_option_.empty()) return;
-        refuse(fmt::format("{} takes no further argument: '{}'", command_name(), word));
+        auto argument = arguments_.begin();
+        for (const Option& option : own_) {
+            if (option.has_name() || argument == arguments_.end()) continue;
+            if (option.value_is_optional() && spare-- <= 0) continue;
+            given_.push_back({&option, *argument++});
+        }
+        if (argument == arguments_.end()) return;
+        refuse(fmt::format("{} takes no further argument: '{}'", command_name(), *argument));
     }
 
     /// `--name`, `--name=value`, `-n`, `-nvalue`, `-n=value` or several flags, `-qh`.
@@ -188,6 +199,7 @@ private:
     Options own_;  ///< of the command, once it is known
     std::span<const std::string> words_;
     bool options_end_ = false;
+    std::vector<std::string> arguments_;  ///< without a name
     std::vector<Given> given_;
     std::string unknown_option_;  ///< the first
 };

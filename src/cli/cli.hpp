@@ -33,12 +33,20 @@ struct Backend {
         std::string redacted_yaml;
         std::vector<std::string> unknown_keys;
         std::string driver;
+        std::string base_location;
+        std::vector<std::string> single_migrations;  ///< folders, as configured
+        std::vector<std::string> tenant_migrations;
     };
     /// Reads the configuration (file, environment, overrides by key) and opens the coordinator.
     /// Throws Configuration. Called at most once, and not for `serve`.
     std::function<
         Opened(const std::string& path, const std::map<std::string, std::string>& overrides)>
         open;
+    /// The same for commands that need no database: `dataSource` is neither read nor checked, and
+    /// no secret is fetched. Of the coordinator only what looks at files may be used.
+    std::function<
+        Opened(const std::string& path, const std::map<std::string, std::string>& overrides)>
+        open_offline;
     /// Runs the HTTP service until a signal; its exit code.
     std::function<int(const std::string& path, const std::map<std::string, std::string>& overrides)>
         serve;

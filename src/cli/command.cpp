@@ -1,9 +1,19 @@
 #include "cli/command.hpp"
 
+#include "core/log.hpp"
+
 namespace migrator::cli {
 
-const Backend::Opened& Context::opened() {
-    if (!opened_) opened_.emplace(backend.open(common.config_path, common.overrides));
+const Backend::Opened& Context::opened() { return open(backend.open); }
+
+const Backend::Opened& Context::opened_offline() { return open(backend.open_offline); }
+
+const Backend::Opened& Context::open(const decltype(Backend::open)& opener) {
+    if (opened_) return *opened_;
+    opened_.emplace(opener(common.config_path, common.overrides));
+    if (warns_of_unknown_keys_) {
+        for (const auto& key : opened_->unknown_keys) log::warn(key);
+    }
     return *opened_;
 }
 

@@ -29,8 +29,13 @@ public:
     Context(const CommonOptions& asked, const Backend& offered, Terminal& shown)
         : common(asked), backend(offered), terminal(shown), report(shown, asked.verbose) {}
 
-    /// Reads the configuration and opens what is behind it, the first time. Throws Configuration.
+    /// Reads the configuration and opens what is behind it, the first time, and warns of unknown
+    /// keys. Throws Configuration.
     const Backend::Opened& opened();
+    /// The same without a database; instead of `opened`.
+    const Backend::Opened& opened_offline();
+    /// Before the two: unknown keys are an error of the command, not a warning.
+    void refuse_unknown_keys() { warns_of_unknown_keys_ = false; }
 
     const CommonOptions& common;
     const Backend& backend;
@@ -38,11 +43,13 @@ public:
     Report report;
 
 private:
+    const Backend::Opened& open(const decltype(Backend::open)& opener);
     std::optional<Backend::Opened> opened_;
+    bool warns_of_unknown_keys_ = true;
 };
 
 /// Under which title help lists a command, in this order.
-enum class Group : std::uint8_t { Change, Look, Repair, Serve };
+enum class Group : std::uint8_t { Begin, Change, Look, Repair, Serve };
 
 /// What help says about a command beside its options.
 struct CommandText {

@@ -9,6 +9,8 @@ namespace migrator::cli {
 // Each in the file of its name in commands/; create-tenant and sync in apply.cpp, accept and forget
 // in repair.cpp.
 std::unique_ptr<Command> make_serve();
+std::unique_ptr<Command> make_init();
+std::unique_ptr<Command> make_new();
 std::unique_ptr<Command> make_apply();
 std::unique_ptr<Command> make_create_tenant();
 std::unique_ptr<Command> make_sync();
@@ -21,12 +23,15 @@ std::unique_ptr<Command> make_config();
 std::unique_ptr<Command> make_accept();
 std::unique_ptr<Command> make_forget();
 std::unique_ptr<Command> make_wait();
+std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_help();
 
 namespace {
 
 constexpr std::unique_ptr<Command> (*kCommands[])() = {
     make_serve,
+    make_init,
+    make_new,
     make_apply,
     make_create_tenant,
     make_sync,
@@ -39,6 +44,7 @@ constexpr std::unique_ptr<Command> (*kCommands[])() = {
     make_accept,
     make_forget,
     make_wait,
+    make_completion,
     make_help};
 
 }  // namespace

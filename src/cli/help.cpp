@@ -14,6 +14,7 @@ constexpr struct {
     Group group;
     std::string_view title;
 } kGroups[] = {
+    {Group::Begin, "Begin"},
     {Group::Change, "Change the database"},
     {Group::Look, "Look, without writing"},
     {Group::Repair, "Repair the records"},

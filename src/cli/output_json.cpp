@@ -80,6 +80,26 @@ std::string validation(
     return document(root);
 }
 
+std::string offline_validation(
+    const coordinator::Validation& validation,
+    const std::vector<std::string>& unknown_keys,
+    const std::vector<std::string>& not_checked
+) {
+    object root;
+    root["valid"] = nullptr;
+    if (!unknown_keys.empty() || !validation.problems.empty()) root["valid"] = false;
+    root["files"] = validation.files;
+    root["unknownKeys"] = texts(unknown_keys);
+    root["problems"] = wire::problems(validation.problems);
+    root["warnings"] = wire::problems(validation.warnings);
+    root["notChecked"] = texts(not_checked);
+    return document(root);
+}
+
+std::string created(const std::vector<std::string>& paths) {
+    return document({{"created", texts(paths)}});
+}
+
 std::string tenants(const std::vector<std::string>& tenants) {
     return document({{"tenants", texts(tenants)}});
 }

@@ -20,6 +20,14 @@ std::string preview(const coordinator::Preview& preview, const std::string* sql)
 std::string validation(
     const coordinator::Validation& validation, const std::vector<std::string>& unknown_keys
 );
+/// Of `validate --offline`: what was not checked can't be called valid.
+std::string offline_validation(
+    const coordinator::Validation& validation,
+    const std::vector<std::string>& unknown_keys,
+    const std::vector<std::string>& not_checked
+);
+/// The files that `init` or `new` has made.
+std::string created(const std::vector<std::string>& paths);
 std::string tenants(const std::vector<std::string>& tenants);
 std::string versions(const std::vector<Version>& versions);
 std::string version(const Version& version, const std::vector<AppliedMigration>& migrations);

@@ -15,6 +15,7 @@ struct Setting {
     std::string text;                ///< not for lists
     std::vector<std::string> items;  ///< only for lists
     bool substituted = false;        ///< text of a variable or a secret was put in
+    std::string unset_variable;      ///< the last that it refers to and that is not set
     bool unusable = false;           ///< already reported as a problem: not to be checked again
 };
 

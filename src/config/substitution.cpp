@@ -91,6 +91,7 @@ private:
 
     std::string warn_unset(std::string_view name) {
         const std::string_view shown = shown_name(name);
+        setting_.unset_variable = shown;
         report_.warn(
             setting_.origin,
             fmt::format(

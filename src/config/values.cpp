@@ -202,12 +202,15 @@ void check_settings(const Settings& settings, Report& report) {
         if (found != settings.end() && found->second.unusable) continue;
         if (found != settings.end()) check_setting(key, found->second, report);
         if (!is_missing(key, settings)) continue;
+        const std::string unset = found == settings.end() ? "" : found->second.unset_variable;
         report.wrong(
             key,
             is_list(key) ? "min" : "required",
             origin_of(settings, key.name),
             fmt::format(
-                "is missing or empty; set it in the file or as {}{}",
+                "is missing or empty{}; set it in the file or as {}{}",
+                unset.empty() ? ""
+                              : fmt::format(", as the environment variable {} is not set", unset),
                 environment_name(key),
                 is_list(key) ? ", with at least one directory" : ""
             )

@@ -95,6 +95,7 @@ struct Validation {
     std::size_t files = 0;
     std::vector<Migration> changed;
     std::vector<db::ScriptProblem> problems;
+    std::vector<db::ScriptProblem> warnings;  ///< what runs, but maybe not as it is meant
 };
 
 /// How the coordinator reaches the world outside. Tests hand it fakes.
@@ -141,6 +142,8 @@ public:
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview);
     Validation validate();
+    /// What can be said of the files without the database: not what is pending or edited.
+    Validation validate_files();
 
     /// What `accept` would do: the file as it is, and its recorded checksum. Throws NotFound when
     /// the file is not in the source, or not recorded; `file` is an identity or its unique end.

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "coordinator/coordinator.hpp"
+#include "core/file_number.hpp"
+#include "core/utf8.hpp"
 #include "plan/plan.hpp"
 
 namespace migrator::coordinator {
@@ -11,6 +13,71 @@ namespace {
 
 std::shared_ptr<const std::vector<Migration>> shared(std::vector<Migration> sources) {
     return std::make_shared<const std::vector<Migration>>(std::move(sources));
+}
+
+/// All files, for `tenants` and for the schemas of single directories.
+Plan plan_of_all(const std::vector<Migration>& sources, const std::vector<std::string>& tenants) {
+    Plan all{.files = {}, .tenants = tenants};
+    const auto for_tenants = std::make_shared<const std::vector<std::string>>(tenants);
+    for (const Migration& source : sources) {
+        auto schemas = for_tenants;
+        if (!is_for_tenants(source.type)) {
+            schemas = std::make_shared<const std::vector<std::string>>(
+                1, std::string(schema_of_directory(source.source_dir))
+            );
+        }
+        all.files.push_back({&source, std::move(schemas)});
+    }
+    return all;
+}
+
+std::uint32_t line_with_bad_utf8(std::string_view text) {
+    std::uint32_t line = 1;
+    while (!text.empty()) {
+        const auto length = std::min(text.find('\n'), text.size() - 1) + 1;
+        if (!is_valid_utf8(text.substr(0, length))) return line;
+        text.remove_prefix(length);
+        ++line;
+    }
+    return 0;
+}
+
+void warn_of_contents(const Migration& source, std::vector<db::ScriptProblem>& warnings) {
+    if (const auto line = line_with_bad_utf8(source.contents); line != 0) {
+        warnings.push_back({source.file, fmt::format("line {}: not valid UTF-8", line)});
+    }
+    if (!is_script(source.type) && !source.name.ends_with(".sql")) {
+        warnings.push_back(
+            {source.file, "the name does not end in .sql, but the file runs like any other"}
+        );
+    }
+}
+
+/// Names are compared letter by letter, so V10 runs before V2. `sources` are in source order.
+void warn_of_order(
+    const std::vector<Migration>& sources, std::vector<db::ScriptProblem>& warnings
+) {
+    const Migration* last = nullptr;
+    for (const Migration& source : sources) {
+        const auto number = file_number(source.name);
+        if (is_script(source.type) || !number) continue;
+        const auto before = last == nullptr ? std::nullopt : file_number(last->name);
+        const int order =
+            before && before->prefix == number->prefix ? compare(*before, *number) : -1;
+        if (order > 0) {
+            warnings.push_back(
+                {source.file,
+                 fmt::format(
+                     "runs behind {}: names are compared letter by letter, not as numbers. Write "
+                     "numbers with equally many digits",
+                     last->name
+                 )}
+            );
+        } else if (order == 0 && last->source_dir == source.source_dir) {
+            warnings.push_back({source.file, fmt::format("has the same number as {}", last->name)});
+        }
+        last = &source;
+    }
 }
 
 }  // namespace
@@ -88,21 +155,20 @@ std::string Coordinator::preview_sql(const Preview& preview) {
 Validation Coordinator::validate() {
     const std::vector<Migration> sources = files();
     const Applied applied = dependencies_.connector.read_applied(sources);
-    Plan all{.files = {}, .tenants = applied.tenants};
-    const auto tenants = std::make_shared<const std::vector<std::string>>(applied.tenants);
-    for (const Migration& source : sources) {
-        auto schemas = tenants;
-        if (!is_for_tenants(source.type)) {
-            schemas = std::make_shared<const std::vector<std::string>>(
-                1, std::string(schema_of_directory(source.source_dir))
-            );
-        }
-        all.files.push_back({&source, std::move(schemas)});
-    }
     return {
         .files = sources.size(),
         .changed = changed(sources, applied),
-        .problems = dependencies_.connector.check(all)};
+        .problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants))};
+}
+
+Validation Coordinator::validate_files() {
+    const std::vector<Migration> sources = files();
+    Validation validation{
+        .files = sources.size(),
+        .problems = dependencies_.connector.check(plan_of_all(sources, {"tenant"}))};
+    for (const Migration& source : sources) warn_of_contents(source, validation.warnings);
+    warn_of_order(sources, validation.warnings);
+    return validation;
 }
 
 }  // namespace migrator::coordinator

@@ -155,7 +155,7 @@ std::size_t Lexer::end_of_block_comment(std::size_t offset) {
             ++depth;
         }
     }
-    if (!lexis_->open_comment_is_fine) unterminated_ = true;
+    if (!lexis_->open_comment_is_fine) note_open();
     return limit_;
 }
 
@@ -288,7 +288,7 @@ std::size_t Lexer::end_of_string(std::size_t offset, StringKind kind) {
             offset = next;
         }
     }
-    unterminated_ = true;
+    note_open();
     return limit_;
 }
 
@@ -316,7 +316,7 @@ std::size_t Lexer::end_of_quoted_name(std::size_t offset, char quote) {
         if (offset == kNowhere) break;
         if (!at(offset + 1, quote)) return offset + 1;
     }
-    unterminated_ = true;
+    note_open();
     return limit_;
 }
 
@@ -331,14 +331,14 @@ std::size_t Lexer::end_of_double_quoted_string(std::size_t offset) {
             ++offset;
         }
     }
-    unterminated_ = true;
+    note_open();
     return limit_;
 }
 
 std::size_t Lexer::end_of_bracketed_name(std::size_t offset) {
     const std::size_t end = text_.substr(0, limit_).find(']', offset);
     if (end != kNowhere) return end + 1;
-    unterminated_ = true;
+    note_open();
     return limit_;
 }
 
@@ -353,7 +353,7 @@ std::size_t Lexer::end_of_dollar_quote(std::size_t offset) {
     const std::string_view delimiter = text_.substr(offset, tag_end + 1 - offset);
     const std::size_t end = text_.substr(0, limit_).find(delimiter, tag_end + 1);
     if (end != kNowhere) return end + delimiter.size();
-    unterminated_ = true;
+    note_open();
     return limit_;
 }
 

@@ -70,7 +70,9 @@ public:
     /// End of the statement's text when blanks and comments before `offset` are left out.
     std::size_t content_end(std::size_t offset) const;
 
-    bool unterminated() const { return unterminated_; }
+    bool unterminated() const { return open_at_.has_value(); }
+    /// Where the first quote or comment begins that is not closed.
+    std::optional<std::size_t> open_at() const { return open_at_; }
     /// The first comment that was skipped, its delimiters included.
     std::optional<Range> first_comment() const { return first_comment_; }
 
@@ -83,6 +85,10 @@ private:
     bool at_delimiter(std::size_t offset) const;
     std::size_t end_of_version_comment_head() const;
     void note_comment(std::size_t begin);
+    /// The token that begins here is not closed.
+    void note_open() {
+        if (!open_at_) open_at_ = at_;
+    }
     std::size_t end_of_line(std::size_t offset) const;
     std::size_t end_of_block_comment(std::size_t offset);
     Token token_here();
@@ -105,7 +111,6 @@ private:
     std::string_view text_;
     const Lexis* lexis_;
     bool standard_strings_;
-    bool unterminated_ = false;
     bool in_version_comment_ = false;
     bool between_statements_ = false;
     std::string_view delimiter_ = ";";
@@ -115,6 +120,7 @@ private:
     std::size_t comment_floor_ = 0;  ///< end of the last comment in the statement
     std::size_t content_end_ = 0;    ///< end of the statement's text before that comment
     std::optional<Range> first_comment_;
+    std::optional<std::size_t> open_at_;
 };
 
 }  // namespace migrator::script

@@ -306,6 +306,7 @@ bool Scanner::go_on_behind_data() {
 
 void Scanner::finish() {
     if (lexer_.unterminated() || !is_text(text_)) script_.sure = false;
+    if (const auto open = lexer_.open_at()) script_.open_line = line_of(text_, *open);
 
     const auto comment = lexer_.first_comment();
     const auto& statements = script_.statements;

@@ -37,6 +37,8 @@ struct Script {
     /// False when the scanner can't vouch for the number of statements: an unterminated quote or
     /// comment, text that is not valid UTF-8. Such a script goes to the server alone.
     bool sure = true;
+    /// The line in which a quote or comment begins that is not closed; 0 when there is none.
+    std::uint32_t open_line = 0;
     /// Not empty: the script can't be sent at all ("psql command \d in line 3 …").
     std::string problem;
     /// `BEGIN` is the first statement, `COMMIT` or `END` the last, and there is no other

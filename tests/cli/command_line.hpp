@@ -47,7 +47,19 @@ protected:
             opened_path = path;
             opened_overrides = overrides;
             if (on_open) on_open();
-            return Backend::Opened{coordinator, "driver: postgres\n", unknown_keys, "postgres"};
+            return Backend::Opened{
+                coordinator,
+                "driver: postgres\n",
+                unknown_keys,
+                "postgres",
+                base_location,
+                single_migrations,
+                tenant_migrations};
+        };
+        backend.open_offline = [&](const std::string& path,
+                                   const std::map<std::string, std::string>& overrides) {
+            ++offline_openings;
+            return backend.open(path, overrides);
         };
         backend.serve = [&](const std::string& path,
                             const std::map<std::string, std::string>& overrides) {
@@ -93,6 +105,10 @@ protected:
     coordinator::Options options;
     std::stop_source interrupted;
     std::vector<std::string> unknown_keys;
+    std::string base_location = "/migrations";
+    std::vector<std::string> single_migrations{"ref"};
+    std::vector<std::string> tenant_migrations{"tenants"};
+    int offline_openings = 0;
     std::optional<std::string> default_path;
     std::function<void()> on_open;
     std::string answer;

@@ -179,7 +179,9 @@ TEST_F(ReadCommands, ValidateFailsByWhatIsWrong) {
     unknown_keys = {"line 3: unknown key 'prot', did you mean 'port'?"};
     EXPECT_EQ(run({"validate"}), 2);
     EXPECT_TRUE(contains(err.str(), "error: line 3: unknown key 'prot'")) << err.str();
+    EXPECT_EQ(logged, "") << "an error that is shown is no warning, too";
     EXPECT_EQ(run({"status"}), 0) << "only validate fails on them";
+    EXPECT_TRUE(contains(logged, "unknown key 'prot'")) << logged;
 }
 
 TEST_F(ReadCommands, TenantsAreOneALine) {

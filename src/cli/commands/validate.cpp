@@ -8,37 +8,92 @@
 namespace migrator::cli {
 namespace {
 
+int exit_code_of(
+    const std::vector<std::string>& unknown_keys, const coordinator::Validation& validation
+) {
+    if (!unknown_keys.empty()) return edge_codes(ErrorKind::Configuration).exit_code;
+    if (!validation.changed.empty()) return edge_codes(ErrorKind::ChecksumMismatch).exit_code;
+    if (!validation.problems.empty()) return edge_codes(ErrorKind::MigrationFailed).exit_code;
+    return 0;
+}
+
 struct Validate : Command {
+    bool offline = false;
+
     CommandText text() const override {
         return {
             .name = "validate",
             .group = Group::Look,
             .summary = "Checks configuration, files and checksums; writes nothing",
-            .text = "Unknown configuration keys are errors here; elsewhere they are warnings.",
-            .examples = "  migrator validate\n"};
+            .text =
+                "Unknown configuration keys are errors here; elsewhere they are warnings.\n"
+                "With --offline: what can be checked without the database. That is the "
+                "configuration\n"
+                "except dataSource, and the text, names and order of the files.",
+            .examples =
+                "  migrator validate\n"
+                "  migrator validate --offline                 before a commit, without a "
+                "database\n"};
+    }
+
+    Options options() override {
+        return {flag("--offline", offline, "Connect to no database; check the files alone")};
     }
 
     int run(Context& context) override {
+        context.refuse_unknown_keys();
+        return offline ? run_offline(context) : run_online(context);
+    }
+
+private:
+    static int run_online(Context& context) {
         const auto& unknown_keys = context.opened().unknown_keys;
         const auto validation = context.opened().coordinator.validate();
+        const int exit_code = exit_code_of(unknown_keys, validation);
         auto& report = context.report;
         if (context.common.json) {
             context.terminal.out << json::validation(validation, unknown_keys);
-        } else {
-            for (const auto& key : unknown_keys) report.error(key);
-            report.changed(validation.changed);
-            show_problems(report, validation.problems);
+            return exit_code;
         }
-        if (!unknown_keys.empty()) return edge_codes(ErrorKind::Configuration).exit_code;
-        if (!validation.changed.empty()) return edge_codes(ErrorKind::ChecksumMismatch).exit_code;
-        if (!validation.problems.empty()) return edge_codes(ErrorKind::MigrationFailed).exit_code;
-        if (!context.common.json && !context.common.quiet) {
+        for (const auto& key : unknown_keys) report.error(key);
+        report.changed(validation.changed);
+        show_problems(report, validation.problems);
+        if (exit_code == 0 && !context.common.quiet) {
             report.line(report.style().good(fmt::format(
                 "Configuration, {} and checksums are fine.",
                 count_of(validation.files, "file", "files")
             )));
         }
-        return 0;
+        return exit_code;
+    }
+
+    static int run_offline(Context& context) {
+        const std::vector<std::string> not_checked = {
+            "dataSource", "checksums of applied files", "pending files"};
+        const auto& unknown_keys = context.opened_offline().unknown_keys;
+        const auto validation = context.opened_offline().coordinator.validate_files();
+        const int exit_code = exit_code_of(unknown_keys, validation);
+        auto& report = context.report;
+        if (context.common.json) {
+            context.terminal.out << json::offline_validation(validation, unknown_keys, not_checked);
+            return exit_code;
+        }
+        for (const auto& key : unknown_keys) report.error(key);
+        show_problems(report, validation.problems);
+        for (const auto& warning : validation.warnings) {
+            report.line(
+                report.style().warning("warning:") + " " +
+                printable(warning.file + ": " + warning.message)
+            );
+        }
+        if (context.common.quiet) return exit_code;
+        if (exit_code == 0) {
+            report.line(
+                fmt::format("No problem found in {}.", count_of(validation.files, "file", "files"))
+            );
+        }
+        report.line(fmt::format("Not checked (offline): {}.", fmt::join(not_checked, ", ")));
+        return exit_code;
     }
 };
 

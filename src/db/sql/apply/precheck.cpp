@@ -135,4 +135,19 @@ std::vector<ScriptProblem> Preparation::check(
     return problems;
 }
 
+void Preparation::add_open_quotes(const Plan& plan, std::vector<ScriptProblem>& problems) {
+    for (const PlannedFile& file : plan.files) {
+        const std::string& name = file.migration->file;
+        const std::string schema = file.schemas->empty() ? std::string() : file.schemas->front();
+        const auto line = prepare(*file.migration, schema, true).script->open_line;
+        if (line == 0 ||
+            std::ranges::find(problems, name, &ScriptProblem::file) != problems.end()) {
+            continue;
+        }
+        problems.push_back(
+            {name, fmt::format("line {}: a quote or comment begins here and is not closed", line)}
+        );
+    }
+}
+
 }  // namespace migrator::db::sql::apply

@@ -39,6 +39,10 @@ public:
         const Plan& plan, bool standard_conforming_strings, std::vector<bool>& outside
     );
 
+    /// Adds files with a quote or comment that is not closed, of those that have no problem yet. A
+    /// run leaves that to the server, whose lexer is the one that counts.
+    void add_open_quotes(const Plan& plan, std::vector<ScriptProblem>& problems);
+
 private:
     std::string find_problem(const PlannedFile& file, const PreparedScript& prepared, bool outside);
 

@@ -227,7 +227,10 @@ public:
 
     std::vector<ScriptProblem> check(const Plan& plan) override {
         std::vector<bool> outside;
-        return apply::Preparation(server_->dialect(), options_).check(plan, true, outside);
+        apply::Preparation preparation(server_->dialect(), options_);
+        auto problems = preparation.check(plan, true, outside);
+        preparation.add_open_quotes(plan, problems);
+        return problems;
     }
 
     std::string preview(const Migration& migration, const std::string& schema) override {
