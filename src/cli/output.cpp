@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "core/time.hpp"
+#include "core/duration.hpp"
 
 namespace migrator::cli {
 namespace {

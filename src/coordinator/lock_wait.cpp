@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "core/duration.hpp"
 #include "core/time.hpp"
 
 namespace migrator::coordinator {

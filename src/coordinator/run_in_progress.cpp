@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "coordinator/lock_wait.hpp"
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/random_id.hpp"

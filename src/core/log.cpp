@@ -12,6 +12,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/json_text.hpp"
 #include "core/time.hpp"
 #include "core/utf8.hpp"
 
@@ -60,21 +61,6 @@ std::string escaped(std::string_view text) {
         }
     }
     return result;
-}
-
-std::string json_string(std::string_view text) {
-    std::string result = "\"";
-    for (const char c : to_valid_utf8(text)) {
-        if (c == '"' || c == '\\') {
-            result += '\\';
-            result += c;
-        } else if (static_cast<unsigned char>(c) < 0x20U || c == '\x7f') {
-            result += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-            result += c;
-        }
-    }
-    return result + '"';
 }
 
 struct Line {

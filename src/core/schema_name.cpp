@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 
 namespace migrator {
@@ -9,13 +10,12 @@ namespace {
 
 constexpr std::size_t kMaxLength = 200;  // the columns `name` and `db_schema`
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool begins_name(char c) { return is_letter(c) || c == '_'; }
 
 }  // namespace
 
 SchemaName SchemaName::parse(std::string_view text) {
-    const auto allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '-'; };
+    const auto allowed = [](char c) { return begins_name(c) || is_digit(c) || c == '-'; };
     if (text.empty() || !std::ranges::all_of(text, allowed)) {
         throw Error(
             ErrorKind::MigrationFailed,
@@ -33,8 +33,8 @@ SchemaName SchemaName::parse(std::string_view text) {
 }
 
 bool SchemaName::is_plain() const noexcept {
-    return is_letter(text_.front()) &&
-           std::ranges::all_of(text_, [](char c) { return is_letter(c) || is_digit(c); });
+    return begins_name(text_.front()) &&
+           std::ranges::all_of(text_, [](char c) { return begins_name(c) || is_digit(c); });
 }
 
 }  // namespace migrator

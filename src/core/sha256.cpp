@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/freed_by.hpp"
+#include "core/hex.hpp"
 
 namespace migrator {
 namespace {
@@ -32,13 +33,7 @@ std::string sha256_hex(std::string_view bytes) {
         EVP_DigestFinal_ex(context.get(), hash.data(), &size) != 1) {
         throw Error(ErrorKind::Internal, "OpenSSL can't compute SHA-256");
     }
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string hex(std::size_t{size} * 2, '0');
-    for (std::size_t i = 0; i < size; ++i) {
-        hex[2 * i] = kDigits[hash[i] >> 4U];
-        hex[2 * i + 1] = kDigits[hash[i] & 0x0fU];
-    }
-    return hex;
+    return to_hex({reinterpret_cast<const char*>(hash.data()), size});
 }
 
 }  // namespace migrator

@@ -1,6 +1,6 @@
 #include "core/share.hpp"
 
-#include <charconv>
+#include "core/number.hpp"
 
 namespace migrator {
 namespace {
@@ -20,9 +20,9 @@ std::size_t Share::rounded_up(std::size_t all) const {
 std::optional<Share> parse_share(std::string_view text) {
     Share share{.is_percent = text.ends_with('%')};
     if (share.is_percent) text.remove_suffix(1);
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, share.value);
-    if (error != std::errc() || rest != end) return std::nullopt;
+    const auto number = parse_number<std::size_t>(text);
+    if (!number) return std::nullopt;
+    share.value = *number;
     if (share.is_percent && share.value > kWhole) return std::nullopt;
     return share;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/ascii.hpp"
+
 namespace migrator {
 namespace {
 
@@ -30,8 +32,6 @@ std::string to_the_second(TimePoint time, char separator, nanoseconds& rest) {
         clock.seconds().count()
     );
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Reads a time from left to right; after the first thing that isn't there all else fails too.
 class Reader {
@@ -138,19 +138,6 @@ std::string format_database_time(TimePoint time) {
     nanoseconds rest{};
     const std::string text = to_the_second(time, ' ', rest);
     return fmt::format("{}.{:06}", text, rest / 1us);
-}
-
-std::string format_duration(std::chrono::nanoseconds duration) {
-    const nanoseconds positive = std::max(duration, 0ns);
-    const auto ms = std::chrono::round<std::chrono::milliseconds>(positive);
-    if (ms < 1s) return fmt::format("{} ms", ms.count());
-    using Tenths = std::chrono::duration<std::int64_t, std::deci>;
-    const auto tenths = std::chrono::round<Tenths>(positive);
-    if (tenths < 1min) return fmt::format("{}.{} s", tenths.count() / 10, tenths.count() % 10);
-    const auto seconds = std::chrono::round<std::chrono::seconds>(positive);
-    if (seconds < 1h) return fmt::format("{} min {} s", seconds / 1min, (seconds % 1min).count());
-    const auto minutes = std::chrono::round<std::chrono::minutes>(positive);
-    return fmt::format("{} h {} min", minutes / 1h, (minutes % 1h).count());
 }
 
 }  // namespace migrator

@@ -22,7 +22,4 @@ TimePoint parse_database_time(std::string_view text);
 /// `YYYY-MM-DD HH:MM:SS.ffffff` in UTC, as databases read it.
 std::string format_database_time(TimePoint time);
 
-/// For people: "850 ms", "12.4 s", "3 min 20 s".
-std::string format_duration(std::chrono::nanoseconds duration);
-
 }  // namespace migrator

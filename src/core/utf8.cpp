@@ -8,8 +8,6 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
 /// The length of the valid character at the start of `text`, which is not empty; 0 if there is
 /// none.
 std::size_t character_length(std::string_view text) noexcept {
@@ -19,7 +17,9 @@ std::size_t character_length(std::string_view text) noexcept {
     if (lead < 0xC2U || lead > 0xF4U) return 0;
     const std::size_t length = lead < 0xE0U ? 2 : lead < 0xF0U ? 3 : 4;
     if (text.size() < length) return 0;
-    if (!std::all_of(text.begin() + 1, text.begin() + static_cast<long>(length), is_continuation)) {
+    if (!std::all_of(
+            text.begin() + 1, text.begin() + static_cast<long>(length), is_utf8_continuation
+        )) {
         return 0;
     }
     // The second byte alone tells longer forms than needed, surrogates, and what is over U+10FFFF.
@@ -58,14 +58,22 @@ std::string_view without_byte_order_mark(std::string_view text) noexcept {
     return text;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes) noexcept {
+    if (text.size() <= bytes) return text;
+    constexpr std::size_t kLongest = 4;  // bytes of a character
+    std::size_t end = bytes;
+    while (end > 0 && bytes - end < kLongest && is_utf8_continuation(text[end])) --end;
+    return text.substr(0, bytes - end < kLongest ? end : bytes);
+}
+
 std::size_t utf8_length(std::string_view text) noexcept {
-    const auto continuations = std::ranges::count_if(text, is_continuation);
+    const auto continuations = std::ranges::count_if(text, is_utf8_continuation);
     return text.size() - static_cast<std::size_t>(continuations);
 }
 
 std::size_t utf8_offset(std::string_view text, std::size_t index) noexcept {
     for (std::size_t offset = 0; offset < text.size(); ++offset) {
-        if (is_continuation(text[offset])) continue;
+        if (is_utf8_continuation(text[offset])) continue;
         if (index == 0) return offset;
         --index;
     }

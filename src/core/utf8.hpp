@@ -14,6 +14,15 @@ std::string to_valid_utf8(std::string_view text);
 /// `text` without the byte order mark EF BB BF at its start.
 std::string_view without_byte_order_mark(std::string_view text) noexcept;
 
+/// Whether `c` goes on with a character that another byte began.
+constexpr bool is_utf8_continuation(char c) noexcept {
+    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+/// The beginning of `text`, at most `bytes` long and not cut within a character. A text that is no
+/// UTF-8 may be cut anywhere.
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes) noexcept;
+
 /// The number of characters (code points) in `text`, which is valid UTF-8.
 std::size_t utf8_length(std::string_view text) noexcept;
 

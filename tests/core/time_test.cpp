@@ -90,26 +90,5 @@ TEST(Time, UnreadableTextIsTheEpoch) {
     }
 }
 
-TEST(Time, DurationsAreForPeople) {
-    const struct {
-        std::chrono::nanoseconds duration;
-        const char* text;
-    } cases[] = {
-        {0ns, "0 ms"},
-        {-5s, "0 ms"},
-        {400us, "0 ms"},
-        {850ms, "850 ms"},
-        {999'600us, "1.0 s"},
-        {12'412ms, "12.4 s"},
-        {59'949ms, "59.9 s"},
-        {59'960ms, "1 min 0 s"},
-        {200s, "3 min 20 s"},
-        {3'599s, "59 min 59 s"},
-        {3'599'700ms, "1 h 0 min"},
-        {2h + 5min, "2 h 5 min"},
-        {50h, "50 h 0 min"}};
-    for (const auto& c : cases) EXPECT_EQ(format_duration(c.duration), c.text);
-}
-
 }  // namespace
 }  // namespace migrator

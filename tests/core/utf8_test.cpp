@@ -76,5 +76,23 @@ TEST(Utf8, CountsCharactersAndFindsThem) {
     EXPECT_EQ(utf8_offset("", 0), 0U);
 }
 
+TEST(Utf8, APrefixIsNotCutWithinACharacter) {
+    const struct {
+        std::string_view text;
+        std::size_t bytes;
+        std::string_view prefix;
+    } cases[] = {
+        {"", 0, ""},
+        {"abc", 5, "abc"},
+        {"abc", 3, "abc"},
+        {"abc", 2, "ab"},
+        {"a\xC3\xBC", 2, "a"},
+        {"a\xC3\xBC", 3, "a\xC3\xBC"},
+        {"\xF0\x9F\x98\x80!", 3, ""},
+        {"\xF0\x9F\x98\x80!", 4, "\xF0\x9F\x98\x80"},
+        {"\x80\x80\x80\x80\x80\x80", 5, "\x80\x80\x80\x80\x80"}};
+    for (const auto& c : cases) EXPECT_EQ(utf8_prefix(c.text, c.bytes), c.prefix);
+}
+
 }  // namespace
 }  // namespace migrator

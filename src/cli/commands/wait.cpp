@@ -6,7 +6,7 @@
 #include "cli/command.hpp"
 #include "cli/durations.hpp"
 #include "cli/output_json.hpp"
-#include "core/time.hpp"
+#include "core/duration.hpp"
 
 namespace migrator::cli {
 namespace {

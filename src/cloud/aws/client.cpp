@@ -11,6 +11,7 @@
 #include "cloud/aws/host.hpp"
 #include "cloud/aws/profile_files.hpp"
 #include "cloud/aws/retry.hpp"
+#include "core/duration.hpp"
 #include "core/log.hpp"
 
 namespace migrator::cloud::aws {

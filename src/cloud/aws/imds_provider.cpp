@@ -3,6 +3,7 @@
 #include "cloud/aws/answers.hpp"
 #include "cloud/aws/imds.hpp"
 #include "cloud/aws/signature.hpp"
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 

@@ -14,8 +14,8 @@
 #include <optional>
 #include <system_error>
 
+#include "core/duration.hpp"
 #include "core/error.hpp"
-#include "core/time.hpp"
 
 namespace migrator::cloud::aws {
 namespace {
