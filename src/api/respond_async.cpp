@@ -1,12 +1,12 @@
 #include "api/respond_async.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 
 #include "api/content_types.hpp"
 #include "api/errors.hpp"
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "core/random_id.hpp"
 #include "core/sha256.hpp"
@@ -15,16 +15,6 @@ namespace migrator::api {
 namespace {
 
 constexpr std::size_t kLongestAnswer = 8'388'608;  // that is kept
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
-    const auto end = text.find_last_not_of(" \t") + 1;
-    return text.substr(begin, std::max(begin, end) - begin);
-}
 
 /// The id that the client gave, or a new one: what the server makes up is no name for a run.
 std::string id_of(const http::Request& request) {

@@ -10,6 +10,7 @@
 #include "api/v1.hpp"
 #include "api/v2.hpp"
 #include "api/v2_errors.hpp"
+#include "core/ascii.hpp"
 
 namespace migrator::api {
 namespace {
@@ -60,11 +61,8 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
 }
 
 std::string normalize_prefix(const std::string& configured) {
-    constexpr const char* kBlank = " \t\r\n";
-    const auto begin = configured.find_first_not_of(kBlank);
-    if (begin == std::string::npos) return {};
     std::string prefix = "/";
-    for (const char c : configured.substr(begin, configured.find_last_not_of(kBlank) + 1 - begin)) {
+    for (const char c : trimmed(configured)) {
         if (c != '/' || prefix.back() != '/') prefix += c;
     }
     if (prefix.back() == '/') prefix.pop_back();

@@ -1,11 +1,11 @@
 #include "api/status.hpp"
 
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "api/content_types.hpp"
 #include "api/spooled_list.hpp"
 #include "core/error.hpp"
+#include "core/number.hpp"
 #include "wire/status.hpp"
 
 namespace migrator::api {
@@ -21,11 +21,9 @@ constexpr std::size_t kLongestPage = 1'000;
 }
 
 std::size_t limit_of(std::string_view text) {
-    std::size_t limit = 0;
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    const bool is_number = error == std::errc() && rest == text.data() + text.size();
-    if (!is_number || limit > kLongestPage) refuse("limit is a number from 0 to 1000");
-    return limit;
+    const auto limit = parse_number<std::size_t>(text);
+    if (!limit || *limit > kLongestPage) refuse("limit is a number from 0 to 1000");
+    return *limit;
 }
 
 /// `state=failed&limit=10&after=acme`; unknown keys are ignored. No value needs percent-encoding.

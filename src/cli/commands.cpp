@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/nearest.hpp"
+#include "core/nearest.hpp"
 
 namespace migrator::cli {
 

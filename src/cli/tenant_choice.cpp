@@ -4,12 +4,11 @@
 
 #include <fstream>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 
 namespace migrator::cli {
 namespace {
-
-constexpr const char* kBlank = " \t\r";
 
 /// One name a line; blank lines and what follows a `#` are left out.
 std::vector<std::string> names_from(const std::string& path) {
@@ -20,9 +19,7 @@ std::vector<std::string> names_from(const std::string& path) {
     std::vector<std::string> names;
     for (std::string line; std::getline(in, line);) {
         line.resize(std::min(line.find('#'), line.size()));
-        const auto begin = line.find_first_not_of(kBlank);
-        if (begin == std::string::npos) continue;
-        names.push_back(line.substr(begin, line.find_last_not_of(kBlank) + 1 - begin));
+        if (const auto name = trimmed(line); !name.empty()) names.emplace_back(name);
     }
     if (!names.empty()) return names;
     // A list that came out empty must not mean everybody.

@@ -5,7 +5,6 @@
 namespace migrator {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 /// The length of the valid character at the start of `text`, which is not empty; 0 if there is
@@ -63,7 +62,7 @@ std::string_view utf8_prefix(std::string_view text, std::size_t bytes) noexcept 
     constexpr std::size_t kLongest = 4;  // bytes of a character
     std::size_t end = bytes;
     while (end > 0 && bytes - end < kLongest && is_utf8_continuation(text[end])) --end;
-    return text.substr(0, bytes - end < kLongest ? end : bytes);
+    return text.substr(0, end);
 }
 
 std::size_t utf8_length(std::string_view text) noexcept {

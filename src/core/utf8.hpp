@@ -11,7 +11,10 @@ bool is_valid_utf8(std::string_view text) noexcept;
 /// `text` with each invalid byte replaced by U+FFFD.
 std::string to_valid_utf8(std::string_view text);
 
-/// `text` without the byte order mark EF BB BF at its start.
+/// In front of a text: it says that the text is UTF-8, and is no part of it.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// `text` without the byte order mark at its start.
 std::string_view without_byte_order_mark(std::string_view text) noexcept;
 
 /// Whether `c` goes on with a character that another byte began.

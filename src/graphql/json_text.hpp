@@ -20,7 +20,7 @@ public:
     void integer(std::int64_t value);
     /// `value` is finite.
     void number(double value);
-    /// With quotes and escapes; each byte that is no UTF-8 becomes U+FFFD.
+    /// As `json_string` writes it.
     void string(std::string_view value);
 
     std::size_t size() const { return written_ + gathered_.size(); }
@@ -33,9 +33,6 @@ public:
     const std::exception_ptr& failure() const { return failure_; }
 
 private:
-    void escaped(char character);
-    void characters(std::string_view text);
-
     Output& output_;
     std::size_t written_;
     std::string gathered_;

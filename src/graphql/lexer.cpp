@@ -6,16 +6,14 @@
 #include <array>
 #include <optional>
 
+#include "core/ascii.hpp"
+#include "core/hex.hpp"
+#include "core/utf8.hpp"
+
 namespace migrator::graphql {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+bool is_name_start(char c) { return is_letter(c) || c == '_'; }
 
 TokenKind punctuator_kind(char c) {
     switch (c) {
@@ -48,13 +46,6 @@ TokenKind punctuator_kind(char c) {
         default:
             return TokenKind::End;
     }
-}
-
-std::optional<std::uint32_t> hex_value(char c) {
-    if (c >= '0' && c <= '9') return static_cast<std::uint32_t>(c - '0');
-    if (c >= 'a' && c <= 'f') return static_cast<std::uint32_t>(c - 'a' + 10);
-    if (c >= 'A' && c <= 'F') return static_cast<std::uint32_t>(c - 'A' + 10);
-    return std::nullopt;
 }
 
 /// At most seven digits; nothing when one of them is none.
@@ -220,7 +211,7 @@ std::string Lexer::describe_character() const {
     if (first == '"') return "'\"'";
     if (first >= 0x20 && first <= 0x7E) return fmt::format("\"{}\"", peek());
     std::uint32_t code = first < 0x80 ? first : first & (first < 0xE0 ? 0x1FU : 0x0FU);
-    for (std::size_t i = 1; is_continuation(peek(i)) && first >= 0x80; ++i) {
+    for (std::size_t i = 1; is_utf8_continuation(peek(i)) && first >= 0x80; ++i) {
         code = code << 6U | (static_cast<unsigned char>(peek(i)) & 0x3FU);
     }
     return fmt::format("U+{:04X}", code);
@@ -237,7 +228,7 @@ Location Lexer::here() {
             location_.column = 1;
         } else if (static_cast<unsigned char>(c) >= 0xF0) {
             location_.column += 2;  // two code units in UTF-16
-        } else if (!is_continuation(c)) {
+        } else if (!is_utf8_continuation(c)) {
             ++location_.column;
         }
     }

@@ -4,10 +4,11 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+
+#include "core/number.hpp"
 
 namespace migrator::graphql {
 namespace {
@@ -53,18 +54,15 @@ Json id_from_json(const json::value& value) {
 }
 
 Json int_from_text(const std::string& text) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return json::value(number);
+    const auto number = parse_number<std::int64_t>(text);
+    if (!number) return std::nullopt;
+    return json::value(*number);
 }
 
 Json float_from_text(const std::string& text) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    if (!std::isfinite(number)) return std::nullopt;
-    return json::value(number);
+    const auto number = parse_number<double>(text);
+    if (!number || !std::isfinite(*number)) return std::nullopt;
+    return json::value(*number);
 }
 
 /// Whatever it is: the value of a custom scalar.

@@ -1,20 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <unordered_map>
 
+#include "core/number.hpp"
 #include "graphql/parser.hpp"
 #include "graphql/validation_rules.hpp"
 
 namespace migrator::graphql {
 namespace {
-
-bool is_int32(std::string_view text) {
-    std::int32_t number = 0;
-    return std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{};
-}
 
 /// What is wrong with a literal for a scalar or an enum; empty when it fits. A custom scalar takes
 /// anything.
@@ -32,7 +27,7 @@ std::string objection(const ast::Value& value, const Type& type) {
     }
     std::string_view what;
     if (type.name == "Int") {
-        if (kind == Kind::Int && !is_int32(value.text)) {
+        if (kind == Kind::Int && !parse_number<std::int32_t>(value.text)) {
             return "Int cannot represent non 32-bit signed integer value: " + value.text;
         }
         if (kind != Kind::Int) what = "Int cannot represent non-integer value";

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "core/utf8.hpp"
 #include "graphql/coercion.hpp"
 #include "graphql/scalars.hpp"
 #include "graphql/type_level.hpp"
@@ -28,9 +29,7 @@ std::string shown(const json::value& value) {
         text = json::serialize(value);
     }
     if (text.size() <= kMostShown) return text;
-    std::size_t end = kMostShown;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    return text.substr(0, end) + "…";
+    return std::string(utf8_prefix(text, kMostShown)) + "…";
 }
 
 /// Nothing when the schema lacks the type: validation has refused the document.

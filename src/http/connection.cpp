@@ -10,6 +10,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/log.hpp"
 #include "http/response_head.hpp"
 #include "http/text.hpp"

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <boost/asio/ip/v6_only.hpp>
-#include <cctype>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 
@@ -24,9 +24,7 @@ constexpr rlim_t kOtherFiles = 1024;
 void check(const error_code& error, const std::string& where) {
     if (!error) return;
     std::string reason = error.message();
-    if (!reason.empty()) {
-        reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
-    }
+    if (!reason.empty()) reason[0] = to_lower(reason[0]);
     throw Error(ErrorKind::Unavailable, where + ": " + reason);
 }
 

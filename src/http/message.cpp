@@ -1,5 +1,6 @@
 #include "http/message.hpp"
 
+#include "core/ascii.hpp"
 #include "http/text.hpp"
 
 namespace migrator::http {

@@ -2,16 +2,15 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+
 namespace migrator::http {
 
 namespace {
 
 constexpr std::size_t kLongestId = 128;
 
-bool is_id_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-}
+bool is_id_character(char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; }
 
 }  // namespace
 

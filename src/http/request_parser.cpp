@@ -7,6 +7,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <limits>
 
+#include "core/ascii.hpp"
 #include "http/target.hpp"
 #include "http/text.hpp"
 

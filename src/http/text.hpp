@@ -6,12 +6,6 @@
 
 namespace migrator::http {
 
-/// Compares as header names and other tokens are compared: ASCII letters in any case.
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
-
-/// `text` without blanks and tabs at both ends.
-std::string_view trimmed(std::string_view text) noexcept;
-
 /// For a log line: everything but printable ASCII becomes `\xNN`.
 std::string escape_for_log(std::string_view text);
 

@@ -2,27 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "core/ascii.hpp"
 
 namespace migrator::http_client {
 namespace {
 
 constexpr std::size_t kHeaderLimit = 262'144;
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t\r\n";
-    const auto first = text.find_first_not_of(kBlanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-std::string lower_case(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return result;
-}
 
 }  // namespace
 

@@ -1,12 +1,12 @@
 #include "http_client/request_options.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <new>
 #include <string_view>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 
 namespace migrator::http_client {
@@ -18,8 +18,7 @@ using std::chrono::milliseconds;
 bool is_token(std::string_view text) {
     constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::ranges::all_of(text, [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               kOthers.find(c) != std::string_view::npos;
+        return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
     });
 }
 
@@ -28,10 +27,6 @@ bool is_header_value(std::string_view text) {
         const auto byte = static_cast<unsigned char>(c);
         return c == '\t' || (byte >= 0x20U && byte != 0x7fU);
     });
-}
-
-bool is_named(const std::string& name, const char* other) {
-    return strcasecmp(name.c_str(), other) == 0;
 }
 
 /// An option that does not take hold could switch off a check of certificates: never ignored.
@@ -133,8 +128,10 @@ HeaderList headers_of(const Request& request) {
     HeaderList list;
     bool has_content_type = false;
     for (const auto& [name, value] : request.headers) {
-        if (is_named(name, "Content-Length") || is_named(name, "Transfer-Encoding")) continue;
-        has_content_type = has_content_type || is_named(name, "Content-Type");
+        if (equal_ignoring_case(name, "Content-Length") ||
+            equal_ignoring_case(name, "Transfer-Encoding"))
+            continue;
+        has_content_type = has_content_type || equal_ignoring_case(name, "Content-Type");
         const bool is_empty = value.find_first_not_of(" \t") == std::string::npos;
         list.add(is_empty ? name + ";" : name + ": " + value);  // curl's way to send none at all
     }

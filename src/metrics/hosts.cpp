@@ -1,21 +1,14 @@
 #include "metrics/hosts.hpp"
 
-#include <algorithm>
 #include <utility>
+
+#include "core/ascii.hpp"
 
 namespace migrator::metrics {
 
 namespace {
 
 constexpr std::string_view kOther = "other";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_same(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char left, char right) {
-        return lower(left) == lower(right);
-    });
-}
 
 /// "a:80" is "a", "[::1]:80" is "[::1]"; "::1" has no port.
 std::string_view without_port(std::string_view host) {
@@ -34,7 +27,7 @@ KnownHosts::KnownHosts(std::vector<std::string> hosts) : hosts_(std::move(hosts)
 std::string_view KnownHosts::label_of(std::string_view sent) const {
     for (const std::string_view host : {sent, without_port(sent)}) {
         for (const std::string& known : hosts_) {
-            if (is_same(known, host)) return known;
+            if (equal_ignoring_case(known, host)) return known;
         }
     }
     return kOther;

@@ -4,6 +4,8 @@
 #include <boost/json/serialize.hpp>
 #include <string_view>
 
+#include "core/ascii.hpp"
+#include "core/json_text.hpp"
 #include "notifier/notifier.hpp"
 #include "wire/runs.hpp"
 
@@ -70,25 +72,13 @@ std::string compact(const Fields& fields) {
     return result;
 }
 
-/// Fit to stand inside a JSON string.
-std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        if (c == '"' || c == '\\') result += '\\';
-        result += c;
-    }
-    return result;
-}
-
 std::string value_of(const Fields& fields, std::string_view name) {
     const auto field = std::ranges::find(fields, name, &Field::name);
     return field == fields.end() ? "" : field->value;
 }
 
 bool is_letters(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    });
+    return !text.empty() && std::ranges::all_of(text, is_letter);
 }
 
 }  // namespace
@@ -106,7 +96,7 @@ std::string webhook_body(const Summary& summary, const std::string& body_templat
         const auto end = rest.find('}');
         const std::string_view what = rest.substr(0, end);
         if (end == 0) {
-            result += escaped(compact(fields));
+            append_json_escaped(result, compact(fields));
         } else if (end != std::string_view::npos && what[0] == '.' && is_letters(what.substr(1))) {
             result += value_of(fields, what.substr(1));
         } else {

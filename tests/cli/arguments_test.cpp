@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/durations.hpp"
+#include "core/duration.hpp"
 #include "core/error.hpp"
 
 namespace migrator::cli {

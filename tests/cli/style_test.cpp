@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/nearest.hpp"
-
 namespace migrator::cli {
 namespace {
 
@@ -43,17 +41,6 @@ TEST(Style, QuotesForTheShellWhereNeeded) {
 
 TEST(Style, HangingIndentsAllLinesButTheFirst) {
     EXPECT_EQ(hanging("a\nb\nc\n\n", "  "), "a\n  b\n  c");
-}
-
-TEST(Nearest, FindsWhatWasMeantOrNothing) {
-    const std::vector<std::string> words = {"apply", "accept", "status", "wait", "--dry-run"};
-    EXPECT_EQ(nearest("aply", words), "apply");
-    EXPECT_EQ(nearest("STATUS", words), "status");
-    EXPECT_EQ(nearest("stauts", words), "status");
-    EXPECT_EQ(nearest("--dryrun", words), "--dry-run");
-    EXPECT_EQ(nearest("frobnicate", words), "");
-    EXPECT_EQ(nearest("x", words), "");
-    EXPECT_EQ(nearest("", words), "");
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ TEST(ExecutionText, EscapesWhatJsonDoesNotAllow) {
         {"plain text, longer than eight characters",
          "\"plain text, longer than eight characters\""},
         {"a\"b\\c/d", "\"a\\\"b\\\\c/d\""},
-        {"\n\r\t\x01\x1f\x7f", "\"\\n\\r\\t\\u0001\\u001f\x7f\""},
+        {"\n\r\t\x01\x1f\x7f", "\"\\n\\r\\t\\u0001\\u001f\\u007f\""},
         {std::string("\0", 1), "\"\\u0000\""},
         {"é😀", "\"é😀\""},
         {"a\xff"

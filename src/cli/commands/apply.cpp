@@ -1,7 +1,6 @@
 // The commands that create a version: apply, create-tenant, sync.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <ostream>
 
@@ -9,6 +8,7 @@
 #include "cli/output_json.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/tenant_choice.hpp"
+#include "core/number.hpp"
 #include "core/random_id.hpp"
 #include "core/share.hpp"
 #include "core/time.hpp"
@@ -24,11 +24,7 @@ std::optional<std::size_t> parse_canary(const std::string& text) {
 
 /// 0, behind the last statement known to have run, for a value that was left out.
 std::optional<std::size_t> parse_statement(const std::string& text) {
-    std::size_t number = 0;
-    if (text.empty()) return number;
-    const auto* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    return error == std::errc() && rest == end ? std::optional(number) : std::nullopt;
+    return text.empty() ? 0 : parse_number<std::size_t>(text);
 }
 
 Option version_name_option(std::optional<std::string>& name) {

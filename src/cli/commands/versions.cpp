@@ -1,22 +1,19 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 #include <ostream>
 
 #include "cli/command.hpp"
 #include "cli/output_json.hpp"
+#include "core/number.hpp"
 #include "core/time.hpp"
 
 namespace migrator::cli {
 namespace {
 
 std::optional<std::int64_t> parse_id(const std::string& text) {
-    std::int64_t id = 0;
-    const auto* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, id);
-    if (error != std::errc() || rest != end || id <= 0) return std::nullopt;
-    return id;
+    const auto id = parse_number<std::int64_t>(text);
+    return id && *id > 0 ? id : std::nullopt;
 }
 
 std::string version_line(const Version& version) {

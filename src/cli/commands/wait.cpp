@@ -4,7 +4,6 @@
 #include <ostream>
 
 #include "cli/command.hpp"
-#include "cli/durations.hpp"
 #include "cli/output_json.hpp"
 #include "core/duration.hpp"
 
