@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <regex>
 #include <string_view>
 
 #include "cloud/aws/region.hpp"
+#include "core/ascii.hpp"
 
 namespace migrator::loader {
 namespace {
@@ -52,16 +52,35 @@ std::string read_statement(const S3Failure& failure) {
     );
 }
 
+/// The first `arn:PARTITION:kms:…` in a text; empty when there is none.
+std::string key_arn_in(std::string_view text) {
+    constexpr std::string_view kService = ":kms:";
+    const auto length = [](std::string_view of, auto is_part) {
+        return static_cast<std::size_t>(std::ranges::find_if_not(of, is_part) - of.begin());
+    };
+    const auto is_partition = [](char c) { return is_lower(c) || c == '-'; };
+    const auto is_resource = [](char c) {
+        return is_letter_or_digit(c) || std::string_view(":/_-").find(c) != std::string_view::npos;
+    };
+    for (auto at = text.find("arn:"); at != std::string_view::npos; at = text.find("arn:", at + 1)) {
+        const std::size_t partition = at + 4 + length(text.substr(at + 4), is_partition);
+        const std::string_view behind = text.substr(partition);
+        if (partition == at + 4 || !behind.starts_with(kService)) continue;
+        const std::size_t resource = length(behind.substr(kService.size()), is_resource);
+        if (resource == 0) continue;
+        return std::string(text.substr(at, partition + kService.size() + resource - at));
+    }
+    return {};
+}
+
 std::string decrypt_statement(const S3Failure& failure, const std::string& message) {
-    static const std::regex kKey(R"(arn:[a-z-]+:kms:[A-Za-z0-9:/_-]+)");
-    std::smatch key;
-    const std::string arn = std::regex_search(message, key, kKey) ? key.str() : "the key's ARN";
+    const std::string key = key_arn_in(message);
     return fmt::format(
         R"(it is encrypted with a KMS key: {0} needs kms:Decrypt on it, and the key's policy must )"
         R"(allow that: {{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{1}", "Condition": )"
         R"({{"StringEquals": {{"kms:ViaService": "s3.{2}.{3}"}}}}}})",
         failure.caller(),
-        arn,
+        key.empty() ? "the key's ARN" : key,
         failure.target.endpoint.region,
         cloud::aws::partition_of(failure.target.endpoint.region).suffix
     );

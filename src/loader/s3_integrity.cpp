@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cloud/aws/answers.hpp"
+#include "core/hex.hpp"
 
 namespace migrator::loader {
 namespace {
@@ -56,17 +57,6 @@ std::string base64(std::string_view bytes) {
         static_cast<int>(bytes.size())
     );
     text.resize(static_cast<std::size_t>(length));
-    return text;
-}
-
-std::string hex(std::string_view bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        text += kDigits[byte >> 4U];
-        text += kDigits[byte & 15U];
-    }
     return text;
 }
 
@@ -122,7 +112,7 @@ bool agrees_with_checksums(const http_client::Response& response) {
         return true;
     }
     const auto found = digest(body, EVP_md5());
-    return !found || "\"" + hex(*found) + "\"" == etag;
+    return !found || "\"" + to_hex(*found) + "\"" == etag;
 }
 
 }  // namespace migrator::loader

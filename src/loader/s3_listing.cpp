@@ -4,32 +4,15 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/percent.hpp"
 
 namespace migrator::loader {
 namespace {
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-/// `encoding-type=url`: AWS writes a space as `+`, others as `%20`; a real plus is `%2B`.
+/// `encoding-type=url`: AWS writes a space as `+`, others as `%20`; a real plus is `%2B`. A key that
+/// was not encoded after all stays as it is.
 std::string decoded(std::string_view text) {
-    std::string result;
-    result.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-        const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-        if (low >= 0) {
-            result += static_cast<char>(16 * high + low);
-            i += 2;
-        } else {
-            result += text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return result;
+    return percent_decoded(text, Plus::IsBlank).value_or(std::string(text));
 }
 
 [[noreturn]] void refuse(const std::string& what) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 
 namespace migrator::loader {
@@ -21,15 +22,15 @@ std::string_view without_slashes_at_end(std::string_view text) {
     return text;
 }
 
-bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_lower_or_digit(char c) { return is_lower(c) || is_digit(c); }
 
 bool is_of_old_bucket(char c) {
-    return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+    return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_';
 }
 
 /// Digits and dots, and three of those: what looks like an IPv4 address is none of S3's names.
 bool looks_like_an_address(std::string_view name) {
-    return std::ranges::all_of(name, [](char c) { return c == '.' || (c >= '0' && c <= '9'); }) &&
+    return std::ranges::all_of(name, [](char c) { return c == '.' || is_digit(c); }) &&
            std::ranges::count(name, '.') == 3;
 }
 

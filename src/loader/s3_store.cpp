@@ -8,6 +8,7 @@
 
 #include "cloud/aws/answers.hpp"
 #include "cloud/aws/profile_files.hpp"
+#include "core/ascii.hpp"
 #include "core/log.hpp"
 
 namespace migrator::loader {
@@ -23,7 +24,7 @@ constexpr const char* kFirstRegion = "us-east-1";
 /// It becomes part of a host's name.
 bool is_region(std::string_view text) {
     return !text.empty() && text.size() <= 63 && std::ranges::all_of(text, [](char c) {
-        return c == '-' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        return c == '-' || is_lower(c) || is_digit(c);
     });
 }
 
@@ -131,8 +132,7 @@ std::optional<S3Target> S3Store::temporary(const S3Target& asked, const S3Error&
     if (region == std::string::npos) return std::nullopt;
     const std::string domain = host.substr(region + asked.endpoint.region.size());
     const bool is_host = std::ranges::all_of(error.endpoint, [](char c) {
-        return c == '.' || c == '-' || c == '_' || (c >= 'a' && c <= 'z') ||
-               (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return c == '.' || c == '-' || c == '_' || is_letter_or_digit(c);
     });
     if (!is_host || !domain.starts_with('.') || !error.endpoint.ends_with(domain)) {
         return std::nullopt;

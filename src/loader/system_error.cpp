@@ -2,13 +2,13 @@
 
 #include <system_error>
 
+#include "core/ascii.hpp"
+
 namespace migrator::loader {
 
 std::string system_error(int number) {
     std::string text = std::generic_category().message(number);
-    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') {
-        text[0] = static_cast<char>(text[0] - 'A' + 'a');
-    }
+    if (!text.empty()) text[0] = to_lower(text[0]);
     return text;
 }
 

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
 
 /// What single bytes mean in SQL text. Bytes over 127 are letters, as in PostgreSQL and SQLite.
 namespace migrator::script {
@@ -63,18 +62,5 @@ constexpr bool is_digit(char c) { return class_of(c) == CharClass::Digit; }
 constexpr bool is_letter(char c) { return class_of(c) == CharClass::Letter; }
 /// Goes on with a word that a letter began.
 constexpr bool is_word_char(char c) { return is_letter(c) || is_digit(c) || c == '$'; }
-
-constexpr char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Whether `text` is `lower` in any case; `lower` has no capitals.
-constexpr bool equals_lower(std::string_view text, std::string_view lower) {
-    if (text.size() != lower.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (to_lower(text[i]) != lower[i]) return false;
-    }
-    return true;
-}
 
 }  // namespace migrator::script

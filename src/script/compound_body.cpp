@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "script/characters.hpp"
+#include "core/ascii.hpp"
 
 namespace migrator::script {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 template <std::size_t Count>
 bool is_one_of(std::string_view word, const std::array<std::string_view, Count>& words) {
     return std::ranges::any_of(words, [&](std::string_view lower) {
-        return equals_lower(word, lower);
+        return equal_ignoring_case(word, lower);
     });
 }
 
@@ -74,17 +74,17 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
         return;
     }
     if (head_ == Head::Begin) {
-        head_ = equals_lower(word, "not") ? Head::Program : Head::Plain;
+        head_ = equal_ignoring_case(word, "not") ? Head::Program : Head::Plain;
         if (head_ == Head::Program) blocks_.push_back(Block::Statements);
         return;
     }
     if (head_ == Head::Start) {
         at_statement_ = true;
-        if (equals_lower(word, "begin")) {
+        if (equal_ignoring_case(word, "begin")) {
             head_ = Head::Begin;
-        } else if (equals_lower(word, "create") || equals_lower(word, "alter")) {
+        } else if (equal_ignoring_case(word, "create") || equal_ignoring_case(word, "alter")) {
             head_ = Head::Create;
-        } else if (equals_lower(word, "case") || begins_block(word)) {
+        } else if (equal_ignoring_case(word, "case") || begins_block(word)) {
             head_ = Head::Program;
             see_word(word);
         } else {
@@ -94,10 +94,10 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
     }
     if (is_one_of(word, kPrograms)) {
         head_ = Head::Program;
-        has_parameters_ = equals_lower(word, "procedure") || equals_lower(word, "function");
+        has_parameters_ = equal_ignoring_case(word, "procedure") || equal_ignoring_case(word, "function");
         at_statement_ = false;
         behind_separator_ = false;
-    } else if (equals_lower(word, "definer")) {
+    } else if (equal_ignoring_case(word, "definer")) {
         definer_ = 6;
     } else if (definer_ > 0) {
         --definer_;
@@ -107,13 +107,13 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
 }
 
 bool CompoundBody::begins_block(std::string_view word) {
-    if (equals_lower(word, "begin")) return at_statement_ || in_handler_;
+    if (equal_ignoring_case(word, "begin")) return at_statement_ || in_handler_;
     return at_statement_ &&
-           (equals_lower(word, "if") || equals_lower(word, "case") || is_one_of(word, kLoops));
+           (equal_ignoring_case(word, "if") || equal_ignoring_case(word, "case") || is_one_of(word, kLoops));
 }
 
 bool CompoundBody::ends_block(std::string_view word, bool behind_separator) {
-    if (blocks_.empty() || !equals_lower(word, "end")) return false;
+    if (blocks_.empty() || !equal_ignoring_case(word, "end")) return false;
     const Block block = blocks_.back();
     if (block == Block::Statements && !behind_separator) return false;
     blocks_.pop_back();
@@ -125,7 +125,7 @@ bool CompoundBody::ends_block(std::string_view word, bool behind_separator) {
 bool CompoundBody::may_go_on_in_head(std::string_view word) {
     if (!blocks_.empty() || !at_statement_) return false;
     if (is_one_of(word, kPlainBodies) && !behind_character_) has_plain_body_ = true;
-    behind_character_ = equals_lower(word, "character");
+    behind_character_ = equal_ignoring_case(word, "character");
     return !has_plain_body_;
 }
 
@@ -134,9 +134,9 @@ void CompoundBody::see_word(std::string_view word) {
     behind_end_ = false;
     const bool is_end = ends_block(word, behind_separator_);
     behind_separator_ = false;
-    const bool is_case = equals_lower(word, "case");
+    const bool is_case = equal_ignoring_case(word, "case");
     if (is_end ||
-        (behind_end && (equals_lower(word, "if") || is_case || is_one_of(word, kLoops)))) {
+        (behind_end && (equal_ignoring_case(word, "if") || is_case || is_one_of(word, kLoops)))) {
         at_statement_ = false;  // END, END IF
         return;
     }
@@ -147,13 +147,13 @@ void CompoundBody::see_word(std::string_view word) {
         in_handler_ = false;
     } else if (is_case) {
         blocks_.push_back(Block::CaseExpression);
-    } else if (equals_lower(word, "handler")) {
+    } else if (equal_ignoring_case(word, "handler")) {
         in_handler_ = true;
-    } else if (equals_lower(word, "until") && at_statement_ && !blocks_.empty()) {
+    } else if (equal_ignoring_case(word, "until") && at_statement_ && !blocks_.empty()) {
         blocks_.back() = Block::Until;
     }
-    const bool is_begin = begins && equals_lower(word, "begin");
-    const bool is_statement = at_statement_ && equals_lower(word, "do");  // not that of a WHILE
+    const bool is_begin = begins && equal_ignoring_case(word, "begin");
+    const bool is_statement = at_statement_ && equal_ignoring_case(word, "do");  // not that of a WHILE
     at_statement_ = (!in_expression && !is_statement && is_one_of(word, kBeforeStatement)) ||
                     is_begin || may_go_on_in_head(word);
     behind_separator_ = at_statement_;  // an empty block

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "core/ascii.hpp"
 #include "script/characters.hpp"
 #include "script/lexer.hpp"
 
@@ -20,12 +21,6 @@ constexpr std::array<std::string_view, 10> kSettingWords = {
 
 bool is_lexing_setting(std::string_view name) {
     return std::ranges::find(kLexingSettings, name) != kLexingSettings.end();
-}
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), to_lower);
-    return result;
 }
 
 /// A boolean as PostgreSQL reads one in a setting: any unambiguous beginning of a word.
@@ -51,7 +46,7 @@ public:
         std::string_view text = text_.substr(token.begin, token.end - token.begin);
         quoted_ = token.kind == TokenKind::String || token.kind == TokenKind::QuotedName;
         if (quoted_ && text.size() >= 2) text = text.substr(1, text.size() - 2);
-        return lower(text);
+        return lower_case(text);
     }
     bool quoted() const { return quoted_; }
 
@@ -136,7 +131,7 @@ bool sets_in_body(std::string_view text) {
             while (end > 0 && is_space(text[end - 1])) --end;
             std::size_t begin = end;
             while (begin > 0 && is_letter(text[begin - 1])) --begin;
-            const std::string before = lower(text.substr(begin, end - begin));
+            const std::string before = lower_case(text.substr(begin, end - begin));
             const bool behind_semicolon = end > 0 && text[end - 1] == ';';
             if (behind_semicolon || before == "begin" || before == "then" || before == "else" ||
                 before == "loop") {
@@ -151,7 +146,7 @@ bool sets_in_body(std::string_view text) {
 
 bool may_change_settings(std::string_view word) {
     return std::ranges::any_of(kSettingWords, [&](std::string_view first) {
-        return equals_lower(word, first);
+        return equal_ignoring_case(word, first);
     });
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
 #include "script/characters.hpp"
 #include "script/compound_body.hpp"
@@ -198,7 +199,7 @@ void Scanner::find_traits(Statement& statement) {
     const std::string_view first = words_.first();
     const auto text = text_.substr(statement.begin, statement.end - statement.begin);
     if (rules_.words_wanted(first) > 0) statement.traits |= words_.traits(lexis);
-    if (lexis.copy_data && equals_lower(first, "copy")) {
+    if (lexis.copy_data && equal_ignoring_case(first, "copy")) {
         statement.traits |= copy_traits(text, lexis);
     }
     if (lexis.backslash_strings && (statement.traits & kChangesLexing) != 0 &&
@@ -223,7 +224,7 @@ void Scanner::find_traits(Statement& statement) {
 /// statements from here on. False when there is none.
 bool Scanner::delimiter_command(const Token& word) {
     if (!rules_.lexis().delimiter_command || word.kind != TokenKind::Word) return false;
-    if (!equals_lower(text_of(word), "delimiter")) return false;
+    if (!equal_ignoring_case(text_of(word), "delimiter")) return false;
     const std::size_t end = std::min(text_.find_first_of("\r\n", word.end), text_.size());
     std::string_view rest = text_.substr(word.end, end - word.end);
     rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));

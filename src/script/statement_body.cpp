@@ -1,6 +1,6 @@
 #include "script/statement_body.hpp"
 
-#include "script/characters.hpp"
+#include "core/ascii.hpp"
 
 namespace migrator::script {
 
@@ -21,29 +21,29 @@ void StatementBody::see(const Token& token, std::string_view text, unsigned pare
 }
 
 void StatementBody::see_word(std::string_view word) {
-    if (at_start_ && routine_level_ > 0 && equals_lower(word, "end")) {
+    if (at_start_ && routine_level_ > 0 && equal_ignoring_case(word, "end")) {
         --routine_level_;
         at_start_ = false;
         head_ = Head::Plain;
         return;
     }
-    if (behind_begin_ && head_ == Head::Routine && equals_lower(word, "atomic")) {
+    if (behind_begin_ && head_ == Head::Routine && equal_ignoring_case(word, "atomic")) {
         ++routine_level_;
         behind_begin_ = false;
         at_start_ = true;
         head_ = Head::Start;
         return;
     }
-    if (head_ == Head::Trigger && behind_semicolon_ && equals_lower(word, "end")) {
+    if (head_ == Head::Trigger && behind_semicolon_ && equal_ignoring_case(word, "end")) {
         trigger_ended_ = true;
     }
-    behind_begin_ = equals_lower(word, "begin");
+    behind_begin_ = equal_ignoring_case(word, "begin");
     head_ = next_head(word);
     at_start_ = false;
 }
 
 StatementBody::Head StatementBody::next_head(std::string_view word) const {
-    const auto is = [&](std::string_view lower) { return equals_lower(word, lower); };
+    const auto is = [&](std::string_view lower) { return equal_ignoring_case(word, lower); };
     switch (head_) {
         case Head::Start:
             if (is("create")) return Head::Create;

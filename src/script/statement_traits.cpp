@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "script/characters.hpp"
+#include "core/ascii.hpp"
 
 namespace migrator::script {
 namespace {
@@ -77,7 +77,7 @@ bool StatementWords::match(std::string_view pattern, std::size_t word) const {
             return false;
         }
         if (word == count_) return false;
-        if (wanted != "?" && !equals_lower(words_[word], wanted)) return false;
+        if (wanted != "?" && !equal_ignoring_case(words_[word], wanted)) return false;
         ++word;
     }
     return true;
@@ -94,10 +94,10 @@ std::uint32_t copy_traits(std::string_view statement, const Lexis& lexis) {
         if (token.kind == TokenKind::Close && depth > 0) --depth;
         const bool keyword = token.kind == TokenKind::Word && depth == 0 && !behind_dot;
         // The grammar takes STDIN and STDOUT for one another.
-        const bool client = equals_lower(word, "stdin") || equals_lower(word, "stdout");
+        const bool client = equal_ignoring_case(word, "stdin") || equal_ignoring_case(word, "stdout");
         if (direction != kNoTraits) return keyword && client ? direction : kNoTraits;
-        if (keyword && equals_lower(word, "from")) direction = kCopyFromStdin;
-        if (keyword && equals_lower(word, "to")) direction = kCopyToStdout;
+        if (keyword && equal_ignoring_case(word, "from")) direction = kCopyFromStdin;
+        if (keyword && equal_ignoring_case(word, "to")) direction = kCopyToStdout;
         behind_dot = token.kind == TokenKind::Dot;
     }
     return kNoTraits;

@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "core/utf8.hpp"
 
@@ -48,14 +49,7 @@ std::string shown(std::string_view text, const std::vector<std::string>& secrets
         const auto byte = static_cast<unsigned char>(c);
         if (byte < 0x20U || byte == 0x7fU) c = ' ';
     }
-    return trimmed(to_valid_utf8(line));
-}
-
-std::string trimmed(std::string_view text) {
-    constexpr std::string_view kSpace = " \t\r\n\f\v";
-    const auto begin = text.find_first_not_of(kSpace);
-    if (begin == std::string_view::npos) return {};
-    return std::string(text.substr(begin, text.find_last_not_of(kSpace) - begin + 1));
+    return std::string(trimmed(to_valid_utf8(line)));
 }
 
 std::optional<TimePoint> parse_expiration(const std::string& text) {
@@ -63,7 +57,7 @@ std::optional<TimePoint> parse_expiration(const std::string& text) {
     if (text.size() <= kShape.size()) return std::nullopt;
     for (std::size_t i = 0; i < kShape.size(); ++i) {
         const bool fits =
-            kShape[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == kShape[i];
+            kShape[i] == '0' ? is_digit(text[i]) : text[i] == kShape[i];
         if (!fits) return std::nullopt;
     }
     const TimePoint time = parse_database_time(text);

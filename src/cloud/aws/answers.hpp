@@ -14,9 +14,6 @@ namespace migrator::cloud::aws {
 /// Foreign text for a message: one line of printable UTF-8, cut at 300 bytes, `secrets` replaced.
 std::string shown(std::string_view text, const std::vector<std::string>& secrets = {});
 
-/// Text without white space at either end.
-std::string trimmed(std::string_view text);
-
 /// `2026-01-02T09:04:05Z`, also with a fraction or an offset; nothing for anything else.
 std::optional<TimePoint> parse_expiration(const std::string& text);
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 
 #include "cloud/aws/answers.hpp"
@@ -13,6 +12,7 @@
 #include "cloud/aws/retry.hpp"
 #include "core/duration.hpp"
 #include "core/log.hpp"
+#include "core/number.hpp"
 
 namespace migrator::cloud::aws {
 namespace {
@@ -32,10 +32,9 @@ int attempts_of(const Surroundings& surroundings) {
     const bool is_set = !text.empty();
     if (!is_set) text = profile_settings(surroundings, "").value("max_attempts");
     if (text.empty()) return kAttempts;
-    int attempts = 0;
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, attempts);
-    if (error == std::errc() && rest == end && attempts >= 1) return attempts;
+    if (const auto attempts = parse_number<int>(text); attempts && *attempts >= 1) {
+        return *attempts;
+    }
     throw Error(
         ErrorKind::Configuration,
         fmt::format(

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +8,7 @@
 #include "cloud/aws/host.hpp"
 #include "cloud/aws/profile_files.hpp"
 #include "cloud/aws/region.hpp"
+#include "core/ascii.hpp"
 #include "core/log.hpp"
 
 namespace migrator::cloud::aws {
@@ -18,9 +18,7 @@ namespace {
 std::string id_of(const std::string& service) {
     if (service == "secretsmanager") return "SECRETS_MANAGER";
     std::string id = service;
-    std::ranges::transform(id, id.begin(), [](char c) {
-        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
+    std::ranges::transform(id, id.begin(), to_upper);
     return id;
 }
 
@@ -28,7 +26,7 @@ std::string key_of(const std::string& service) {
     return service == "secretsmanager" ? "secrets_manager" : service;
 }
 
-bool is_true(const std::string& text) { return strcasecmp(text.c_str(), "true") == 0; }
+bool is_true(const std::string& text) { return equal_ignoring_case(text, "true"); }
 
 /// The shared files and the environment, asked for one service.
 class Settings {
@@ -153,7 +151,7 @@ bool is_served_by_global_sts(const std::string& region) {
 bool wants_global_sts(const Surroundings& surroundings, const std::string& region) {
     const std::string wish = variable(surroundings, "AWS_STS_REGIONAL_ENDPOINTS");
     return region.empty() ||
-           (strcasecmp(wish.c_str(), "legacy") == 0 && is_served_by_global_sts(region));
+           (equal_ignoring_case(wish, "legacy") && is_served_by_global_sts(region));
 }
 
 }  // namespace

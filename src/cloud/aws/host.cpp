@@ -1,10 +1,10 @@
 #include "cloud/aws/host.hpp"
 
 #include <arpa/inet.h>
-#include <strings.h>
 
 #include <array>
 
+#include "core/ascii.hpp"
 #include "http_client/http_client.hpp"
 
 namespace migrator::cloud::aws {
@@ -28,7 +28,7 @@ bool Host::is_address(const std::string& address) const {
 bool Host::is_loopback() const {
     const std::string bytes = bytes_of(name);
     const bool is_in_127 = bytes.size() == 4 && bytes.front() == 127;
-    return is_in_127 || is_address("::1") || strcasecmp(name.c_str(), "localhost") == 0;
+    return is_in_127 || is_address("::1") || equal_ignoring_case(name, "localhost");
 }
 
 std::optional<Host> host_of(const std::string& url) {

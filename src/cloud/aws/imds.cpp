@@ -1,15 +1,15 @@
 #include "cloud/aws/imds.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "cloud/aws/answers.hpp"
 #include "cloud/aws/host.hpp"
 #include "cloud/aws/profile_files.hpp"
+#include "core/ascii.hpp"
 #include "core/error.hpp"
+#include "core/number.hpp"
 
 namespace migrator::cloud::aws {
 namespace {
@@ -30,13 +30,11 @@ constexpr std::chrono::milliseconds kPause{100};
 int number(const Surroundings& surroundings, const std::string& name, int otherwise) {
     const std::string text = variable(surroundings, name);
     if (text.empty()) return otherwise;
-    int value = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool is_number = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-    if (!is_number || value < 1 || value > 1'000) {
+    const auto value = parse_number<int>(text);
+    if (!value || *value < 1 || *value > 1'000) {
         refuse(name + " must be a whole number from 1 to 1000");
     }
-    return value;
+    return *value;
 }
 
 std::string base_of(const Surroundings& surroundings, const Section& profile) {
@@ -49,8 +47,8 @@ std::string base_of(const Surroundings& surroundings, const Section& profile) {
     }
     std::string mode = variable(surroundings, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
     if (mode.empty()) mode = profile.value("ec2_metadata_service_endpoint_mode");
-    if (mode.empty() || strcasecmp(mode.c_str(), "IPv4") == 0) return surroundings.imds_base;
-    if (strcasecmp(mode.c_str(), "IPv6") == 0) return "http://[fd00:ec2::254]";
+    if (mode.empty() || equal_ignoring_case(mode, "IPv4")) return surroundings.imds_base;
+    if (equal_ignoring_case(mode, "IPv6")) return "http://[fd00:ec2::254]";
     refuse("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE must be IPv4 or IPv6");
 }
 
@@ -68,7 +66,7 @@ Imds::Imds(const Surroundings& surroundings, const std::string& profile, int tri
     time_of_a_try_ = seconds(number(surroundings, "AWS_METADATA_SERVICE_TIMEOUT", 1));
     tries_ = number(surroundings, "AWS_METADATA_SERVICE_NUM_ATTEMPTS", tries);
     needs_token_ = is_switched_on(surroundings, "AWS_EC2_METADATA_V1_DISABLED") ||
-                   strcasecmp(settings.value("ec2_metadata_v1_disabled").c_str(), "true") == 0;
+                   equal_ignoring_case(settings.value("ec2_metadata_v1_disabled"), "true");
 }
 
 http_client::Response Imds::send(

@@ -3,6 +3,7 @@
 #include "cloud/aws/answers.hpp"
 #include "cloud/aws/imds.hpp"
 #include "cloud/aws/signature.hpp"
+#include "core/ascii.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -26,7 +27,9 @@ public:
         if (!roles) {
             throw Error(ErrorKind::Configuration, "the instance has no IAM role attached");
         }
-        const std::string role = trimmed(roles->body.substr(0, roles->body.find('\n')));
+        const std::string role(
+            trimmed(std::string_view(roles->body).substr(0, roles->body.find('\n')))
+        );
         const auto answer = imds_->read(kRoles + encode(role, false));
         if (!answer) {
             throw Error(

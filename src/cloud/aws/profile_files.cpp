@@ -4,33 +4,18 @@
 #include <optional>
 #include <string_view>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "core/utf8.hpp"
 
 namespace migrator::cloud::aws {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n\f\v";
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(kSpace);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return result;
-}
-
 /// A comment begins with `#` or `;` behind white space.
 std::string_view without_comment(std::string_view text) {
     for (std::size_t i = 1; i < text.size(); ++i) {
         const bool is_mark = text[i] == '#' || text[i] == ';';
-        if (is_mark && kSpace.find(text[i - 1]) != std::string_view::npos) {
+        if (is_mark && kWhiteSpace.find(text[i - 1]) != std::string_view::npos) {
             return text.substr(0, i);
         }
     }
@@ -48,7 +33,7 @@ std::string title_of(std::string_view inside, FileKind kind) {
     inside = trimmed(inside);
     if (kind == FileKind::Credentials) return "profile " + std::string(unquoted(inside));
     if (inside == "default") return "default";
-    const auto space = inside.find_first_of(kSpace);
+    const auto space = inside.find_first_of(kWhiteSpace);
     if (space == std::string_view::npos) return {};
     const std::string_view word = inside.substr(0, space);
     if (word != "profile" && word != "services") return {};
@@ -62,7 +47,7 @@ public:
     void add(std::string_view line) {
         const std::string_view text = trimmed(line);
         if (text.empty() || text.front() == '#' || text.front() == ';') return;
-        const std::size_t indent = line.find_first_not_of(kSpace);
+        const std::size_t indent = line.find_first_not_of(kWhiteSpace);
         if (text.front() == '[') {
             open(text);
         } else if (section_ != nullptr) {
@@ -95,7 +80,7 @@ private:
         key_.clear();
         const auto equals = text.find('=');
         if (equals == std::string_view::npos) return;
-        key_ = lower(trimmed(text.substr(0, equals)));
+        key_ = lower_case(trimmed(text.substr(0, equals)));
         key_indent_ = indent;
         if (key_.empty()) return;
         section_->values[key_] = trimmed(without_comment(text.substr(equals + 1)));
@@ -107,7 +92,7 @@ private:
         if (!value.empty()) {
             value += "\n" + std::string(trimmed(without_comment(text)));
         } else if (equals != std::string_view::npos) {
-            section_->nested[key_][lower(trimmed(text.substr(0, equals)))] =
+            section_->nested[key_][lower_case(trimmed(text.substr(0, equals)))] =
                 trimmed(without_comment(text.substr(equals + 1)));
         }
     }

@@ -1,7 +1,6 @@
 #include "cloud/aws/profile_provider.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <functional>
@@ -13,6 +12,7 @@
 #include "cloud/aws/imds.hpp"
 #include "cloud/aws/profile_files.hpp"
 #include "cloud/aws/web_identity.hpp"
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 
 namespace migrator::cloud::aws {
@@ -201,7 +201,7 @@ private:
 
     Fetched from_credential_source(const std::string& name, const Section& section) {
         const std::string source = section.value("credential_source");
-        const auto is = [&](const char* text) { return strcasecmp(source.c_str(), text) == 0; };
+        const auto is = [&](const char* text) { return equal_ignoring_case(source, text); };
         Selection selection;
         if (is("Environment")) {
             selection = select_environment(surroundings_);
@@ -252,7 +252,7 @@ private:
     }
 
     static std::string last_line(const std::string& text) {
-        const std::string all = trimmed(text);
+        const std::string all(trimmed(text));
         const auto line_break = all.find_last_of("\r\n");
         const std::string line =
             shown(line_break == std::string::npos ? all : all.substr(line_break + 1));

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cloud/aws/signature.hpp"
+#include "core/ascii.hpp"
 
 namespace migrator::cloud::aws {
 namespace {
@@ -13,13 +14,6 @@ namespace {
 /// What stands behind "rds" in host names, one for each partition.
 constexpr std::string_view kSuffixes[] = {
     "amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov"};
-
-std::string lower_case(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
-}
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "cloud/aws/answers.hpp"
 #include "cloud/aws/imds.hpp"
 #include "cloud/aws/profile_files.hpp"
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 
@@ -21,7 +22,7 @@ bool is_region(std::string_view text) {
     if (text.empty() || text.size() > kLongestRegion) return false;
     if (text.front() == '-' || text.back() == '-') return false;
     return std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        return is_lower(c) || is_digit(c) || c == '-';
     });
 }
 
@@ -60,7 +61,7 @@ std::string region_of_instance(const Surroundings& surroundings, const std::stri
     if (!reason_to_skip_imds(surroundings).empty()) return {};
     try {
         const auto text = Imds(surroundings, profile, 1).read("/latest/meta-data/placement/region");
-        const std::string region = text ? trimmed(text->body) : std::string();
+        const std::string region(text ? trimmed(text->body) : "");
         return is_region(region) ? region : std::string();
     } catch (const Error& error) {  // a guess only
         log::info(fmt::format("aws region: no instance metadata: {}", error.what()));

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <string_view>
 
 #include "cloud/aws/answers.hpp"
+#include "core/number.hpp"
 
 namespace migrator::cloud::aws {
 namespace {
@@ -20,11 +20,8 @@ constexpr milliseconds kLongestAsked = seconds(30);
 
 /// Nothing for what is no whole number from 0.
 std::optional<std::int64_t> number_of(const std::string& text) {
-    std::int64_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || rest != end || number < 0) return std::nullopt;
-    return number;
+    const auto number = parse_number<std::int64_t>(text);
+    return number && *number >= 0 ? number : std::nullopt;
 }
 
 /// Never more than `kLongestAsked`, of which no unit can overflow.

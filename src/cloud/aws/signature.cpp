@@ -1,11 +1,12 @@
 #include "cloud/aws/signature.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 
 #include "cloud/aws/signature_steps.hpp"
+#include "core/ascii.hpp"
+#include "core/percent.hpp"
 #include "core/sha256.hpp"
 
 namespace migrator::cloud::aws {
@@ -13,7 +14,7 @@ namespace {
 
 const std::string* header_named(const Headers& headers, const char* name) {
     const auto found = std::ranges::find_if(headers, [&](const auto& header) {
-        return strcasecmp(header.first.c_str(), name) == 0;
+        return equal_ignoring_case(header.first, name);
     });
     return found == headers.end() ? nullptr : &found->second;
 }
@@ -21,19 +22,7 @@ const std::string* header_named(const Headers& headers, const char* name) {
 }  // namespace
 
 std::string encode(std::string_view bytes, bool keep_slash) {
-    std::string result;
-    result.reserve(bytes.size());
-    for (const char c : bytes) {
-        const bool is_plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                              (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-                              c == '~' || (c == '/' && keep_slash);
-        if (is_plain) {
-            result += c;
-        } else {
-            result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-        }
-    }
-    return result;
+    return percent_encoded(bytes, keep_slash ? "/" : "");
 }
 
 http_client::Request sign(

@@ -9,26 +9,14 @@
 #include <map>
 #include <new>
 
+#include "core/ascii.hpp"
+#include "core/hex.hpp"
 #include "core/sha256.hpp"
 
 namespace migrator::cloud::aws {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
-
-std::string lower_case(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return result;
-}
-
-std::string hex(std::string_view bytes) {
-    std::string result;
-    for (const char c : bytes) result += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    return result;
-}
 
 /// Without blanks at the ends, and with one for each run of them inside.
 std::string single_spaced(std::string_view value) {
@@ -202,7 +190,7 @@ std::string signature_of(
         scope_text(amz_date, scope),
         sha256_hex(canonical_text)
     );
-    return hex(hmac_sha256(signing_key(secret, amz_date.substr(0, 8), scope), to_sign));
+    return to_hex(hmac_sha256(signing_key(secret, amz_date.substr(0, 8), scope), to_sign));
 }
 
 }  // namespace migrator::cloud::aws

@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <pugixml.hpp>
 #include <string_view>
 
 #include "cloud/aws/answers.hpp"
 #include "cloud/aws/client.hpp"
 #include "cloud/aws/web_identity.hpp"
+#include "core/ascii.hpp"
 #include "core/error.hpp"
+#include "core/number.hpp"
 
 namespace migrator::cloud::aws {
 namespace {
@@ -226,8 +227,7 @@ Query form_of(
 bool is_session_name(const std::string& text) {
     constexpr std::string_view kOthers = "+=,.@-_";
     return text.size() >= 2 && text.size() <= 64 && std::ranges::all_of(text, [&](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                      kOthers.find(c) != std::string_view::npos;
+               return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
            });
 }
 
@@ -248,15 +248,14 @@ RoleRequest make_role_request(
         );
     }
     if (seconds.empty()) return request;
-    const char* end = seconds.data() + seconds.size();
-    const auto parsed = std::from_chars(seconds.data(), end, request.seconds);
-    const bool is_number = parsed.ec == std::errc() && parsed.ptr == end;
-    if (!is_number || request.seconds < 900 || request.seconds > 43'200) {
+    const auto number = parse_number<decltype(request.seconds)>(seconds);
+    if (!number || *number < 900 || *number > 43'200) {
         throw Error(
             ErrorKind::Configuration,
             where + ": duration_seconds must be a number from 900 to 43200"
         );
     }
+    request.seconds = *number;
     return request;
 }
 

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <pwd.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +14,7 @@
 #include <thread>
 
 #include "cloud/aws/process.hpp"
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 
 namespace migrator::cloud::aws {
@@ -100,7 +100,7 @@ std::string variable(const Surroundings& surroundings, const std::string& name) 
 }
 
 bool is_switched_on(const Surroundings& surroundings, const std::string& name) {
-    return strcasecmp(variable(surroundings, name).c_str(), "true") == 0;
+    return equal_ignoring_case(variable(surroundings, name), "true");
 }
 
 }  // namespace migrator::cloud::aws

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "cloud/aws/answers.hpp"
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 
 namespace migrator::cloud::aws {
@@ -27,7 +28,7 @@ std::string token_of(const Surroundings& surroundings, const std::string& file) 
     if (!text) {
         throw Error(ErrorKind::Configuration, fmt::format("the token file {} is missing", file));
     }
-    std::string token = trimmed(*text);
+    std::string token(trimmed(*text));
     if (token.empty()) {
         throw Error(ErrorKind::Configuration, fmt::format("the token file {} is empty", file));
     }

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
+#include "core/number.hpp"
+#include "core/percent.hpp"
 #include "db/mysql/dsn_values.hpp"
 
 namespace migrator::db::mysql {
@@ -59,11 +61,9 @@ void set_tls(DataSource& source, std::string_view value) {
 }
 
 void set_number(std::optional<std::size_t>& target, std::string_view name, std::string_view text) {
-    std::size_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || rest != end) throw refused(fmt::format("{} is a number", name));
-    if (number > 0) target = number;  // 0: what the server says
+    const auto number = parse_number<std::size_t>(text);
+    if (!number) throw refused(fmt::format("{} is a number", name));
+    if (*number > 0) target = number;  // 0: what the server says
 }
 
 void set_charsets(DataSource& source, std::string_view list) {
@@ -73,16 +73,16 @@ void set_charsets(DataSource& source, std::string_view list) {
         list.remove_prefix(std::min(comma + 1, list.size()));
     }
     for (const std::string& name : source.charsets) {
-        const bool plain = std::ranges::all_of(name, [](unsigned char c) {
-            return std::isalnum(c) != 0 || c == '_';
+        const bool plain = std::ranges::all_of(name, [](char c) {
+            return is_letter_or_digit(c) || c == '_';
         });
         if (!plain || name.empty()) throw refused("charset is a list of names like utf8mb4,utf8");
     }
 }
 
 void set_system_variable(DataSource& source, std::string_view name, std::string value) {
-    const bool plain = !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '@';
+    const bool plain = !name.empty() && std::ranges::all_of(name, [](char c) {
+        return is_letter_or_digit(c) || c == '_' || c == '.' || c == '@';
     });
     if (!plain) throw refused("a parameter is neither known nor the name of a system variable");
     source.settings.emplace_back(name, std::move(value));
@@ -133,7 +133,7 @@ void read_parameters(DataSource& source, std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
         const auto equals = pair.find('=');
         if (equals == kNone) continue;  // as Go's driver
-        const auto value = decode_percent(pair.substr(equals + 1), true);
+        const auto value = percent_decoded(pair.substr(equals + 1), Plus::IsBlank);
         if (!value) throw refused("invalid DSN: did you forget to escape a param value?");
         set_parameter(source, pair.substr(0, equals), *value);
     }
@@ -159,11 +159,8 @@ void read_host(DataSource& source, std::string_view address) {
     }
     if (!address.empty()) source.host = address;
     if (port.empty()) return;
-    const char* end = port.data() + port.size();
-    const auto [rest, error] = std::from_chars(port.data(), end, source.port);
-    if (error != std::errc() || rest != end || source.port == 0) {
-        throw refused("invalid DSN: the port is not a number from 1 to 65535");
-    }
+    source.port = parse_number<std::uint16_t>(port).value_or(0);
+    if (source.port == 0) throw refused("invalid DSN: the port is not a number from 1 to 65535");
 }
 
 /// `net(addr)`.
@@ -208,7 +205,7 @@ DataSource parse_data_source(std::string_view text) {
     }
     read_address(source, left);
     const auto question = std::min(right.find('?'), right.size());
-    const auto database = decode_percent(right.substr(0, question), false);
+    const auto database = percent_decoded(right.substr(0, question));
     if (!database) throw refused("invalid DSN: the database name holds a lone %");
     source.database = *database;
     read_parameters(source, right.substr(std::min(question + 1, right.size())));

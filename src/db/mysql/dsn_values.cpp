@@ -45,24 +45,4 @@ std::optional<std::chrono::milliseconds> parse_go_duration(std::string_view text
     return std::chrono::milliseconds(static_cast<std::int64_t>(sum + 0.5));
 }
 
-std::optional<std::string> decode_percent(std::string_view text, bool plus_is_blank) {
-    std::string decoded;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+' && plus_is_blank) {
-            decoded += ' ';
-        } else if (text[i] == '%') {
-            const std::string_view digits = text.substr(i + 1, 2);
-            unsigned value = 0;
-            const char* end = digits.data() + digits.size();
-            const auto [rest, error] = std::from_chars(digits.data(), end, value, 16);
-            if (digits.size() != 2 || error != std::errc() || rest != end) return std::nullopt;
-            decoded += static_cast<char>(value);
-            i += 2;
-        } else {
-            decoded += text[i];
-        }
-    }
-    return decoded;
-}
-
 }  // namespace migrator::db::mysql

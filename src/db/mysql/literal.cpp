@@ -6,6 +6,7 @@
 #include <charconv>
 #include <iterator>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "db/mysql/lexis.hpp"
 #include "script/lexer.hpp"
@@ -14,9 +15,7 @@ namespace migrator::db::mysql {
 namespace {
 
 bool is_harmless(char c) {
-    const bool letter_or_digit =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return letter_or_digit ||
+    return is_letter_or_digit(c) ||
            std::string_view(" _-./:,@+=()[]{}*;#").find(c) != std::string_view::npos;
 }
 

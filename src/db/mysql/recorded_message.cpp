@@ -99,13 +99,8 @@ std::string values_of(
 
 /// Cuts up to `bytes` off `text`, whole characters.
 std::string_view take_piece(std::string_view& text, std::size_t bytes) {
-    std::size_t end = std::min(bytes, text.size());
-    const auto goes_on = [&] {
-        return end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U;
-    };
-    while (end > 0 && goes_on()) --end;
-    const std::string_view piece = text.substr(0, end);
-    text.remove_prefix(end);
+    const std::string_view piece = utf8_prefix(text, bytes);
+    text.remove_prefix(piece.size());
     return piece;
 }
 

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "core/ascii.hpp"
+#include "core/number.hpp"
 #include "db/postgresql/data_source_syntax.hpp"
 #include "db/sql/time_limits.hpp"
 
@@ -76,23 +77,19 @@ bool contains(const std::string_view (&list)[N], std::string_view key) {
 }
 
 bool is_number(std::string_view text) {
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size();
+    return parse_number<int>(text).has_value();
 }
 
 bool is_port(std::string_view text) {
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() && number > 0 && number < 65536;
+    return parse_number<std::uint16_t>(text).value_or(0) != 0;
 }
 
 /// The name of a setting: identifiers joined by dots.
 bool is_setting_name(std::string_view name) {
     bool at_start = true;
     for (const char c : name) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        const bool other = (c >= '0' && c <= '9') || c == '$' || c == '.';
+        const bool letter = is_letter(c) || c == '_';
+        const bool other = is_digit(c) || c == '$' || c == '.';
         if (!letter && (at_start || !other)) return false;
         at_start = c == '.';
     }

@@ -4,14 +4,15 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+#include "core/percent.hpp"
+
 namespace migrator::db::postgresql {
 namespace {
 
 constexpr std::string_view kSchemes[] = {"postgres://", "postgresql://"};
 
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
-}
+bool is_space(char c) { return kWhiteSpace.find(c) != std::string_view::npos; }
 
 /// Reads the key/value form from left to right.
 class KeyValueReader {
@@ -76,13 +77,6 @@ private:
     std::size_t at_ = 0;
 };
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 /// Takes a URL apart. Parts are views into the whole text, so that errors can tell positions.
 class UrlReader {
 public:
@@ -120,28 +114,17 @@ private:
         pairs_.push_back({std::move(key), std::move(value), position(where)});
     }
 
-    /// `plus_is_space` as in a query string, which is how Go reads it.
-    std::string decode(std::string_view part, bool plus_is_space = false) const {
-        std::string decoded;
-        for (std::size_t i = 0; i < part.size(); ++i) {
-            if (part[i] != '%') {
-                decoded += plus_is_space && part[i] == '+' ? ' ' : part[i];
-                continue;
-            }
-            const bool complete = i + 2 < part.size();
-            const int high = complete ? hex_digit(part[i + 1]) : -1;
-            const int low = complete ? hex_digit(part[i + 2]) : -1;
-            if (high < 0 || low < 0 || high + low == 0) {
-                throw data_source_error(fmt::format(
-                    "'%' at character {} is not followed by two hexadecimal digits other than 00 "
-                    "(a '%' itself is written %25)",
-                    position(part) + i
-                ));
-            }
-            decoded += static_cast<char>(high * 16 + low);
-            i += 2;
+    /// `Plus::IsBlank` as in a query string, which is how Go reads it.
+    std::string decode(std::string_view part, Plus plus = Plus::IsPlus) const {
+        const std::size_t bad = std::min(find_bad_percent(part), part.find("%00"));
+        if (bad != std::string_view::npos) {
+            throw data_source_error(fmt::format(
+                "'%' at character {} is not followed by two hexadecimal digits other than 00 "
+                "(a '%' itself is written %25)",
+                position(part) + bad
+            ));
         }
-        return decoded;
+        return *percent_decoded(part, plus);
     }
 
     void user_info(std::string_view info) {
@@ -205,7 +188,7 @@ private:
                     fmt::format("\"=\" is missing in the parameter at character {}", position(part))
                 );
             }
-            add(decode(part.substr(0, equals), true), part, decode(part.substr(equals + 1), true));
+            add(decode(part.substr(0, equals), Plus::IsBlank), part, decode(part.substr(equals + 1), Plus::IsBlank));
         }
     }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/ascii.hpp"
 #include "db/postgresql/dialect_texts.hpp"
 #include "db/postgresql/lexis.hpp"
 #include "db/postgresql/settings.hpp"
@@ -13,12 +14,7 @@ std::string placeholder(int index) { return fmt::format("${}", index); }
 
 /// Files name a plain schema without quotes, and the server folds it then.
 std::string folded(const SchemaName& name) {
-    std::string text = name.str();
-    if (!name.is_plain()) return text;
-    for (char& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
+    return name.is_plain() ? lower_case(name.str()) : name.str();
 }
 
 /// Not `create schema if not exists`: that needs the right to create even when the schema exists.

@@ -1,7 +1,8 @@
 #include "db/postgresql/message.hpp"
 
 #include <algorithm>
-#include <cctype>
+
+#include "core/ascii.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -25,7 +26,7 @@ void blank(std::string& text, std::size_t offset, std::size_t begin, std::size_t
 /// Up to and with the ';' behind a statement, so that a blanked COMMIT leaves nothing behind.
 std::size_t end_with_semicolon(std::string_view text, const Statement& statement) {
     std::size_t end = statement.end;
-    while (end < text.size() && std::isspace(static_cast<unsigned char>(text[end])) != 0) ++end;
+    while (end < text.size() && kWhiteSpace.find(text[end]) != std::string_view::npos) ++end;
     return end < text.size() && text[end] == ';' ? end + 1 : statement.end;
 }
 
@@ -56,11 +57,7 @@ void append(Message& message, std::string_view text, Piece piece) {
 }
 
 bool begins_with_execute(std::string_view text) {
-    constexpr std::string_view kWord = "execute";
-    return text.size() >= kWord.size() &&
-           std::equal(kWord.begin(), kWord.end(), text.begin(), [](char word, char c) {
-               return word == static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-           });
+    return starts_with_ignoring_case(text, "execute");
 }
 
 /// The statement of `piece` that `offset` of the script lies in, or behind.

@@ -1,10 +1,10 @@
 #include "db/postgresql/session.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
@@ -76,7 +76,7 @@ Session::Session(
     : connection_(std::move(connection)), settings_(std::move(settings)), facts_(facts) {
     // Times are read as ISO. Go's driver insists on it, so scripts that rely on it exist too.
     const bool is_set = std::ranges::any_of(settings_, [](const auto& setting) {
-        return strcasecmp(setting.first.c_str(), "datestyle") == 0;
+        return equal_ignoring_case(setting.first, "datestyle");
     });
     if (is_set || !connection_->parameter("DateStyle").starts_with("ISO")) {
         settings_.emplace_back("datestyle", "ISO");

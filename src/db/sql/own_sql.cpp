@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "core/error.hpp"
 #include "core/migration.hpp"
+#include "core/number.hpp"
 
 namespace migrator::db::sql {
 namespace {
@@ -58,13 +57,11 @@ bool is_true(const Value& value) {
 
 std::int64_t to_integer(const Value& value) {
     if (!value) return 0;
-    std::int64_t number = 0;
-    const auto* end = value->data() + value->size();
-    const auto parsed = std::from_chars(value->data(), end, number);
-    if (parsed.ec != std::errc{} || parsed.ptr != end) {
+    const auto number = parse_number<std::int64_t>(*value);
+    if (!number) {
         throw Error(ErrorKind::Internal, "the database gave '" + *value + "' for a number");
     }
-    return number;
+    return *number;
 }
 
 std::string doubled(std::string_view text, char quote) {

@@ -6,17 +6,16 @@
 #include <charconv>
 #include <optional>
 
+#include "core/ascii.hpp"
 #include "script/characters.hpp"
 #include "script/script.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
 
-using script::equals_lower;
 using script::is_space;
 using script::TokenKind;
 
-constexpr std::string_view kBlanks = " \t\r\f\v";
 
 /// A line with GO on it.
 struct GoLine {
@@ -26,14 +25,9 @@ struct GoLine {
     std::string problem;
 };
 
-std::string_view without_blanks(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
 /// What stands behind GO: nothing, a count, a comment. Anything else: no GO line at all.
 bool read_rest(std::string_view rest, GoLine& line) {
-    rest = without_blanks(rest.substr(0, rest.find("--")));
+    rest = trimmed(rest.substr(0, rest.find("--")));
     if (rest.empty()) return true;
     if (rest == ";") {
         line.problem = "GO is no statement and takes no ';': remove the ';'";
@@ -50,7 +44,7 @@ bool read_rest(std::string_view rest, GoLine& line) {
 
 std::optional<GoLine> go_line(std::string_view text, const TsqlToken& token) {
     const std::string_view word = text.substr(token.begin, token.end - token.begin);
-    if (token.kind != TokenKind::Word || !equals_lower(word, "go")) return std::nullopt;
+    if (token.kind != TokenKind::Word || !equal_ignoring_case(word, "go")) return std::nullopt;
     const std::size_t newline = text.substr(0, token.begin).rfind('\n');
     GoLine line;
     line.begin = newline == std::string_view::npos ? 0 : newline + 1;

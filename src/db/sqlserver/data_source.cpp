@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <initializer_list>
 #include <optional>
 
+#include "core/ascii.hpp"
+#include "core/number.hpp"
 #include "db/options.hpp"
 #include "db/sqlserver/data_source_syntax.hpp"
-#include "script/characters.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
@@ -19,20 +19,18 @@ constexpr std::uint64_t kLongestTimeout = 3'600;
 
 bool is_one_of(std::string_view value, std::initializer_list<std::string_view> lower_words) {
     return std::ranges::any_of(lower_words, [&](std::string_view word) {
-        return script::equals_lower(value, word);
+        return equal_ignoring_case(value, word);
     });
 }
 
 std::uint64_t number(const SyntaxPair& pair, std::uint64_t most) {
-    std::uint64_t value = 0;
-    const auto* end = pair.value.data() + pair.value.size();
-    const auto parsed = std::from_chars(pair.value.data(), end, value);
-    if (parsed.ec != std::errc{} || parsed.ptr != end || value > most) {
+    const auto value = parse_number<std::uint64_t>(pair.value);
+    if (!value || *value > most) {
         throw data_source_error(
             fmt::format("{} must be a whole number from 0 to {}", pair.name, most)
         );
     }
-    return value;
+    return *value;
 }
 
 bool boolean(const SyntaxPair& pair) {
@@ -52,7 +50,7 @@ Encrypt encrypt(const SyntaxPair& pair) {
 /// `tcp:host\instance,port` of ADO and ODBC; a URL has it in parts.
 void take_server(DataSource& source, std::string_view text) {
     constexpr std::string_view kTcp = "tcp:";
-    if (script::equals_lower(text.substr(0, kTcp.size()), kTcp)) text.remove_prefix(kTcp.size());
+    if (starts_with_ignoring_case(text, kTcp)) text.remove_prefix(kTcp.size());
     if (const auto comma = text.find(','); comma != std::string_view::npos) {
         source.port = static_cast<std::uint16_t>(number(
             {"the port behind the ',' of server", std::string(text.substr(comma + 1))}, 65'535

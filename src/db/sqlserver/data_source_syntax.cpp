@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "script/characters.hpp"
+#include "core/ascii.hpp"
+#include "core/percent.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
@@ -14,54 +15,17 @@ constexpr std::string_view kUrl = "sqlserver://";
 constexpr std::string_view kOdbc = "odbc:";
 constexpr auto kNone = std::string_view::npos;
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), script::to_lower);
-    return result;
-}
-
-bool begins_with(std::string_view text, std::string_view lower_prefix) {
-    return script::equals_lower(text.substr(0, lower_prefix.size()), lower_prefix);
-}
-
-std::string_view without_blanks(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t\r\n";
-    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
-std::optional<unsigned> hex_digit(char c) {
-    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    const char small = script::to_lower(c);
-    if (small >= 'a' && small <= 'f') return static_cast<unsigned>(small - 'a') + 10;
-    return std::nullopt;
-}
-
-enum class Plus : bool { IsPlus, IsBlank };
-
-std::string percent_decoded(std::string_view text, Plus plus, const char* where) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+' && plus == Plus::IsBlank) {
-            result += ' ';
-        } else if (text[i] != '%') {
-            result += text[i];
-        } else {
-            const auto high = i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
-            const auto low = i + 2 < text.size() ? hex_digit(text[i + 2]) : std::nullopt;
-            if (!high || !low) {
-                throw data_source_error(fmt::format(
-                    "in {} a '%' is not followed by two hexadecimal digits: write it as %25", where
-                ));
-            }
-            result += static_cast<char>(*high * 16 + *low);
-            i += 2;
-        }
+std::string decode(std::string_view text, Plus plus, const char* where) {
+    const auto result = percent_decoded(text, plus);
+    if (!result) {
+        throw data_source_error(fmt::format(
+            "in {} a '%' is not followed by two hexadecimal digits: write it as %25", where
+        ));
     }
-    if (result.find('\0') != std::string::npos) {
+    if (result->find('\0') != std::string::npos) {
         throw data_source_error(fmt::format("{} has a NUL byte in it", where));
     }
-    return result;
+    return *result;
 }
 
 class UrlParser {
@@ -92,16 +56,16 @@ private:
 
     void take_user(std::string_view text) {
         const auto colon = text.find(':');
-        add("user id", percent_decoded(text.substr(0, colon), Plus::IsPlus, "the user name"));
+        add("user id", decode(text.substr(0, colon), Plus::IsPlus, "the user name"));
         if (colon == kNone) return;
-        add("password", percent_decoded(text.substr(colon + 1), Plus::IsPlus, "the password"));
+        add("password", decode(text.substr(colon + 1), Plus::IsPlus, "the password"));
     }
 
     void take_address(std::string_view text) {
         const auto slash = text.find('/');
         if (slash != kNone && slash + 1 < text.size()) {
             std::string instance =
-                percent_decoded(text.substr(slash + 1), Plus::IsPlus, "the instance");
+                decode(text.substr(slash + 1), Plus::IsPlus, "the instance");
             if (instance.ends_with('/')) instance.pop_back();
             if (!instance.empty()) add("instance", std::move(instance));
         }
@@ -116,7 +80,7 @@ private:
             port = host.substr(colon);
             host = host.substr(0, colon);
         }
-        add("server", percent_decoded(host, Plus::IsPlus, "the host"));
+        add("server", decode(host, Plus::IsPlus, "the host"));
         if (port.empty()) return;
         if (port[0] != ':') throw data_source_error("behind the ']' of the address stands no ':'");
         if (port.size() > 1) add("port", std::string(port.substr(1)));
@@ -130,10 +94,10 @@ private:
             if (pair.empty()) continue;
             const auto equals = pair.find('=');
             const std::string_view value = equals == kNone ? "" : pair.substr(equals + 1);
-            add(lower(without_blanks(
-                    percent_decoded(pair.substr(0, equals), Plus::IsBlank, "a parameter's name")
+            add(lower_case(trimmed(
+                    decode(pair.substr(0, equals), Plus::IsBlank, "a parameter's name")
                 )),
-                percent_decoded(value, Plus::IsBlank, "a parameter"));
+                decode(value, Plus::IsBlank, "a parameter"));
         }
     }
 
@@ -160,7 +124,7 @@ public:
                     pairs.size() + 1
                 ));
             }
-            std::string name = lower(without_blanks(rest_.substr(0, equals)));
+            std::string name = lower_case(trimmed(rest_.substr(0, equals)));
             if (name.empty()) {
                 throw data_source_error(fmt::format("part {} has no name", pairs.size() + 1));
             }
@@ -174,7 +138,7 @@ private:
         rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size()));
         if (!rest_.empty() && opening_.find(rest_[0]) != kNone) return quoted(name);
         const auto end = std::min(rest_.find(';'), rest_.size());
-        std::string text(without_blanks(rest_.substr(0, end)));
+        std::string text(trimmed(rest_.substr(0, end)));
         rest_.remove_prefix(end);
         return text;
     }
@@ -211,9 +175,9 @@ private:
 }  // namespace
 
 std::vector<SyntaxPair> parse_pairs(std::string_view text) {
-    text = without_blanks(text);
-    if (begins_with(text, kUrl)) return UrlParser(text).parse();
-    if (begins_with(text, kOdbc)) return PairParser(text.substr(kOdbc.size()), "{").parse();
+    text = trimmed(text);
+    if (starts_with_ignoring_case(text, kUrl)) return UrlParser(text).parse();
+    if (starts_with_ignoring_case(text, kOdbc)) return PairParser(text.substr(kOdbc.size()), "{").parse();
     if (const auto scheme = text.find("://"); scheme != kNone && scheme < text.find('=')) {
         throw data_source_error("the URL does not begin with sqlserver://");
     }

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "script/characters.hpp"
+#include "core/ascii.hpp"
 
 namespace migrator::db::sqlserver {
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
     return std::ranges::any_of(words, [&](std::string_view w) {
-        return script::equals_lower(word, w);
+        return equal_ignoring_case(word, w);
     });
 }
 

@@ -1,8 +1,9 @@
 #include "db/sqlserver/parameters.hpp"
 
-#include <charconv>
 #include <optional>
 
+#include "core/ascii.hpp"
+#include "core/number.hpp"
 #include "db/sqlserver/tokens.hpp"
 #include "script/characters.hpp"
 
@@ -11,12 +12,9 @@ namespace {
 
 /// The number of the parameter whose name, without its '@', is `word`.
 std::optional<std::size_t> number_of(std::string_view word) {
-    if (word.size() < 2 || script::to_lower(word[0]) != 'p') return std::nullopt;
-    std::size_t number = 0;
-    const auto* end = word.data() + word.size();
-    const auto parsed = std::from_chars(word.data() + 1, end, number);
-    if (parsed.ec != std::errc{} || parsed.ptr != end || number == 0) return std::nullopt;
-    return number;
+    if (word.size() < 2 || to_lower(word[0]) != 'p') return std::nullopt;
+    const auto number = parse_number<std::size_t>(word.substr(1));
+    return number && *number > 0 ? number : std::nullopt;
 }
 
 }  // namespace

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
 #include "db/sqlserver/batches.hpp"
 #include "db/sqlserver/keywords.hpp"
 #include "db/sqlserver/script_watcher.hpp"
-#include "script/characters.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
@@ -76,8 +76,8 @@ std::string identity_insert_left_on(std::string_view batch) {
     for (TsqlToken token = tokens.next(); token.kind != TokenKind::End; token = tokens.next()) {
         const std::string_view word = tokens.text_of(token);
         if (in_name) {
-            const bool on = token.keyword && script::equals_lower(word, "on");
-            const bool off = token.keyword && script::equals_lower(word, "off");
+            const bool on = token.keyword && equal_ignoring_case(word, "on");
+            const bool off = token.keyword && equal_ignoring_case(word, "off");
             if (on || off || token.kind == TokenKind::Semicolon) {
                 if (on) left_on = name;
                 if (off) left_on.clear();
@@ -87,9 +87,9 @@ std::string identity_insert_left_on(std::string_view batch) {
             }
             continue;
         }
-        in_name = behind_set && token.keyword && script::equals_lower(word, "identity_insert");
+        in_name = behind_set && token.keyword && equal_ignoring_case(word, "identity_insert");
         if (in_name) name.clear();
-        behind_set = token.keyword && script::equals_lower(word, "set");
+        behind_set = token.keyword && equal_ignoring_case(word, "set");
     }
     return left_on;
 }

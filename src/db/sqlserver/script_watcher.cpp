@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "db/sqlserver/keywords.hpp"
+#include "script/characters.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {

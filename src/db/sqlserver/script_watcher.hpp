@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/ascii.hpp"
 #include "db/sqlserver/script_wrapper.hpp"
 #include "db/sqlserver/tokens.hpp"
-#include "script/characters.hpp"
 #include "script/script.hpp"
 
 namespace migrator::db::sqlserver {
@@ -42,7 +42,7 @@ private:
         return seen_[back].token.keyword ? seen_[back].word : std::string_view();
     }
     bool is(std::size_t back, std::string_view lower) const {
-        return script::equals_lower(word(back), lower);
+        return equal_ignoring_case(word(back), lower);
     }
     void shift(const Seen& seen) {
         std::ranges::move_backward(seen_.begin(), seen_.end() - 1, seen_.end());
