@@ -11,7 +11,9 @@
 #include "config/substitution.hpp"
 #include "config/values.hpp"
 #include "config/yaml_file.hpp"
+#include "core/ascii.hpp"
 #include "core/error.hpp"
+#include "core/number.hpp"
 
 namespace migrator::config {
 namespace {
@@ -50,11 +52,11 @@ void overlay_overrides(Settings& settings, const Overrides& overrides, Report& r
             settings[key->name] = setting_of(*key, text, "command line");
             continue;
         }
-        const Key* nearest = nearest_key(name);
+        const std::string nearest = nearest_key(name);
         report.problems.push_back(fmt::format(
             "command line: unknown key {}{}",
             name,
-            nearest == nullptr ? "" : fmt::format(" (did you mean {}?)", nearest->name)
+            nearest.empty() ? "" : fmt::format(" (did you mean {}?)", nearest)
         ));
     }
 }
@@ -95,8 +97,9 @@ void warn_deprecated(
 
 bool is_default(const Key& key, const Settings& settings) {
     const std::string text = text_of(settings, key.name);
-    const auto number = parse_number(text);
-    return text == key.default_text || (number && number == parse_number(key.default_text));
+    const auto number = parse_number<std::uint64_t>(text);
+    return text == key.default_text ||
+           (number && number == parse_number<std::uint64_t>(key.default_text));
 }
 
 /// Empty when tenants are worked for one by one.
@@ -115,9 +118,6 @@ void warn_without_effect(const Settings& settings, Report& report) {
         if (!is_set(settings, key.name) || (!is_list(key) && is_default(key, settings))) continue;
         std::string_view what;
         if (key.effect == Effect::OfFleet) what = why_no_fleet(settings);
-        if (key.effect == Effect::StorageLater) {
-            what = "has no effect yet: the storage of Azure and Google comes later";
-        }
         if (key.name == "setRole" && text_of(settings, "driver") == "sqlite") {
             what = "has no effect on SQLite, which has no roles";
         }

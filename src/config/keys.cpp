@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <numeric>
-#include <vector>
+#include <ranges>
+
+#include "core/ascii.hpp"
+#include "core/nearest.hpp"
 
 namespace migrator::config {
 namespace {
@@ -118,28 +120,6 @@ constexpr Key kKeys[] = {
      .since = "new",
      .choices = "true|false"},
     {.name = "s3RequestPayer", .type = Choice, .since = "new", .choices = "requester"},
-    {.name = "azureEndpoint",
-     .since = "new",
-     .masking = Masking::Location,
-     .effect = Effect::StorageLater},
-    {.name = "azureAnonymous",
-     .type = Choice,
-     .default_text = "false",
-     .since = "new",
-     .effect = Effect::StorageLater,
-     .choices = "true|false"},
-    {.name = "gcsAnonymous",
-     .type = Choice,
-     .default_text = "false",
-     .since = "new",
-     .effect = Effect::StorageLater,
-     .choices = "true|false"},
-    {.name = "gcsEndpoint",
-     .since = "new",
-     .masking = Masking::Location,
-     .effect = Effect::StorageLater},
-    {.name = "gcsCredentialsFile", .since = "new", .effect = Effect::StorageLater},
-    {.name = "gcsUserProject", .since = "new", .effect = Effect::StorageLater},
     {.name = "storageConcurrency",
      .type = Number,
      .default_text = "16",
@@ -147,26 +127,6 @@ constexpr Key kKeys[] = {
      .min = 1,
      .max = 1'000},
 };
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-
-/// Levenshtein's, without regard to case.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
 
 }  // namespace
 
@@ -177,19 +137,8 @@ const Key* find_key(std::string_view name) noexcept {
     return found == std::end(kKeys) ? nullptr : found;
 }
 
-const Key* nearest_key(std::string_view name) {
-    constexpr std::size_t kLongestName = 64;  // a longer one is no misspelt key
-    if (name.size() > kLongestName) return nullptr;
-    const Key* nearest = nullptr;
-    std::size_t smallest = name.size() / 2 + 1;
-    for (const Key& key : kKeys) {
-        const std::size_t distance = edit_distance(name, key.name);
-        if (distance < smallest) {
-            smallest = distance;
-            nearest = &key;
-        }
-    }
-    return nearest;
+std::string nearest_key(std::string_view name) {
+    return nearest(name, kKeys | std::views::transform(&Key::name));
 }
 
 bool is_list(const Key& key) noexcept {
@@ -203,7 +152,7 @@ std::string environment_name(const Key& key) {
     for (std::size_t i = 0; i < key.name.size(); ++i) {
         const char c = key.name[i];
         if (i > 0 && is_upper(c) && !is_upper(key.name[i - 1])) name += '_';
-        name += upper(c);
+        name += to_upper(c);
     }
     return name;
 }

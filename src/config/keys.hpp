@@ -25,7 +25,7 @@ enum class Type : std::uint8_t {
 enum class Masking : std::uint8_t { None, DataSource, Url, Headers, Location };
 
 /// When setting a key does something: of a fleet, where tenants are worked for one by one.
-enum class Effect : std::uint8_t { Now, OfFleet, StorageLater };
+enum class Effect : std::uint8_t { Always, OfFleet };
 
 /// One key of `migrator.yaml`.
 struct Key {
@@ -34,7 +34,7 @@ struct Key {
     std::string_view default_text{};  ///< empty: none
     std::string_view since{};         ///< release of the Go program, or "new"
     Masking masking = Masking::None;
-    Effect effect = Effect::Now;
+    Effect effect = Effect::Always;
     std::uint64_t min = 0;
     std::uint64_t max = 0;
     std::string_view choices{};  ///< separated by '|'; an empty text is always allowed
@@ -47,8 +47,8 @@ std::span<const Key> all_keys() noexcept;
 /// Null when there is no such key.
 const Key* find_key(std::string_view name) noexcept;
 
-/// The known key with the smallest edit distance to `name`, when it is near enough to be meant.
-const Key* nearest_key(std::string_view name);
+/// The key that is most like `name`; empty when none is like enough to be meant.
+std::string nearest_key(std::string_view name);
 
 bool is_list(const Key& key) noexcept;
 /// Whether its value may hold a secret: such a value is in no message.

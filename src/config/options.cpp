@@ -6,8 +6,10 @@
 
 #include "config/values.hpp"
 #include "config/webhook.hpp"
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/migration.hpp"
+#include "core/number.hpp"
 
 namespace migrator::config {
 namespace {
@@ -32,7 +34,7 @@ public:
     }
 
     std::uint64_t number(std::string_view key) const {
-        const auto value = parse_number(text(key));
+        const auto value = parse_number<std::uint64_t>(text(key));
         if (!value) throw Error(ErrorKind::Internal, fmt::format("{} has no default", key));
         return *value;
     }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "config/redaction.hpp"
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
 
 namespace migrator::config {
@@ -15,10 +16,7 @@ constexpr std::string_view kDigits = "0123456789";
 
 /// Whether a YAML 1.1 or 1.2 reader could take the plain `text` for something else than a string.
 bool looks_typed(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string lower = lower_case(text);
     constexpr std::array<std::string_view, 13> kWords{
         "null", "~", "true", "false", "yes", "no", "on", "off", "y", "n", ".inf", ".nan", "<<"};
     if (std::ranges::find(kWords, lower) != kWords.end()) return true;

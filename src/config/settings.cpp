@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 
 namespace migrator::config {
 namespace {
-
-constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
 
 const Key& known(std::string_view name) {
     const Key* key = find_key(name);
@@ -18,9 +17,7 @@ const Key& known(std::string_view name) {
 /// As the Go program's struct names it: `webHookURL` is WebHookURL.
 std::string field_name(const Key& key) {
     std::string name(key.name);
-    if (name.front() >= 'a' && name.front() <= 'z') {
-        name.front() = static_cast<char>(name.front() - 'a' + 'A');
-    }
+    name.front() = to_upper(name.front());
     return name;
 }
 
@@ -68,14 +65,6 @@ std::string origin_of(const Settings& settings, std::string_view key) {
     return found == settings.end() ? "not set" : found->second.origin;
 }
 
-bool is_blank(std::string_view text) noexcept {
-    return text.find_first_not_of(kWhiteSpace) == std::string_view::npos;
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(kWhiteSpace);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
-}
+bool is_blank(std::string_view text) noexcept { return trimmed(text).empty(); }
 
 }  // namespace migrator::config

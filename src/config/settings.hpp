@@ -47,7 +47,5 @@ bool is_set(const Settings& settings, std::string_view key);
 std::string origin_of(const Settings& settings, std::string_view key);
 
 bool is_blank(std::string_view text) noexcept;
-/// Without white space at both ends.
-std::string_view trimmed(std::string_view text) noexcept;
 
 }  // namespace migrator::config

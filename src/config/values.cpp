@@ -5,14 +5,16 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "config/webhook.hpp"
+#include "core/ascii.hpp"
+#include "core/duration.hpp"
+#include "core/number.hpp"
 
 namespace migrator::config {
 namespace {
 
-constexpr std::uint64_t kMaxMilliseconds = 2'147'483'647;
+constexpr std::int64_t kMaxMilliseconds = 2'147'483'647;
 constexpr std::string_view kDurationsAllowed =
     "must be a duration such as 500ms, 30s, 5m, 1h, or a number of seconds";
 
@@ -20,8 +22,7 @@ constexpr std::string_view kDurationsAllowed =
 std::string quoted(const Key& key, const Setting& setting, std::string_view text) {
     constexpr std::size_t kMaxShown = 24;
     const bool harmless = std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               c == '-' || c == '+' || c == '.' || c == '%' || c == '_';
+        return is_letter_or_digit(c) || c == '-' || c == '+' || c == '.' || c == '%' || c == '_';
     });
     if (is_secret(key) || setting.substituted || !harmless || text.size() > kMaxShown) return "";
     return fmt::format(", not {}", text);
@@ -34,7 +35,7 @@ struct Wrong {
 
 std::optional<Wrong> check_duration(const Key& key, std::string_view text) {
     const auto duration = parse_duration(text);
-    if (!duration) {
+    if (!duration || duration->count() > kMaxMilliseconds) {
         return Wrong{
             "duration", fmt::format("{}, at most {}ms", kDurationsAllowed, kMaxMilliseconds)};
     }
@@ -45,7 +46,7 @@ std::optional<Wrong> check_duration(const Key& key, std::string_view text) {
 }
 
 std::optional<Wrong> check_number(const Key& key, std::string_view text) {
-    const auto number = parse_number(text);
+    const auto number = parse_number<std::uint64_t>(text);
     if (number && *number >= key.min && *number <= key.max) return std::nullopt;
     return Wrong{"range", fmt::format("must be a whole number from {} to {}", key.min, key.max)};
 }
@@ -53,7 +54,7 @@ std::optional<Wrong> check_number(const Key& key, std::string_view text) {
 std::optional<Wrong> check_number_or_percent(const Key& key, std::string_view text) {
     if (!text.ends_with('%')) {
         if (!check_number(key, text)) return std::nullopt;
-    } else if (const auto percent = parse_number(text.substr(0, text.size() - 1));
+    } else if (const auto percent = parse_number<std::uint64_t>(text.substr(0, text.size() - 1));
                percent && *percent <= 100) {
         return std::nullopt;
     }
@@ -172,29 +173,6 @@ void check_atomicity(std::string_view driver, const Settings& settings, Report& 
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
-    struct Unit {
-        std::string_view suffix;
-        std::uint64_t milliseconds;
-    };
-    constexpr std::array<Unit, 5> kUnits{
-        {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"", 1'000}}};
-    const auto unit =
-        std::ranges::find_if(kUnits, [&](const Unit& u) { return text.ends_with(u.suffix); });
-    const auto number = parse_number(text.substr(0, text.size() - unit->suffix.size()));
-    if (!number || *number > kMaxMilliseconds / unit->milliseconds) return std::nullopt;
-    return std::chrono::milliseconds(
-        static_cast<std::chrono::milliseconds::rep>(*number * unit->milliseconds)
-    );
-}
 
 void check_settings(const Settings& settings, Report& report) {
     for (const Key& key : all_keys()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/redaction_parameters.hpp"
+#include "core/ascii.hpp"
 
 namespace migrator::config {
 
@@ -13,7 +14,7 @@ bool is_http_url(std::string_view text) {
     });
     const auto colon = text.find("://");
     if (!is_printable || colon == std::string_view::npos) return false;
-    const std::string scheme = redaction::lower_case(text.substr(0, colon));
+    const std::string scheme = lower_case(text.substr(0, colon));
     if (scheme != "http" && scheme != "https") return false;
     std::string_view authority = text.substr(colon + 3);
     authority = authority.substr(0, authority.find_first_of("/?#"));
@@ -43,9 +44,9 @@ notifier::Options webhook_options(const Settings& settings) {
     for (const std::string& item : items_of(settings, "webHookHeaders")) {
         auto header = parse_header(item);
         if (!header) continue;  // has been refused
-        const std::string name = redaction::lower_case(header->first);
+        const std::string name = lower_case(header->first);
         const auto earlier = std::ranges::find_if(options.headers, [&](const auto& other) {
-            return redaction::lower_case(other.first) == name;
+            return lower_case(other.first) == name;
         });
         if (earlier == options.headers.end()) {
             options.headers.push_back(std::move(*header));

@@ -4,13 +4,13 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <map>
 #include <memory>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "core/freed_by.hpp"
 #include "core/utf8.hpp"
@@ -27,9 +27,7 @@ constexpr std::size_t kMaxFileBytes = 1 << 20;
 /// The operating system's text as the Go program shows it, in lower case.
 std::string reason(int error_number) {
     std::string text = std::strerror(error_number);
-    if (!text.empty()) {
-        text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
-    }
+    if (!text.empty()) text.front() = to_lower(text.front());
     return text;
 }
 
@@ -111,7 +109,7 @@ private:
     /// A wrongly indented value can look like a key, and be a secret: only a name is repeated.
     static std::string shown(const std::string& name) {
         constexpr std::size_t kMaxShown = 40;
-        const auto is_name_character = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
+        const auto is_name_character = [](char c) { return is_letter_or_digit(c) || c == '_'; };
         const bool is_name =
             name.size() <= kMaxShown && std::ranges::all_of(name, is_name_character);
         return is_name ? " " + name : "";
@@ -119,9 +117,8 @@ private:
 
     void warn_unknown(const std::string& name, int line) {
         std::string text = fmt::format("{}: unknown key{}", at(line), shown(name));
-        if (const Key* nearest = shown(name).empty() ? nullptr : nearest_key(name)) {
-            text += fmt::format(" (did you mean {}?)", nearest->name);
-        }
+        const std::string nearest = shown(name).empty() ? "" : nearest_key(name);
+        if (!nearest.empty()) text += fmt::format(" (did you mean {}?)", nearest);
         report_.warnings.push_back(text);
         report_.unknown_keys.push_back(text);
     }

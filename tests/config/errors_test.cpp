@@ -64,7 +64,7 @@ TEST(Errors, NameTheLineAndWhatIsAllowed) {
         {"maxFailures: few", "MaxFailures", "range", "5%"},
         {"listenAddress: localhost", "ListenAddress", "ip", "127.0.0.1"},
         {"s3AddressingStyle: host", "S3AddressingStyle", "oneof", "auto, path, virtual"},
-        {"gcsAnonymous: yes", "GcsAnonymous", "oneof", "true, false"},
+        {"s3Anonymous: yes", "S3Anonymous", "oneof", "true, false"},
         {"tenantMigrations: ['a', '']", "TenantMigrations", "required", "element 2 is empty"},
         {"noTransaction: ['']", "NoTransaction", "required", "element 1 is empty"},
         {"webHookHeaders: ['A: b', nonsense]", "WebHookHeaders", "header", "element 2"},

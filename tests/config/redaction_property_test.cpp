@@ -264,8 +264,8 @@ TEST(RedactionProperty, ShowsNoSecretOfTheWebhookOrTheStorage) {
             "webHookHeaders: [" + yaml_string("X-Key: " + secret) + "]",
             "webHookHeaders: [" + yaml_string("X-Key " + secret) + "]",
             "webHookHeaders: [" + yaml_string("Bearer " + secret + ": x") + "]",
-            "azureEndpoint: " + yaml_string("https://user:" + secret + "@example.com/x"),
-            "azureEndpoint: " + yaml_string("https://example.com/x?sig=" + encoded),
+            "s3Endpoint: " + yaml_string("https://user:" + secret + "@example.com/x"),
+            "s3Endpoint: " + yaml_string("https://example.com/x?sig=" + encoded),
         };
         for (const std::string& line : lines) {
             const std::string shown = everything_shown({.yaml = kMinimal + line + "\n"});
