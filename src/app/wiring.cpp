@@ -10,7 +10,7 @@
 
 #include "api/router.hpp"
 #include "app/build_info.hpp"
-#include "app/make_connector.hpp"
+#include "app/drivers.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "http/server.hpp"
@@ -94,7 +94,9 @@ config::Config read_configuration(
     if (offline) overrides["dataSource"] = "unknown";
     try {
         const config::Lookups lookups{
-            .environment = environment, .secret = [&cloud, offline](const std::string& name) {
+            .drivers = drivers(),
+            .environment = environment,
+            .secret = [&cloud, offline](const std::string& name) {
                 return offline ? "unknown" : cloud.secret(name);
             }};
         const bool no_file = path == kDefaultPath && access(kDefaultPath, F_OK) != 0 &&
@@ -105,7 +107,8 @@ config::Config read_configuration(
         configuration = read();
         if (offline) {
             auto& database = configuration.database;
-            database.data_source = unreachable_data_source(database.driver);
+            const db::Driver* driver = db::find_driver(drivers(), database.driver);
+            if (driver != nullptr) database.data_source = driver->offline_data_source;
         }
         configuration.database.database_token =
             [&cloud](const std::string& host, std::uint16_t port, const std::string& user) {

@@ -103,24 +103,20 @@ bool is_default(const Key& key, const Settings& settings) {
 }
 
 /// Empty when tenants are worked for one by one.
-std::string_view why_no_fleet(const Settings& settings) {
-    if (text_of(settings, "driver") == "sqlite") {
-        return "has no effect on SQLite, where one group of tenants comes after the other";
-    }
+std::string_view why_no_fleet(const Settings& settings, const db::Driver& driver) {
+    if (!driver.why_no_fleet.empty()) return driver.why_no_fleet;
     if (text_of(settings, "atomicity") != "tenant") {
         return "has no effect without atomicity: tenant";
     }
     return {};
 }
 
-void warn_without_effect(const Settings& settings, Report& report) {
+void warn_without_effect(const Settings& settings, const db::Driver& driver, Report& report) {
     for (const Key& key : all_keys()) {
         if (!is_set(settings, key.name) || (!is_list(key) && is_default(key, settings))) continue;
         std::string_view what;
-        if (key.effect == Effect::OfFleet) what = why_no_fleet(settings);
-        if (key.name == "setRole" && text_of(settings, "driver") == "sqlite") {
-            what = "has no effect on SQLite, which has no roles";
-        }
+        if (key.effect == Effect::OfFleet) what = why_no_fleet(settings, driver);
+        if (key.name == "setRole") what = driver.why_no_role;
         if (!what.empty()) {
             report.warn(origin_of(settings, key.name), fmt::format("{} {}", key.name, what));
         }
@@ -140,17 +136,19 @@ Config read(
     overlay_overrides(settings, overrides, report);
     substitute(settings, lookups, report);
     check_settings(settings, report);
-    check_driver(settings, report);
+    check_driver(settings, lookups.drivers, report);
     if (!report.problems.empty()) {
         throw Error(ErrorKind::Configuration, fmt::format("{}", fmt::join(report.problems, "\n")));
     }
     resolve_base_location(settings, report);
     warn_deprecated(settings, "tenantSelectSQL", "tenantSelect", report);
     warn_deprecated(settings, "tenantInsertSQL", "tenantInsert", report);
-    warn_without_effect(settings, report);
+    warn_without_effect(
+        settings, *db::find_driver(lookups.drivers, text_of(settings, "driver")), report
+    );
 
     Config config = make_options(settings, lookups);
-    config.redacted_yaml = redacted_yaml(settings);
+    config.redacted_yaml = redacted_yaml(settings, lookups.drivers);
     config.warnings = std::move(report.warnings);
     config.unknown_keys = std::move(report.unknown_keys);
     return config;

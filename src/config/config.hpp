@@ -8,6 +8,7 @@
 
 #include "coordinator/options.hpp"
 #include "core/log.hpp"
+#include "db/driver.hpp"
 #include "db/options.hpp"
 #include "http/options.hpp"
 #include "loader/options.hpp"
@@ -17,6 +18,8 @@ namespace migrator::config {
 
 /// The look-ups of the outside world, handed down by `app`.
 struct Lookups {
+    /// All that are built, in the order in which a message names them.
+    db::Drivers drivers;
     /// An environment variable; nothing when it is not set.
     std::function<std::optional<std::string>(const std::string& name)> environment;
     /// The value of a secret reference such as `aws-secretsmanager:…`. Null: such references are

@@ -78,10 +78,12 @@ std::string single_quoted(std::string_view text) {
     return result + '\'';
 }
 
-std::string masked(const Key& key, const std::string& text, const Settings& settings) {
+std::string masked(
+    const Key& key, const std::string& text, const Settings& settings, db::Drivers drivers
+) {
     switch (key.masking) {
         case Masking::DataSource:
-            return redact_data_source(text_of(settings, "driver"), text);
+            return redact_data_source(drivers, text_of(settings, "driver"), text);
         case Masking::Url:
             return redact_url(text);
         case Masking::Headers:
@@ -115,7 +117,7 @@ std::string yaml_string(std::string_view bytes) {
     return is_plain(text) ? text : single_quoted(text);
 }
 
-std::string redacted_yaml(const Settings& settings) {
+std::string redacted_yaml(const Settings& settings, db::Drivers drivers) {
     std::string result;
     for (const Key& key : all_keys()) {
         if (is_list(key)) {
@@ -123,13 +125,13 @@ std::string redacted_yaml(const Settings& settings) {
             if (items.empty()) continue;
             result += fmt::format("{}:\n", key.name);
             for (const std::string& item : items) {
-                result += fmt::format("- {}\n", yaml_string(masked(key, item, settings)));
+                result += fmt::format("- {}\n", yaml_string(masked(key, item, settings, drivers)));
             }
             continue;
         }
         // Defaults are not shown, with one exception that clients have always seen.
         if (!is_set(settings, key.name) && key.name != "pathPrefix") continue;
-        const std::string text = masked(key, text_of(settings, key.name), settings);
+        const std::string text = masked(key, text_of(settings, key.name), settings, drivers);
         result += fmt::format("{}: {}\n", key.name, scalar(key, text));
     }
     return result;

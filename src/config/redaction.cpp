@@ -1,43 +1,21 @@
 #include "config/redaction.hpp"
 
-#include "config/redaction_parameters.hpp"
+#include "core/ascii.hpp"
+#include "core/masking.hpp"
 
 namespace migrator::config {
 namespace {
 
-using namespace redaction;
-
 constexpr auto kNone = std::string_view::npos;
-
-/// A path; but somebody may have left another driver's data source there, whole or in parts. All
-/// of these have one of two characters in them that are rare in paths.
-std::string redact_path(std::string_view text) {
-    constexpr std::string_view kPrefix = "file:";
-    const std::string_view path = text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : text;
-    const bool is_harmless = path == ":memory:" || path.find_first_of(":=") == kNone;
-    return std::string(is_harmless ? text : kMask);
-}
 
 }  // namespace
 
-std::string redact_data_source(std::string_view driver, std::string_view data_source) {
+std::string redact_data_source(
+    db::Drivers drivers, std::string_view driver, std::string_view data_source
+) {
     if (data_source.empty()) return {};
-    const auto starts_with = [&](std::string_view prefix) {
-        return data_source.starts_with(prefix);
-    };
-    if (driver == "postgres") {
-        const bool is_url = starts_with("postgres://") || starts_with("postgresql://");
-        return is_url ? redact_connection_url(data_source) : redact_key_values(data_source);
-    }
-    if (driver == "mysql") return redact_go_dsn(data_source);
-    if (driver == "sqlserver") {
-        if (starts_with("sqlserver://")) return redact_connection_url(data_source);
-        return starts_with("odbc:") ? redact_odbc(data_source) : redact_ado(data_source);
-    }
-    if (driver == "mongodb" && (starts_with("mongodb://") || starts_with("mongodb+srv://"))) {
-        return redact_connection_url(data_source);
-    }
-    return driver == "sqlite" ? redact_path(data_source) : std::string(kMask);
+    const db::Driver* found = db::find_driver(drivers, driver);
+    return found == nullptr ? std::string(kMask) : found->mask(data_source);
 }
 
 std::string redact_url(std::string_view url) {
@@ -61,7 +39,7 @@ std::string redact_url(std::string_view url) {
 
 std::string redact_header(std::string_view header) {
     const auto colon = header.find(':');
-    const std::string_view name = without_blanks(header.substr(0, colon));
+    const std::string_view name = trimmed(header.substr(0, colon));
     // RFC 9110's characters of a header's name
     const std::string allowed = std::string(kLettersAndDigits) + "!#$%&'*+-.^_`|~";
     if (colon == kNone || !consists_of(name, allowed)) return std::string(kMask);

@@ -3,13 +3,16 @@
 #include <string>
 #include <string_view>
 
-/// The one place that hides secrets.
+#include "db/driver.hpp"
+
+/// How secrets are hidden; those of a data source are known to its driver.
 namespace migrator::config {
 
-/// `data_source` with passwords and credentials-like parameters replaced by `***`, for any driver:
-/// key/value, URL, Go DSN, ADO and ODBC forms. What can't be understood is masked whole. Only
-/// parameters that are known to be harmless keep their values. Never throws (but std::bad_alloc).
-std::string redact_data_source(std::string_view driver, std::string_view data_source);
+/// `data_source` as the driver of that name masks it; all of it when there is no such driver.
+/// Never throws (but std::bad_alloc).
+std::string redact_data_source(
+    db::Drivers drivers, std::string_view driver, std::string_view data_source
+);
 
 /// A URL with everything after the host replaced by `***`, user info included.
 std::string redact_url(std::string_view url);

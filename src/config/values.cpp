@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "config/webhook.hpp"
 #include "core/ascii.hpp"
@@ -157,17 +158,11 @@ bool is_missing(const Key& key, const Settings& settings) {
     return key.required && !is_set(settings, key.name);
 }
 
-void check_atomicity(std::string_view driver, const Settings& settings, Report& report) {
+void check_atomicity(const db::Driver& driver, const Settings& settings, Report& report) {
     const std::string atomicity = text_of(settings, "atomicity");
     std::string_view why;
-    if (driver == "sqlserver" && atomicity == "tenant") {
-        why = "must be version: atomicity: tenant on SQL Server is not built yet";
-    }
-    if (driver == "sqlite" && atomicity == "version") {
-        why =
-            "must be tenant: SQLite keeps each schema in a file of its own and attaches at most "
-            "10 at a time, so no transaction can span a version";
-    }
+    if (atomicity == "tenant") why = driver.why_not_tenant;
+    if (atomicity == "version") why = driver.why_not_version;
     if (why.empty()) return;
     report.wrong(*find_key("atomicity"), "oneof", origin_of(settings, "atomicity"), why);
 }
@@ -196,26 +191,29 @@ void check_settings(const Settings& settings, Report& report) {
     }
 }
 
-void check_driver(const Settings& settings, Report& report) {
+void check_driver(const Settings& settings, db::Drivers drivers, Report& report) {
     const auto found = settings.find("driver");
     if (found == settings.end() || !is_set(settings, "driver") || found->second.unusable) return;
     const std::string driver = text_of(settings, "driver");
-    constexpr std::array<std::string_view, 4> kDrivers{"postgres", "mysql", "sqlserver", "sqlite"};
-    if (std::ranges::find(kDrivers, driver) != kDrivers.end()) {
-        return check_atomicity(driver, settings, report);
+    if (const db::Driver* known = db::find_driver(drivers, driver)) {
+        return check_atomicity(*known, settings, report);
     }
 
-    constexpr std::array<std::string_view, 1> kLater{"mongodb"};
+    constexpr std::string_view kOfTheGoProgram = "mongodb";
     const Key& key = *find_key("driver");
-    const bool later = std::ranges::find(kLater, driver) != kLater.end();
     const bool harmless = !quoted(key, found->second, driver).empty();
-    const std::string why = later ? fmt::format("driver {} is not built yet", driver)
-                                  : fmt::format("unknown driver: {}", harmless ? driver : "…");
+    const std::string why = driver == kOfTheGoProgram
+                                ? fmt::format("driver {} is not built yet", driver)
+                                : fmt::format("unknown driver: {}", harmless ? driver : "…");
     report.wrong(
         key,
         "oneof",
         found->second.origin,
-        "must be one of: postgres, mysql, sqlserver, sqlite; " + why
+        fmt::format(
+            "must be one of: {}; {}",
+            fmt::join(drivers | std::views::transform(&db::Driver::name), ", "),
+            why
+        )
     );
 }
 

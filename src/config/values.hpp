@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "db/driver.hpp"
 
 namespace migrator::config {
 
@@ -9,7 +10,7 @@ namespace migrator::config {
 /// of their type.
 void check_settings(const Settings& settings, Report& report);
 
-/// Checks what the driver allows: that it is built, and `atomicity`.
-void check_driver(const Settings& settings, Report& report);
+/// Checks that the driver is built, and what it says of `atomicity`.
+void check_driver(const Settings& settings, db::Drivers drivers, Report& report);
 
 }  // namespace migrator::config

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "config/redaction_parameters.hpp"
 #include "core/ascii.hpp"
+#include "core/masking.hpp"
 
 namespace migrator::config {
 
@@ -24,7 +24,7 @@ bool is_http_url(std::string_view text) {
     std::ranges::replace_if(
         host, [](char c) { return static_cast<unsigned char>(c) >= 0x80U; }, 'x'
     );
-    return !host.empty() && !host.starts_with(':') && redaction::is_host_and_port(host);
+    return !host.empty() && !host.starts_with(':') && is_host_and_port(host);
 }
 
 std::optional<std::pair<std::string, std::string>> parse_header(std::string_view text) {
@@ -32,8 +32,8 @@ std::optional<std::pair<std::string, std::string>> parse_header(std::string_view
     if (colon == std::string_view::npos) return std::nullopt;
     const std::string_view name = trimmed(text.substr(0, colon));
     // RFC 9110's characters of a header's name
-    const std::string allowed = std::string(redaction::kLettersAndDigits) + "!#$%&'*+-.^_`|~";
-    if (!redaction::consists_of(name, allowed)) return std::nullopt;
+    const std::string allowed = std::string(kLettersAndDigits) + "!#$%&'*+-.^_`|~";
+    if (!consists_of(name, allowed)) return std::nullopt;
     return std::pair(std::string(name), std::string(trimmed(text.substr(colon + 1))));
 }
 

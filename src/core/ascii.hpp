@@ -42,6 +42,14 @@ constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view
     return equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
+inline constexpr std::string_view kLettersAndDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// At least one character, and only those of `allowed`.
+constexpr bool consists_of(std::string_view text, std::string_view allowed) noexcept {
+    return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
 /// `text` without the characters of `blanks` at both ends. A view into `text`.
 constexpr std::string_view trimmed(
     std::string_view text, std::string_view blanks = kWhiteSpace

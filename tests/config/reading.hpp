@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "app/drivers.hpp"
 #include "config/config.hpp"
 #include "core/error.hpp"
 #include "support/temp_dir.hpp"
@@ -27,6 +28,7 @@ struct Reading {
 
     Lookups lookups() const {
         Lookups result;
+        result.drivers = app::drivers();
         result.environment = [this](const std::string& name) -> std::optional<std::string> {
             const auto found = environment.find(name);
             if (found == environment.end()) return std::nullopt;

@@ -2,10 +2,12 @@
 
 #include <memory>
 
-#include "db/options.hpp"
+#include "db/driver.hpp"
 #include "db/sql/session.hpp"
 
 namespace migrator::db::sqlite {
+
+extern const Driver kDriver;
 
 /// The metadata file that `options.data_source` names (a path), and the files of schemas beside
 /// it. Opens nothing yet. Throws Configuration for a data source that is not a usable path and

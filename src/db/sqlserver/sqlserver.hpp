@@ -2,10 +2,12 @@
 
 #include <memory>
 
-#include "db/options.hpp"
+#include "db/driver.hpp"
 #include "db/sql/session.hpp"
 
 namespace migrator::db::sqlserver {
+
+extern const Driver kDriver;
 
 /// The server that `options.data_source` names. Opens nothing yet. Throws Configuration for a data
 /// source that can't be used, for options that SQL Server doesn't have, and when no ODBC driver is

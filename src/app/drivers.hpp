@@ -4,14 +4,15 @@
 #include <string>
 
 #include "db/connector.hpp"
+#include "db/driver.hpp"
 
 namespace migrator::app {
+
+/// Every database that is built, in the order in which people are told of them.
+db::Drivers drivers();
 
 /// The Connector for `options.driver`. Connects to nothing yet. Throws Configuration ("Failed to
 /// create Connector unknown driver: X"; a data source that can't be understood).
 std::unique_ptr<db::Connector> make_connector(const db::Options& options);
-
-/// Valid for `driver`, for work that needs no database.
-std::string unreachable_data_source(const std::string& driver);
 
 }  // namespace migrator::app

@@ -1,10 +1,16 @@
-#include "config/redaction_parameters.hpp"
+#include "db/masking.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace migrator::config::redaction {
+#include "core/ascii.hpp"
+
+namespace migrator::db {
 namespace {
+
+constexpr auto kNone = std::string_view::npos;
+
+enum class Exposure { Show, Mask, Hide };
 
 // Blanks and '_' are left out of the names, and case is ignored: `user id`, `User_ID`.
 constexpr std::array kSecret{
@@ -193,13 +199,12 @@ bool is_one_of(const auto& names, std::string_view name) {
 }
 
 std::string plain_name(std::string_view name) {
-    std::string plain = lower_case(without_blanks(name));
+    std::string plain = lower_case(trimmed(name));
     std::erase_if(plain, [](char c) { return c == ' ' || c == '_' || c == '+'; });
     return plain;
 }
 
-}  // namespace
-
+/// `name`: in any case, with blanks.
 Exposure exposure_of(std::string_view name) {
     // The set is of names without separators; one with others in it is none of them.
     const std::string plain = plain_name(name);
@@ -207,6 +212,7 @@ Exposure exposure_of(std::string_view name) {
     return is_one_of(kHarmless, plain) ? Exposure::Show : Exposure::Hide;
 }
 
+/// Without quotes, and nothing in it looks like another parameter with a password.
 bool is_harmless_value(std::string_view value) {
     if (value.find_first_of("'\"`{}<>|^\r\n") != std::string_view::npos) return false;
     const auto at = value.rfind('@');  // `user@server` is a user name of Azure
@@ -219,25 +225,86 @@ bool is_harmless_value(std::string_view value) {
     });
 }
 
+bool are_hosts(std::string_view hosts) {
+    for (std::size_t from = 0; from <= hosts.size();) {
+        const auto comma = std::min(hosts.find(',', from), hosts.size());
+        if (!is_host_and_port(hosts.substr(from, comma - from))) return false;
+        from = comma + 1;
+    }
+    return true;
+}
+
+}  // namespace
+
 bool SeenNames::add(std::string_view name) { return names_.insert(plain_name(name)).second; }
 
-std::string lower_case(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+/// What is shown of `name=value`, where `raw` is how that is written.
+std::string shown_parameter(std::string_view name, std::string_view value, std::string_view raw) {
+    switch (exposure_of(name)) {
+        case Exposure::Show:
+            if (is_harmless_value(value)) return std::string(raw);
+            [[fallthrough]];
+        case Exposure::Mask:
+            return std::string(trimmed(name)) + "=" + std::string(kMask);
+        case Exposure::Hide:
+            break;
+    }
+    return std::string(kMask);
+}
+
+/// The part of a URL before '@'.
+std::string mask_user_info(std::string_view info) {
+    const auto colon = info.find(':');
+    const std::string_view user = info.substr(0, colon);
+    std::string shown(user);
+    const std::string allowed = std::string(kLettersAndDigits) + "._~%+$!*-";
+    if (!user.empty() && !consists_of(user, allowed)) shown = kMask;
+    if (colon != kNone) shown += ":" + std::string(kMask);
+    return shown;
+}
+
+std::string mask_query(std::string_view query) {
+    std::string result;
+    SeenNames seen;
+    for (std::size_t from = 0; from < query.size();) {
+        const auto end = std::min(query.find('&', from), query.size());
+        const std::string_view pair = query.substr(from, end - from);
+        const auto equals = pair.find('=');
+        if (equals == kNone || pair.find('#') != kNone || !seen.add(pair.substr(0, equals))) {
+            return std::string(kMask);
+        }
+        result += shown_parameter(pair.substr(0, equals), pair.substr(equals + 1), pair);
+        if (end < query.size()) result += '&';
+        from = end + 1;
     }
     return result;
 }
 
-std::string_view without_blanks(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t\r\n\v\f";
-    const auto first = text.find_first_not_of(kBlanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+std::string mask_url(std::string_view text) {
+    const auto scheme_end = text.find("://") + 3;
+    const std::string_view rest = text.substr(scheme_end);
+    // A password may hold '/', '?', '#' or '@' that should have been encoded: user info goes on to
+    // the last '@'. With an '@' in the parameters nobody can say what belongs to what.
+    const auto at = rest.rfind('@');
+    const auto question = rest.find('?');
+    if (at != kNone && question < at) return std::string(kMask);
+    const std::string_view tail = at == kNone ? rest : rest.substr(at + 1);
+    const std::string_view place = tail.substr(0, tail.find('?'));
+    const std::string_view hosts = place.substr(0, place.find('/'));
+    if (!are_hosts(hosts)) return std::string(kMask);
+    // `user:9,secret` without a host looks like two hosts.
+    const bool may_be_user_info = at == kNone && hosts == place && hosts.find(',') != kNone;
+    if (may_be_user_info) return std::string(kMask);
+    if (hosts.size() < place.size()) {
+        const std::string_view path = place.substr(hosts.size() + 1);
+        const std::string allowed = std::string(kLettersAndDigits) + "._~%+$-";
+        if (!path.empty() && !consists_of(path, allowed)) return std::string(kMask);
+    }
+    std::string result(text.substr(0, scheme_end));
+    if (at != kNone) result += mask_user_info(rest.substr(0, at)) + "@";
+    result += place;
+    if (place.size() < tail.size()) result += "?" + mask_query(tail.substr(place.size() + 1));
+    return result;
 }
 
-bool consists_of(std::string_view text, std::string_view allowed) {
-    return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
-}
-
-}  // namespace migrator::config::redaction
+}  // namespace migrator::db

@@ -1,0 +1,59 @@
+#include "db/driver.hpp"
+
+#include "core/ascii.hpp"
+#include "db/masking.hpp"
+#include "db/mysql/mysql.hpp"
+#include "db/sql/connector/sql_connector.hpp"
+
+namespace migrator::db::mysql {
+namespace {
+
+constexpr auto kNone = std::string_view::npos;
+
+/// The data source of Go's driver.
+std::string mask(std::string_view text) {
+    const auto slash = text.rfind('/');
+    if (slash == kNone || text.find('@', slash) != kNone) return std::string(kMask);
+    const std::string_view left = text.substr(0, slash);
+    const auto at = left.rfind('@');
+    const std::string_view address = at == kNone ? left : left.substr(at + 1);
+    const std::string_view network = address.substr(0, address.find('('));
+    if (!network.empty() && network != "tcp" && network != "tcp6" && network != "unix") {
+        return std::string(kMask);
+    }
+    if (network.size() < address.size()) {
+        if (!address.ends_with(')')) return std::string(kMask);
+        const std::string_view place =
+            address.substr(network.size() + 1, address.size() - network.size() - 2);
+        const bool is_path = network == "unix" && place.starts_with('/') &&
+                             consists_of(place, std::string(kLettersAndDigits) + "/._-");
+        if (!is_path && !is_host_and_port(place)) return std::string(kMask);
+    }
+    const std::string_view right = text.substr(slash + 1);
+    const std::string_view database = right.substr(0, right.find('?'));
+    const std::string allowed = std::string(kLettersAndDigits) + "._%$-";
+    if (!database.empty() && !consists_of(database, allowed)) return std::string(kMask);
+
+    std::string result;
+    if (at != kNone) result += mask_user_info(left.substr(0, at)) + "@";
+    result += std::string(address) + "/" + std::string(database);
+    if (database.size() < right.size()) {
+        result += "?" + mask_query(right.substr(database.size() + 1));
+    }
+    return result;
+}
+
+std::unique_ptr<Connector> connect(const Options& options) {
+    return sql::connector::make_sql_connector(make_server(options), options);
+}
+
+}  // namespace
+
+constexpr Driver kDriver{
+    .name = "mysql",
+    .mask = mask,
+    .connect = connect,
+    .offline_data_source = "tcp(offline.invalid)/",
+};
+
+}  // namespace migrator::db::mysql

@@ -1,0 +1,41 @@
+#include "db/driver.hpp"
+
+#include "db/masking.hpp"
+#include "db/sql/connector/sql_connector.hpp"
+#include "db/sqlite/sqlite.hpp"
+
+namespace migrator::db::sqlite {
+namespace {
+
+constexpr auto kNone = std::string_view::npos;
+
+/// A path; but somebody may have left another driver's data source there, whole or in parts. All
+/// of these have one of two characters in them that are rare in paths.
+std::string mask(std::string_view data_source) {
+    constexpr std::string_view kPrefix = "file:";
+    std::string_view path = data_source;
+    if (path.starts_with(kPrefix)) path.remove_prefix(kPrefix.size());
+    const bool is_harmless = path == ":memory:" || path.find_first_of(":=") == kNone;
+    return std::string(is_harmless ? data_source : kMask);
+}
+
+std::unique_ptr<Connector> connect(const Options& options) {
+    return sql::connector::make_sql_connector(make_server(options), options);
+}
+
+}  // namespace
+
+constexpr Driver kDriver{
+    .name = "sqlite",
+    .mask = mask,
+    .connect = connect,
+    .offline_data_source = "offline",
+    .why_not_version =
+        "must be tenant: SQLite keeps each schema in a file of its own and attaches at most 10 at "
+        "a "
+        "time, so no transaction can span a version",
+    .why_no_fleet = "has no effect on SQLite, where one group of tenants comes after the other",
+    .why_no_role = "has no effect on SQLite, which has no roles",
+};
+
+}  // namespace migrator::db::sqlite
