@@ -238,7 +238,6 @@ bool are_hosts(std::string_view hosts) {
 
 bool SeenNames::add(std::string_view name) { return names_.insert(plain_name(name)).second; }
 
-/// What is shown of `name=value`, where `raw` is how that is written.
 std::string shown_parameter(std::string_view name, std::string_view value, std::string_view raw) {
     switch (exposure_of(name)) {
         case Exposure::Show:
@@ -252,7 +251,6 @@ std::string shown_parameter(std::string_view name, std::string_view value, std::
     return std::string(kMask);
 }
 
-/// The part of a URL before '@'.
 std::string mask_user_info(std::string_view info) {
     const auto colon = info.find(':');
     const std::string_view user = info.substr(0, colon);

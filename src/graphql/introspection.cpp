@@ -11,21 +11,7 @@ namespace {
 std::string_view kind_name(const TypeRef& type) {
     if (type.is_non_null()) return "NON_NULL";
     if (type.is_list()) return "LIST";
-    switch (type.named->kind) {
-        case ast::TypeKind::Scalar:
-            return "SCALAR";
-        case ast::TypeKind::Object:
-            return "OBJECT";
-        case ast::TypeKind::Interface:
-            return "INTERFACE";
-        case ast::TypeKind::Union:
-            return "UNION";
-        case ast::TypeKind::Enum:
-            return "ENUM";
-        case ast::TypeKind::InputObject:
-            return "INPUT_OBJECT";
-    }
-    return {};
+    return name_of(type.named->kind);
 }
 
 /// The type itself; null when it is a list or non-null.

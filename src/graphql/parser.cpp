@@ -700,10 +700,14 @@ ast::DirectiveDefinition Syntax::directive_definition() {
 ast::Name Syntax::directive_location() {
     const Token token = token_;
     ast::Name location = name();
-    if (std::ranges::find(kDirectiveLocations, location.text) == std::end(kDirectiveLocations)) {
+    if (!is_directive_location(location.text)) {
         fail_unexpected(token);
     }
     return location;
+}
+
+bool is_directive_location(std::string_view name) {
+    return std::ranges::find(kDirectiveLocations, name) != std::end(kDirectiveLocations);
 }
 
 }  // namespace migrator::graphql

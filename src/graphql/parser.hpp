@@ -14,6 +14,12 @@ namespace migrator::graphql {
 /// tokens, and a nesting deep enough to endanger the stack). Pure; any bytes are safe.
 std::variant<ast::Document, RequestError> parse(std::string_view text, const Limits& limits = {});
 
+/// `FIELD`, `OBJECT` and the other places that a directive can be defined for.
+bool is_directive_location(std::string_view name);
+
+/// "SCALAR", "OBJECT" …: what introspection calls the kind, and directives their place.
+std::string_view name_of(ast::TypeKind kind);
+
 /// A value as GraphQL text, as introspection shows default values: `{a: [1, "x"], b: RED}`.
 std::string print(const ast::Value& value);
 /// `[Type!]!`

@@ -37,6 +37,24 @@ std::string in_quotes(std::string_view text) {
 
 }  // namespace
 
+std::string_view name_of(ast::TypeKind kind) {
+    switch (kind) {
+        case ast::TypeKind::Scalar:
+            return "SCALAR";
+        case ast::TypeKind::Object:
+            return "OBJECT";
+        case ast::TypeKind::Interface:
+            return "INTERFACE";
+        case ast::TypeKind::Union:
+            return "UNION";
+        case ast::TypeKind::Enum:
+            return "ENUM";
+        case ast::TypeKind::InputObject:
+            return "INPUT_OBJECT";
+    }
+    return {};
+}
+
 std::string print(const ast::Value& value) {
     std::string text;
     switch (value.kind) {

@@ -11,28 +11,6 @@
 namespace migrator::graphql {
 namespace {
 
-constexpr std::string_view kDirectiveLocations[] = {
-    "QUERY",
-    "MUTATION",
-    "SUBSCRIPTION",
-    "FIELD",
-    "FRAGMENT_DEFINITION",
-    "FRAGMENT_SPREAD",
-    "INLINE_FRAGMENT",
-    "VARIABLE_DEFINITION",
-    "SCHEMA",
-    "SCALAR",
-    "OBJECT",
-    "FIELD_DEFINITION",
-    "ARGUMENT_DEFINITION",
-    "INTERFACE",
-    "UNION",
-    "ENUM",
-    "ENUM_VALUE",
-    "INPUT_OBJECT",
-    "INPUT_FIELD_DEFINITION",
-};
-
 class SchemaCheck {
 public:
     SchemaCheck(const Schema& schema, const Coordinates& coordinates)
@@ -83,7 +61,7 @@ public:
         }
         std::set<std::string_view> seen;
         for (const std::string& location : directive.locations) {
-            if (std::ranges::find(kDirectiveLocations, location) == std::end(kDirectiveLocations)) {
+            if (!is_directive_location(location)) {
                 fail(coordinate, fmt::format("there is no directive location {}", location));
             }
             if (!seen.insert(location).second) {

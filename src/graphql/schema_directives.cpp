@@ -17,7 +17,7 @@ public:
     explicit AppliedDirectives(const Schema& schema) : schema_(schema) {}
 
     void check(const ast::TypeDefinition& type) const {
-        check(type.directives, location_of(type.kind));
+        check(type.directives, name_of(type.kind));
         for (const ast::FieldDefinition& field : type.fields) {
             check(field.directives, "FIELD_DEFINITION");
             check(field.arguments, "ARGUMENT_DEFINITION");
@@ -52,24 +52,6 @@ public:
     }
 
 private:
-    static std::string_view location_of(ast::TypeKind kind) {
-        switch (kind) {
-            case ast::TypeKind::Scalar:
-                return "SCALAR";
-            case ast::TypeKind::Object:
-                return "OBJECT";
-            case ast::TypeKind::Interface:
-                return "INTERFACE";
-            case ast::TypeKind::Union:
-                return "UNION";
-            case ast::TypeKind::Enum:
-                return "ENUM";
-            case ast::TypeKind::InputObject:
-                return "INPUT_OBJECT";
-        }
-        return {};
-    }
-
     static void check_arguments(const DirectiveType& type, const ast::Directive& directive) {
         std::set<std::string_view> given;
         for (const ast::Argument& argument : directive.arguments) {

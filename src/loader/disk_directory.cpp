@@ -11,25 +11,12 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/file_descriptor.hpp"
 #include "loader/disk_path.hpp"
 #include "loader/system_error.hpp"
 
 namespace migrator::loader {
 namespace {
-
-class FileDescriptor {
-public:
-    explicit FileDescriptor(int number) : number_(number) {}
-    ~FileDescriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    int number() const { return number_; }
-
-private:
-    const int number_;
-};
 
 /// Somebody has to change something; all else may pass by itself.
 bool is_lasting(int error) {

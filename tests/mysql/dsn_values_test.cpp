@@ -64,15 +64,5 @@ TEST(DsnValues, RefuseWhatIsNoDuration) {
     }
 }
 
-TEST(DsnValues, DecodePercents) {
-    EXPECT_EQ(decode_percent("a%2Fb%2fc%25", true), "a/b/c%");
-    EXPECT_EQ(decode_percent("a+b", true), "a b");
-    EXPECT_EQ(decode_percent("a+b", false), "a+b");
-    EXPECT_EQ(decode_percent("%00", false), std::string(1, '\0'));
-    for (const char* text : {"%", "%2", "a%2", "%zz", "%2z", "%-1", "%+1", "% 1"}) {
-        EXPECT_FALSE(decode_percent(text, true)) << text;
-    }
-}
-
 }  // namespace
 }  // namespace migrator::db::mysql

@@ -5,11 +5,11 @@
 namespace migrator::db::sqlserver {
 namespace {
 
-const Driver kFreeTds{Driver::Kind::FreeTds, "/odbc/libtdsodbc.so"};
-const Driver kMicrosoft18{Driver::Kind::Microsoft, "ODBC Driver 18 for SQL Server", 18};
-const Driver kMicrosoft17{Driver::Kind::Microsoft, "ODBC Driver 17 for SQL Server", 17};
+const OdbcDriver kFreeTds{OdbcDriver::Kind::FreeTds, "/odbc/libtdsodbc.so"};
+const OdbcDriver kMicrosoft18{OdbcDriver::Kind::Microsoft, "ODBC Driver 18 for SQL Server", 18};
+const OdbcDriver kMicrosoft17{OdbcDriver::Kind::Microsoft, "ODBC Driver 17 for SQL Server", 17};
 
-DriverSettings settings(const std::string& parameters, const Driver& driver) {
+DriverSettings settings(const std::string& parameters, const OdbcDriver& driver) {
     return settings_for(parse_data_source("server=db;uid=u;pwd=p;" + parameters), driver);
 }
 
@@ -56,7 +56,7 @@ TEST(ConnectionString, IsMadeForMicrosoft) {
     const std::string end = "APP={migrator};UID={u};PWD={p};";
     const struct {
         const char* parameters;
-        const Driver& driver;
+        const OdbcDriver& driver;
         std::string text;
     } cases[] = {
         {"",
@@ -92,7 +92,7 @@ TEST(ConnectionString, IsMadeForMicrosoft) {
 }
 
 TEST(ConnectionString, EscapesValues) {
-    const auto password = [](const std::string& value, const Driver& driver) {
+    const auto password = [](const std::string& value, const OdbcDriver& driver) {
         DataSource source = parse_data_source("server=db;uid=u");
         source.password = value;
         const std::string text = settings_for(source, driver).connect.connection_string;
@@ -108,7 +108,7 @@ TEST(ConnectionString, EscapesValues) {
 TEST(ConnectionString, RefusesWhatADriverCantDo) {
     const struct {
         const char* parameters;
-        const Driver& driver;
+        const OdbcDriver& driver;
     } cases[] = {
         {"encrypt=strict", kFreeTds},
         {"encrypt=true;hostnameincertificate=x", kFreeTds},
@@ -142,7 +142,7 @@ TEST(ConnectionString, SaysWhatHasNoEffect) {
 }
 
 TEST(Drivers, MicrosoftsNewestComesFirst) {
-    using Kind = Driver::Kind;
+    using Kind = OdbcDriver::Kind;
     const std::vector<std::string> library{"/odbc/libtdsodbc.so"};
     EXPECT_EQ(
         choose_driver(
@@ -152,14 +152,14 @@ TEST(Drivers, MicrosoftsNewestComesFirst) {
              "ODBC Driver 13 for SQL Server"},
             library
         ),
-        (Driver{Kind::Microsoft, "ODBC Driver 18 for SQL Server", 18})
+        (OdbcDriver{Kind::Microsoft, "ODBC Driver 18 for SQL Server", 18})
     );
     EXPECT_EQ(
         choose_driver({"PostgreSQL Unicode", "FreeTDS"}, library),
-        (Driver{Kind::FreeTds, "/odbc/libtdsodbc.so"})
+        (OdbcDriver{Kind::FreeTds, "/odbc/libtdsodbc.so"})
     );
-    EXPECT_EQ(choose_driver({}, library), (Driver{Kind::FreeTds, "/odbc/libtdsodbc.so"}));
-    EXPECT_EQ(choose_driver({"FreeTDS"}, {}), (Driver{Kind::FreeTds, "FreeTDS"}));
+    EXPECT_EQ(choose_driver({}, library), (OdbcDriver{Kind::FreeTds, "/odbc/libtdsodbc.so"}));
+    EXPECT_EQ(choose_driver({"FreeTDS"}, {}), (OdbcDriver{Kind::FreeTds, "FreeTDS"}));
     EXPECT_EQ(choose_driver({"PostgreSQL Unicode"}, {}), std::nullopt);
 }
 

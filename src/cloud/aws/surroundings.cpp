@@ -16,26 +16,13 @@
 #include "cloud/aws/process.hpp"
 #include "core/ascii.hpp"
 #include "core/error.hpp"
+#include "core/file_descriptor.hpp"
 
 namespace migrator::cloud::aws {
 namespace {
 
 /// Nothing here is longer; a wrong path such as /dev/zero would have no end.
 constexpr std::size_t kFileLimit = 1'048'576;
-
-class Descriptor {
-public:
-    explicit Descriptor(int value) : value_(value) {}
-    ~Descriptor() {
-        if (value_ >= 0) ::close(value_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return value_; }
-
-private:
-    int value_;
-};
 
 std::string home_in_passwd() {
     passwd entry{};
@@ -58,15 +45,15 @@ std::optional<std::string> real_variable(const std::string& name) {
 }
 
 std::optional<std::string> real_file(const std::string& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) {
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.number() < 0) {
         if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
         refuse_file(path, std::generic_category().message(errno));
     }
     std::string text;
     std::array<char, 8'192> piece{};
     while (true) {
-        const ssize_t length = ::read(file.get(), piece.data(), piece.size());
+        const ssize_t length = ::read(file.number(), piece.data(), piece.size());
         if (length == 0) return text;
         if (length < 0 && errno == EINTR) continue;
         if (length < 0) refuse_file(path, std::generic_category().message(errno));

@@ -43,16 +43,12 @@ std::string mask(std::string_view text) {
     return result;
 }
 
-std::unique_ptr<Connector> connect(const Options& options) {
-    return sql::connector::make_sql_connector(make_server(options), options);
-}
-
 }  // namespace
 
 constexpr Driver kDriver{
     .name = "mysql",
     .mask = mask,
-    .connect = connect,
+    .connect = sql::connector::connect<make_server>,
     .offline_data_source = "tcp(offline.invalid)/",
 };
 

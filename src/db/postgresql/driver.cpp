@@ -78,16 +78,12 @@ std::string mask(std::string_view data_source) {
     return is_url ? mask_url(data_source) : mask_key_values(data_source);
 }
 
-std::unique_ptr<Connector> connect(const Options& options) {
-    return sql::connector::make_sql_connector(make_server(options), options);
-}
-
 }  // namespace
 
 constexpr Driver kDriver{
     .name = "postgres",
     .mask = mask,
-    .connect = connect,
+    .connect = sql::connector::connect<make_server>,
     .offline_data_source = "host=offline.invalid",
 };
 

@@ -19,16 +19,12 @@ std::string mask(std::string_view data_source) {
     return std::string(is_harmless ? data_source : kMask);
 }
 
-std::unique_ptr<Connector> connect(const Options& options) {
-    return sql::connector::make_sql_connector(make_server(options), options);
-}
-
 }  // namespace
 
 constexpr Driver kDriver{
     .name = "sqlite",
     .mask = mask,
-    .connect = connect,
+    .connect = sql::connector::connect<make_server>,
     .offline_data_source = "offline",
     .why_not_version =
         "must be tenant: SQLite keeps each schema in a file of its own and attaches at most 10 at "

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/ascii.hpp"
 #include "db/sqlite/created_schema.hpp"
 #include "db/sqlite/files.hpp"
 #include "db/sqlite/result_code.hpp"
@@ -48,7 +49,7 @@ std::string_view ScriptRunner::Place::statement_text() const {
 
 std::string_view ScriptRunner::Place::sent_text() const {
     const auto sent = text.substr(statement().begin, statement().behind - statement().begin);
-    return sent.substr(0, sent.find_last_not_of(" \t\r\n\f\v") + 1);
+    return sent.substr(0, sent.find_last_not_of(kWhiteSpace) + 1);
 }
 
 std::optional<Failure> ScriptRunner::run(const sql::ScriptRun& script) {

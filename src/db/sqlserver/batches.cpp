@@ -16,7 +16,6 @@ namespace {
 using script::is_space;
 using script::TokenKind;
 
-
 /// A line with GO on it.
 struct GoLine {
     std::size_t begin = 0;  ///< of the line

@@ -13,7 +13,7 @@ constexpr std::string_view kServerName = "migrator";
 
 class Builder {
 public:
-    explicit Builder(const Driver& driver) : driver_(driver) { add("Driver", driver.name); }
+    explicit Builder(const OdbcDriver& driver) : driver_(driver) { add("Driver", driver.name); }
 
     /// `name={value};`, but for an empty value.
     void add(std::string_view name, std::string_view value) {
@@ -24,7 +24,7 @@ public:
 
 private:
     std::string escaped(std::string_view name, std::string_view value) const {
-        if (driver_.kind == Driver::Kind::FreeTds) {
+        if (driver_.kind == OdbcDriver::Kind::FreeTds) {
             // It looks for "};" and knows no way to write that inside a value.
             if (value.find("};") != std::string_view::npos) {
                 throw data_source_error(
@@ -36,7 +36,7 @@ private:
         return sql::doubled(value, '}');
     }
 
-    const Driver& driver_;
+    const OdbcDriver& driver_;
     std::string text_;
 };
 
@@ -47,11 +47,11 @@ std::string address(const DataSource& source) {
     return text;
 }
 
-[[noreturn]] void refuse(const Driver& driver, std::string_view what) {
+[[noreturn]] void refuse(const OdbcDriver& driver, std::string_view what) {
     throw data_source_error(fmt::format(
         "{} is not possible with {}",
         what,
-        driver.kind == Driver::Kind::FreeTds ? "FreeTDS's ODBC driver" : driver.name
+        driver.kind == OdbcDriver::Kind::FreeTds ? "FreeTDS's ODBC driver" : driver.name
     ));
 }
 
@@ -83,7 +83,17 @@ std::string conf_of(const DataSource& source, std::string_view encryption) {
     return conf;
 }
 
-void check_freetds(const DataSource& source, const Driver& driver, DriverSettings& settings) {
+/// Who logs in; the same for every driver.
+void add_login(Builder& builder, const DataSource& source) {
+    if (source.login == Login::Password) {
+        builder.add("UID", source.user);
+        builder.add("PWD", source.password);
+    } else {
+        builder.add("Trusted_Connection", "yes");
+    }
+}
+
+void check_freetds(const DataSource& source, const OdbcDriver& driver, DriverSettings& settings) {
     if (source.encrypt == Encrypt::Strict) refuse(driver, "encrypt=strict");
     if (!source.host_in_certificate.empty()) refuse(driver, "hostNameInCertificate");
     if (!source.tls_min.empty() && source.tls_min != "1.0") {
@@ -100,7 +110,7 @@ void check_freetds(const DataSource& source, const Driver& driver, DriverSetting
     warn(!source.keep_alive.empty(), "keepAlive", "FreeTDS looks after the connection every 40 s");
 }
 
-DriverSettings for_freetds(const DataSource& source, const Driver& driver) {
+DriverSettings for_freetds(const DataSource& source, const OdbcDriver& driver) {
     DriverSettings settings;
     check_freetds(source, driver, settings);
     const std::string_view encryption = source.encrypt == Encrypt::Never    ? "off"
@@ -126,17 +136,12 @@ DriverSettings for_freetds(const DataSource& source, const Driver& driver) {
     builder.add("APP", source.app_name);
     builder.add("WSID", source.workstation);
     builder.add("ServerSPN", source.server_spn);
-    if (source.login == Login::Password) {
-        builder.add("UID", source.user);
-        builder.add("PWD", source.password);
-    } else {
-        builder.add("Trusted_Connection", "yes");
-    }
+    add_login(builder, source);
     settings.connect.connection_string = builder.take();
     return settings;
 }
 
-void check_microsoft(const DataSource& source, const Driver& driver, DriverSettings& settings) {
+void check_microsoft(const DataSource& source, const OdbcDriver& driver, DriverSettings& settings) {
     const bool is_old = driver.version < 18;
     if (is_old && source.encrypt == Encrypt::Strict) refuse(driver, "encrypt=strict");
     if (is_old && !source.host_in_certificate.empty()) refuse(driver, "hostNameInCertificate");
@@ -153,7 +158,7 @@ void check_microsoft(const DataSource& source, const Driver& driver, DriverSetti
     }
 }
 
-DriverSettings for_microsoft(const DataSource& source, const Driver& driver) {
+DriverSettings for_microsoft(const DataSource& source, const OdbcDriver& driver) {
     DriverSettings settings;
     check_microsoft(source, driver, settings);
     const bool has_words = driver.version >= 18;
@@ -172,21 +177,17 @@ DriverSettings for_microsoft(const DataSource& source, const Driver& driver) {
     builder.add("Failover_Partner", source.failover_partner);
     builder.add("MultiSubnetFailover", source.multi_subnet_failover ? "yes" : "");
     builder.add("KeepAlive", source.keep_alive);
-    if (source.login == Login::Password) {
-        builder.add("UID", source.user);
-        builder.add("PWD", source.password);
-    } else {
-        builder.add("Trusted_Connection", "yes");
-    }
+    add_login(builder, source);
     settings.connect.connection_string = builder.take();
     return settings;
 }
 
 }  // namespace
 
-DriverSettings settings_for(const DataSource& source, const Driver& driver) {
-    DriverSettings settings = driver.kind == Driver::Kind::Microsoft ? for_microsoft(source, driver)
-                                                                     : for_freetds(source, driver);
+DriverSettings settings_for(const DataSource& source, const OdbcDriver& driver) {
+    DriverSettings settings = driver.kind == OdbcDriver::Kind::Microsoft
+                                  ? for_microsoft(source, driver)
+                                  : for_freetds(source, driver);
     settings.connect.login_timeout = source.login_timeout;
     settings.connect.packet_size = source.packet_size;
     return settings;

@@ -5,7 +5,7 @@
 
 #include "db/sqlserver/connection.hpp"
 #include "db/sqlserver/data_source.hpp"
-#include "db/sqlserver/drivers.hpp"
+#include "db/sqlserver/odbc_driver.hpp"
 
 namespace migrator::db::sqlserver {
 
@@ -21,7 +21,7 @@ struct DriverSettings {
 
 /// Throws Configuration for what must not be ignored and this driver can't do: an `encrypt`, a
 /// certificate, a way to log in; and for a value that it can't be told.
-DriverSettings settings_for(const DataSource& source, const Driver& driver);
+DriverSettings settings_for(const DataSource& source, const OdbcDriver& driver);
 
 /// Lets FreeTDS's driver read `conf` instead of its file, in all of this process: by the
 /// environment, so before threads are started. The text is kept in memory, in no file. Throws

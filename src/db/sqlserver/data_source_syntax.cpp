@@ -64,8 +64,7 @@ private:
     void take_address(std::string_view text) {
         const auto slash = text.find('/');
         if (slash != kNone && slash + 1 < text.size()) {
-            std::string instance =
-                decode(text.substr(slash + 1), Plus::IsPlus, "the instance");
+            std::string instance = decode(text.substr(slash + 1), Plus::IsPlus, "the instance");
             if (instance.ends_with('/')) instance.pop_back();
             if (!instance.empty()) add("instance", std::move(instance));
         }
@@ -94,9 +93,9 @@ private:
             if (pair.empty()) continue;
             const auto equals = pair.find('=');
             const std::string_view value = equals == kNone ? "" : pair.substr(equals + 1);
-            add(lower_case(trimmed(
-                    decode(pair.substr(0, equals), Plus::IsBlank, "a parameter's name")
-                )),
+            add(lower_case(
+                    trimmed(decode(pair.substr(0, equals), Plus::IsBlank, "a parameter's name"))
+                ),
                 decode(value, Plus::IsBlank, "a parameter"));
         }
     }
@@ -177,7 +176,8 @@ private:
 std::vector<SyntaxPair> parse_pairs(std::string_view text) {
     text = trimmed(text);
     if (starts_with_ignoring_case(text, kUrl)) return UrlParser(text).parse();
-    if (starts_with_ignoring_case(text, kOdbc)) return PairParser(text.substr(kOdbc.size()), "{").parse();
+    if (starts_with_ignoring_case(text, kOdbc))
+        return PairParser(text.substr(kOdbc.size()), "{").parse();
     if (const auto scheme = text.find("://"); scheme != kNone && scheme < text.find('=')) {
         throw data_source_error("the URL does not begin with sqlserver://");
     }

@@ -65,16 +65,12 @@ std::string mask(std::string_view data_source) {
     return std::string(kOdbc) + mask_pairs(data_source.substr(kOdbc.size()), "{", "}");
 }
 
-std::unique_ptr<Connector> connect(const Options& options) {
-    return sql::connector::make_sql_connector(make_server(options), options);
-}
-
 }  // namespace
 
 constexpr Driver kDriver{
     .name = "sqlserver",
     .mask = mask,
-    .connect = connect,
+    .connect = sql::connector::connect<make_server>,
     .offline_data_source = "server=offline.invalid;user id=offline;password=offline",
     .why_not_tenant = "must be version: atomicity: tenant on SQL Server is not built yet",
 };

@@ -33,7 +33,7 @@ private:
 class SqlServer final : public sql::Server {
 public:
     /// `place`: the server's address, for people.
-    SqlServer(std::string place, DriverSettings settings, Driver driver, const Options& options)
+    SqlServer(std::string place, DriverSettings settings, OdbcDriver driver, const Options& options)
         : place_(std::move(place)),
           verifies_(!settings.freetds_conf.empty()),
           source_(
@@ -118,7 +118,7 @@ std::unique_ptr<sql::Server> make_server(const Options& options) {
         );
     }
     const DataSource source = parse_data_source(options.data_source);
-    Driver driver = find_driver();
+    OdbcDriver driver = find_odbc_driver();
     DriverSettings settings = settings_for(source, driver);
     const auto warn = [](const std::string& text) {
         // "name", or "name: why"

@@ -13,4 +13,10 @@ std::unique_ptr<Connector> make_sql_connector(
     std::unique_ptr<Server> server, const Options& options
 );
 
+/// The `connect` of a driver whose servers `MakeServer` makes.
+template <auto MakeServer>
+std::unique_ptr<Connector> connect(const Options& options) {
+    return make_sql_connector(MakeServer(options), options);
+}
+
 }  // namespace migrator::db::sql::connector

@@ -1,4 +1,4 @@
-#include "db/sqlserver/drivers.hpp"
+#include "db/sqlserver/odbc_driver.hpp"
 
 #include <charconv>
 #include <filesystem>
@@ -66,23 +66,23 @@ std::vector<std::string> existing_libraries() {
 
 }  // namespace
 
-std::optional<Driver> choose_driver(
+std::optional<OdbcDriver> choose_driver(
     const std::vector<std::string>& listed, const std::vector<std::string>& libraries
 ) {
-    Driver best;
+    OdbcDriver best;
     for (const std::string& name : listed) {
         const int version = microsoft_version(name);
-        if (version > best.version) best = {Driver::Kind::Microsoft, name, version};
+        if (version > best.version) best = {OdbcDriver::Kind::Microsoft, name, version};
     }
     if (best.version > 0) return best;
-    if (!libraries.empty()) return Driver{Driver::Kind::FreeTds, libraries.front()};
+    if (!libraries.empty()) return OdbcDriver{OdbcDriver::Kind::FreeTds, libraries.front()};
     for (const std::string& name : listed) {
-        if (name == "FreeTDS") return Driver{Driver::Kind::FreeTds, name};
+        if (name == "FreeTDS") return OdbcDriver{OdbcDriver::Kind::FreeTds, name};
     }
     return std::nullopt;
 }
 
-Driver find_driver() {
+OdbcDriver find_odbc_driver() {
     const auto driver = choose_driver(listed_drivers(), existing_libraries());
     if (driver) return *driver;
     throw Error(
