@@ -5,8 +5,8 @@
 #include <cstdlib>
 
 #include "aws/credential_support.hpp"
-#include "cloud/aws/answers.hpp"
 #include "cloud/aws/process.hpp"
+#include "core/ascii.hpp"
 #include "support/temp_dir.hpp"
 
 namespace migrator::cloud::aws::test {
@@ -64,8 +64,8 @@ TEST(Command, IsKilledWithAllItStartedWhenItIsOverALimit) {
     const auto expect_killed = [&] {
         const std::string pid = system_surroundings().read_file(pid_file).value_or("0");
         // A zombie that nobody has reaped yet is dead too.
-        const std::string check =
-            "! grep -q '^State:[[:space:]]*[RSD]' /proc/" + trimmed(pid) + "/status 2>/dev/null";
+        const std::string check = "! grep -q '^State:[[:space:]]*[RSD]' /proc/" +
+                                  std::string(trimmed(pid)) + "/status 2>/dev/null";
         const std::string wait = "until " + check + "; do :; done";
         EXPECT_EQ(run_command(wait, ProcessLimits{}).exit_code, 0);
     };
