@@ -10,8 +10,14 @@ function(migrator_module name)
   add_library(migrator::${name} ALIAS migrator_${name})
   target_link_libraries(migrator_${name} PUBLIC ${ARG_USES} PRIVATE migrator_flags ${ARG_PRIVATELY})
   migrator_precompile(migrator_${name} std)
+  migrator_unite(migrator_${name})
   migrator_tests(${name} USES ${name})
 endfunction()
+
+# All tests that need no server, to build without the others.
+if(BUILD_TESTING)
+  add_custom_target(unit_tests)
+endif()
 
 # migrator_tests(FOLDER USES …): the test programs of tests/FOLDER.
 function(migrator_tests folder)
@@ -36,6 +42,9 @@ function(migrator_tests folder)
       target_link_libraries(${target} PRIVATE
         ${ARG_USES} migrator_test_support migrator_flags GTest::gtest_main)
       migrator_precompile(${target} gtest)
+      if(label STREQUAL "unit")
+        add_dependencies(unit_tests ${target})
+      endif()
       gtest_discover_tests(${target}
         PROPERTIES LABELS ${label} TIMEOUT 600
         DISCOVERY_TIMEOUT 60

@@ -114,8 +114,7 @@ need_packages "${BUILD_PACKAGES[@]}" "${BENCH_PACKAGES[@]}" curl python3
 trap finish EXIT
 WORK="$(make_server_dir bench)"
 heading "Building $BUILD"
-cmake -S "$REPOSITORY" -B "$BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
-  -DMIGRATOR_BENCH=ON
+cmake -S "$REPOSITORY" --preset release -B "$BUILD" -DMIGRATOR_BENCH=ON
 cmake --build "$BUILD" --parallel "$(build_jobs)" --target migrator
 start_postgres
 start_service

@@ -32,8 +32,7 @@ finish() {
 
 build() {
   heading "Building $BUILD"
-  cmake -S "$REPOSITORY" -B "$BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
-    -DMIGRATOR_BENCH=ON
+  cmake -S "$REPOSITORY" --preset release -B "$BUILD" -DMIGRATOR_BENCH=ON
   cmake --build "$BUILD" --parallel "$(build_jobs)" --target migrator raw_apply_mariadb measure
 }
 

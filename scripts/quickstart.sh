@@ -17,8 +17,9 @@ build() {
   heading "Building $BUILD/migrator"
   need_writable "$REPOSITORY/build"
   need_writable "$BUILD"
-  cmake -S "$REPOSITORY" -B "$BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF
-  cmake --build "$BUILD" --parallel "$(build_jobs)"
+  cd "$REPOSITORY"
+  cmake --preset release
+  cmake --build --preset release --parallel "$(build_jobs)"
 }
 
 # Shows a command as one would type it in examples/shop, and runs it.
