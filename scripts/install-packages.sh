@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs Debian packages, those that are missing, and nothing else.
 #
-#   scripts/install-packages.sh build|test|bench|tools…    default: build test tools
+#   scripts/install-packages.sh build|test|gates|bench|tools…    default: build test gates tools
 set -euo pipefail
 
 # shellcheck source=scripts/lib/common.sh
@@ -11,15 +11,16 @@ source "$REPOSITORY/scripts/lib/packages.sh"
 
 WANTED=("$@")
 if [[ ${#WANTED[@]} -eq 0 ]]; then
-  WANTED=(build test tools)
+  WANTED=(build test gates tools)
 fi
 for group in "${WANTED[@]}"; do
   case "$group" in
     build) need_packages "${BUILD_PACKAGES[@]}" ;;
     test) need_packages "${TEST_PACKAGES[@]}" ;;
+    gates) need_packages "${GATE_PACKAGES[@]}" ;;
     bench) need_packages "${BENCH_PACKAGES[@]}" ;;
     tools) need_packages "${TOOL_PACKAGES[@]}" ;;
-    *) fail "there is no group $group: build, test, bench, tools" ;;
+    *) fail "there is no group $group: build, test, gates, bench, tools" ;;
   esac
 done
 say "All packages for ${WANTED[*]} are installed."

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Builds the dev preset and runs all tests, those against a real PostgreSQL, PgBouncer, MariaDB and
-# S3 server included, and the examples. The last line is the count: N passed, N failed[, N skipped].
+# S3 server included, and the examples; scripts/gates.sh runs this and more. The last line is the
+# count: N passed, N failed[, N skipped].
 #
 #   scripts/test.sh              everything
 #   scripts/test.sh -R sqlite    arguments go to ctest; the examples are left out then
 #
-# The servers run in temporary folders on free ports of 127.0.0.1 and are gone afterwards.
+# MIGRATOR_TEST_PRESET is another preset than dev: asan, tsan. The servers run in temporary folders
+# on free ports of 127.0.0.1 and are gone afterwards.
 set -euo pipefail
 
 # shellcheck source=scripts/lib/common.sh
@@ -15,7 +17,8 @@ for part in packages postgres pgbouncer mariadb swift check_examples; do
   source "$REPOSITORY/scripts/lib/$part.sh"
 done
 
-BUILD="$REPOSITORY/build/dev"
+PRESET="${MIGRATOR_TEST_PRESET:-dev}"
+BUILD="$REPOSITORY/build/$PRESET"
 RESULTS="$BUILD/test-results.xml"
 PASSED=0
 FAILED=0
@@ -59,12 +62,12 @@ keep_server_logs() {
 }
 
 build() {
-  heading "Building the dev preset"
+  heading "Building the preset $PRESET"
   need_writable "$REPOSITORY/build"
   need_writable "$BUILD"
   cd "$REPOSITORY"
-  cmake --preset dev
-  cmake --build --preset dev --parallel "$(build_jobs)"
+  cmake --preset "$PRESET"
+  cmake --build --preset "$PRESET" --parallel "$(build_jobs)"
 }
 
 start_servers() {

@@ -15,8 +15,10 @@ TEST_PACKAGES=(
 )
 # To measure, on top of BUILD_PACKAGES.
 BENCH_PACKAGES=(postgresql postgresql-client)
+# To run the gates, on top of BUILD_PACKAGES and TEST_PACKAGES.
+GATE_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck python3 binutils)
 # To work on the program; nothing here is needed by the other scripts.
-TOOL_PACKAGES=(ccache clang-format-14 clang-tidy-14 shellcheck sqlite3 curl)
+TOOL_PACKAGES=(ccache mold sqlite3 curl)
 
 # need_packages NAME…: installs those that are missing, and nothing when none is.
 need_packages() {
