@@ -97,8 +97,9 @@ struct DirectiveType {
 /// introspection are always there. Constant once it has its resolvers; then safe for all threads.
 class Schema {
 public:
-    /// Throws Internal that names line and what is wrong: the text is the program's own. Checks
-    /// what section 3 of the specification asks of a type system. Extensions are merged.
+    /// The text is the program's own: a test of the program compares it with the reference
+    /// implementation. Checked here is only what building needs: syntax, names that are unique and
+    /// refer to something. Throws Internal that names the line. Extensions are merged.
     explicit Schema(std::string_view sdl);
     Schema(Schema&&) noexcept = default;
     Schema& operator=(Schema&&) noexcept = default;

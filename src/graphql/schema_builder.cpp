@@ -9,7 +9,6 @@
 #include "graphql/built_in.hpp"
 #include "graphql/introspection.hpp"
 #include "graphql/parser.hpp"
-#include "graphql/schema_check.hpp"
 
 namespace migrator::graphql {
 namespace {
@@ -92,7 +91,6 @@ void SchemaBuilder::build(std::string_view sdl) {
     find_possible_types();
     find_roots(own);
     schema_.meta_fields_ = std::make_shared<const std::vector<FieldType>>(meta_fields(schema_));
-    check_schema(schema_, own, coordinates_);
     find_listed_types();
     resolve_introspection(schema_);
 }

@@ -10,10 +10,6 @@
 
 namespace migrator::graphql {
 
-/// `Query`, `Query.user`, `Query.user(id:)`, `@skip(if:)`: where each part of a schema was
-/// written, by the name that messages use for it.
-using Coordinates = std::map<std::string, Location, std::less<>>;
-
 /// Throws Internal: "GraphQL schema, line 3: what is wrong".
 [[noreturn]] void fail_schema(Location at, const std::string& message);
 
@@ -48,7 +44,9 @@ private:
     void located(const std::string& coordinate, Location at);
 
     Schema& schema_;
-    Coordinates coordinates_;
+    /// `Query`, `Query.user`, `Query.user(id:)`, `@skip(if:)`: where each part was written, by the
+    /// name that messages use for it.
+    std::map<std::string, Location, std::less<>> coordinates_;
 };
 
 }  // namespace migrator::graphql

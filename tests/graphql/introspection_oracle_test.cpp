@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "graphql/execute.hpp"
+#include "graphql/introspected.hpp"
 #include "graphql/oracle.hpp"
 #include "graphql/torture.hpp"
 
@@ -22,69 +21,6 @@ protected:
         return {json::parse(answer.data), theirs.at("data")};
     }
 };
-
-bool is_built_in(const json::value& item) {
-    const std::string name(item.at("name").as_string());
-    for (const char* known :
-         {"Int",
-          "Float",
-          "String",
-          "Boolean",
-          "ID",
-          "skip",
-          "include",
-          "deprecated",
-          "specifiedBy"}) {
-        if (name == known) return true;
-    }
-    return name.starts_with("__");
-}
-
-void forget_descriptions(json::value& value) {
-    if (value.is_array()) {
-        for (json::value& item : value.get_array()) forget_descriptions(item);
-    } else if (value.is_object()) {
-        value.get_object().erase("description");
-        for (auto& field : value.get_object()) forget_descriptions(field.value());
-    }
-}
-
-/// graphql-js shows an input object's default value with the defaults of its fields filled in, we
-/// show it as it was written. That they mean the same is for ClientsCanRebuildTheSchema.
-void forget_default_objects(json::value& value) {
-    if (value.is_array()) {
-        for (json::value& item : value.get_array()) forget_default_objects(item);
-    } else if (value.is_object()) {
-        for (auto& field : value.get_object()) {
-            forget_default_objects(field.value());
-            const bool is_default = field.key() == "defaultValue" && field.value().is_string();
-            if (is_default && field.value().get_string().find('{') != std::string::npos)
-                field.value() = "{…}";
-        }
-    }
-}
-
-void sort_by_name(json::value& items) {
-    if (!items.is_array()) return;
-    std::ranges::sort(items.get_array(), {}, [](const json::value& item) {
-        return std::string(item.at("name").as_string());
-    });
-}
-
-/// Sorted where the order says nothing; without the descriptions of what is built in, which are in
-/// our own words.
-json::value comparable(json::value introspected) {
-    forget_default_objects(introspected);
-    json::object& schema = introspected.at("__schema").as_object();
-    for (const char* part : {"types", "directives"}) {
-        sort_by_name(schema[part]);
-        for (json::value& item : schema[part].as_array()) {
-            if (is_built_in(item)) forget_descriptions(item);
-            if (item.as_object().contains("possibleTypes")) sort_by_name(item.at("possibleTypes"));
-        }
-    }
-    return introspected;
-}
 
 TEST_F(IntrospectionOracle, DescribesAllThatATypeSystemCanHave) {
     const auto [ours, theirs] = introspect(torture_sdl());

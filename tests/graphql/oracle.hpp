@@ -122,6 +122,7 @@ private:
 /// their "op" (SDL in "schema"):
 /// - "parse" a "document": data is its tree, each node with "kind" and "at": [line, column]
 /// - "validate" a "document" against a "schema"; "maxErrors" is 100 when it is not given
+/// - "validateSchema": what is wrong with the "schema" itself
 /// - "execute" a "document" with "variables" and "operationName" on the JSON object "root". A field
 ///   is the property of its name ({"__error": "text"}: it fails); a missing one that has arguments
 ///   is the coerced arguments as JSON text, their keys sorted at all depths. Abstract types go by
@@ -137,18 +138,20 @@ inline std::vector<boost::json::value> ask_all(const std::vector<boost::json::ob
     return Oracle::instance().ask_all(requests);
 }
 
-/// Skips its tests where there is no oracle; where MIGRATOR_TEST_REQUIRE asks for one it fails.
+/// Skips the test where there is no oracle; where MIGRATOR_TEST_REQUIRE asks for one it fails.
+inline void need_oracle() {
+    const std::string& missing = Oracle::instance().missing();
+    if (missing.empty()) return;
+    const char* required = std::getenv("MIGRATOR_TEST_REQUIRE");
+    if (required != nullptr && std::string_view(required).find("oracle") != std::string::npos) {
+        FAIL() << "the oracle is required: " << missing;
+    }
+    GTEST_SKIP() << "no oracle: " << missing;
+}
+
 class OracleTest : public testing::Test {
 protected:
-    void SetUp() override {
-        const std::string& missing = Oracle::instance().missing();
-        if (missing.empty()) return;
-        const char* required = std::getenv("MIGRATOR_TEST_REQUIRE");
-        if (required != nullptr && std::string_view(required).find("oracle") != std::string::npos) {
-            FAIL() << "the oracle is required: " << missing;
-        }
-        GTEST_SKIP() << "no oracle: " << missing;
-    }
+    void SetUp() override { need_oracle(); }
 };
 
 }  // namespace migrator::graphql::test

@@ -52,6 +52,8 @@ function dumped(node) {
 const operations = {
   parse: (request) => ({ data: dumped(graphql.parse(request.document)) }),
 
+  validateSchema: (request) => ({ errors: graphql.validateSchema(schemaOf(request.schema)) }),
+
   validate(request) {
     const document = graphql.parse(request.document);
     const options = { maxErrors: request.maxErrors ?? 100 };
