@@ -18,7 +18,7 @@ json::value stored_json(const std::string& text) {
     return error ? json::value(wire::text(text)) : value;
 }
 
-json::object to_json(const coordinator::LongRunView& run) {
+json::object run_to_json(const coordinator::LongRunView& run) {
     json::object object;
     object["id"] = wire::text(run.id);
     object["state"] = wire::text(run.state);
@@ -34,12 +34,14 @@ json::object to_json(const coordinator::LongRunView& run) {
 
 http::Response list(Services services) {
     SpooledList runs(services.spool);
-    services.long_runs.read([&](const coordinator::LongRunView& run) { runs.add(to_json(run)); });
+    services.long_runs.read([&](const coordinator::LongRunView& run) { runs.add(run_to_json(run)); }
+    );
     return std::move(runs).in({.content_type = kJson});
 }
 
 http::Response show(Services services, const std::string& id) {
-    return {.content_type = kJson, .body = json::serialize(to_json(services.long_runs.find(id)))};
+    return {
+        .content_type = kJson, .body = json::serialize(run_to_json(services.long_runs.find(id)))};
 }
 
 http::Response cancel(Services services, const std::string& id) {

@@ -105,7 +105,7 @@ http::Step run_steps(Services services, coordinator::RunRequest request, Respons
     };
 }
 
-std::string accepted_body(const std::string& id, const std::string& state) {
+std::string accepted_run_body(const std::string& id, const std::string& state) {
     return json::serialize(json::object{{"id", wire::text(id)}, {"state", wire::text(state)}});
 }
 
@@ -130,7 +130,7 @@ http::Handler post(
             run.stop = ties.stop;
             return run_steps(services, std::move(run), body.detail);
         };
-        return respond_async(services, request, prefix + "/v1/runs", make_work, accepted_body);
+        return respond_async(services, request, prefix + "/v1/runs", make_work, accepted_run_body);
     };
 }
 

@@ -94,7 +94,7 @@ http::Step service_steps(Services services, Engine engine, Operation operation, 
     return [service] { return service->advance(); };
 }
 
-std::string accepted_body(const std::string& id, const std::string& /*state*/) {
+std::string accepted_service_body(const std::string& id, const std::string& /*state*/) {
     return json::serialize(json::object{
         {"data", nullptr}, {"extensions", json::object{{"run", wire::text(id)}}}});
 }
@@ -123,7 +123,7 @@ http::Step steps_for(
         call.cancelled = ties.cancelled;
         return service_steps(services, engine, operation, std::move(call));
     };
-    return respond_async(services, request, runs, make_work, accepted_body);
+    return respond_async(services, request, runs, make_work, accepted_service_body);
 }
 
 /// Answers what `work` throws in the shape that clients of v2 know.

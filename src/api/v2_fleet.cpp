@@ -18,7 +18,7 @@ using graphql::ListResult;
 using graphql::Result;
 using graphql::Schema;
 
-constexpr std::int64_t kLongestPage = 1'000;
+constexpr std::int64_t kMostTenants = 1'000;
 constexpr std::string_view kStandings[] = {
     "Current", "Lagging", "Unmanaged", "Unfinished", "Failed"};
 
@@ -39,7 +39,7 @@ plan::FleetPage page_of(const json::object& arguments) {
     };
     const json::value* first = given("first");
     const std::int64_t limit = first == nullptr ? 0 : first->as_int64();
-    if (limit < 0 || limit > kLongestPage) {
+    if (limit < 0 || limit > kMostTenants) {
         throw Error(ErrorKind::InvalidRequest, "first is a number from 0 to 1000");
     }
     page.limit = static_cast<std::size_t>(limit);

@@ -36,7 +36,7 @@ bool matches(const json::value* filters, const Migration& file) {
            matches(wanted, "migrationType", std::string(kind_of(file.type).name));
 }
 
-void source_migrations(Coordinator& coordinator, FieldContext& context, Result& result) {
+void resolve_source_migrations(Coordinator& coordinator, FieldContext& context, Result& result) {
     const json::value* filters = context.arguments().if_contains("filters");
     const std::vector<Migration> files = coordinator.files();
     result.list([&](ListResult& list) {
@@ -46,7 +46,7 @@ void source_migrations(Coordinator& coordinator, FieldContext& context, Result& 
     });
 }
 
-void source_migration(Coordinator& coordinator, FieldContext& context, Result& result) {
+void resolve_source_migration(Coordinator& coordinator, FieldContext& context, Result& result) {
     const std::string wanted(context.arguments().at("file").as_string());
     for (const Migration& file : coordinator.files()) {
         if (file.file == wanted) return result.object(graphql::Object(file));
@@ -54,7 +54,7 @@ void source_migration(Coordinator& coordinator, FieldContext& context, Result& r
     not_found("source migration not found: " + wanted);
 }
 
-void versions(Coordinator& coordinator, FieldContext& context, Result& result) {
+void resolve_versions(Coordinator& coordinator, FieldContext& context, Result& result) {
     db::VersionsWanted wanted;
     const json::value* file = context.arguments().if_contains("file");
     if (file != nullptr && !file->is_null()) wanted.file = std::string(file->as_string());
@@ -69,7 +69,7 @@ void versions(Coordinator& coordinator, FieldContext& context, Result& result) {
     });
 }
 
-void version(Coordinator& coordinator, FieldContext& context, Result& result) {
+void resolve_version(Coordinator& coordinator, FieldContext& context, Result& result) {
     const std::int64_t id = context.arguments().at("id").as_int64();
     const std::vector<Version> found = coordinator.versions({.id = id});
     if (found.empty()) not_found(fmt::format("version not found ID: {}", id));
@@ -78,7 +78,7 @@ void version(Coordinator& coordinator, FieldContext& context, Result& result) {
     result.object(graphql::Object(node));
 }
 
-void db_migration(Coordinator& coordinator, FieldContext& context, Result& result) {
+void resolve_db_migration(Coordinator& coordinator, FieldContext& context, Result& result) {
     const std::int64_t id = context.arguments().at("id").as_int64();
     const auto rows =
         coordinator.applied_migrations({.columns = columns_for(context.selected()), .id = id});
@@ -87,7 +87,7 @@ void db_migration(Coordinator& coordinator, FieldContext& context, Result& resul
     result.object(graphql::Object(row));
 }
 
-void tenants(Coordinator& coordinator, Result& result) {
+void resolve_tenants(Coordinator& coordinator, Result& result) {
     const std::vector<std::string> names = coordinator.tenants();
     result.list([&](ListResult& list) {
         for (const std::string& name : names) list.next().object(graphql::Object(name));
@@ -104,13 +104,13 @@ graphql::Schema make_v2_schema(Coordinator& coordinator) {
             resolver(coordinator, c, r);
         });
     };
-    query("sourceMigrations", source_migrations);
-    query("sourceMigration", source_migration);
-    query("versions", versions);
-    query("version", version);
-    query("dbMigration", db_migration);
+    query("sourceMigrations", resolve_source_migrations);
+    query("sourceMigration", resolve_source_migration);
+    query("versions", resolve_versions);
+    query("version", resolve_version);
+    query("dbMigration", resolve_db_migration);
     query("tenants", [](Coordinator& source, FieldContext&, Result& result) {
-        tenants(source, result);
+        resolve_tenants(source, result);
     });
     resolve_fleet(schema, coordinator);
     resolve_mutations(schema, coordinator);

@@ -9,7 +9,7 @@
 namespace migrator::graphql {
 namespace {
 
-void check_names(ValidationContext& context) {
+void check_fragment_names(ValidationContext& context) {
     std::unordered_map<std::string_view, Location> seen;
     for (const ast::Fragment* fragment : context.fragments()) {
         const auto [first, is_new] = seen.emplace(fragment->name.text, fragment->name.at);
@@ -170,7 +170,7 @@ private:
 }  // namespace
 
 void check_fragments(ValidationContext& context) {
-    check_names(context);
+    check_fragment_names(context);
     check_used(context);
     Cycles cycles(context);
     for (const ast::Fragment* fragment : context.fragments()) cycles.search_from(*fragment);

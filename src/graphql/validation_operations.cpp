@@ -24,7 +24,7 @@ void check_executable(ValidationContext& context) {
     }
 }
 
-void check_names(ValidationContext& context) {
+void check_operation_names(ValidationContext& context) {
     std::unordered_map<std::string_view, Location> seen;
     for (const ast::Operation* operation : context.operations()) {
         if (!operation->name) {
@@ -157,7 +157,7 @@ void check_single_field(ValidationContext& context, const ast::Operation& operat
 
 void check_operations(ValidationContext& context) {
     check_executable(context);
-    check_names(context);
+    check_operation_names(context);
     for (const ast::Operation* operation : context.operations()) {
         check_single_field(context, *operation);
     }

@@ -16,12 +16,12 @@ namespace migrator::loader {
 namespace {
 
 /// A file that was listed, and what reads it.
-struct Listed {
+struct ListedFile {
     const DiskDirectory* directory;
     Migration* migration;
 };
 
-void read_all(const std::vector<Listed>& files) {
+void read_all(const std::vector<ListedFile>& files) {
     constexpr std::size_t kWorthAThread = 256;
     constexpr std::size_t kMostThreads = 4;
     const Pace pace(std::min(
@@ -54,7 +54,7 @@ std::vector<Migration> DiskLoader::load() {
         count += names.back().size();
     }
     std::vector<Migration> sources;
-    std::vector<Listed> files;
+    std::vector<ListedFile> files;
     sources.reserve(count);
     files.reserve(count);
     for (std::size_t d = 0; d < all.size(); ++d) {

@@ -10,7 +10,7 @@ namespace migrator::loader {
 namespace {
 
 // The location itself stays out of these messages: it may hold a signature.
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_base_location(const std::string& what) {
     throw Error(ErrorKind::Configuration, "baseLocation: " + what);
 }
 
@@ -29,9 +29,12 @@ OpenLoader make_opener(const Options& options, const cloud::aws::Surroundings& s
         auto store = std::make_shared<S3Store>(options, surroundings);
         return [store] { return std::make_unique<S3Loader>(store); };
     }
-    if (is_azure_blob(location)) refuse("Azure Blob Storage (https://) is not built yet");
-    if (location.starts_with("gs://")) refuse("Google Cloud Storage (gs://) is not built yet");
-    if (location.starts_with("gcs://")) refuse("Google Cloud Storage is written gs://, not gcs://");
+    if (is_azure_blob(location))
+        refuse_base_location("Azure Blob Storage (https://) is not built yet");
+    if (location.starts_with("gs://"))
+        refuse_base_location("Google Cloud Storage (gs://) is not built yet");
+    if (location.starts_with("gcs://"))
+        refuse_base_location("Google Cloud Storage is written gs://, not gcs://");
     return [options] { return std::make_unique<DiskLoader>(options); };
 }
 

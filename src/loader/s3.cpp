@@ -55,14 +55,14 @@ std::vector<Listing> list_all(
 }
 
 /// A source and the object that it is.
-struct Listed {
+struct ListedObject {
     Migration* migration;
     const S3Object* object;
 };
 
-void read_all(S3Store& store, S3Workers& workers, const std::vector<Listed>& files) {
-    std::vector<Listed> missing;
-    for (const Listed& file : files) {
+void read_all(S3Store& store, S3Workers& workers, const std::vector<ListedObject>& files) {
+    std::vector<ListedObject> missing;
+    for (const ListedObject& file : files) {
         const auto known = store.contents().find(*file.object);
         if (!known) {
             missing.push_back(file);
@@ -121,7 +121,7 @@ std::vector<Migration> S3Loader::load_once() {
     }
     sort_in_source_order(sources);
     store_->contents().keep_only(by_key);
-    std::vector<Listed> files;
+    std::vector<ListedObject> files;
     for (Migration& source : sources) {
         const auto key = std::string_view(source.file).substr(options.base_location.size() + 1);
         files.push_back({&source, by_key.at(key)});

@@ -57,7 +57,9 @@ TEST_P(FleetLost, CommitThatTookPlaceIsNotRepeated) {
     const std::string direct = project().database.data_source;
     for (const auto cut : {CuttingProxy::Cut::AfterServer, CuttingProxy::Cut::BeforeServer}) {
         SCOPED_TRACE(cut == CuttingProxy::Cut::AfterServer ? "took place" : "did not");
-        const CuttingProxy proxy(server_port(), "insert into migrator.migrator_migrations", "commit", cut);
+        const CuttingProxy proxy(
+            server_port(), "insert into migrator.migrator_migrations", "commit", cut
+        );
         go_through(proxy);
         const auto outcome = project().apply();
         project().database.data_source = direct;

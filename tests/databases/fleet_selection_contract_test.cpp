@@ -272,7 +272,8 @@ TEST_P(StepsInAFile, WavesAreRefused) {
         FAIL() << "no error";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::InvalidRequest);
-        EXPECT_NE(std::string(error.what()).find("groups of them"), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("groups of them"), std::string::npos)
+            << error.what();
     }
     EXPECT_EQ(project().apply({.tenants = {.canary = 1}}).summary.tenant_migrations_total, 1);
 }

@@ -17,11 +17,11 @@ namespace {
 using http_client::TransportFailure;
 using std::chrono::milliseconds;
 
-constexpr int kTries = 3;
-constexpr milliseconds kPause{1'000};
+constexpr int kContainerTries = 3;
+constexpr milliseconds kContainerPause{1'000};
 constexpr milliseconds kTimeOfATry{2'000};
 
-[[noreturn]] void refuse(const std::string& message) {
+[[noreturn]] void refuse_container_setting(const std::string& message) {
     throw Error(ErrorKind::Configuration, message);
 }
 
@@ -40,11 +40,11 @@ public:
         for (int tried = 1;; ++tried) {
             std::string problem;
             if (auto fetched = attempt(*transport, problem)) return *fetched;
-            if (tried == kTries) throw Error(ErrorKind::Unavailable, problem);
-            log::info(
-                fmt::format("aws credentials: try {} of {} failed: {}", tried, kTries, problem)
-            );
-            surroundings_.sleep(kPause);
+            if (tried == kContainerTries) throw Error(ErrorKind::Unavailable, problem);
+            log::info(fmt::format(
+                "aws credentials: try {} of {} failed: {}", tried, kContainerTries, problem
+            ));
+            surroundings_.sleep(kContainerPause);
         }
     }
 
@@ -65,7 +65,7 @@ private:
             );
         }
         if (!relative.starts_with('/')) {
-            refuse("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must begin with /");
+            refuse_container_setting("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must begin with /");
         }
         url_ = surroundings_.ecs_base + relative;
         provider_ = "container (ECS task role)";
@@ -77,10 +77,11 @@ private:
     /// A token may be sent there: only encrypted, or to a place that is surely near.
     void use_full(const std::string& full) {
         const auto host = host_of(full);
-        if (!host) refuse("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http or https URL");
+        if (!host)
+            refuse_container_setting("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http or https URL");
         if (!host->is_https && !host->is_loopback() && !is_pod_identity(*host) &&
             !host->is_address("169.254.170.2")) {
-            refuse(fmt::format(
+            refuse_container_setting(fmt::format(
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https, or be on this machine or at the "
                 "address of ECS or EKS: nothing was sent to {}",
                 http_client::origin_of(full)
@@ -107,15 +108,18 @@ private:
             place = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
             const auto text =
                 in_context(std::string(place), [&] { return surroundings_.read_file(file); });
-            if (!text) refuse(fmt::format("{}: {} is missing", place, file));
+            if (!text) refuse_container_setting(fmt::format("{}: {} is missing", place, file));
             token = *text;
         }
         token.resize(token.find_last_not_of("\r\n") + 1);
-        if (token.empty() && !file.empty()) refuse(fmt::format("{}: {} is empty", place, file));
+        if (token.empty() && !file.empty())
+            refuse_container_setting(fmt::format("{}: {} is empty", place, file));
         for (const char c : token) {
             const auto byte = static_cast<unsigned char>(c);
             if (byte < 0x20U || byte == 0x7fU) {
-                refuse(fmt::format("{}: the token has control characters in it", place));
+                refuse_container_setting(
+                    fmt::format("{}: the token has control characters in it", place)
+                );
             }
         }
         return token;

@@ -13,7 +13,7 @@ using std::chrono::nanoseconds;
 constexpr minutes kSoon{15};
 constexpr minutes kNow{5};
 constexpr minutes kShortLife{20};
-constexpr minutes kPause{1};
+constexpr minutes kPauseAfterFailure{1};
 
 bool are_the_same(const Credentials& one, const Credentials& other) {
     return one.access_key_id == other.access_key_id &&
@@ -70,7 +70,7 @@ void CredentialHolder::refresh(std::unique_lock<std::mutex>& lock) {
         is_refreshing_ = false;
         failure_ = Failure{kind, message};
         refused_.reset();  // the refusal may have been a mistake: not to be held up for ever
-        next_try_ = surroundings_.clock() + kPause;
+        next_try_ = surroundings_.clock() + kPauseAfterFailure;
         refreshed_.notify_all();
     };
     try {
@@ -120,7 +120,7 @@ void CredentialHolder::accept(Fetched fetched) {
     lifetime_ = credentials.expires ? nanoseconds(*credentials.expires - now) : nanoseconds(0);
     current_ = std::move(fetched);
     refused_.reset();
-    next_try_ = now + kPause;
+    next_try_ = now + kPauseAfterFailure;
     if (is_new) log_new();
 }
 

@@ -20,9 +20,9 @@ using std::chrono::seconds;
 
 constexpr seconds kTokenLife{21'600};
 constexpr seconds kTokenSpare{60};
-constexpr std::chrono::milliseconds kPause{100};
+constexpr std::chrono::milliseconds kImdsPause{100};
 
-[[noreturn]] void refuse(const std::string& message) {
+[[noreturn]] void refuse_imds_setting(const std::string& message) {
     throw Error(ErrorKind::Configuration, message);
 }
 
@@ -32,7 +32,7 @@ int number(const Surroundings& surroundings, const std::string& name, int otherw
     if (text.empty()) return otherwise;
     const auto value = parse_number<int>(text);
     if (!value || *value < 1 || *value > 1'000) {
-        refuse(name + " must be a whole number from 1 to 1000");
+        refuse_imds_setting(name + " must be a whole number from 1 to 1000");
     }
     return *value;
 }
@@ -41,7 +41,8 @@ std::string base_of(const Surroundings& surroundings, const Section& profile) {
     std::string base = variable(surroundings, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
     if (base.empty()) base = profile.value("ec2_metadata_service_endpoint");
     if (!base.empty()) {
-        if (!host_of(base)) refuse("AWS_EC2_METADATA_SERVICE_ENDPOINT is no http or https URL");
+        if (!host_of(base))
+            refuse_imds_setting("AWS_EC2_METADATA_SERVICE_ENDPOINT is no http or https URL");
         base.resize(base.find_last_not_of('/') + 1);
         return base;
     }
@@ -49,7 +50,7 @@ std::string base_of(const Surroundings& surroundings, const Section& profile) {
     if (mode.empty()) mode = profile.value("ec2_metadata_service_endpoint_mode");
     if (mode.empty() || equal_ignoring_case(mode, "IPv4")) return surroundings.imds_base;
     if (equal_ignoring_case(mode, "IPv6")) return "http://[fd00:ec2::254]";
-    refuse("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE must be IPv4 or IPv6");
+    refuse_imds_setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE must be IPv4 or IPv6");
 }
 
 bool may_help_to_try_again(const TransportError& error) {
@@ -99,7 +100,8 @@ void Imds::renew_token(http_client::Transport& transport) {
             token_ = trimmed(response.body);
             if (!token_.empty()) return;
         }
-        if (response.status == 400) refuse("the service refused the request for a token (400)");
+        if (response.status == 400)
+            refuse_imds_setting("the service refused the request for a token (400)");
         why = fmt::format("status {}", response.status);
     } catch (const TransportError& error) {
         if (!may_help_to_try_again(error)) {
@@ -124,7 +126,7 @@ std::optional<Imds::Text> Imds::read(const std::string& path) {
     bool has_renewed = false;
     std::string problem;
     for (int tried = 0; tried < tries_;) {
-        if (tried > 0) surroundings_.sleep(kPause);
+        if (tried > 0) surroundings_.sleep(kImdsPause);
         try {
             const http_client::Response response =
                 send(*transport, "GET", path, {"X-aws-ec2-metadata-token", token_});
@@ -134,7 +136,7 @@ std::optional<Imds::Text> Imds::read(const std::string& path) {
             }
             if (response.status == 404) return std::nullopt;
             if (response.status == 401 && put_timed_out_) {
-                refuse(
+                refuse_imds_setting(
                     "the service is there, but its token did not reach this container: set the "
                     "instance's metadata hop limit to 2 (HttpPutResponseHopLimit), or better give "
                     "the container a role of its own"

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr const char* kRoles = "/latest/meta-data/iam/security-credentials/";
-constexpr int kTries = 3;
+constexpr int kImdsTries = 3;
 
 class ImdsProvider : public Provider {
 public:
@@ -22,7 +22,7 @@ public:
         : surroundings_(surroundings), profile_(profile) {}
 
     Fetched fetch() override {
-        if (!imds_) imds_.emplace(surroundings_, profile_, kTries);
+        if (!imds_) imds_.emplace(surroundings_, profile_, kImdsTries);
         const auto roles = imds_->read(kRoles);
         if (!roles) {
             throw Error(ErrorKind::Configuration, "the instance has no IAM role attached");

@@ -11,10 +11,6 @@ namespace {
 
 using Verdict = Client::Verdict;
 
-bool is_one_of(std::string_view code, std::initializer_list<std::string_view> codes) {
-    return std::ranges::find(codes, code) != codes.end();
-}
-
 /// "com.amazonaws.x#NotFound:http://…" is "NotFound".
 std::string short_code(const std::string& text) {
     const std::string code = text.substr(0, text.find(':'));
@@ -47,7 +43,7 @@ Client::Judged judge_json(const http_client::Response& response) {
     if (response.status >= 200 && response.status < 300) return {Verdict::Done, ""};
     const std::string code = json_error_of(response).code;
     const auto is = [&](std::initializer_list<std::string_view> codes) {
-        return is_one_of(code, codes);
+        return std::ranges::find(codes, code) != codes.end();
     };
     if (response.status == 429 ||
         is({"ThrottlingException", "Throttling", "TooManyRequestsException"})) {

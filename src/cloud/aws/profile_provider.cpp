@@ -22,7 +22,7 @@ constexpr std::string_view kInstead =
     "is not supported: set credential_process = aws configure export-credentials --format process "
     "--profile NAME in a profile of its own, or use a role";
 
-[[noreturn]] void refuse(const std::string& profile, std::string_view what) {
+[[noreturn]] void refuse_profile(const std::string& profile, std::string_view what) {
     throw Error(ErrorKind::Configuration, fmt::format("profile \"{}\" {}", profile, what));
 }
 
@@ -34,25 +34,25 @@ Way way_of(const std::string& name, const Section& section) {
     const auto has = [&](const char* key) { return !section.value(key).empty(); };
     if (has("role_arn")) {
         if (has("mfa_serial")) {
-            refuse(
+            refuse_profile(
                 name,
                 "needs an MFA code (mfa_serial), which a service can't ask for: use "
                 "credential_process, or a role without it"
             );
         }
         if (has("source_profile") && has("credential_source")) {
-            refuse(name, "has source_profile and credential_source: leave one of them out");
+            refuse_profile(name, "has source_profile and credential_source: leave one of them out");
         }
         if (has("source_profile") || has("credential_source")) return Way::Role;
         if (has("web_identity_token_file")) return Way::WebIdentity;
-        refuse(
+        refuse_profile(
             name,
             "has role_arn alone: it needs source_profile, credential_source or "
             "web_identity_token_file"
         );
     }
     if (has("aws_access_key_id") != has("aws_secret_access_key")) {
-        refuse(
+        refuse_profile(
             name, "has only one of aws_access_key_id and aws_secret_access_key: set both or neither"
         );
     }
@@ -93,7 +93,7 @@ public:
 
     Fetched fetch(const std::string& name) {
         const Section* section = files_.profile(name);
-        if (section == nullptr) refuse(name, "is not in " + files_.places());
+        if (section == nullptr) refuse_profile(name, "is not in " + files_.places());
         path_.push_back(name);
         Fetched fetched = fetch(name, *section, way_of(name, *section));
         path_.pop_back();
@@ -112,13 +112,13 @@ private:
             case Way::Process:
                 return with_process(name, section);
             case Way::Sso:
-                refuse(name, fmt::format("uses SSO (sso_account_id), which {}", kInstead));
+                refuse_profile(name, fmt::format("uses SSO (sso_account_id), which {}", kInstead));
             case Way::Login:
-                refuse(name, fmt::format("uses login_session, which {}", kInstead));
+                refuse_profile(name, fmt::format("uses login_session, which {}", kInstead));
             case Way::None:
                 break;
         }
-        refuse(name, "has no credentials");
+        refuse_profile(name, "has no credentials");
     }
 
     static Fetched named(Fetched fetched, const std::string& name, std::string_view way) {
@@ -166,7 +166,7 @@ private:
         } else if (source_profile == name) {
             if (section.value("aws_access_key_id").empty() ||
                 section.value("aws_secret_access_key").empty()) {
-                refuse(name, "names itself as source_profile and has no keys of its own");
+                refuse_profile(name, "names itself as source_profile and has no keys of its own");
             }
             fetch_source = [&] { return static_keys(name, section); };
         } else {
@@ -186,16 +186,18 @@ private:
         if (std::ranges::find(path_, source) != path_.end()) {
             std::string circle;
             for (const std::string& step : path_) circle += step + " -> ";
-            refuse(name, fmt::format("goes in a circle by source_profile: {}{}", circle, source));
+            refuse_profile(
+                name, fmt::format("goes in a circle by source_profile: {}{}", circle, source)
+            );
         }
         const Section* section = files_.profile(source);
         if (section == nullptr) {
-            refuse(
+            refuse_profile(
                 name, fmt::format("has source_profile \"{}\": not in {}", source, files_.places())
             );
         }
         if (request.seconds > 3'600 && way_of(source, *section) == Way::Role) {
-            refuse(name, "has a role as its source: duration_seconds must be at most 3600");
+            refuse_profile(name, "has a role as its source: duration_seconds must be at most 3600");
         }
     }
 
@@ -210,14 +212,16 @@ private:
         } else if (is("Ec2InstanceMetadata")) {
             selection = select_imds(surroundings_, options_.profile);
         } else {
-            refuse(
+            refuse_profile(
                 name,
                 "has a credential_source that is none of Environment, EcsContainer and "
                 "Ec2InstanceMetadata"
             );
         }
         if (!selection.provider) {
-            refuse(name, fmt::format("has credential_source {}: {}", source, selection.why_not));
+            refuse_profile(
+                name, fmt::format("has credential_source {}: {}", source, selection.why_not)
+            );
         }
         return in_context(fmt::format("profile \"{}\", credential_source {}", name, source), [&] {
             return selection.provider->fetch();
@@ -290,12 +294,12 @@ Selection select_profile(const Surroundings& surroundings, const CredentialOptio
         if (choice.by == ProfileChoice::By::Default) {
             return {.provider = nullptr, .why_not = "not in " + files.places()};
         }
-        refuse(choice.name, "is not in " + files.places());
+        refuse_profile(choice.name, "is not in " + files.places());
     }
     if (way_of(choice.name, *section) == Way::None) {
         // Another identity than the one that was asked for would be a surprise.
         if (choice.by == ProfileChoice::By::Configuration) {
-            refuse(
+            refuse_profile(
                 choice.name,
                 "has no credentials: leave s3Profile out, and set AWS_PROFILE for its other keys"
             );

@@ -21,7 +21,7 @@ constexpr std::string_view kSsmForms =
     "aws-ssm:/PATH/NAME[:VERSION-OR-LABEL] or "
     "aws-ssm:arn:aws:ssm:REGION:ACCOUNT:parameter/PATH/NAME";
 
-[[noreturn]] void refuse(const SecretReference& reference, std::string_view why) {
+[[noreturn]] void refuse_reference(const SecretReference& reference, std::string_view why) {
     throw Error(
         ErrorKind::Configuration,
         fmt::format(
@@ -53,7 +53,7 @@ void check_arn(
     const bool is_right = fields.size() >= 6 && fields[1].starts_with("aws") &&
                           fields[2] == service && !fields[3].empty() && !fields[4].empty() &&
                           fields[5].starts_with(resource);
-    if (!is_right) refuse(reference, fmt::format("this is not an ARN of {}", service));
+    if (!is_right) refuse_reference(reference, fmt::format("this is not an ARN of {}", service));
 }
 
 void take_secret_arn(SecretReference& reference, const std::string& arn) {
@@ -62,11 +62,11 @@ void take_secret_arn(SecretReference& reference, const std::string& arn) {
     std::vector<std::string> fields = fields_of(arn);
     check_arn(reference, fields, "secretsmanager", "secret");
     if (fields.size() < kArnFields || fields[5] != "secret" || fields[6].empty()) {
-        refuse(reference, "the ARN names no secret");
+        refuse_reference(reference, "the ARN names no secret");
     }
-    if (fields.size() > kMost) refuse(reference, "there is too much behind the ARN");
+    if (fields.size() > kMost) refuse_reference(reference, "there is too much behind the ARN");
     if (fields[6].find('#') != std::string::npos) {
-        refuse(reference, "behind an ARN the key of the JSON comes after a colon");
+        refuse_reference(reference, "behind an ARN the key of the JSON comes after a colon");
     }
     fields.resize(kMost);
     reference.id = fields[0];
@@ -89,12 +89,12 @@ SecretReference parse_secret_reference(const std::string& text) {
     const bool is_ssm = text.starts_with(kSsm);
     if (is_ssm) reference.store = Store::Ssm;
     if (!is_ssm && !text.starts_with(kSecretsManager)) {
-        refuse(reference, "this is no reference to a secret of AWS");
+        refuse_reference(reference, "this is no reference to a secret of AWS");
     }
     for (const char c : text) {
         if (static_cast<unsigned char>(c) < 0x20U) {
             reference.text = is_ssm ? kSsm : kSecretsManager;
-            refuse(reference, "there are control characters in the reference");
+            refuse_reference(reference, "there are control characters in the reference");
         }
     }
     const std::string id = text.substr(is_ssm ? kSsm.size() : kSecretsManager.size());
@@ -111,14 +111,14 @@ SecretReference parse_secret_reference(const std::string& text) {
     }
     const auto hash = id.find('#');
     if (hash != std::string::npos) {
-        if (is_ssm) refuse(reference, "a parameter has no keys");
+        if (is_ssm) refuse_reference(reference, "a parameter has no keys");
         reference.id = id.substr(0, hash);
         reference.key = id.substr(hash + 1);
-        if (reference.key.empty()) refuse(reference, "there is no key after '#'");
+        if (reference.key.empty()) refuse_reference(reference, "there is no key after '#'");
     }
-    if (reference.id.empty()) refuse(reference, "there is no name");
+    if (reference.id.empty()) refuse_reference(reference, "there is no name");
     if (!is_ssm && reference.id.find(':') != std::string::npos) {
-        refuse(reference, "a name has no colon in it");
+        refuse_reference(reference, "a name has no colon in it");
     }
     return reference;
 }

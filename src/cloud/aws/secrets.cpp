@@ -25,7 +25,7 @@ struct Secret {
     bool is_binary = false;
 };
 
-[[noreturn]] void refuse(
+[[noreturn]] void refuse_secret(
     const SecretReference& reference,
     const std::string& why,
     ErrorKind kind = ErrorKind::Configuration
@@ -44,7 +44,7 @@ const json::string* text_member(const json::value& value, std::string_view name)
 }
 
 [[noreturn]] void refuse_answer(const SecretReference& reference) {
-    refuse(
+    refuse_secret(
         reference,
         "the answer is not one of AWS: does a proxy, or an endpoint that was set, stand in "
         "between?",
@@ -105,9 +105,9 @@ Secret secret_in(
 /// The part of a secret that the reference is about.
 std::string part_of(const SecretReference& reference, const Secret& secret) {
     if (reference.key.empty()) return secret.value;
-    if (secret.is_binary) refuse(reference, "the secret is binary, so it has no JSON key");
+    if (secret.is_binary) refuse_secret(reference, "the secret is binary, so it has no JSON key");
     const auto members = json_members(secret.value);
-    if (!members) refuse(reference, "the secret is not a JSON object, so it has no key");
+    if (!members) refuse_secret(reference, "the secret is not a JSON object, so it has no key");
     const auto found = members->find(reference.key);
     if (found != members->end() && found->second) return *found->second;
     std::string names;
@@ -115,7 +115,7 @@ std::string part_of(const SecretReference& reference, const Secret& secret) {
         if (!value) continue;
         names += (names.empty() ? "" : ", ") + name;
     }
-    refuse(
+    refuse_secret(
         reference,
         fmt::format(
             "the secret's key \"{}\" {}; it has: {}",
@@ -191,10 +191,10 @@ std::string Secrets::value(const std::string& text) {
     try {
         return part_of(reference, state_->get(reference));
     } catch (const http_client::TransportError& error) {
-        refuse(reference, explained(error), ErrorKind::Unavailable);
+        refuse_secret(reference, explained(error), ErrorKind::Unavailable);
     } catch (const Error& error) {  // of credentials and endpoints, which know of no reference
         if (std::string_view(error.what()).starts_with("${")) throw;
-        refuse(reference, error.what(), error.kind());
+        refuse_secret(reference, error.what(), error.kind());
     }
 }
 

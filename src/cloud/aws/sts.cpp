@@ -210,14 +210,14 @@ Fetched fetched_of(const Response& response, const Endpoint& where, const std::s
 Query form_of(
     const Surroundings& surroundings, const std::string& action, const RoleRequest& request
 ) {
-    const auto seconds =
+    const auto now =
         std::chrono::duration_cast<std::chrono::seconds>(surroundings.clock().time_since_epoch());
     Query form{
         {"Action", action},
         {"Version", "2011-06-15"},
         {"RoleArn", request.role_arn},
         {"RoleSessionName",
-         request.session_name.empty() ? fmt::format("migrator-{}", seconds.count())
+         request.session_name.empty() ? fmt::format("migrator-{}", now.count())
                                       : request.session_name}};
     if (!request.external_id.empty()) form.emplace_back("ExternalId", request.external_id);
     if (request.seconds > 0) form.emplace_back("DurationSeconds", std::to_string(request.seconds));

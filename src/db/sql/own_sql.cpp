@@ -55,6 +55,8 @@ bool is_true(const Value& value) {
     return value && (*value == "1" || *value == "t" || *value == "true");
 }
 
+std::string text_of(const Value& value) { return value.value_or(std::string()); }
+
 std::int64_t to_integer(const Value& value) {
     if (!value) return 0;
     const auto number = parse_number<std::int64_t>(*value);

@@ -30,6 +30,9 @@ bool query_bool(Session& session, std::string_view sql, const Parameters& parame
 /// "1", "t" and "true" are true; all else, and NULL, is false.
 bool is_true(const Value& value);
 
+/// The text in a column; empty for NULL.
+std::string text_of(const Value& value);
+
 /// The number in a column; 0 for NULL. Throws Internal when it is none.
 std::int64_t to_integer(const Value& value);
 

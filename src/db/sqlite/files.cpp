@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_data_source(const std::string& why) {
     throw Error(
         ErrorKind::Configuration,
         "dataSource must be the path of the metadata file, such as data/migrator.db: " + why
@@ -38,17 +38,18 @@ bool same_name(std::string_view left, std::string_view right) noexcept {
 }
 
 Files Files::parse(const std::string& data_source) {
-    if (data_source.empty()) refuse("it is empty");
-    if (data_source.find('\0') != std::string::npos) refuse("it holds a NUL byte");
-    if (data_source.starts_with("file:")) refuse("a file: URI is not supported, leave out 'file:'");
+    if (data_source.empty()) refuse_data_source("it is empty");
+    if (data_source.find('\0') != std::string::npos) refuse_data_source("it holds a NUL byte");
+    if (data_source.starts_with("file:"))
+        refuse_data_source("a file: URI is not supported, leave out 'file:'");
     if (data_source.starts_with(":")) {
-        refuse("a database in memory would be forgotten at the end of each connection");
+        refuse_data_source("a database in memory would be forgotten at the end of each connection");
     }
     std::error_code problem;
     const fs::path path = fs::absolute(data_source, problem).lexically_normal();
-    if (problem) refuse("the working directory can't be read: " + problem.message());
-    if (!path.has_filename()) refuse("it names a folder, not a file");
-    if (fs::is_directory(path, problem)) refuse("there is a folder of that name");
+    if (problem) refuse_data_source("the working directory can't be read: " + problem.message());
+    if (!path.has_filename()) refuse_data_source("it names a folder, not a file");
+    if (fs::is_directory(path, problem)) refuse_data_source("there is a folder of that name");
     return Files(path);
 }
 

@@ -9,7 +9,9 @@
 namespace migrator::db::sqlite {
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::Configuration, why); }
+[[noreturn]] void refuse_options(const std::string& why) {
+    throw Error(ErrorKind::Configuration, why);
+}
 
 /// One place is left for a tenant.
 constexpr std::size_t kMaxSingleSchemas = kMaxSchemas - 1;
@@ -17,16 +19,16 @@ constexpr std::size_t kMaxSingleSchemas = kMaxSchemas - 1;
 void check_single_schemas(const Files& files, const std::vector<std::string>& schemas) {
     for (const std::string& name : schemas) {
         if (const auto problem = files.problem_with(name); !problem.empty()) {
-            refuse("singleMigrations: " + problem + ". Rename the folder");
+            refuse_options("singleMigrations: " + problem + ". Rename the folder");
         }
     }
     if (const auto clash = names_that_clash(schemas); !clash.empty()) {
-        refuse(fmt::format(
+        refuse_options(fmt::format(
             "singleMigrations: {} differ only in case: SQLite takes them for one", clash
         ));
     }
     if (schemas.size() > kMaxSingleSchemas) {
-        refuse(fmt::format(
+        refuse_options(fmt::format(
             "singleMigrations: SQLite has room for {} single schemas, {} are configured",
             kMaxSingleSchemas,
             schemas.size()
@@ -39,7 +41,7 @@ public:
     explicit SqliteServer(const Options& options)
         : files_(Files::parse(options.data_source)), single_schemas_(options.single_schemas) {
         check_single_schemas(files_, single_schemas_);
-        if (!options.set_role.empty()) refuse("setRole: SQLite has no roles, remove it");
+        if (!options.set_role.empty()) refuse_options("setRole: SQLite has no roles, remove it");
     }
 
     const sql::Dialect& dialect() const override { return sqlite::dialect(); }

@@ -11,17 +11,12 @@
 #include "core/number.hpp"
 #include "db/options.hpp"
 #include "db/sqlserver/data_source_syntax.hpp"
+#include "db/sqlserver/keywords.hpp"
 
 namespace migrator::db::sqlserver {
 namespace {
 
 constexpr std::uint64_t kLongestTimeout = 3'600;
-
-bool is_one_of(std::string_view value, std::initializer_list<std::string_view> lower_words) {
-    return std::ranges::any_of(lower_words, [&](std::string_view word) {
-        return equal_ignoring_case(value, word);
-    });
-}
 
 std::uint64_t number(const SyntaxPair& pair, std::uint64_t most) {
     const auto value = parse_number<std::uint64_t>(pair.value);

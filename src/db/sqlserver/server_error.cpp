@@ -56,8 +56,8 @@ std::uint32_t line_of(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT index) {
     const SQLRETURN result =
         SQLGetDiagFieldW(kind, handle, index, kDiagLine, &line, sizeof line, &length);
     // FreeTDS's driver gives -1 for what it finds itself.
-    constexpr SQLUSMALLINT kNone = 0xFFFF;
-    return SQL_SUCCEEDED(result) && line != kNone ? line : 0;
+    constexpr SQLUSMALLINT kNoLine = 0xFFFF;
+    return SQL_SUCCEEDED(result) && line != kNoLine ? line : 0;
 }
 
 std::string procedure_of(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT index) {

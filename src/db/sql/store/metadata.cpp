@@ -14,8 +14,6 @@
 namespace migrator::db::sql::store {
 namespace {
 
-std::string text(const Value& value) { return value.value_or(std::string()); }
-
 TimePoint time(const Value& value) { return value ? parse_database_time(*value) : TimePoint{}; }
 
 }  // namespace
@@ -42,7 +40,7 @@ std::vector<std::string> Metadata::tenants(const MetadataShape& shape) {
     std::vector<std::string> names;
     told_as("Could not query tenants", [&] {
         session_.query(sql, {}, [&](const Row& row) {
-            names.push_back(row.empty() ? std::string() : text(row.front()));
+            names.push_back(row.empty() ? std::string() : text_of(row.front()));
         });
     });
     return names;
@@ -66,7 +64,7 @@ Applied Metadata::applied(const MetadataShape& shape, const std::vector<Migratio
     told_as("Could not query DB migrations", [&] {
         session_.query(sql, {}, [&](const Row& row) {
             applied.files.insert_or_assign(
-                text(row[0]), AppliedFile{to_integer(row[2]) != 0, text(row[1])}
+                text_of(row[0]), AppliedFile{to_integer(row[2]) != 0, text_of(row[1])}
             );
         });
         applied.states = tenant_states(shape);
@@ -115,7 +113,7 @@ void Metadata::read_places(
         tenant_migration_rows("m.type")
     );
     session_.query(sql, Parameters{json_array(files)}, [&](const Row& row) {
-        const std::string tenant = text(row[0]);
+        const std::string tenant = text_of(row[0]);
         applied.counts.emplace(tenant, files.size());
         if (!row[1]) return;
         FileSet own = none;
@@ -153,7 +151,7 @@ void Metadata::count_files_of_tenants(
 void Metadata::count_files(std::span<const std::string> files, const TakeCount& take) {
     if (dialect_.literals != nullptr) {
         session_.query(hash_query(files), {}, [&](const Row& row) {
-            take(text(row[0]), to_integer(row[1]) == 1, std::nullopt);
+            take(text_of(row[0]), to_integer(row[1]) == 1, std::nullopt);
         });
         return;
     }
@@ -173,7 +171,7 @@ void Metadata::count_files(std::span<const std::string> files, const TakeCount& 
     session_.query(sql, parameters, [&](const Row& row) {
         const std::int64_t rows = to_integer(row[1]);
         const std::int64_t sum = to_integer(row[2]);
-        take(text(row[0]), weights.are_all(rows, sum), weights.missing(rows, sum));
+        take(text_of(row[0]), weights.are_all(rows, sum), weights.missing(rows, sum));
     });
 }
 
@@ -209,7 +207,7 @@ void Metadata::read_files_of_tenants(
         in_list(tenants, parameters)
     );
     session_.query(sql, parameters, [&](const Row& row) {
-        applied.files_of_tenant.at(text(row[0])).insert(text(row[1]));
+        applied.files_of_tenant.at(text_of(row[0])).insert(text_of(row[1]));
     });
     for (const std::string& tenant : tenants) {
         applied.counts[tenant] = applied.files_of_tenant.at(tenant).size();
@@ -228,14 +226,14 @@ std::vector<TenantState> Metadata::tenant_states(const MetadataShape& shape) {
     );
     session_.query(sql, {}, [&](const Row& row) {
         states.push_back({
-            .tenant = text(row[0]),
+            .tenant = text_of(row[0]),
             .version_id = to_integer(row[1]),
-            .first_file = text(row[2]),
-            .state = text(row[3]),
-            .file = text(row[4]),
+            .first_file = text_of(row[2]),
+            .state = text_of(row[3]),
+            .file = text_of(row[4]),
             .statement = to_integer(row[5]),
-            .sqlstate = text(row[6]),
-            .message = text(row[7]),
+            .sqlstate = text_of(row[6]),
+            .message = text_of(row[7]),
             .changed = time(row[8]),
         });
     });
@@ -271,7 +269,7 @@ std::vector<Version> Metadata::versions(const MetadataShape& shape, const Versio
     }
     told_as("Could not query versions", [&] {
         session_.query(sql + " order by id desc", parameters, [&](const Row& row) {
-            versions.push_back({to_integer(row[0]), text(row[1]), time(row[2])});
+            versions.push_back({to_integer(row[0]), text_of(row[1]), time(row[2])});
         });
     });
     return versions;
@@ -295,7 +293,11 @@ std::optional<RunOwner> Metadata::lock_owner(const MetadataShape& shape) {
     const auto row = query_row(session_, sql);
     if (!row) return std::nullopt;
     return RunOwner{
-        text((*row)[0]), text((*row)[1]), text((*row)[2]), text((*row)[3]), time((*row)[4])};
+        text_of((*row)[0]),
+        text_of((*row)[1]),
+        text_of((*row)[2]),
+        text_of((*row)[3]),
+        time((*row)[4])};
 }
 
 }  // namespace migrator::db::sql::store

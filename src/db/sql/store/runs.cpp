@@ -28,8 +28,6 @@ auto writing(Write&& write) try {
     );
 }
 
-std::string text(const Value& value) { return value.value_or(std::string()); }
-
 Value time_or_null(const std::optional<TimePoint>& time) {
     return time ? Value(format_database_time(*time)) : Value();
 }
@@ -93,15 +91,15 @@ std::unique_ptr<RowSource> Runs::open() {
 
 StoredRun Runs::to_run(const Row& row) {
     StoredRun run{
-        .id = text(row.at(0)),
-        .state = text(row.at(1)),
-        .request = text(row.at(2)),
-        .progress = text(row.at(3)),
+        .id = text_of(row.at(0)),
+        .state = text_of(row.at(1)),
+        .request = text_of(row.at(2)),
+        .progress = text_of(row.at(3)),
         .status = static_cast<int>(to_integer(row.at(4))),
-        .answer = text(row.at(5)),
+        .answer = text_of(row.at(5)),
         .cancel = is_true(row.at(6)),
-        .owner = text(row.at(7)),
-        .started = parse_database_time(text(row.at(8)))};
+        .owner = text_of(row.at(7)),
+        .started = parse_database_time(text_of(row.at(8)))};
     if (row.at(9)) run.ended = parse_database_time(*row.at(9));
     // The clock may have been set back.
     run.silent_for = std::chrono::seconds(std::max<std::int64_t>(to_integer(row.at(10)), 0));
