@@ -38,14 +38,19 @@ int main(int argc, char** argv) {
         interrupts.emplace(stop);
         opened.emplace(app::read_configuration(path, overrides, cloud, use), cloud);
         const config::Config& configuration = opened->configuration();
+        const auto directories = [&](MigrationType type) {
+            const auto& all = configuration.loader.directories;
+            const auto found = all.find(type);
+            return found == all.end() ? std::vector<std::string>() : found->second;
+        };
         return cli::Backend::Opened{
             .coordinator = opened->coordinator(),
             .redacted_yaml = configuration.redacted_yaml,
             .unknown_keys = configuration.unknown_keys,
             .driver = configuration.database.driver,
             .base_location = configuration.loader.base_location,
-            .single_migrations = configuration.loader.single_migrations,
-            .tenant_migrations = configuration.loader.tenant_migrations};
+            .single_migrations = directories(MigrationType::SingleMigration),
+            .tenant_migrations = directories(MigrationType::TenantMigration)};
     };
     cli::Backend backend{
         .version_text = app::version_text(),
