@@ -5,6 +5,8 @@
   http_load.py PORT load SECONDS RATE     RATE queries a second; / and /health beside them
                                           with --idle N connections that say nothing, and
                                           --slow N clients that read an answer byte by byte
+  http_load.py PORT waiting SECONDS RUNS  RUNS runs that wait, as something else has the lock;
+                                          / and /health 50 times a second each beside them
 
 Prints a line a figure: NAME MEDIAN P99 MAXIMUM, in milliseconds.
 """
@@ -16,6 +18,7 @@ import socket
 import time
 
 TENANTS = json.dumps({"query": "{ tenants { name } }"})
+APPLY = json.dumps({"mode": "apply", "response": "summary"})
 # About 9 MB each: more than the kernel's buffers take, and all of them together fit into the spool.
 ROWS = json.dumps(
     {
@@ -157,10 +160,30 @@ async def load(port, seconds, rate, idle, slow):
         writer.close()
 
 
+async def waiting(port, seconds, runs):
+    clients = [Client(port) for _ in range(runs)]
+    answers = [
+        asyncio.ensure_future(client.ask("POST", "/v1/migrations", APPLY)) for client in clients
+    ]
+    await asyncio.sleep(2)  # until all of them wait
+    assert not any(answer.done() for answer in answers), "a run did not wait"
+    root, health = await asyncio.gather(
+        paced(port, "GET", "/", "", seconds, 50, 16),
+        paced(port, "GET", "/health", "", seconds, 50, 16),
+    )
+    assert not any(answer.done() for answer in answers), "a run did not wait"
+    for name, times in (("root", root), ("health", health)):
+        show(name, times)
+    for answer in answers:
+        answer.cancel()
+    for client in clients:
+        client.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("port", type=int)
-    parser.add_argument("what", choices=["reads", "load"])
+    parser.add_argument("what", choices=["reads", "load", "waiting"])
     parser.add_argument("number", type=float)
     parser.add_argument("rate", type=float, nargs="?", default=200)
     parser.add_argument("--idle", type=int, default=0)
@@ -168,6 +191,8 @@ def main():
     given = parser.parse_args()
     if given.what == "reads":
         asyncio.run(reads(given.port, int(given.number)))
+    elif given.what == "waiting":
+        asyncio.run(waiting(given.port, given.number, int(given.rate)))
     else:
         asyncio.run(load(given.port, given.number, given.rate, given.idle, given.slow))
 

@@ -2,7 +2,11 @@
 # Measures the HTTP service on a PostgreSQL of its own: queries over a long history, and the answers
 # that others get while a run works.
 #
-#   scripts/bench-http.sh [SECONDS]     SECONDS: of load, default 60
+#   scripts/bench-http.sh [SECONDS]           SECONDS: of load, default 60
+#   scripts/bench-http.sh waiting [SECONDS]   16 runs that wait for the lock: memory, and the answers
+#                                             that / and /health get beside them
+#
+# MIGRATOR: the program to measure; without it one is built.
 #
 # The history: TENANTS (1000) times FILES (200) rows of about 800 bytes, in 100 versions. The load:
 # RATE (200) queries for the tenants a second, 10 a second each for / and /health, while `apply` works
@@ -16,12 +20,19 @@ for part in packages postgres; do
   source "$REPOSITORY/scripts/lib/$part.sh"
 done
 
+CASE=load
+if [[ "${1:-}" == waiting ]]; then
+  CASE=waiting
+  shift
+fi
 SECONDS_OF_LOAD="${1:-60}"
 RATE="${RATE:-200}"
 RUNS="${RUNS:-9}"
 TENANTS="${TENANTS:-1000}"
 FILES="${FILES:-200}"
 BUILD="$REPOSITORY/build/bench"
+PROGRAM="${MIGRATOR:-$BUILD/migrator}"
+HOLDER=
 WORK=
 SERVICE=
 
@@ -29,6 +40,9 @@ finish() {
   local status=$?
   trap - EXIT
   stop_service
+  if [[ -n "$HOLDER" ]]; then
+    kill "$HOLDER" 2>/dev/null || true
+  fi
   stop_postgres
   if [[ -n "$WORK" ]]; then
     rm -rf "$WORK"
@@ -54,8 +68,11 @@ singleMigrations: [bench]
 listenAddress: 127.0.0.1
 port: 0
 logLevel: WARN
+lockTimeout: 1h
+shutdownTimeout: 1s
 YAML
-  "$BUILD/migrator" serve --config "$WORK/migrator.yaml" 2>"$WORK/service.log" &
+  : >"$WORK/service.log"  # of an earlier one
+  "$PROGRAM" serve --config "$WORK/migrator.yaml" 2>"$WORK/service.log" &
   SERVICE=$!
   local line=
   until line="$(grep -m 1 -o 'listening on .*' "$WORK/service.log")"; do
@@ -92,7 +109,13 @@ vacuum analyze;
 SQL
 }
 
-memory() { awk '/^VmHWM/ {print int($2 / 1024)}' "/proc/$SERVICE/status"; }
+memory() { awk -v of="$1" '$1 == of ":" {print int($2)}' "/proc/$SERVICE/status"; }
+
+show_memory() {
+  printf '%s: VmRSS %s KiB, VmHWM %s KiB, %s threads\n' "$1" "$(memory VmRSS)" "$(memory VmHWM)" \
+    "$(memory Threads)"
+}
+
 
 load() { python3 "$REPOSITORY/bench/http_load.py" "$PORT" load "$SECONDS_OF_LOAD" "$RATE" "$@"; }
 
@@ -110,14 +133,44 @@ measure_load() {
   load --idle 2000 --slow 100
 }
 
+# Another program has the run lock, as docs/architecture.md tells.
+hold_lock() {
+  printf 'begin; select pg_advisory_xact_lock(7883946363647717234); select pg_sleep(3600);\n' |
+    sql >/dev/null 2>&1 &
+  HOLDER=$!
+  until [[ "$(sql <<<"select count(*) from pg_locks where locktype = 'advisory' and granted")" == 1 ]]; do
+    sleep 0.1
+  done
+}
+
+measure_waiting() {
+  printf 'select 1;\n' >"$WORK/migrations/bench/000.sql"
+  apply
+  printf 'select 2;\n' >"$WORK/migrations/bench/001.sql"
+  stop_service
+  start_service
+  curl -sS --fail-with-body "http://127.0.0.1:$PORT/health" >/dev/null
+  hold_lock
+  show_memory "Before"
+  heading "Answers beside 16 waiting runs: name, median, 99th percentile, maximum (ms)"
+  python3 "$REPOSITORY/bench/http_load.py" "$PORT" waiting "$SECONDS_OF_LOAD" 16
+  show_memory "With 16 waiting runs"
+}
+
 need_packages "${BUILD_PACKAGES[@]}" "${BENCH_PACKAGES[@]}" curl python3
 trap finish EXIT
 WORK="$(make_server_dir bench)"
-heading "Building $BUILD"
-cmake -S "$REPOSITORY" --preset release -B "$BUILD" -DMIGRATOR_BENCH=ON
-cmake --build "$BUILD" --parallel "$(build_jobs)" --target migrator
+if [[ -z "${MIGRATOR:-}" ]]; then
+  heading "Building $BUILD"
+  cmake -S "$REPOSITORY" --preset release -B "$BUILD" -DMIGRATOR_BENCH=ON
+  cmake --build "$BUILD" --parallel "$(build_jobs)" --target migrator
+fi
 start_postgres
 start_service
+if [[ "$CASE" == waiting ]]; then
+  measure_waiting
+  exit
+fi
 heading "Writing $((TENANTS * FILES)) rows of history"
 write_history
 # A process of its own for the memory: what made the history should not count.
@@ -125,6 +178,6 @@ stop_service
 start_service
 heading "Queries: name, median, 99th percentile, maximum (ms)"
 python3 "$REPOSITORY/bench/http_load.py" "$PORT" reads "$RUNS"
-printf 'VmHWM %s MiB\n' "$(memory)"
+show_memory "After them"
 measure_load
-printf 'VmHWM %s MiB\n' "$(memory)"
+show_memory "After them"
