@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+
 namespace migrator {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t digits_at(std::string_view text, std::size_t at) {
     std::size_t end = at;
