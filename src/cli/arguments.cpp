@@ -173,7 +173,7 @@ private:
         const auto& name = unknown_option_;
         const auto where = result_.command != nullptr ? " of " + command_name() : "";
         if (std::ranges::find(known, name) != known.end()) {
-            refuse(fmt::format("option '{}'{} stands behind the command", name, where));
+            refuse(fmt::format("option '{}'{} must follow the command", name, where));
         }
         refuse(fmt::format("unknown option '{}'{}{}", name, where, did_you_mean(name, known)));
     }

@@ -13,14 +13,14 @@
 namespace migrator::cli {
 namespace {
 
-[[noreturn]] void refuse(const std::string& message) {
+[[noreturn]] void refuse_to_number(const std::string& message) {
     throw Error(ErrorKind::InvalidRequest, message);
 }
 
 std::uint64_t number_of(const std::string& digits) {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc()) refuse(fmt::format("the number {} is too large", digits));
+    if (error != std::errc()) refuse_to_number(fmt::format("the number {} is too large", digits));
     return number;
 }
 
@@ -95,7 +95,7 @@ bool has_zero_in_front(const FileNumber& number) {
 std::vector<FileNumber> numbers_of(const std::vector<std::string>& names) {
     std::vector<FileNumber> numbers;
     const auto cannot_tell = [&](const std::string& other) {
-        refuse(fmt::format(
+        refuse_to_number(fmt::format(
             "can't tell how the folder numbers its files: {} and {} differ. Name the new file "
             "yourself",
             names.front(),
@@ -105,7 +105,7 @@ std::vector<FileNumber> numbers_of(const std::vector<std::string>& names) {
     for (const auto& name : names) {
         auto number = file_number(name);
         if (!number && names.size() == 1) {
-            refuse(fmt::format(
+            refuse_to_number(fmt::format(
                 "can't tell how the folder numbers its files: {} has no number in front. Name the "
                 "new file yourself",
                 name
@@ -211,7 +211,7 @@ NextName next_name(
     }
     for (const auto& name : in_folder) {
         if (name < result.name) continue;
-        refuse(fmt::format(
+        refuse_to_number(fmt::format(
             "the next file, {}, would run before {}: names are compared letter by letter, not as "
             "numbers. Name the new file yourself",
             result.name,

@@ -68,8 +68,8 @@ void warn_of_order(
             warnings.push_back(
                 {source.file,
                  fmt::format(
-                     "runs behind {}: names are compared letter by letter, not as numbers. Write "
-                     "numbers with equally many digits",
+                     "runs after {}: names are compared letter by letter, not as numbers. Use the "
+                     "same number of digits in all names",
                      last->name
                  )}
             );

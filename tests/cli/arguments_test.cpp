@@ -113,7 +113,7 @@ TEST(Arguments, AfterTwoDashesNothingIsAnOption) {
 TEST(Arguments, ASecondValueIsRefused) {
     EXPECT_EQ(refusal({"apply", "--name", "a", "--name", "b"}), "--name is given twice");
     EXPECT_EQ(
-        refusal({"--dry-run=yes", "apply"}), "option '--dry-run' of apply stands behind the command"
+        refusal({"--dry-run=yes", "apply"}), "option '--dry-run' of apply must follow the command"
     );
     EXPECT_EQ(refusal({"apply", "--dry-run=yes"}), "--dry-run: 'yes' is not true or false");
 }

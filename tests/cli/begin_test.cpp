@@ -181,7 +181,7 @@ TEST_F(Begin, OfflineValidationWarnsOfNamesAndBytes) {
     EXPECT_EQ(run({"validate", "--offline"}), 0);
     const auto text = out.str();
     const std::string folder = "warning: /migrations/tenants/";
-    EXPECT_TRUE(contains(text, folder + "V2__a.sql: runs behind V10__b.sql")) << text;
+    EXPECT_TRUE(contains(text, folder + "V2__a.sql: runs after V10__b.sql")) << text;
     EXPECT_TRUE(contains(text, folder + "V2__a.sql: line 2: not valid UTF-8")) << text;
     EXPECT_TRUE(contains(text, folder + "V2__c.sql: has the same number as V2__a.sql")) << text;
     EXPECT_TRUE(contains(text, folder + "README.md: the name does not end in .sql")) << text;

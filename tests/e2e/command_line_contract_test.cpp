@@ -122,6 +122,7 @@ TEST(CommandLineBegin, OfflineValidationNeedsNeitherDatabaseNorDataSource) {
 TEST(CommandLineErrors, AreToldOnceOnSqlite) {
     const Project project;
     ASSERT_EQ(project.run({"init", "--driver", "sqlite"}).exit_code, 0);
+    ASSERT_EQ(project.run({"apply"}).exit_code, 0);
     project.write("migrations/app/0002_wrong.sql", "creat table t;");
     EXPECT_EQ(count_of(project.failure(1, {"apply"}), "syntax error"), 1U);
     project.failure(2, {"apply", "--set", "singleMigrations=missing"});

@@ -35,7 +35,7 @@ script=$1 found=$2; shift 2
 line="$*"
 zpty shell "TERM=dumb zsh -f -i"
 zpty -w shell "PS1= PS2= PROMPT_SP= found=${(q)found}"
-zpty -w shell "autoload -Uz compinit && compinit -u -D && source ${(q)script}"
+zpty -w shell "autoload -Uz compinit && compinit -u -d $HOME/dump && source ${(q)script}"
 zpty -w shell 'compadd() {
   if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd "$@"; return; fi
   local -a hits; builtin compadd -A hits "$@"; print -rl -- $hits >> $found

@@ -91,7 +91,7 @@ struct New : Command {
         context.report.line(fmt::format("Created {}", printable(path.string())));
         if (!next.runs_before.empty()) {
             context.report.note(fmt::format(
-                "{} in another folder runs behind it: names are compared letter by letter",
+                "{} in another folder runs after it: names are compared letter by letter",
                 next.runs_before
             ));
         }
