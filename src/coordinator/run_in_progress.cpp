@@ -270,13 +270,13 @@ void Coordinator::RunInProgress::log_gaps(const Applied& applied) const {
     if (lagging.size() > kNamedAtMost) {
         log::warn(fmt::format("and {} more tenants: see status", lagging.size() - kNamedAtMost));
     }
-    const bool any_known = std::ranges::any_of(sources_, [&](const Migration& source) {
-        return applied.files.contains(source.file);
-    });
     const bool any_recorded = std::ranges::any_of(applied.files, [](const auto& file) {
         return file.second.as_migration;
     });
-    if (any_recorded && !any_known && !sources_.empty()) {
+    const auto is_known = [&](const Migration& source) {
+        return applied.files.contains(source.file);
+    };
+    if (any_recorded && !sources_.empty() && std::ranges::none_of(sources_, is_known)) {
         log::warn(
             "Migrations are recorded, but not one of them is in the source: has the base location "
             "changed? Every file would be applied again"

@@ -52,11 +52,6 @@ std::string to_valid_utf8(std::string_view text) {
     return valid;
 }
 
-std::string_view without_byte_order_mark(std::string_view text) noexcept {
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    return text;
-}
-
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes) noexcept {
     if (text.size() <= bytes) return text;
     constexpr std::size_t kLongest = 4;  // bytes of a character

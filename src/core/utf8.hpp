@@ -15,7 +15,9 @@ std::string to_valid_utf8(std::string_view text);
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// `text` without the byte order mark at its start.
-std::string_view without_byte_order_mark(std::string_view text) noexcept;
+inline std::string_view without_byte_order_mark(std::string_view text) noexcept {
+    return text.substr(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+}
 
 /// Whether `c` goes on with a character that another byte began.
 constexpr bool is_utf8_continuation(char c) noexcept {

@@ -29,14 +29,6 @@ std::string cleaned(std::string_view path) {
     return result.empty() ? "/" : result;
 }
 
-std::string joined(const std::string& directory, std::string_view name) {
-    std::string path;
-    path.reserve(directory.size() + 1 + name.size());
-    path += directory;
-    if (!directory.ends_with('/')) path += '/';
-    return path += name;
-}
-
 std::string absolute_location(const std::string& location) {
     if (location.starts_with('/')) return cleaned(location);
     // Gives $PWD when that is the working directory, links kept, as the Go program's library does:

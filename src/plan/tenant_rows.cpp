@@ -5,11 +5,6 @@
 
 namespace migrator::plan {
 
-bool is_recorded(const Applied& applied, const std::string& file) {
-    const auto known = applied.files.find(file);
-    return known != applied.files.end() && known->second.as_migration;
-}
-
 std::vector<std::string> distinct_tenants(const Applied& applied) {
     std::unordered_set<std::string_view> seen;
     seen.reserve(applied.tenants.size());

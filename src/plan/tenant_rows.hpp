@@ -8,7 +8,10 @@
 namespace migrator::plan {
 
 /// Whether the file has a row as a migration, whoever's.
-bool is_recorded(const Applied& applied, const std::string& file);
+inline bool is_recorded(const Applied& applied, const std::string& file) {
+    const auto known = applied.files.find(file);
+    return known != applied.files.end() && known->second.as_migration;
+}
 
 /// The tenant list without repetitions: the tenants table has no unique constraint, and no file is
 /// ever to run twice for a tenant.

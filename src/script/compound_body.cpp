@@ -94,7 +94,8 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
     }
     if (is_one_of(word, kPrograms)) {
         head_ = Head::Program;
-        has_parameters_ = equal_ignoring_case(word, "procedure") || equal_ignoring_case(word, "function");
+        has_parameters_ =
+            equal_ignoring_case(word, "procedure") || equal_ignoring_case(word, "function");
         at_statement_ = false;
         behind_separator_ = false;
     } else if (equal_ignoring_case(word, "definer")) {
@@ -108,8 +109,8 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
 
 bool CompoundBody::begins_block(std::string_view word) {
     if (equal_ignoring_case(word, "begin")) return at_statement_ || in_handler_;
-    return at_statement_ &&
-           (equal_ignoring_case(word, "if") || equal_ignoring_case(word, "case") || is_one_of(word, kLoops));
+    return at_statement_ && (equal_ignoring_case(word, "if") || equal_ignoring_case(word, "case") ||
+                             is_one_of(word, kLoops));
 }
 
 bool CompoundBody::ends_block(std::string_view word, bool behind_separator) {
@@ -153,7 +154,8 @@ void CompoundBody::see_word(std::string_view word) {
         blocks_.back() = Block::Until;
     }
     const bool is_begin = begins && equal_ignoring_case(word, "begin");
-    const bool is_statement = at_statement_ && equal_ignoring_case(word, "do");  // not that of a WHILE
+    const bool is_statement =
+        at_statement_ && equal_ignoring_case(word, "do");  // not that of a WHILE
     at_statement_ = (!in_expression && !is_statement && is_one_of(word, kBeforeStatement)) ||
                     is_begin || may_go_on_in_head(word);
     behind_separator_ = at_statement_;  // an empty block

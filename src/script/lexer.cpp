@@ -80,16 +80,6 @@ void Lexer::seek(std::size_t offset) {
     floor_ = offset;
 }
 
-void Lexer::begin_statement(std::size_t offset) {
-    comment_floor_ = offset;
-    content_end_ = offset;
-}
-
-std::size_t Lexer::content_end(std::size_t offset) const {
-    while (offset > comment_floor_ && is_space(text_[offset - 1])) --offset;
-    return offset > comment_floor_ ? offset : content_end_;
-}
-
 bool Lexer::skip_comment() {
     const std::size_t begin = at_;
     if (delimiter_ != ";" && at_delimiter(begin)) return false;  // it may be `#`

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "script/characters.hpp"
 #include "script/lexis.hpp"
 
 namespace migrator::script {
@@ -66,9 +67,12 @@ public:
     /// The next token of any kind, where a statement could begin.
     Token first_of_statement();
     /// A statement begins at `offset`, for `content_end`.
-    void begin_statement(std::size_t offset);
+    void begin_statement(std::size_t offset) { comment_floor_ = content_end_ = offset; }
     /// End of the statement's text when blanks and comments before `offset` are left out.
-    std::size_t content_end(std::size_t offset) const;
+    std::size_t content_end(std::size_t offset) const {
+        while (offset > comment_floor_ && is_space(text_[offset - 1])) --offset;
+        return offset > comment_floor_ ? offset : content_end_;
+    }
 
     bool unterminated() const { return open_at_.has_value(); }
     /// Where the first quote or comment begins that is not closed.

@@ -15,10 +15,6 @@ constexpr std::string_view kStandardStrings = "standard_conforming_strings";
 constexpr std::array<std::string_view, 4> kLexingSettings = {
     kStandardStrings, "backslash_quote", "client_encoding", "names"};
 
-/// First words of statements that can change a setting.
-constexpr std::array<std::string_view, 10> kSettingWords = {
-    "set", "reset", "discard", "do", "select", "with", "values", "call", "explain", "perform"};
-
 bool is_lexing_setting(std::string_view name) {
     return std::ranges::find(kLexingSettings, name) != kLexingSettings.end();
 }
@@ -143,12 +139,6 @@ bool sets_in_body(std::string_view text) {
 }
 
 }  // namespace
-
-bool may_change_settings(std::string_view word) {
-    return std::ranges::any_of(kSettingWords, [&](std::string_view first) {
-        return equal_ignoring_case(word, first);
-    });
-}
 
 SettingChange find_setting_change(
     std::string_view statement, const Lexis& lexis, bool standard_conforming_strings, bool initial

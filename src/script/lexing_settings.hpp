@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
+#include "core/ascii.hpp"
 #include "script/lexis.hpp"
 
 namespace migrator::script {
@@ -15,8 +18,16 @@ struct SettingChange {
     std::optional<bool> standard_conforming_strings;  ///< its value from now on
 };
 
+/// First words of statements that can change a setting.
+inline constexpr std::array<std::string_view, 10> kSettingWords = {
+    "set", "reset", "discard", "do", "select", "with", "values", "call", "explain", "perform"};
+
 /// Whether a statement that begins with `word` is worth asking about.
-bool may_change_settings(std::string_view word);
+inline bool may_change_settings(std::string_view word) {
+    return std::ranges::any_of(kSettingWords, [&](std::string_view first) {
+        return equal_ignoring_case(word, first);
+    });
+}
 
 /// Looks at a whole statement. `standard_conforming_strings`: the setting it is read under;
 /// `initial`: the one that DEFAULT and RESET are taken for.

@@ -61,7 +61,9 @@ bool is_text(std::string_view text) {
         if (at + kStep > text.size()) at = text.size();
         if (!is_valid_utf8(text.substr(begin, at - begin))) return false;
     }
-    return is_valid_utf8(text.substr(at));
+    const std::string_view rest = text.substr(at);
+    const bool plain = std::ranges::none_of(rest, [](char c) { return (c & 0x80) != 0; });
+    return plain || is_valid_utf8(rest);
 }
 
 class Scanner {

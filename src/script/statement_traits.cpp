@@ -28,33 +28,6 @@ Rules::Rules(const Lexis& lexis) : lexis_(&lexis) {
     }
 }
 
-/// The place of a word that begins with a letter.
-std::size_t Rules::bucket(std::string_view word) {
-    const auto letter = static_cast<std::size_t>(to_lower(word[0]) - 'a');
-    return letter * kLengths + word.size() % kLengths;
-}
-
-std::size_t Rules::words_wanted(std::string_view word) const {
-    const char first = word.empty() ? '\0' : to_lower(word[0]);
-    return first < 'a' || first > 'z' ? 0 : wanted_[bucket(word)];
-}
-
-void StatementWords::add(const Token& token, std::string_view text) {
-    if (count_ == kMost) return;
-    switch (token.kind) {
-        case TokenKind::Word:
-            words_[count_++] = text;
-            break;
-        case TokenKind::QuotedName:
-        case TokenKind::String:
-        case TokenKind::Number:
-            words_[count_++] = {};
-            break;
-        default:
-            break;
-    }
-}
-
 std::uint32_t StatementWords::traits(const Lexis& lexis) const {
     const Lexis::Rule* best = nullptr;
     const char letter = first().empty() ? '\0' : to_lower(first()[0]);
@@ -94,7 +67,8 @@ std::uint32_t copy_traits(std::string_view statement, const Lexis& lexis) {
         if (token.kind == TokenKind::Close && depth > 0) --depth;
         const bool keyword = token.kind == TokenKind::Word && depth == 0 && !behind_dot;
         // The grammar takes STDIN and STDOUT for one another.
-        const bool client = equal_ignoring_case(word, "stdin") || equal_ignoring_case(word, "stdout");
+        const bool client =
+            equal_ignoring_case(word, "stdin") || equal_ignoring_case(word, "stdout");
         if (direction != kNoTraits) return keyword && client ? direction : kNoTraits;
         if (keyword && equal_ignoring_case(word, "from")) direction = kCopyFromStdin;
         if (keyword && equal_ignoring_case(word, "to")) direction = kCopyToStdout;

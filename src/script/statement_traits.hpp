@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/ascii.hpp"
 #include "script/lexer.hpp"
 #include "script/lexis.hpp"
 
@@ -16,13 +17,19 @@ public:
 
     /// How many words of a statement that begins with `word` (in any case) rules may ask for; 0
     /// when no rule is about it. May be too many.
-    std::size_t words_wanted(std::string_view word) const;
+    std::size_t words_wanted(std::string_view word) const {
+        return word.empty() || !migrator::is_letter(word[0]) ? 0 : wanted_[bucket(word)];
+    }
     const Lexis& lexis() const { return *lexis_; }
 
 private:
     static constexpr std::size_t kLengths = 16;
 
-    static std::size_t bucket(std::string_view word);
+    /// The place of a word that begins with such a letter.
+    static std::size_t bucket(std::string_view word) {
+        return static_cast<std::size_t>(to_lower(word[0]) - 'a') * kLengths +
+               word.size() % kLengths;
+    }
 
     const Lexis* lexis_;
     std::array<std::uint8_t, 26 * kLengths> wanted_{};  ///< by first letter and length
@@ -35,7 +42,14 @@ public:
 
     void clear() { count_ = 0; }
     /// The next token of the statement, and its text, which must live as long.
-    void add(const Token& token, std::string_view text);
+    void add(const Token& token, std::string_view text) {
+        if (count_ == kMost) return;
+        if (token.kind == TokenKind::Word) {
+            words_[count_++] = text;
+        } else if (token.kind == TokenKind::QuotedName || token.kind == TokenKind::String || token.kind == TokenKind::Number) {
+            words_[count_++] = {};
+        }
+    }
     std::string_view first() const { return count_ == 0 ? std::string_view() : words_[0]; }
     std::size_t count() const { return count_; }
     /// What the longest matching rule says, when no words are to come.

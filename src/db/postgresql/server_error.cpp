@@ -71,10 +71,6 @@ std::string describe(const ServerError& error) {
     return text;
 }
 
-std::string_view command_tag(const PGresult& result) {
-    return PQcmdStatus(const_cast<PGresult*>(&result));  // reads only, though it does not say so
-}
-
 std::string one_line(std::string_view text) {
     std::string line;
     bool pause = false;

@@ -28,7 +28,9 @@ std::string describe(const ServerError& error);
 std::string one_line(std::string_view text);
 
 /// What a statement says when it has run: "COMMIT", "INSERT 0 1".
-std::string_view command_tag(const PGresult& result);
+inline std::string_view command_tag(const PGresult& result) {
+    return PQcmdStatus(const_cast<PGresult*>(&result));  // reads only, though it does not say so
+}
 
 inline constexpr std::string_view kQueryCanceled = "57014";
 

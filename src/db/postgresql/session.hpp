@@ -16,7 +16,7 @@ namespace migrator::db::postgresql {
 
 /// To send little: what opens a transaction goes with its first script, and what ends it is one
 /// message with COMMIT. Never both in one, as whoever asks what became of a COMMIT relies on locks
-/// that the beginning takes (`GroupWorker::took_place`).
+/// that the beginning takes (`LostCommit`).
 class Session final : public sql::Session {
 public:
     /// `settings`: run-time parameters of the data source.

@@ -57,6 +57,8 @@ bool is_true(const Value& value) {
 
 std::string text_of(const Value& value) { return value.value_or(std::string()); }
 
+TimePoint to_time(const Value& value) { return value ? parse_database_time(*value) : TimePoint{}; }
+
 std::int64_t to_integer(const Value& value) {
     if (!value) return 0;
     const auto number = parse_number<std::int64_t>(*value);
@@ -73,6 +75,15 @@ std::string doubled(std::string_view text, char quote) {
         result += c;
     }
     return result;
+}
+
+std::vector<std::string> broken_objects(Session& session, const Dialect& dialect) {
+    std::vector<std::string> objects;
+    if (dialect.broken_objects.empty()) return objects;
+    session.query(dialect.broken_objects, {}, [&](const Row& row) {
+        objects.push_back(row[0].value_or("?") + ": " + row.at(1).value_or(""));
+    });
+    return objects;
 }
 
 std::string json_array(std::span<const std::string> texts) {

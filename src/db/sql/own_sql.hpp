@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/time.hpp"
 #include "db/sql/session.hpp"
 
 /// Short forms for migrator's own statements. All throw what `Session::query` throws.
@@ -33,6 +34,9 @@ bool is_true(const Value& value);
 /// The text in a column; empty for NULL.
 std::string text_of(const Value& value);
 
+/// A time as the database prints it; the epoch for NULL.
+TimePoint to_time(const Value& value);
+
 /// The number in a column; 0 for NULL. Throws Internal when it is none.
 std::int64_t to_integer(const Value& value);
 
@@ -47,6 +51,9 @@ decltype(auto) told_as(std::string_view what, Read&& read) try {
 
 /// `text` with each `quote` in it twice, as SQL has them inside quotes.
 std::string doubled(std::string_view text, char quote);
+
+/// Objects that a statement left half made, each with what to do about it.
+std::vector<std::string> broken_objects(Session& session, const Dialect& dialect);
 
 /// A JSON array of strings, as `Dialect::json_list` takes it.
 std::string json_array(std::span<const std::string> texts);

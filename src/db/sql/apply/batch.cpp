@@ -7,7 +7,7 @@ namespace migrator::db::sql::apply {
 std::optional<Failure> Batch::add(
     std::size_t step, const Migration& migration, const std::string& schema
 ) {
-    PreparedScript next = preparation_.prepare(migration, schema, standard_conforming_strings_);
+    PreparedScript next = scripts_.prepare(migration, schema, standard_conforming_strings_);
     if (!next.script->problem.empty())
         return Failure{.step = step, .message = next.script->problem};
     const bool with_records = records_ == Records::WithScripts;

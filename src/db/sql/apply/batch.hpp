@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "db/sql/apply/precheck.hpp"
+#include "db/sql/apply/scripts.hpp"
 #include "db/sql/session.hpp"
 
 namespace migrator::db::sql::apply {
 
 /// Collects scripts and hands them on in messages of up to `limit` bytes (0: one script each).
-/// Borrows the session and the preparation.
+/// Both are lent.
 class Batch {
 public:
     /// Where the rows of scripts are written: with them, so that blank ones are handed on too and
@@ -23,9 +23,9 @@ public:
     enum class Records : std::uint8_t { Apart, WithScripts };
     using Send = std::function<std::optional<Failure>(std::span<const ScriptRun>)>;
 
-    Batch(Session& session, Preparation& preparation, std::size_t limit, Records records, Send send)
+    Batch(Session& session, Scripts& scripts, std::size_t limit, Records records, Send send)
         : session_(session),
-          preparation_(preparation),
+          scripts_(scripts),
           limit_(limit),
           records_(records),
           send_(std::move(send)),
@@ -45,7 +45,7 @@ public:
 
 private:
     Session& session_;
-    Preparation& preparation_;
+    Scripts& scripts_;
     const std::size_t limit_;
     const Records records_;
     const Send send_;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -10,8 +9,8 @@
 
 #include "core/plan.hpp"
 #include "db/sql/apply/fleet_phases.hpp"
-#include "db/sql/apply/group_worker.hpp"
 #include "db/sql/apply/tenant_queue.hpp"
+#include "db/sql/apply/unit_runner.hpp"
 
 namespace migrator::db::sql::apply {
 
@@ -20,14 +19,8 @@ namespace migrator::db::sql::apply {
 /// starts the others.
 class Fleet {
 public:
-    /// `outside` says of each file of the plan whether it runs outside a transaction; `tenants` is
-    /// how many the plan has files for. All but the latter are lent.
-    Fleet(
-        RunFacts& facts,
-        RunProgress& progress,
-        const std::vector<bool>& outside,
-        std::size_t tenants
-    );
+    /// `session` is the run's own; the plan has files for `tenants`. All but the latter are lent.
+    Fleet(const Context& context, std::unique_ptr<Session>& session, std::size_t tenants);
 
     /// A share of failures is of the first `tenants` from now on: those of the waves so far.
     void reach(std::size_t tenants) { reached_ = tenants; }
@@ -50,26 +43,19 @@ private:
     using Item = TenantQueue::Item;
     enum class End : std::uint8_t { Open, Done, Failed };
 
-    std::size_t workers_for(std::size_t parts);
-    std::size_t connectable(std::size_t wanted);
-    void work(std::size_t number, std::unique_ptr<Session>& session, TenantQueue& queue);
-    /// One try for one tenant, from the group on that was not done yet.
-    void attempt(
-        GroupWorker& worker, std::unique_ptr<Session>& session, TenantQueue& queue, Item item
-    );
-    std::optional<GroupFailure> run_group(
-        GroupWorker& worker, std::unique_ptr<Session>& session, const Group& group
-    );
-    bool may_pass(const Group& group, const GroupFailure& failed, const Item& item) const;
-    void repeat(TenantQueue& queue, Item item, const GroupFailure& failed);
+    void work(const Worker& worker, TenantQueue& queue);
+    /// One try for one tenant, from the unit on that was not done yet.
+    void attempt(UnitRunner& runner, TenantQueue& queue, Item item);
+    std::optional<UnitFailure> run(UnitRunner& runner, const Unit& unit);
+    bool may_pass(const Unit& unit, const UnitFailure& failed, const Item& item) const;
+    void repeat(TenantQueue& queue, Item item, const UnitFailure& failed);
     /// Whether the run is to stop now.
-    bool note_failure(const TenantPart& part, const GroupFailure& failed);
+    bool note_failure(const TenantPart& part, const UnitFailure& failed);
     void end_run(TenantQueue& queue, std::exception_ptr error);
     std::size_t limit() const;
 
-    RunFacts& facts_;
-    RunProgress& progress_;
-    const std::vector<bool>& outside_;
+    const Context& context_;
+    std::unique_ptr<Session>& session_;
     std::vector<std::unique_ptr<Session>> sessions_;  ///< of the workers beside the first
     std::vector<std::string> notes_;
     std::size_t reached_;      ///< tenants of the waves so far

@@ -110,15 +110,15 @@ std::size_t tenants_at_work(const std::vector<FleetPhase>& phases) {
     return tenants;
 }
 
-std::vector<Group> groups_of(
+std::vector<Unit> units_of(
     const TenantPart& part, const Plan& plan, const std::vector<bool>& outside
 ) {
     const auto schemas = std::make_shared<const std::vector<std::string>>(1, *part.tenant);
-    std::vector<Group> groups;
+    std::vector<Unit> units;
     for (const std::uint32_t position : part.files) {
         const bool is_outside = position < outside.size() && outside[position];
-        if (groups.empty() || is_outside || !groups.back().in_transaction) {
-            groups.push_back(
+        if (units.empty() || is_outside || !units.back().in_transaction) {
+            units.push_back(
                 {.files = {},
                  .schemas = *schemas,
                  .in_transaction = !is_outside,
@@ -126,10 +126,10 @@ std::vector<Group> groups_of(
                  .tenant = *part.tenant}
             );
         }
-        groups.back().files.push_back({plan.files[position].migration, schemas});
+        units.back().files.push_back({plan.files[position].migration, schemas});
     }
-    if (part.last) groups.back().finished.push_back(*part.tenant);
-    return groups;
+    if (part.last) units.back().finished.push_back(*part.tenant);
+    return units;
 }
 
 }  // namespace migrator::db::sql::apply

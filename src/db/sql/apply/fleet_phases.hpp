@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/plan.hpp"
-#include "db/sql/apply/groups.hpp"
+#include "db/sql/apply/units.hpp"
 
 namespace migrator::db::sql::apply {
 
@@ -38,7 +38,7 @@ std::size_t tenants_at_work(const std::vector<FleetPhase>& phases);
 
 /// The transactions, and files outside of one, of a part. `outside` says of each file of the plan
 /// whether it runs outside a transaction.
-std::vector<Group> groups_of(
+std::vector<Unit> units_of(
     const TenantPart& part, const Plan& plan, const std::vector<bool>& outside
 );
 

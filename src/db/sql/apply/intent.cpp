@@ -1,22 +1,24 @@
-// What a run that commits more than once writes down before it begins.
+#include "db/sql/apply/intent.hpp"
+
 #include <fmt/format.h>
 
 #include "core/log.hpp"
-#include "db/sql/apply/application.hpp"
+#include "db/sql/apply/new_tenant.hpp"
+#include "db/sql/store/tenant_states.hpp"
 #include "db/sql/transaction.hpp"
 
 namespace migrator::db::sql::apply {
 
-void Application::write_intent() {
-    const ApplyRequest& request = facts_.request;
+void write_intent(Context& context, Session& session) {
+    const ApplyRequest& request = context.request;
     std::vector<std::string> tenants;
     std::vector<std::string> files;
     const auto plan = [&](const std::string& tenant, const std::string& file) {
-        if (!facts_.first_files.emplace(tenant, file).second) return;
+        if (!context.first_files.emplace(tenant, file).second) return;
         tenants.push_back(tenant);
         files.push_back(file);
     };
-    for (const PlannedFile& file : facts_.plan.files) {
+    for (const PlannedFile& file : context.plan.files) {
         for (const std::string& schema : *file.schemas) {
             plan(tenant_of(*file.migration, schema), file.migration->file);
         }
@@ -25,14 +27,13 @@ void Application::write_intent() {
     log::info(fmt::format("The run is recorded as planned for {} tenants", tenants.size()));
     std::vector<std::string> schemas;
     if (request.new_tenant) schemas.push_back(request.new_tenant->str());
-    session().use_schemas(schemas);
-    Transaction transaction(session(), facts_.settings(), facts_.work.run_id);
+    session.use_schemas(schemas);
+    Transaction transaction(session, context.settings(), context.run_id);
     // First the tenant: when it is there already, nothing may be planned for it.
-    if (request.new_tenant) worker_.make_tenant();
-    metadata().plan_tenants(facts_.version_id, tenants, files);
+    if (request.new_tenant) make_tenant(context, session, *request.new_tenant);
+    store::TenantStates(context.tables(session)).plan(context.version_id, tenants, files);
     transaction.commit_or_throw();
-    facts_.intent_written = true;
-    facts_.tenant_made = request.new_tenant.has_value();
+    context.intent_written = true;
 }
 
 }  // namespace migrator::db::sql::apply

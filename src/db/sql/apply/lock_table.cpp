@@ -11,7 +11,6 @@
 namespace migrator::db::sql::apply {
 namespace {
 
-constexpr std::size_t kTenants = 50;        // that are worked for between two looks at least
 constexpr std::size_t kLocksOfAScript = 8;  // a guess, until one has been seen
 
 }  // namespace
@@ -25,10 +24,6 @@ LockTable::LockTable(
     if (!row) return;
     room_ = static_cast<std::size_t>(to_integer(row->at(0)));
     settings_ = row->at(1).value_or("");
-}
-
-void LockTable::expect_more(std::size_t executions) {
-    next_look_ = std::min(next_look_, executions + kTenants);
 }
 
 void LockTable::look(std::size_t executions, const std::string& where) {

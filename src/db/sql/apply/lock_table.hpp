@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -25,7 +26,9 @@ public:
     /// Whether to look, after so many executions; what they lock has to be sent by then.
     bool is_due(std::size_t executions) const { return room_ > 0 && executions >= next_look_; }
     /// A file begins that runs for many schemas: it may lock more than the one before.
-    void expect_more(std::size_t executions);
+    void expect_more(std::size_t executions) {
+        next_look_ = std::min(next_look_, executions + kTenants);
+    }
     /// A warning above what the settings are made for; throws MigrationFailed, with the figures and
     /// what to do, above twice as much. `where` is the file and schema that came last.
     void look(std::size_t executions, const std::string& where);
@@ -33,6 +36,8 @@ public:
     std::string advice() const;
 
 private:
+    static constexpr std::size_t kTenants = 50;  ///< that are worked for between two looks at least
+
     Session& session_;
     const Dialect& dialect_;
     const std::string_view way_out_;

@@ -1,107 +1,118 @@
-// Files that run without a transaction: each on a session of its own, statement by statement.
+#include "db/sql/apply/outside_transaction.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "db/sql/apply/group_worker.hpp"
-#include "db/sql/failure.hpp"
+#include "db/sql/apply/states.hpp"
+#include "db/sql/apply/unit_end.hpp"
 #include "db/sql/own_sql.hpp"
+#include "db/sql/store/lock_owner.hpp"
+#include "db/sql/transaction.hpp"
 
 namespace migrator::db::sql::apply {
 
-std::optional<GroupFailure> GroupWorker::run_outside(const Group& group) {
-    for (const PlannedFile& file : group.files) {
+std::optional<UnitFailure> OutsideTransaction::run(const Unit& unit) {
+    for (const PlannedFile& file : unit.files) {
         for (const std::string& schema : *file.schemas) {
-            stop_if_asked();
-            report("applying", file.migration, 0);
-            if (auto failed = run_outside(group, *file.migration, schema)) return failed;
+            worker_.stop_if_asked();
+            worker_.report("applying", file.migration, 0);
+            if (auto failed = run_for(unit, *file.migration, schema)) return failed;
         }
     }
     return std::nullopt;
 }
 
-std::optional<GroupFailure> GroupWorker::run_outside(
-    const Group& group, const Migration& migration, const std::string& schema
+std::optional<UnitFailure> OutsideTransaction::run_for(
+    const Unit& unit, const Migration& migration, const std::string& schema
 ) {
     log::info(fmt::format("Running {} for {} outside a transaction", migration.file, schema));
-    session().use_schemas({});
-    write_running(migration, schema, 0);
-    const std::vector<std::string> before = metadata().broken_objects();
-    auto failure = run_alone(migration, schema);
-    for (const std::string& broken : metadata().broken_objects()) {
+    const auto broken_objects = [&] {
+        return sql::broken_objects(*worker_.session, worker_.context.dialect);
+    };
+    worker_.session->use_schemas({});
+    write_running(worker_, migration, schema, 0);
+    const std::vector<std::string> before = broken_objects();
+    auto failure = run_file(migration, schema);
+    for (const std::string& broken : broken_objects()) {
         if (std::ranges::find(before, broken) != before.end()) continue;
         // Beside other workers it may be the work of one of them.
-        if (!place_.alone && broken.find(schema + ".") == std::string::npos) continue;
+        if (!worker_.alone && broken.find(schema + ".") == std::string::npos) continue;
         if (!failure) failure = Failure{.message = "it left something half made"};
         failure->hint += (failure->hint.empty() ? "" : "\n") + broken;
     }
-    if (!failure) return record_outside(group, migration, schema);
+    if (!failure) return record_one(unit, migration, schema);
     if (failure->statement > 1) {
+        const auto script = prepared(*worker_.session, migration, schema).script;
+        const bool commits_itself = (script->traits & script::kTransactionControl) != 0;
         failure->kept = failure->statement - 1;
         failure->hint += fmt::format(
             "{}{} statements of the file have run{} stay; the next apply begins with its first "
             "statement",
             failure->hint.empty() ? "" : "\n",
             failure->statement - 1,
-            controls_transactions(migration, schema) ? ", those that it committed" : " and"
+            commits_itself ? ", those that it committed" : " and"
         );
     }
-    return GroupFailure{&migration, schema, std::move(*failure)};
+    return UnitFailure{&migration, schema, std::move(*failure)};
 }
 
-std::optional<Failure> GroupWorker::run_alone(
+std::optional<Failure> OutsideTransaction::run_file(
     const Migration& migration, const std::string& schema
 ) {
-    if (dialect_.works_on_lock_session) return run_alone_on(session(), migration, schema);
-    const auto own = facts_.further_session(place_.number, place_.stop);
+    const Context& context = worker_.context;
+    const Dialect& dialect = context.dialect;
+    if (dialect.works_on_lock_session) return run_file_on(*worker_.session, migration, schema);
+    const auto own = context.connect(worker_.number, worker_.stop);
     own->use_schemas(std::vector<std::string>{schema});
-    if (!dialect_.session_fence.empty()) {
-        store::Metadata records(*own, dialect_, facts_.work.options);
-        if (!query_bool(*own, dialect_.session_fence) || !records.is_owner(facts_.work.run_id)) {
-            throw lost_lock_error(*own, dialect_);
+    if (!dialect.session_fence.empty()) {
+        store::LockOwner owner(context.tables(*own));
+        if (!query_bool(*own, dialect.session_fence) || !owner.is(context.run_id)) {
+            throw lost_lock_error(*own, dialect);
         }
     }
-    return run_alone_on(*own, migration, schema);
+    return run_file_on(*own, migration, schema);
 }
 
-std::optional<Failure> GroupWorker::run_alone_on(
-    Session& own, const Migration& migration, const std::string& schema
+std::optional<Failure> OutsideTransaction::run_file_on(
+    Session& session, const Migration& migration, const std::string& schema
 ) {
-    const PreparedScript prepared =
-        preparation_.prepare(migration, schema, own.standard_conforming_strings());
-    const ScriptRun run{.step = 0, .text = prepared.text, .script = prepared.script.get()};
+    const PreparedScript script = prepared(session, migration, schema);
+    const ScriptRun run{.step = 0, .text = script.text, .script = script.script.get()};
     // A concurrent index build that ran into a lock time-out would leave an invalid index.
-    WorkSettings own_settings = facts_.settings();
-    own_settings.lock_timeout.reset();
-    return own.run_without_transaction(run, own_settings, [&](std::size_t statements) {
-        write_running(migration, schema, statements);
+    WorkSettings settings = worker_.context.settings();
+    settings.lock_timeout.reset();
+    return session.run_without_transaction(run, settings, [&](std::size_t statements) {
+        write_running(worker_, migration, schema, statements);
     });
 }
 
-std::optional<GroupFailure> GroupWorker::record_outside(
-    const Group& group, const Migration& migration, const std::string& schema
+std::optional<UnitFailure> OutsideTransaction::record_one(
+    const Unit& unit, const Migration& migration, const std::string& schema
 ) {
-    Group part;
+    Unit part;
     part.files.push_back({&migration, std::make_shared<const std::vector<std::string>>(1, schema)});
     const std::string tenant = tenant_of(migration, schema);
-    if (std::ranges::find(group.finished, tenant) != group.finished.end()) {
+    if (std::ranges::find(unit.finished, tenant) != unit.finished.end()) {
         part.finished.push_back(tenant);
     }
-    part.tenant = group.tenant;
-    Transaction transaction(session(), {}, facts_.work.run_id);
-    expect_questions(part);
-    record(part);
-    if (auto failed = end(part, transaction)) return failed;
-    progress_.done(place_.number, part);
+    part.tenant = unit.tenant;
+    Transaction transaction(*worker_.session, {}, worker_.context.run_id);
+    lock_tenant_row(worker_, part);
+    record(worker_, part);
+    if (auto failed = end(worker_, part, transaction)) return failed;
+    worker_.context.progress.done(worker_.number, part);
     return std::nullopt;
 }
 
-bool GroupWorker::controls_transactions(const Migration& migration, const std::string& schema) {
-    const PreparedScript prepared =
-        preparation_.prepare(migration, schema, session().standard_conforming_strings());
-    return (prepared.script->traits & script::kTransactionControl) != 0;
+PreparedScript OutsideTransaction::prepared(
+    Session& session, const Migration& migration, const std::string& schema
+) const {
+    return worker_.context.scripts.prepare(
+        migration, schema, session.standard_conforming_strings()
+    );
 }
 
 }  // namespace migrator::db::sql::apply

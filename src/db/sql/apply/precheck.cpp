@@ -1,18 +1,20 @@
 #include "db/sql/apply/precheck.hpp"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 
+#include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
+#include "db/sql/apply/new_tenant.hpp"
 #include "db/sql/failure.hpp"
 
 namespace migrator::db::sql::apply {
 namespace {
 
-constexpr std::size_t kMaxName = 200;  // varchar(200) of the metadata columns
+constexpr std::size_t kMaxName = 200;            // varchar(200) of the metadata columns
+constexpr std::size_t kRoomForRecords = 16'384;  // in a message, beside a file's contents
 
 const script::Statement* first_with(const script::Script& script, std::uint32_t traits) {
     const auto found =
@@ -28,10 +30,10 @@ std::string quoted(const PreparedScript& prepared, const script::Statement& stat
     );
 }
 
-}  // namespace
-
+/// Empty, or why a name does not fit its column.
 std::string length_problem(const Migration& migration) {
     for (const std::string* value : {&migration.name, &migration.source_dir, &migration.file}) {
+        if (value->size() <= kMaxName) continue;  // bytes are at least as many as characters
         const std::size_t length = utf8_length(*value);
         if (length > kMaxName) {
             return fmt::format(
@@ -45,84 +47,57 @@ std::string length_problem(const Migration& migration) {
     return {};
 }
 
-PreparedScript Preparation::prepare(
-    const Migration& migration, const std::string& schema, bool standard_conforming_strings
-) {
-    PreparedScript prepared;
-    prepared.text = script::replace_placeholder(
-        without_byte_order_mark(migration.contents), options_.placeholder, schema
-    );
-    const auto [kept, is_new] = kept_.try_emplace(&migration);
-    const bool same = !is_new && kept->second.schema == schema &&
-                      kept->second.standard_conforming_strings == standard_conforming_strings;
-    if (same) {
-        prepared.script = kept->second.script;
-        return prepared;
-    }
-    prepared.script = std::make_shared<const script::Script>(
-        dialect_.scan(prepared.text, dialect_.lexis, standard_conforming_strings)
-    );
-    if (is_new) kept->second = {schema, standard_conforming_strings, prepared.script};
-    return prepared;
-}
-
-bool Preparation::runs_outside_transaction(const Migration& migration, const script::Script& script)
-    const {
-    if (script.no_transaction_marker) return true;
-    return std::ranges::any_of(options_.no_transaction, [&](const std::string& pattern) {
-        return fnmatch(pattern.c_str(), migration.name.c_str(), 0) == 0 ||
-               fnmatch(pattern.c_str(), migration.file.c_str(), 0) == 0;
-    });
-}
-
-std::string Preparation::find_problem(
-    const PlannedFile& file, const PreparedScript& prepared, bool outside
+/// Empty, or what is wrong with a file that runs in a transaction or `outside` of one.
+std::string find_problem(
+    const Migration& migration, const PreparedScript& prepared, const Dialect& dialect, bool outside
 ) {
     const script::Script& script = *prepared.script;
     if (!script.problem.empty()) return script.problem;
     if (const script::Statement* statement = first_with(script, script::kForbidden)) {
         return fmt::format(
-            "{} is not possible: {}", quoted(prepared, *statement), dialect_.why_forbidden
+            "{} is not possible: {}", quoted(prepared, *statement), dialect.why_forbidden
         );
     }
     if (outside) return {};
     // Where each file is committed by itself there is no transaction that one could end.
-    if (!dialect_.transactional_ddl) return {};
+    if (!dialect.transactional_ddl) return {};
     if (const script::Statement* statement = first_with(script, script::kTransactionControl);
         statement != nullptr && !script.wrapped) {
         return fmt::format(
             "{} would end or nest the transaction that migrator runs files in: remove it, or, to "
             "run the file outside a transaction, {}",
             quoted(prepared, *statement),
-            no_transaction_advice(file.migration->name)
+            no_transaction_advice(migration.name)
         );
     }
     if (const script::Statement* statement = first_with(script, script::kRefusesTransaction)) {
         return fmt::format(
             "{} can't run inside a transaction: {}",
             quoted(prepared, *statement),
-            no_transaction_advice(file.migration->name)
+            no_transaction_advice(migration.name)
         );
     }
     return {};
 }
 
-std::vector<ScriptProblem> Preparation::check(
-    const Plan& plan, bool standard_conforming_strings, std::vector<bool>& outside
-) {
-    std::vector<ScriptProblem> problems;
+}  // namespace
+
+FilesSeen look_at_files(const Plan& plan, Scripts& scripts, bool standard_conforming_strings) {
+    FilesSeen seen;
     bool setting = standard_conforming_strings;
     std::size_t wrapped = 0;
     for (const PlannedFile& file : plan.files) {
         const Migration& migration = *file.migration;
         std::string problem = length_problem(migration);
         const std::string schema = file.schemas->empty() ? std::string() : file.schemas->front();
-        const PreparedScript prepared = prepare(migration, schema, setting);
-        outside.push_back(runs_outside_transaction(migration, *prepared.script));
+        const PreparedScript prepared = scripts.prepare(migration, schema, setting);
+        const bool outside = prepared.outside_transaction;
+        seen.outside_transaction.push_back(outside);
         // A file outside the transaction has a session of its own.
-        if (!outside.back()) setting = prepared.script->standard_conforming_strings;
-        if (problem.empty()) problem = find_problem(file, prepared, outside.back());
-        if (!problem.empty()) problems.push_back({migration.file, problem});
+        if (!outside) setting = prepared.script->standard_conforming_strings;
+        if (problem.empty())
+            problem = find_problem(migration, prepared, scripts.dialect(), outside);
+        if (!problem.empty()) seen.problems.push_back({migration.file, problem});
         if (prepared.script->wrapped) ++wrapped;
     }
     if (wrapped > 0) {
@@ -132,14 +107,14 @@ std::vector<ScriptProblem> Preparation::check(
             wrapped
         ));
     }
-    return problems;
+    return seen;
 }
 
-void Preparation::add_open_quotes(const Plan& plan, std::vector<ScriptProblem>& problems) {
+void add_open_quotes(const Plan& plan, Scripts& scripts, std::vector<ScriptProblem>& problems) {
     for (const PlannedFile& file : plan.files) {
         const std::string& name = file.migration->file;
         const std::string schema = file.schemas->empty() ? std::string() : file.schemas->front();
-        const auto line = prepare(*file.migration, schema, true).script->open_line;
+        const auto line = scripts.prepare(*file.migration, schema, true).script->open_line;
         if (line == 0 ||
             std::ranges::find(problems, name, &ScriptProblem::file) != problems.end()) {
             continue;
@@ -148,6 +123,79 @@ void Preparation::add_open_quotes(const Plan& plan, std::vector<ScriptProblem>& 
             {name, fmt::format("line {}: a quote or comment begins here and is not closed", line)}
         );
     }
+}
+
+namespace {
+
+void check_names(const Plan& plan) {
+    for (const PlannedFile& file : plan.files) {
+        const std::string problem = length_problem(*file.migration);
+        if (!problem.empty()) throw Error(ErrorKind::MigrationFailed, problem);
+    }
+}
+
+void check_sizes(const Plan& plan, std::size_t limit) {
+    if (limit == 0) return;
+    for (const PlannedFile& file : plan.files) {
+        const std::size_t size = file.migration->contents.size() + kRoomForRecords;
+        if (size <= limit) continue;
+        throw Error(
+            ErrorKind::MigrationFailed,
+            fmt::format(
+                "SQL migration {} failed with error: the file has {} bytes, and the server takes "
+                "messages of {} bytes (max_allowed_packet): raise that, or split the file. Nothing "
+                "was run.",
+                file.migration->file,
+                file.migration->contents.size(),
+                limit
+            )
+        );
+    }
+}
+
+[[noreturn]] void refuse(const std::vector<ScriptProblem>& problems) {
+    std::string text = fmt::format(
+        "SQL migration {} failed with error: {}", problems[0].file, problems[0].message
+    );
+    for (std::size_t i = 1; i < problems.size(); ++i) {
+        text += fmt::format("\nand {}: {}", problems[i].file, problems[i].message);
+    }
+    throw Error(ErrorKind::MigrationFailed, text + "\nNothing was run.");
+}
+
+}  // namespace
+
+std::vector<bool> check_before_anything_runs(
+    const Job& job, Session& session, Scripts& scripts, std::vector<std::string>& notes
+) {
+    if (job.request.new_tenant) check_new_tenant(job, *job.request.new_tenant);
+    if (job.request.action == Action::Sync) {
+        check_names(job.plan);
+        return {};
+    }
+    FilesSeen seen = look_at_files(job.plan, scripts, session.standard_conforming_strings());
+    if (!seen.problems.empty()) refuse(seen.problems);
+    check_sizes(job.plan, session.max_message_bytes());
+    for (std::size_t i = 0; i < job.plan.files.size(); ++i) {
+        const Migration& migration = *job.plan.files[i].migration;
+        if (!seen.outside_transaction[i]) continue;
+        if (job.request.dry_run) {
+            notes.push_back(fmt::format(
+                "{} runs outside a transaction: the dry run did not try it", migration.file
+            ));
+        } else if (session.through_pooler()) {
+            throw Error(
+                ErrorKind::MigrationFailed,
+                fmt::format(
+                    "SQL migration {} failed with error: it runs outside a transaction, which is "
+                    "not possible through a connection pooler in transaction mode: let the data "
+                    "source name the database server itself. Nothing was run.",
+                    migration.file
+                )
+            );
+        }
+    }
+    return std::move(seen.outside_transaction);
 }
 
 }  // namespace migrator::db::sql::apply

@@ -2,6 +2,8 @@
 
 #include "core/error.hpp"
 #include "db/sql/apply/application.hpp"
+#include "db/sql/store/migration_rows.hpp"
+#include "db/sql/store/tenant_states.hpp"
 #include "db/sql/transaction.hpp"
 
 namespace migrator::db::sql::apply {
@@ -28,18 +30,17 @@ SqlRun::SqlRun(
 ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
     const std::stop_callback forward(request.stop, [this] { stop_.request_stop(); });
     try {
-        return Application(
-                   {.server = server_,
-                    .options = options_,
-                    .run_id = owner_.run_id,
-                    .lock = *lock_,
-                    .session = session_,
-                    .stop = stop_.get_token(),
-                    .lost = lost_.get_token()},
-                   plan,
-                   request
-        )
-            .run();
+        const Job job{
+            .server = server_,
+            .dialect = server_.dialect(),
+            .options = options_,
+            .run_id = owner_.run_id,
+            .lock = *lock_,
+            .stop = stop_.get_token(),
+            .lost = lost_.get_token(),
+            .plan = plan,
+            .request = request};
+        return Application(job, session_).run();
     } catch (const Error& error) {
         // What the database says of a statement that we had cancelled ourselves tells nobody why.
         // Where lock and work share a connection, the error may be the loss itself.
@@ -64,20 +65,25 @@ ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
 
 template <typename Write>
 void SqlRun::in_transaction(Write&& write) {
-    const Dialect& dialect = server_.dialect();
-    store::Metadata metadata(*session_, dialect, options_);
     session_->use_schemas({});
     Transaction transaction(*session_, {}, owner_.run_id);
-    write(metadata);
+    write(store::Tables{*session_, server_.dialect(), options_});
     transaction.commit_or_throw();
 }
 
 void SqlRun::accept(const Migration& migration) {
-    in_transaction([&](store::Metadata& metadata) { metadata.accept(migration); });
+    in_transaction([&](const store::Tables& tables) {
+        store::MigrationRows(tables).accept(migration);
+    });
 }
 
 void SqlRun::forget(const SchemaName& tenant, const std::vector<const Migration*>& files) {
-    in_transaction([&](store::Metadata& metadata) { metadata.forget(tenant, files); });
+    std::vector<std::string> names;
+    for (const Migration* file : files) names.push_back(file->file);
+    in_transaction([&](const store::Tables& tables) {
+        store::MigrationRows(tables).remove(tenant.str(), names);
+        store::TenantStates(tables).plan_again(tenant.str(), names);
+    });
 }
 
 }  // namespace migrator::db::sql::apply

@@ -7,7 +7,6 @@
 
 #include "db/connector.hpp"
 #include "db/sql/session.hpp"
-#include "db/sql/store/metadata.hpp"
 
 namespace migrator::db::sql::apply {
 

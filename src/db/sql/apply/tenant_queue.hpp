@@ -21,8 +21,8 @@ public:
 
     struct Item {
         const TenantPart* part = nullptr;
-        std::size_t next_group = 0;  ///< of the part: those before are done
-        std::size_t files_done = 0;  ///< of that group
+        std::size_t next_unit = 0;   ///< of the part: those before are done
+        std::size_t files_done = 0;  ///< of that unit
         std::size_t failed_tries = 0;
     };
 

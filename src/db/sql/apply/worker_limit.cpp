@@ -2,28 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/log.hpp"
-#include "db/sql/apply/precheck.hpp"
+#include "db/sql/own_sql.hpp"
 
 namespace migrator::db::sql::apply {
 namespace {
 
 /// The first file for tenants that locks tables; null: none does.
-const Migration* find_lock_tables(const RunFacts& facts) {
-    Preparation preparation(facts.dialect, facts.work.options);
-    const bool setting = facts.work.session->standard_conforming_strings();
-    for (const PlannedFile& file : facts.plan.files) {
+const Migration* find_lock_tables(const Context& context, bool setting) {
+    for (const PlannedFile& file : context.plan.files) {
         if (!is_for_tenants(file.migration->type) || file.schemas->empty()) continue;
-        const auto prepared = preparation.prepare(*file.migration, file.schemas->front(), setting);
+        const auto prepared =
+            context.scripts.prepare(*file.migration, file.schemas->front(), setting);
         if ((prepared.script->traits & script::kLocksTables) != 0) return file.migration;
     }
     return nullptr;
 }
 
-}  // namespace
-
-std::size_t allowed_workers(const RunFacts& facts, std::vector<std::string>& notes) {
-    const std::size_t wanted = facts.work.options.parallelism;
+/// As many as the server and the files allow.
+std::size_t sensible(const Context& context, Session& session, std::vector<std::string>& notes) {
+    const std::size_t wanted = context.options.parallelism;
     if (wanted <= 1) return 1;
     const auto fewer = [&](std::size_t workers, const std::string& why) {
         notes.push_back(fmt::format(
@@ -35,17 +35,42 @@ std::size_t allowed_workers(const RunFacts& facts, std::vector<std::string>& not
         log::answered(log::Level::Warn, notes.back());
         return workers;
     };
-    if (facts.commits_each_file) {
+    if (context.commits_each_file) {
         // Our row of a file that locks tables is in a table that is locked with them.
-        if (const Migration* file = find_lock_tables(facts)) {
+        const bool setting = session.standard_conforming_strings();
+        if (const Migration* file = find_lock_tables(context, setting)) {
             return fewer(
                 1, fmt::format("{} locks tables, one of migrator's own with them", file->file)
             );
         }
     }
-    const std::size_t most = facts.work.session->most_workers();
+    const std::size_t most = session.most_workers();
     if (most == 0 || wanted <= most) return wanted;
     return fewer(most, fmt::format("{} connections of a run are possible here", most));
+}
+
+}  // namespace
+
+std::size_t allowed_workers(
+    const Context& context, Session& session, std::vector<std::string>& notes
+) {
+    const std::size_t wanted = sensible(context, session, notes);
+    if (wanted <= 1 || context.dialect.free_connections.empty()) {
+        return std::max<std::size_t>(wanted, 1);
+    }
+    const auto row = query_row(session, context.dialect.free_connections);
+    const std::int64_t free = row ? std::max<std::int64_t>(to_integer(row->front()), 0) : 0;
+    const std::size_t possible = std::min(wanted, static_cast<std::size_t>(free) + 1);
+    if (possible == wanted) return wanted;
+    notes.push_back(fmt::format(
+        "parallelism is {}, but the server has room for {} more connections (max_connections): {} "
+        "tenants were worked for at once",
+        wanted,
+        free,
+        possible
+    ));
+    log::answered(log::Level::Warn, notes.back());
+    return possible;
 }
 
 }  // namespace migrator::db::sql::apply

@@ -4,12 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "db/sql/apply/run_facts.hpp"
+#include "db/sql/apply/context.hpp"
 
 namespace migrator::db::sql::apply {
 
-/// How many tenants may be worked for at once: `parallelism`, or fewer where the server or the
-/// files want that, which `notes` is told then, and the log.
-std::size_t allowed_workers(const RunFacts& facts, std::vector<std::string>& notes);
+/// How many tenants may be worked for at once, at least 1: `parallelism`, or fewer where the server
+/// or the files want that, which `notes` is told then, and the log. `session` is the run's own.
+std::size_t allowed_workers(
+    const Context& context, Session& session, std::vector<std::string>& notes
+);
 
 }  // namespace migrator::db::sql::apply

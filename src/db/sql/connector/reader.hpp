@@ -9,8 +9,8 @@
 #include "db/options.hpp"
 #include "db/sql/connector/leased_rows.hpp"
 #include "db/sql/connector/session_pool.hpp"
-#include "db/sql/store/metadata.hpp"
 #include "db/sql/store/metadata_shape.hpp"
+#include "db/sql/store/tables.hpp"
 
 namespace migrator::db::sql::connector {
 
@@ -31,13 +31,13 @@ public:
         return on_lease([&](Lease& lease) { return work(**lease); });
     }
 
-    /// Runs `work(metadata, shape)`.
+    /// Runs `work(tables, shape)`.
     template <typename Work>
     auto read(Work&& work) {
         return on_lease([&](Lease& lease) { return with_tables(**lease, work); });
     }
 
-    /// The rows of what `work(session, metadata, shape)` opens; none when that is null. `what`:
+    /// The rows of what `work(session, tables, shape)` opens; none when that is null. `what`:
     /// see `told_as`.
     template <typename Work>
     LeasedRows open(const std::string& what, Work&& work) {
@@ -45,10 +45,10 @@ public:
             Row first;
             std::unique_ptr<RowSource> source;
             const bool any =
-                with_tables(**lease, [&](store::Metadata& metadata, const auto& shape) {
+                with_tables(**lease, [&](const store::Tables& tables, const auto& shape) {
                     source.reset();
                     return told_as(what, [&] {
-                        source = work(**lease, metadata, shape);
+                        source = work(**lease, tables, shape);
                         return source != nullptr && source->next(first);
                     });
                 });
@@ -82,13 +82,13 @@ public:
         return attempt();
     }
 
-    /// Runs `work(metadata, shape)` on this session.
+    /// Runs `work(tables, shape)` on this session.
     template <typename Work>
     auto with_tables(Session& session, Work&& work) {
-        store::Metadata metadata(session, server_.dialect(), options_);
+        const store::Tables tables{session, server_.dialect(), options_};
         if (has_all_tables_) {
             try {
-                return work(metadata, kAllTables);
+                return work(tables, kAllTables);
             } catch (const Error& error) {
                 if (!may_lack_a_table(session, error)) throw;
                 has_all_tables_ = false;
@@ -96,7 +96,7 @@ public:
         }
         const store::MetadataShape shape = store::read_shape(session, server_.dialect());
         if (is_complete(shape)) has_all_tables_ = true;
-        return work(metadata, shape);
+        return work(tables, shape);
     }
 
     PoolUse use() const { return pool_.use(); }

@@ -4,12 +4,16 @@
 
 #include "core/error.hpp"
 #include "db/sql/apply/precheck.hpp"
+#include "db/sql/apply/scripts.hpp"
 #include "db/sql/apply/sql_run.hpp"
 #include "db/sql/connector/reader.hpp"
 #include "db/sql/own_sql.hpp"
-#include "db/sql/store/applied_rows.hpp"
-#include "db/sql/store/metadata.hpp"
+#include "db/sql/store/applied_reader.hpp"
+#include "db/sql/store/lock_owner.hpp"
+#include "db/sql/store/migration_rows.hpp"
 #include "db/sql/store/runs.hpp"
+#include "db/sql/store/tenants.hpp"
+#include "db/sql/store/versions.hpp"
 #include "db/sql/transaction.hpp"
 
 namespace migrator::db::sql::connector {
@@ -53,7 +57,7 @@ public:
 
     bool next(AppliedMigration& row) override {
         if (!rows_.next(values_)) return false;
-        store::take_migration(values_, columns_, row);
+        store::MigrationRows::take(values_, columns_, row);
         return true;
     }
 
@@ -89,37 +93,37 @@ public:
     }
 
     Applied read_applied(const std::vector<Migration>& sources) override {
-        return reader_.read([&](store::Metadata& metadata, const store::MetadataShape& shape) {
-            return metadata.applied(shape, sources);
+        return reader_.read([&](const store::Tables& tables, const store::MetadataShape& shape) {
+            return store::AppliedReader(tables).read(shape, sources);
         });
     }
 
     std::vector<std::string> tenants() override {
-        return reader_.read([](store::Metadata& metadata, const store::MetadataShape& shape) {
-            return metadata.tenants(shape);
+        return reader_.read([](const store::Tables& tables, const store::MetadataShape& shape) {
+            return store::Tenants(tables).list(shape);
         });
     }
 
     std::unique_ptr<AppliedRows> applied_migrations(const RowsWanted& wanted) override {
         LeasedRows rows = reader_.open(
             "Could not query DB migrations",
-            [&](Session&, store::Metadata& metadata, const store::MetadataShape& shape) {
-                return metadata.migrations(shape, wanted);
+            [&](Session&, const store::Tables& tables, const store::MetadataShape& shape) {
+                return store::MigrationRows(tables).open(shape, wanted);
             }
         );
         return std::make_unique<PooledAppliedRows>(std::move(rows), wanted.columns);
     }
 
     std::vector<Version> versions(const VersionsWanted& wanted) override {
-        return reader_.read([&](store::Metadata& metadata, const store::MetadataShape& shape) {
-            return metadata.versions(shape, wanted);
+        return reader_.read([&](const store::Tables& tables, const store::MetadataShape& shape) {
+            return store::Versions(tables).list(shape, wanted);
         });
     }
 
     std::vector<std::string> broken_objects() override {
         if (server_->dialect().broken_objects.empty()) return {};
         return reader_.on_session([&](Session& session) {
-            return store::Metadata(session, server_->dialect(), options_).broken_objects();
+            return sql::broken_objects(session, server_->dialect());
         });
     }
 
@@ -131,9 +135,8 @@ public:
         } catch (const Error&) {
             return std::nullopt;  // who may only read can't try; status goes on without
         }
-        auto owner = reader_.read([](store::Metadata& metadata, const store::MetadataShape& shape) {
-            return metadata.lock_owner(shape);
-        });
+        auto owner = reader_.read([](const store::Tables& tables, const store::MetadataShape& shape
+                                  ) { return store::LockOwner(tables).read(shape); });
         if (!owner) owner = RunOwner{.owner = "another run"};
         return owner;
     }
@@ -170,7 +173,7 @@ public:
             const ShortPatience patience(session);
             there = reader_.with_tables(
                 session,
-                [&](store::Metadata&, const store::MetadataShape& shape) {
+                [&](const store::Tables&, const store::MetadataShape& shape) {
                     if (shape.runs) store::Runs(session, server_->dialect()).delete_old();
                     return shape.runs;
                 }
@@ -205,7 +208,7 @@ public:
     void read_runs(const std::function<void(const StoredRun&)>& run) override {
         LeasedRows rows = reader_.open(
             kQueryRuns,
-            [&](Session& session, store::Metadata&, const store::MetadataShape& shape) {
+            [&](Session& session, const store::Tables&, const store::MetadataShape& shape) {
                 if (!shape.runs) return std::unique_ptr<RowSource>();
                 return std::unique_ptr<RowSource>(
                     std::make_unique<RowsWithShortPatience>(session, server_->dialect())
@@ -226,18 +229,18 @@ public:
     PoolUse connections() const override { return reader_.use(); }
 
     std::vector<ScriptProblem> check(const Plan& plan) override {
-        std::vector<bool> outside;
-        apply::Preparation preparation(server_->dialect(), options_);
-        auto problems = preparation.check(plan, true, outside);
-        preparation.add_open_quotes(plan, problems);
+        apply::Scripts scripts(server_->dialect(), options_);
+        auto problems = apply::look_at_files(plan, scripts, true).problems;
+        apply::add_open_quotes(plan, scripts, problems);
         return problems;
     }
 
     std::string preview(const Migration& migration, const std::string& schema) override {
-        apply::Preparation preparation(server_->dialect(), options_);
-        apply::PreparedScript prepared = preparation.prepare(migration, schema, true);
-        const bool outside = preparation.runs_outside_transaction(migration, *prepared.script);
-        return (outside ? "-- runs outside a transaction, statement by statement\n" : "") +
+        apply::Scripts scripts(server_->dialect(), options_);
+        apply::PreparedScript prepared = scripts.prepare(migration, schema, true);
+        return (prepared.outside_transaction
+                    ? "-- runs outside a transaction, statement by statement\n"
+                    : "") +
                std::move(prepared.text);
     }
 
@@ -251,7 +254,7 @@ private:
             const ShortPatience patience(session);
             return reader_.with_tables(
                 session,
-                [&](store::Metadata&, const store::MetadataShape& shape) {
+                [&](const store::Tables&, const store::MetadataShape& shape) {
                     if (!shape.runs) return absent;
                     store::Runs runs(session, server_->dialect());
                     return work(runs);
@@ -262,7 +265,7 @@ private:
 
     /// The first thing that a run writes: here a role shows that may only read.
     void write_lock_owner(Session& session, const RunOwner& owner) try {
-        store::Metadata(session, server_->dialect(), options_).write_lock_owner(owner);
+        store::LockOwner({session, server_->dialect(), options_}).write(owner);
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::Internal) throw;
         throw Error(

@@ -1,0 +1,45 @@
+#include "db/sql/apply/context.hpp"
+
+#include <algorithm>
+
+namespace migrator::db::sql::apply {
+namespace {
+
+constexpr std::chrono::seconds kTenantLockTimeout{5};  // default with atomicity: tenant
+
+}  // namespace
+
+WorkSettings Job::settings() const {
+    WorkSettings settings{
+        .statement_timeout = options.statement_timeout,
+        .lock_timeout = options.ddl_lock_timeout,
+        .role = options.set_role};
+    if (!settings.lock_timeout && atomicity() == Atomicity::Tenant) {
+        settings.lock_timeout = kTenantLockTimeout;
+    }
+    return settings;
+}
+
+std::unique_ptr<Session> Job::connect(std::size_t number, const std::stop_token& stopped) const {
+    auto session = number == 0 ? nullptr : lock.connect_worker(number, stopped);
+    if (!session) session = server.connect();
+    session->watch(stopped);
+    return session;
+}
+
+std::vector<Unit> Context::cut(const Plan& part, std::size_t first_file) const {
+    const auto first =
+        outside_transaction.begin() +
+        static_cast<std::ptrdiff_t>(std::min(first_file, outside_transaction.size()));
+    return make_units(
+        part,
+        {.atomicity = atomicity(),
+         .max_schemas = dialect.max_schemas,
+         .single_schemas = options.single_schemas,
+         .dry_run = request.dry_run,
+         .records_only = request.action == Action::Sync,
+         .outside_transaction = std::vector<bool>(first, outside_transaction.end())}
+    );
+}
+
+}  // namespace migrator::db::sql::apply

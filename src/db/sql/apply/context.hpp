@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/plan.hpp"
+#include "db/connector.hpp"
+#include "db/sql/apply/interruptions.hpp"
+#include "db/sql/apply/scripts.hpp"
+#include "db/sql/apply/shared_progress.hpp"
+#include "db/sql/apply/units.hpp"
+#include "db/sql/session.hpp"
+#include "db/sql/store/tables.hpp"
+
+namespace migrator::db::sql::apply {
+
+/// What an application of a plan is asked for, and with what it works. All lent.
+struct Job {
+    Server& server;
+    const Dialect& dialect;
+    const Options& options;
+    const std::string& run_id;
+    RunLock& lock;
+    std::stop_token stop;  ///< the run is to end: somebody asked, or `lost`
+    std::stop_token lost;  ///< the lock is lost: nothing may be written any more
+    const Plan& plan;
+    const ApplyRequest& request;
+
+    Atomicity atomicity() const { return options.atomicity.value_or(dialect.default_atomicity); }
+    /// Of a transaction that runs scripts.
+    WorkSettings settings() const;
+    store::Tables tables(Session& session) const { return {session, dialect, options}; }
+    /// A connection for worker `number` beside the run's own, or in place of one that was lost; for
+    /// number 0, whose own may be the lock's, it holds no lock. It obeys `stopped`. Throws
+    /// Unavailable, or Locked.
+    std::unique_ptr<Session> connect(std::size_t number, const std::stop_token& stopped) const;
+};
+
+/// How long a lost connection is tried again.
+struct Patience {
+    std::chrono::milliseconds limit{30'000};
+    std::chrono::milliseconds pause{250};
+};
+
+/// What all units of one application share: complete before the first of them runs, and nobody
+/// changes it then.
+struct Context : Job {
+    Scripts& scripts;
+    SharedProgress& progress;
+    std::vector<bool> outside_transaction{};  ///< by file of the plan
+    std::int64_t version_id = 0;
+    bool commits_each_file = false;  ///< DDL commits: each file is recorded by itself
+    Interruptions interruptions{};   ///< an earlier run's
+    bool intent_written = false;
+    /// First planned file of each tenant ("" for the single files), when an intent is written.
+    std::unordered_map<std::string, std::string> first_files{};
+    Patience patience{};
+    std::chrono::milliseconds first_pause{500};  ///< before a tenant is tried again
+
+    /// The units of `part` of the plan, which begins with file `first_file` of it.
+    std::vector<Unit> cut(const Plan& part, std::size_t first_file) const;
+};
+
+}  // namespace migrator::db::sql::apply

@@ -1,0 +1,93 @@
+#include "db/sql/apply/shared_progress.hpp"
+
+#include <numeric>
+#include <utility>
+
+namespace migrator::db::sql::apply {
+
+SharedProgress::SharedProgress(const Plan& plan, ProgressSink sink, bool commits)
+    : sink_(std::move(sink)), commits_(commits), by_file_(plan.files.size()) {
+    now_.files = plan.files.size();
+    now_.tenants = plan.tenants.size();
+    for (std::size_t i = 0; i < plan.files.size(); ++i) {
+        positions_.emplace(plan.files[i].migration, i);
+    }
+}
+
+void SharedProgress::plan_executions(std::size_t executions) {
+    const std::lock_guard lock(mutex_);
+    now_.executions += executions;
+}
+
+void SharedProgress::report(
+    std::size_t worker,
+    std::string_view phase,
+    const Migration* file,
+    std::size_t sent,
+    std::size_t files
+) {
+    const std::lock_guard lock(mutex_);
+    now_.files_done += files;
+    if (!sink_) return;
+    if (sent_.size() <= worker) sent_.resize(worker + 1);
+    sent_[worker] = sent;
+    now_.phase = phase;
+    now_.file = file == nullptr ? std::string() : file->name;
+    Progress shown = now_;
+    shown.executions_done = std::accumulate(sent_.begin(), sent_.end(), now_.executions_done);
+    sink_(shown);
+}
+
+void SharedProgress::done(std::size_t worker, const Unit& unit) {
+    const std::lock_guard lock(mutex_);
+    if (worker < sent_.size()) sent_[worker] = 0;
+    for (const PlannedFile& file : unit.files) {
+        now_.executions_done += file.schemas->size();
+        const auto position = positions_.find(file.migration);
+        if (position != positions_.end()) by_file_[position->second] += file.schemas->size();
+    }
+}
+
+void SharedProgress::done(const Migration& file) {
+    const std::lock_guard lock(mutex_);
+    ++now_.executions_done;
+    const auto position = positions_.find(&file);
+    if (position != positions_.end()) ++by_file_[position->second];
+}
+
+void SharedProgress::note(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    notes_.push_back(text);
+}
+
+std::vector<std::string> SharedProgress::notes() const {
+    const std::lock_guard lock(mutex_);
+    return notes_;
+}
+
+void SharedProgress::tenants_done(std::size_t tenants) {
+    const std::lock_guard lock(mutex_);
+    now_.tenants_done += tenants;
+}
+
+void SharedProgress::tenant_failed() {
+    const std::lock_guard lock(mutex_);
+    ++now_.tenants_failed;
+}
+
+std::size_t SharedProgress::planned() const {
+    const std::lock_guard lock(mutex_);
+    return now_.executions;
+}
+
+std::size_t SharedProgress::committed() const {
+    const std::lock_guard lock(mutex_);
+    return commits_ ? now_.executions_done : 0;
+}
+
+std::vector<std::size_t> SharedProgress::committed_by_file() const {
+    const std::lock_guard lock(mutex_);
+    return by_file_;
+}
+
+}  // namespace migrator::db::sql::apply

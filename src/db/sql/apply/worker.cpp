@@ -1,0 +1,36 @@
+#include "db/sql/apply/worker.hpp"
+
+#include <fmt/format.h>
+
+#include "core/log.hpp"
+#include "db/sql/failure.hpp"
+
+namespace migrator::db::sql::apply {
+
+Error error_of(const UnitFailure& failed) {
+    if (failed.error) return *failed.error;
+    if (failed.migration == nullptr) return commit_error(failed.failure);
+    return script_error(*failed.migration, failed.schema, failed.failure);
+}
+
+void Worker::stop_if_asked() const {
+    if (context.lock.lost()) {
+        const bool is_own = context.dialect.works_on_lock_session;
+        throw Error(
+            is_own ? ErrorKind::Unavailable : ErrorKind::Locked,
+            "the migration lock is gone: the connection that held it was lost"
+        );
+    }
+    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped before its end");
+}
+
+void log_execution(const Migration& migration, const std::string& schema) {
+    log::debug(fmt::format(
+        "Applying migration type: {}, schema: {}, file: {}",
+        static_cast<int>(migration.type),
+        schema,
+        migration.file
+    ));
+}
+
+}  // namespace migrator::db::sql::apply

@@ -1,0 +1,155 @@
+#include "db/sql/store/migration_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/utf8.hpp"
+
+namespace migrator::db::sql::store {
+namespace {
+
+constexpr std::string_view kTable = "migrator_migrations";
+
+constexpr std::pair<Column, std::string_view> kColumns[] = {
+    {Column::Name, "name"},
+    {Column::SourceDir, "source_dir"},
+    {Column::File, "filename"},
+    {Column::Type, "type"},
+    {Column::Schema, "db_schema"},
+    {Column::Created, "created"},
+    {Column::CheckSum, "checksum"},
+    {Column::Contents, "contents"},
+};
+
+/// Null is empty.
+void take_value(Value& value, Column column, AppliedMigration& migration) {
+    if (!value) return;
+    Migration& file = migration.migration;
+    switch (column) {
+        case Column::Name:
+            file.name = std::move(*value);
+            break;
+        case Column::SourceDir:
+            file.source_dir = std::move(*value);
+            break;
+        case Column::File:
+            file.file = std::move(*value);
+            break;
+        case Column::Type:
+            file.type = static_cast<MigrationType>(to_integer(value));
+            break;
+        case Column::Schema:
+            migration.schema = std::move(*value);
+            break;
+        case Column::Created:
+            migration.created = parse_database_time(*value);
+            break;
+        case Column::CheckSum:
+            file.check_sum = std::move(*value);
+            break;
+        case Column::Contents:
+            file.contents = std::move(*value);
+            break;
+    }
+}
+
+std::string select_migrations(
+    const Tables& tables, const MetadataShape& shape, const RowsWanted& wanted
+) {
+    const std::string_view version = shape.version_id ? "version_id" : "0";
+    std::string sql = fmt::format("select id, {}", version);
+    for (const auto& [column, name] : kColumns) {
+        if (wanted.columns.has(column)) sql += fmt::format(", {}", name);
+    }
+    sql += " from " + tables.name(kTable);
+    std::string_view conjunction = "where";
+    if (wanted.version_id) {
+        sql += fmt::format(" {} {} = {}", conjunction, version, *wanted.version_id);
+        conjunction = "and";
+    }
+    if (wanted.id) sql += fmt::format(" {} id = {}", conjunction, *wanted.id);
+    if (wanted.order == RowsWanted::Order::NameDirectoryId) {
+        return sql + " order by name, source_dir, id";
+    }
+    return sql + (shape.version_id ? " order by version_id desc, id" : " order by id");
+}
+
+}  // namespace
+
+std::unique_ptr<RowSource> MigrationRows::open(
+    const MetadataShape& shape, const RowsWanted& wanted
+) {
+    if (!shape.migrations) return nullptr;
+    return tables_.session.open(select_migrations(tables_, shape, wanted), {});
+}
+
+void MigrationRows::take(Row& row, const Columns& columns, AppliedMigration& migration) {
+    migration = {};
+    migration.id = to_integer(row.at(0));
+    migration.version_id = to_integer(row.at(1));
+    std::size_t index = 2;
+    for (const auto& [column, name] : kColumns) {
+        if (columns.has(column)) take_value(row.at(index++), column, migration);
+    }
+}
+
+void MigrationRows::accept(const Migration& migration) {
+    const std::string sql = fmt::format(
+        "update {} set checksum = {}, contents = {} where filename = {} and {}",
+        tables_.name(kTable),
+        tables_.dialect.placeholder(1),
+        tables_.dialect.placeholder(2),
+        tables_.dialect.placeholder(3),
+        migration_rows()
+    );
+    execute(
+        tables_.session,
+        sql,
+        {migration.check_sum, to_valid_utf8(migration.contents), migration.file}
+    );
+}
+
+void MigrationRows::remove(const std::string& tenant, std::span<const std::string> files) {
+    Parameters parameters;
+    const std::string in_files = tables_.in_list(files, parameters);
+    parameters.emplace_back(tenant);
+    const std::string rows = fmt::format(
+        "from {} where {} and filename {} and db_schema = {}",
+        tables_.name(kTable),
+        tenant_migration_rows(),
+        in_files,
+        tables_.dialect.placeholder(static_cast<int>(parameters.size()))
+    );
+    std::string versions;
+    tables_.session.query("select distinct version_id " + rows, parameters, [&](const Row& row) {
+        versions += (versions.empty() ? "" : ", ") + std::to_string(to_integer(row[0]));
+    });
+    execute(tables_.session, "delete " + rows, parameters);
+    if (versions.empty()) return;
+    // A Go program on the same database can't list versions once one has no rows.
+    execute(
+        tables_.session,
+        fmt::format(
+            "delete from {0} where id in ({1}) and id not in (select version_id from {2})",
+            tables_.name("migrator_versions"),
+            versions,
+            tables_.name(kTable)
+        )
+    );
+}
+
+bool MigrationRows::has(
+    std::int64_t version_id, const std::string& file, const std::string& schema
+) {
+    const std::string sql = fmt::format(
+        "select 1 from {} where version_id = {} and filename = {} and db_schema = {}",
+        tables_.name(kTable),
+        version_id,
+        tables_.dialect.placeholder(1),
+        tables_.dialect.placeholder(2)
+    );
+    return query_row(tables_.session, sql, {file, schema}).has_value();
+}
+
+}  // namespace migrator::db::sql::store

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "db/connector.hpp"
+#include "db/sql/store/metadata_shape.hpp"
+#include "db/sql/store/tables.hpp"
+
+namespace migrator::db::sql::store {
+
+/// `migrator_migrations`: which file ran in which schema. `Session::insert_rows` adds to it.
+class MigrationRows {
+public:
+    explicit MigrationRows(const Tables& tables) : tables_(tables) {}
+
+    /// For `take`; null when there is no table.
+    std::unique_ptr<RowSource> open(const MetadataShape& shape, const RowsWanted& wanted);
+    /// Takes over a row of that query. Its texts are moved.
+    static void take(Row& row, const Columns& columns, AppliedMigration& migration);
+    /// Whether the row of this file, schema and version is there.
+    bool has(std::int64_t version_id, const std::string& file, const std::string& schema);
+
+    // In the open transaction.
+    /// Takes over checksum and contents into all rows of the file.
+    void accept(const Migration& migration);
+    /// The tenant's rows of these files, and versions that are without rows then.
+    void remove(const std::string& tenant, std::span<const std::string> files);
+
+private:
+    const Tables tables_;
+};
+
+}  // namespace migrator::db::sql::store
