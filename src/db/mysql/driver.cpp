@@ -8,15 +8,15 @@
 namespace migrator::db::mysql {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
+constexpr auto kNowhere = std::string_view::npos;
 
 /// The data source of Go's driver.
 std::string mask(std::string_view text) {
     const auto slash = text.rfind('/');
-    if (slash == kNone || text.find('@', slash) != kNone) return std::string(kMask);
+    if (slash == kNowhere || text.find('@', slash) != kNowhere) return std::string(kMask);
     const std::string_view left = text.substr(0, slash);
     const auto at = left.rfind('@');
-    const std::string_view address = at == kNone ? left : left.substr(at + 1);
+    const std::string_view address = at == kNowhere ? left : left.substr(at + 1);
     const std::string_view network = address.substr(0, address.find('('));
     if (!network.empty() && network != "tcp" && network != "tcp6" && network != "unix") {
         return std::string(kMask);
@@ -35,7 +35,7 @@ std::string mask(std::string_view text) {
     if (!database.empty() && !consists_of(database, allowed)) return std::string(kMask);
 
     std::string result;
-    if (at != kNone) result += mask_user_info(left.substr(0, at)) + "@";
+    if (at != kNowhere) result += mask_user_info(left.substr(0, at)) + "@";
     result += std::string(address) + "/" + std::string(database);
     if (database.size() < right.size()) {
         result += "?" + mask_query(right.substr(database.size() + 1));
