@@ -1,11 +1,11 @@
 #pragma once
 
-#include "api/router.hpp"
+#include "api/routes.hpp"
 #include "api/services.hpp"
 
 namespace migrator::api {
 
 /// Adds `{p}/health`, `/metrics` and `{p}/metrics` (docs/compatibility.md, "Health", "Metrics").
-void add_health(http::Router& router, Services services, const Surroundings& facts);
+void add_health(Routes& routes, Services services);
 
 }  // namespace migrator::api

@@ -40,45 +40,37 @@ std::string text_of(const http::Response& response) try {
     return error_body(std::string("the answer of this run could not be kept: ") + error.what());
 }
 
-/// The work of a run behind its 202.
-class LongRunInBackground : public http::Background {
+/// Ends the record of a run whose work was dropped.
+class Recorded {
 public:
-    LongRunInBackground(
-        std::unique_ptr<coordinator::LongRun> run,
-        http::Step work,
-        http::Request about,
-        LongRunTies ties
-    )
-        : run_(std::move(run)),
-          work_(std::move(work)),
-          about_(std::move(about)),
-          ties_(std::move(ties)) {}
+    Recorded(coordinator::DetachedRuns& runs, std::shared_ptr<coordinator::DetachedRun> run)
+        : runs_(runs), run_(std::move(run)) {}
+    ~Recorded() {
+        constexpr int kFailed = 500;
+        if (!run_->has_ended()) runs_.finish(*run_, kFailed, error_body("the run was given up"));
+    }
+    Recorded(const Recorded&) = delete;
+    Recorded& operator=(const Recorded&) = delete;
 
-    std::optional<std::chrono::milliseconds> advance() override {
+    /// Does the work. `about` is the request, for errors.
+    void work(Work& work, const http::Request& about) {
         http::Response response;
         try {
-            auto result = work_();
-            if (const auto* wait = std::get_if<std::chrono::milliseconds>(&result)) return *wait;
-            response = std::move(std::get<http::Response>(result));
+            response = work();
         } catch (const Error& error) {
-            if (error.kind() == ErrorKind::Cancelled) *ties_.cancelled = true;
-            response = error_response(about_, std::current_exception());
+            if (error.kind() == ErrorKind::Cancelled) run_->work_was_cancelled();
+            response = error_response(about, std::current_exception());
         } catch (...) {
-            response = error_response(about_, std::current_exception());
+            response = error_response(about, std::current_exception());
         }
         // Who sees the end finds nothing of the run left: no lock, no session.
-        work_ = nullptr;
-        constexpr int kFirstError = 400;
-        const bool was_stopped = ties_.stop.stop_requested() && response.status >= kFirstError;
-        run_->finish(response.status, text_of(response), was_stopped || *ties_.cancelled);
-        return std::nullopt;
+        work = nullptr;
+        runs_.finish(*run_, response.status, text_of(response));
     }
 
 private:
-    std::unique_ptr<coordinator::LongRun> run_;
-    http::Step work_;
-    const http::Request about_;
-    const LongRunTies ties_;
+    coordinator::DetachedRuns& runs_;
+    const std::shared_ptr<coordinator::DetachedRun> run_;
 };
 
 }  // namespace
@@ -101,48 +93,51 @@ bool prefers_async(const http::Request& request) {
     return false;
 }
 
-http::Step respond_async(
+void tie(
+    coordinator::VersionRequest& wanted, const std::shared_ptr<coordinator::DetachedRun>& run
+) {
+    wanted.progress = [run](const Progress& progress) { run->progressed(progress); };
+    wanted.stop = run->stop();
+}
+
+http::Response respond_async(
     Services services,
     const http::Request& request,
     const std::string& location,
-    const std::function<http::Step(const LongRunTies&)>& make_work,
-    std::function<std::string(const std::string& id, const std::string& state)> body_of
+    const std::function<Work(const std::shared_ptr<coordinator::DetachedRun>&)>& make_work,
+    const std::function<std::string(const std::string& id, const std::string& state)>& body_of
 ) {
     const std::string id = id_of(request);
-    const std::shared_ptr<coordinator::LongRuns::Admission> admission = services.long_runs.admit(
-        id, fmt::format("{} {} {}", request.method, request.path, sha256_hex(request.body))
-    );
-    const LongRunTies ties{
-        admission->sink(), admission->stop(), std::make_shared<std::atomic<bool>>(false)};
-    http::Step work;
-    try {
-        work = make_work(ties);  // before the record: a full queue leaves none behind
-    } catch (const Error& error) {
-        // A run that is there already needs no place in the queue.
-        if (error.kind() != ErrorKind::Busy || !admission->is_known()) throw;
-        work = [busy = std::current_exception()](
-               ) -> std::variant<http::Response, std::chrono::milliseconds> {
-            std::rethrow_exception(busy);
-        };
-    }
-    http::Request about = request;
-    about.body.clear();
-    return [=, work = std::move(work)](
-           ) mutable -> std::variant<http::Response, std::chrono::milliseconds> {
-        if (!admission->advance()) return admission->wait();
+    const auto accepted = [&](const std::string& state) {
         constexpr int kAccepted = 202;
-        http::Response response{
+        return http::Response{
             .status = kAccepted,
             .content_type = kJson,
-            .body = body_of(id, admission->state()),
+            .body = body_of(id, state),
             .headers = {
                 {"Location", location + "/" + id}, {"Preference-Applied", "respond-async"}}};
-        if (auto run = admission->run()) {
-            response.background =
-                std::make_shared<LongRunInBackground>(std::move(run), std::move(work), about, ties);
-        }
-        return response;
     };
+    coordinator::DetachedRuns& runs = services.detached_runs;
+    const auto run = runs.prepare(
+        id, fmt::format("{} {} {}", request.method, request.path, sha256_hex(request.body))
+    );
+    Work work;
+    try {
+        work = make_work(run);
+    } catch (const Error& error) {
+        // A run that is there already needs no place in the line.
+        if (error.kind() != ErrorKind::Busy) throw;
+        const auto state = runs.known_state(*run);
+        if (!state) throw;
+        return accepted(*state);
+    }
+    if (const auto state = runs.record(run)) return accepted(*state);
+    http::Response response = accepted("queued");
+    http::Request about = request;
+    about.body.clear();
+    const auto recorded = std::make_shared<Recorded>(runs, run);
+    response.background = [=]() mutable { recorded->work(work, about); };
+    return response;
 }
 
 }  // namespace migrator::api

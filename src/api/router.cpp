@@ -5,6 +5,7 @@
 #include "api/content_types.hpp"
 #include "api/errors.hpp"
 #include "api/health.hpp"
+#include "api/routes.hpp"
 #include "api/runs.hpp"
 #include "api/status.hpp"
 #include "api/v1.hpp"
@@ -40,23 +41,27 @@ std::string build_info(const Build& build) {
 
 http::Router make_router(Services services, const Surroundings& surroundings) {
     http::Router router;
-    router.on_error(error_response);
-    router.error_bodies([v2 = surroundings.path_prefix + "/v2/service"](
-                            std::string_view path, int status, std::string_view message
-                        ) {
-        if (path == v2) return server_error_body_v2(status, message);
-        return error_body(std::string(message));
+    const auto is_v2 = [v2 = surroundings.path_prefix + "/v2/service"](std::string_view path) {
+        return path == v2;
+    };
+    router.on_error([is_v2](const http::Request& request, const std::exception_ptr& error) {
+        return is_v2(request.path) ? error_response_v2(error) : error_response(request, error);
+    });
+    router.error_bodies([is_v2](std::string_view path, int status, std::string_view message) {
+        return is_v2(path) ? server_error_body_v2(status, message)
+                           : error_body(std::string(message));
     });
     if (surroundings.deprecated_tenant_keys) add_deprecation_headers(router);
+    Routes routes(router, surroundings.path_prefix);
     const auto build = [body = build_info(surroundings.build)](const http::Request&) {
         return http::Response{.content_type = kJson, .body = body};
     };
-    router.add("GET", surroundings.path_prefix + "/", http::Lane::Quick, http::answering(build));
-    add_v1(router, services, surroundings);
-    add_runs(router, services, surroundings);
-    add_status(router, services, surroundings);
-    add_v2(router, services, surroundings);
-    add_health(router, services, surroundings);
+    routes.add("GET", "/", http::Lane::Quick, build);
+    add_v1(routes, services, surroundings.redacted_config);
+    add_runs(routes, services);
+    add_status(routes, services);
+    add_v2(routes, services, surroundings.redacted_config);
+    add_health(routes, services);
     return router;
 }
 

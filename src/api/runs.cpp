@@ -18,7 +18,7 @@ json::value stored_json(const std::string& text) {
     return error ? json::value(wire::text(text)) : value;
 }
 
-json::object run_to_json(const coordinator::LongRunView& run) {
+json::object run_to_json(const coordinator::DetachedRunView& run) {
     json::object object;
     object["id"] = wire::text(run.id);
     object["state"] = wire::text(run.state);
@@ -34,38 +34,39 @@ json::object run_to_json(const coordinator::LongRunView& run) {
 
 http::Response list(Services services) {
     SpooledList runs(services.spool);
-    services.long_runs.read([&](const coordinator::LongRunView& run) { runs.add(run_to_json(run)); }
-    );
+    services.detached_runs.read([&](const coordinator::DetachedRunView& run) {
+        runs.add(run_to_json(run));
+    });
     return std::move(runs).in({.content_type = kJson});
 }
 
 http::Response show(Services services, const std::string& id) {
     return {
-        .content_type = kJson, .body = json::serialize(run_to_json(services.long_runs.find(id)))};
+        .content_type = kJson,
+        .body = json::serialize(run_to_json(services.detached_runs.find(id)))};
 }
 
 http::Response cancel(Services services, const std::string& id) {
     constexpr int kAccepted = 202;
-    services.long_runs.cancel(id);
+    services.detached_runs.cancel(id);
     const json::object body{
-        {"id", wire::text(id)}, {"state", wire::text(services.long_runs.find(id).state)}};
+        {"id", wire::text(id)}, {"state", wire::text(services.detached_runs.find(id).state)}};
     return {.status = kAccepted, .content_type = kJson, .body = json::serialize(body)};
 }
 
 }  // namespace
 
-void add_runs(http::Router& router, Services services, const Surroundings& facts) {
+void add_runs(Routes& routes, Services services) {
     using http::Lane;
     using http::Request;
-    const std::string path = facts.path_prefix + "/v1/runs";
     const auto list_runs = [=](const Request&) { return list(services); };
     const auto show_run = [=](const Request& request) { return show(services, request.parameter); };
     const auto cancel_run = [=](const Request& request) {
         return cancel(services, request.parameter);
     };
-    router.add("GET", path, Lane::Work, http::answering(list_runs));
-    router.add_with_id("GET", path, Lane::Work, http::answering(show_run));
-    router.add_with_id("DELETE", path, Lane::Work, http::answering(cancel_run));
+    routes.add("GET", "/v1/runs", Lane::Work, list_runs);
+    routes.add_with_id("GET", "/v1/runs", Lane::Work, show_run);
+    routes.add_with_id("DELETE", "/v1/runs", Lane::Work, cancel_run);
 }
 
 }  // namespace migrator::api

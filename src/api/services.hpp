@@ -1,8 +1,8 @@
 #pragma once
 
 #include "coordinator/coordinator.hpp"
+#include "coordinator/detached_runs.hpp"
 #include "coordinator/health.hpp"
-#include "coordinator/long_runs.hpp"
 #include "http/spool.hpp"
 #include "metrics/metrics.hpp"
 
@@ -11,7 +11,7 @@ namespace migrator::api {
 /// What the routes work with. All of it outlives the router.
 struct Services {
     coordinator::Coordinator& coordinator;
-    coordinator::LongRuns& long_runs;
+    coordinator::DetachedRuns& detached_runs;
     coordinator::Health& health;
     metrics::Registry& metrics;
     http::SpoolSpace& spool;

@@ -48,7 +48,8 @@ plan::FleetPage page_of(std::string_view query) {
 }
 
 http::Response standings(Services services, const http::Request& request) {
-    const plan::FleetStandings fleet = services.coordinator.fleet(page_of(request.query));
+    const plan::FleetStandings fleet =
+        services.coordinator.inspection().fleet(page_of(request.query));
     json::object counts = wire::fleet_standings(fleet);
     counts["next"] = wire::next_page(fleet);
     std::string head = json::serialize(counts);
@@ -62,9 +63,9 @@ http::Response standings(Services services, const http::Request& request) {
 
 }  // namespace
 
-void add_status(http::Router& router, Services services, const Surroundings& facts) {
+void add_status(Routes& routes, Services services) {
     const auto answer = [=](const http::Request& request) { return standings(services, request); };
-    router.add("GET", facts.path_prefix + "/v1/status", http::Lane::Work, http::answering(answer));
+    routes.add("GET", "/v1/status", http::Lane::Work, answer);
 }
 
 }  // namespace migrator::api

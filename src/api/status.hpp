@@ -1,11 +1,11 @@
 #pragma once
 
-#include "api/router.hpp"
+#include "api/routes.hpp"
 #include "api/services.hpp"
 
 namespace migrator::api {
 
 /// GET {p}/v1/status: where the tenants stand, a page at a time.
-void add_status(http::Router& router, Services services, const Surroundings& facts);
+void add_status(Routes& routes, Services services);
 
 }  // namespace migrator::api

@@ -95,16 +95,6 @@ http::Response outcome_response(Services services, const Outcome& outcome, Respo
     );
 }
 
-/// The steps of a run: an answer, or a pause while another run works.
-http::Step run_steps(Services services, coordinator::RunRequest request, ResponseDetail detail) {
-    const std::shared_ptr<coordinator::PendingRun> run =
-        services.coordinator.start(std::move(request));
-    return [=]() -> std::variant<http::Response, std::chrono::milliseconds> {
-        if (!run->advance()) return run->wait();
-        return outcome_response(services, run->outcome(), detail);
-    };
-}
-
 std::string accepted_run_body(const std::string& id, const std::string& state) {
     return json::serialize(json::object{{"id", wire::text(id)}, {"state", wire::text(state)}});
 }
@@ -113,9 +103,9 @@ std::string accepted_run_body(const std::string& id, const std::string& state) {
 http::Handler post(
     Services services, const std::string& prefix, TenantName tenant_name, const char* version_name
 ) {
-    return [=](const http::Request& request) -> http::Step {
+    return [=](const http::Request& request) -> http::Response {
         const V1Request body = parse_v1_request(request.body, tenant_name);
-        coordinator::RunRequest run{
+        coordinator::VersionRequest wanted{
             .version_name = version_name,
             .action = body.action,
             .dry_run = body.dry_run,
@@ -123,12 +113,22 @@ http::Handler post(
             .tenants = body.tenants,
             .request_id = request.id,
         };
-        if (tenant_name == TenantName::Required) run.tenant = body.name;
-        if (!prefers_async(request)) return run_steps(services, std::move(run), body.detail);
-        const auto make_work = [&](const LongRunTies& ties) {
-            run.progress = ties.progress;
-            run.stop = ties.stop;
-            return run_steps(services, std::move(run), body.detail);
+        if (tenant_name == TenantName::Required) wanted.tenant = body.name;
+        if (!prefers_async(request)) {
+            const Outcome outcome = services.coordinator.create_version(wanted);
+            return outcome_response(services, outcome, body.detail);
+        }
+        const auto make_work = [&](const std::shared_ptr<coordinator::DetachedRun>& run) -> Work {
+            tie(wanted, run);
+            // A full line leaves no record behind.
+            const auto place = std::make_shared<std::unique_ptr<coordinator::Line::Place>>(
+                services.coordinator.enter(wanted)
+            );
+            return [=, detail = body.detail] {
+                const Outcome outcome =
+                    services.coordinator.create_version(wanted, std::move(*place));
+                return outcome_response(services, outcome, detail);
+            };
         };
         return respond_async(services, request, prefix + "/v1/runs", make_work, accepted_run_body);
     };
@@ -136,33 +136,25 @@ http::Handler post(
 
 }  // namespace
 
-void add_v1(http::Router& router, Services services, const Surroundings& facts) {
+void add_v1(Routes& routes, Services services, const std::string& redacted_config) {
     using http::Lane;
-    const std::string& prefix = facts.path_prefix;
-    const auto get = [&](const std::string& path, http::Response (*answer)(Services)) {
+    const auto get = [&](const char* path, http::Response (*answer)(Services)) {
         const auto handler = [=](const http::Request&) { return answer(services); };
-        router.add("GET", prefix + path, Lane::Work, http::answering(handler));
+        routes.add("GET", path, Lane::Work, handler);
     };
-    const auto config = [body = facts.redacted_config](const http::Request&) {
+    const auto config = [body = redacted_config](const http::Request&) {
         return http::Response{.content_type = kYamlV1, .body = body};
     };
-    router.add("GET", prefix + "/v1/config", Lane::Quick, http::answering(config));
+    routes.add("GET", "/v1/config", Lane::Quick, config);
     get("/v1/migrations/source", source_migrations);
     get("/migrations/source", source_migrations);  // the ECS walkthrough calls it so
     get("/v1/migrations/applied", applied_migrations);
     get("/v1/tenants", tenants);
-    router.add(
-        "POST",
-        prefix + "/v1/migrations",
-        Lane::Work,
-        post(services, prefix, TenantName::NotAsked, kApplyVersion)
-    );
-    router.add(
-        "POST",
-        prefix + "/v1/tenants",
-        Lane::Work,
-        post(services, prefix, TenantName::Required, kTenantVersion)
-    );
+    const std::string& prefix = routes.prefix();
+    const auto apply = post(services, prefix, TenantName::NotAsked, kApplyVersion);
+    const auto create_tenant = post(services, prefix, TenantName::Required, kTenantVersion);
+    routes.add("POST", "/v1/migrations", Lane::Patient, apply);
+    routes.add("POST", "/v1/tenants", Lane::Patient, create_tenant);
 }
 
 }  // namespace migrator::api

@@ -45,9 +45,9 @@ public:
               output_
           ) {}
 
-    std::variant<http::Response, std::chrono::milliseconds> advance() try {
-        if (const auto wait = execution_.advance()) return *wait;
-        return answer();
+    http::Response answer() try {
+        execution_.run();
+        return written();
     } catch (...) {
         // What leaves an execution is trouble with the answer itself: no room, no memory.
         const graphql::FieldError error = describe_error(std::current_exception());
@@ -56,7 +56,7 @@ public:
     }
 
 private:
-    http::Response answer() {
+    http::Response written() {
         Errors errors = execution_.errors();
         for (const TenantFailure& failure : call_.failures) {
             errors.push_back(describe_failure(failure));
@@ -87,81 +87,61 @@ private:
     graphql::Execution execution_;
 };
 
-http::Step service_steps(Services services, Engine engine, Operation operation, V2Call call) {
-    const auto service = std::make_shared<Service>(
-        services, std::move(engine), std::move(operation), std::move(call)
-    );
-    return [service] { return service->advance(); };
-}
-
 std::string accepted_service_body(const std::string& id, const std::string& /*state*/) {
     return json::serialize(json::object{
         {"data", nullptr}, {"extensions", json::object{{"run", wire::text(id)}}}});
 }
 
-http::Step respond(http::Response response) {
-    return [response = std::move(response)] { return response; };
-}
-
-http::Step steps_for(
+std::variant<http::Response, http::GoesOn> answer(
     Services services, const Engine& engine, const std::string& runs, const http::Request& request
 ) {
     const V2Request body = parse_v2_request(request.body);
     auto prepared = engine->prepare(body.query, body.operation_name, body.variables);
     if (const auto* errors = std::get_if<Errors>(&prepared)) {
-        return respond(errors_response(status_of(*errors), *errors));
+        return errors_response(status_of(*errors), *errors);
     }
     const auto operation = std::get<Operation>(prepared);
-    const bool changes = operation->operation->kind == graphql::ast::OperationKind::Mutation;
-    V2Call call{.request_id = request.id};
-    if (!changes || !prefers_async(request)) {
-        return service_steps(services, engine, operation, std::move(call));
+    const auto execute = [=, id = request.id](std::shared_ptr<coordinator::DetachedRun> run) {
+        V2Call call{.request_id = id, .run = std::move(run)};
+        return Service(services, engine, operation, std::move(call)).answer();
+    };
+    if (operation->operation->kind != graphql::ast::OperationKind::Mutation) {
+        return execute(nullptr);
     }
-    const auto make_work = [&](const LongRunTies& ties) {
-        call.progress = ties.progress;
-        call.stop = ties.stop;
-        call.cancelled = ties.cancelled;
-        return service_steps(services, engine, operation, std::move(call));
-    };
-    return respond_async(services, request, runs, make_work, accepted_service_body);
-}
-
-/// Answers what `work` throws in the shape that clients of v2 know.
-http::Step in_v2_shape(const std::function<http::Step()>& work) try {
-    return [step = work()]() -> std::variant<http::Response, std::chrono::milliseconds> {
-        try {
-            return step();
-        } catch (...) {
-            return error_response_v2(std::current_exception());
-        }
-    };
-} catch (...) {
-    return respond(error_response_v2(std::current_exception()));
+    // Runs wait for others.
+    if (!prefers_async(request)) {
+        return http::GoesOn{http::Lane::Patient, [=] { return execute(nullptr); }};
+    }
+    return http::GoesOn{
+        http::Lane::Patient, [=] {
+            const auto make_work = [&](const std::shared_ptr<coordinator::DetachedRun>& run
+                                   ) -> Work { return [=] { return execute(run); }; };
+            return respond_async(services, request, runs, make_work, accepted_service_body);
+        }};
 }
 
 }  // namespace
 
-void add_v2(http::Router& router, Services services, const Surroundings& facts) {
+void add_v2(Routes& routes, Services services, const std::string& redacted_config) {
     using http::Lane;
-    const std::string& prefix = facts.path_prefix;
-    const auto config = [body = facts.redacted_config](const http::Request&) {
+    const auto config = [body = redacted_config](const http::Request&) {
         return http::Response{.content_type = kYamlV2, .body = body};
     };
     const auto schema = [](const http::Request&) {
         return http::Response{.content_type = kText, .body = std::string(v2_schema_text())};
     };
-    router.add("GET", prefix + "/v2/config", Lane::Quick, http::answering(config));
-    router.add("GET", prefix + "/v2/schema", Lane::Quick, http::answering(schema));
+    routes.add("GET", "/v2/config", Lane::Quick, config);
+    routes.add("GET", "/v2/schema", Lane::Quick, schema);
 
     const Engine engine = std::make_shared<const graphql::Engine>(
         make_v2_schema(services.coordinator),
         // As the Go program: clients send objects of their own with fields that it never knew.
         graphql::EngineOptions{.unknown_fields = graphql::UnknownFields::AreIgnored}
     );
-    const auto serve = [=, runs = prefix + "/v1/runs"](const http::Request& request) {
-        return in_v2_shape([&] { return steps_for(services, engine, runs, request); });
+    const auto serve = [=, runs = routes.prefix() + "/v1/runs"](const http::Request& request) {
+        return answer(services, engine, runs, request);
     };
-    router.add("POST", prefix + "/v2/service", Lane::Work, serve);
+    routes.add("POST", "/v2/service", Lane::Work, serve);
 }
 
 }  // namespace migrator::api

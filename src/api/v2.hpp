@@ -1,12 +1,12 @@
 #pragma once
 
-#include "api/router.hpp"
+#include "api/routes.hpp"
 #include "api/services.hpp"
 
 namespace migrator::api {
 
 /// Adds `{p}/v2`: configuration, schema and the GraphQL service (docs/compatibility.md,
 /// "GraphQL v2").
-void add_v2(http::Router& router, Services services, const Surroundings& facts);
+void add_v2(Routes& routes, Services services, const std::string& redacted_config);
 
 }  // namespace migrator::api

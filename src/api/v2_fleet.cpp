@@ -119,7 +119,8 @@ void resolve_whole(Schema& schema) {
 
 void resolve_fleet(Schema& schema, Coordinator& coordinator) {
     schema.resolve("Query", "fleet", [&coordinator](FieldContext& context, Result& result) {
-        const plan::FleetStandings fleet = coordinator.fleet(page_of(context.arguments()));
+        const plan::FleetStandings fleet =
+            coordinator.inspection().fleet(page_of(context.arguments()));
         result.object(graphql::Object(fleet));
     });
     resolve_standings(schema);

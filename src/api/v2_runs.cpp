@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "api/requests.hpp"
+#include "api/respond_async.hpp"
 #include "api/v2_schema.hpp"
 #include "api/v2_types.hpp"
 #include "core/error.hpp"
@@ -15,7 +16,7 @@ namespace {
 namespace json = boost::json;
 using coordinator::Coordinator;
 using coordinator::Outcome;
-using coordinator::RunRequest;
+using coordinator::VersionRequest;
 using graphql::FieldContext;
 using graphql::Result;
 
@@ -25,32 +26,28 @@ struct CreateResults {
     bool dry_run;
 };
 
-/// A run between two calls of its resolver.
-using RunInState = std::shared_ptr<coordinator::PendingRun>;
-
 bool is_true(const json::object& input, std::string_view key) {
     const json::value* value = input.if_contains(key);
     return value != nullptr && value->is_bool() && value->get_bool();
 }
 
-RunRequest run_request(const json::object& input, const FieldContext& context) {
+VersionRequest version_request(const json::object& input, const FieldContext& context) {
     const V2Call& call = *context.request().as<V2Call*>();
     const json::value* action = input.if_contains("action");
     const bool sync = action != nullptr && *action == "Sync";
-    RunRequest request{
+    VersionRequest request{
         .version_name = std::string(input.at("versionName").as_string()),
         .action = sync ? Action::Sync : Action::Apply,
         .dry_run = is_true(input, "dryRun"),
         .reconcile = is_true(input, "reconcile"),
         .tenants = parse_selection(input),
         .request_id = call.request_id,
-        .progress = call.progress,
-        .stop = call.stop,
         .keep_rolled_back = context.selected().has("version"),
     };
     if (const json::value* tenant = input.if_contains("tenantName")) {
         request.tenant = std::string(tenant->as_string());
     }
+    if (call.run) tie(request, call.run);
     return request;
 }
 
@@ -65,24 +62,20 @@ RunRequest run_request(const json::object& input, const FieldContext& context) {
     );
 }
 
-/// Goes on with a run; the record of a long one is told that it was cancelled.
-bool advance(coordinator::PendingRun& run, const V2Call& call) try {
-    return run.advance();
+/// The record of a detached run is told that it was cancelled.
+Outcome create_version(
+    Coordinator& coordinator, const VersionRequest& request, const V2Call& call
+) try {
+    return coordinator.create_version(request);
 } catch (const Error& error) {
-    if (error.kind() == ErrorKind::Cancelled && call.cancelled) *call.cancelled = true;
+    if (error.kind() == ErrorKind::Cancelled && call.run) call.run->work_was_cancelled();
     throw;
 }
 
 void run(Coordinator& coordinator, FieldContext& context, Result& result) {
     const json::object& input = context.arguments().at("input").as_object();
-    if (!context.state().has_value()) {
-        context.state() = RunInState(coordinator.start(run_request(input, context)));
-    }
-    // A copy: the state is let go before the answer is written, and with it the run's connections.
-    const RunInState pending = std::any_cast<RunInState>(context.state());
     V2Call& call = *context.request().as<V2Call*>();
-    if (!advance(*pending, call)) return result.call_again_after(pending->wait());
-    const Outcome& outcome = pending->outcome();
+    const Outcome outcome = create_version(coordinator, version_request(input, context), call);
     if (!outcome.changed.empty()) refuse(outcome.changed);
     call.notes.insert(call.notes.end(), outcome.notes.begin(), outcome.notes.end());
     const auto& failures = outcome.failures;

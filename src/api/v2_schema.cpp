@@ -38,7 +38,7 @@ bool matches(const json::value* filters, const Migration& file) {
 
 void resolve_source_migrations(Coordinator& coordinator, FieldContext& context, Result& result) {
     const json::value* filters = context.arguments().if_contains("filters");
-    const std::vector<Migration> files = coordinator.files();
+    const std::vector<Migration> files = coordinator.inspection().files();
     result.list([&](ListResult& list) {
         for (const Migration& file : files) {
             if (matches(filters, file)) list.next().object(graphql::Object(file));
@@ -48,7 +48,7 @@ void resolve_source_migrations(Coordinator& coordinator, FieldContext& context, 
 
 void resolve_source_migration(Coordinator& coordinator, FieldContext& context, Result& result) {
     const std::string wanted(context.arguments().at("file").as_string());
-    for (const Migration& file : coordinator.files()) {
+    for (const Migration& file : coordinator.inspection().files()) {
         if (file.file == wanted) return result.object(graphql::Object(file));
     }
     not_found("source migration not found: " + wanted);

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "api/services.hpp"
-#include "core/progress.hpp"
 #include "graphql/schema.hpp"
 
 namespace migrator::api {
@@ -15,10 +12,8 @@ namespace migrator::api {
 /// What resolvers need of one call, and what they leave for its answer.
 struct V2Call {
     std::string request_id;
-    ProgressSink progress;  ///< of the runs it starts; may be null
-    std::stop_token stop;
-    /// Set when one of them was cancelled; may be null.
-    std::shared_ptr<std::atomic<bool>> cancelled;
+    /// What its client looks at instead of waiting; null: the client waits.
+    std::shared_ptr<coordinator::DetachedRun> run;
     std::vector<std::string> notes;  ///< `extensions.notes` of the answer
     /// Tenants that failed in its runs: an error each, beside the data.
     std::vector<TenantFailure> failures;

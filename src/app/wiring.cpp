@@ -144,8 +144,13 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
     const auto health_connector = make_connector_apart(configuration.database, 1);
     const auto runs_connector = make_connector_apart(configuration.database, 2);
     coordinator::Health health(health_checks(*health_connector, opened.open_loader()));
-    coordinator::LongRuns long_runs(
-        *runs_connector, now, host_and_process(), configuration.coordinator.lock_timeout
+    coordinator::DetachedRuns detached_runs(
+        {.connector = *runs_connector,
+         .open_loader = opened.open_loader(),
+         .clock = now,
+         .owner = host_and_process()},
+        configuration.coordinator.lock_timeout,
+        opened.coordinator().stop()
     );
     http::SpoolSpace spool(configuration.spool);
     watch_pool(metrics, "read", opened.connector());
@@ -156,7 +161,7 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
     });
     const http::Router router = api::make_router(
         {.coordinator = opened.coordinator(),
-         .long_runs = long_runs,
+         .detached_runs = detached_runs,
          .health = health,
          .metrics = metrics,
          .spool = spool},
@@ -165,8 +170,11 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
          .redacted_config = configuration.redacted_yaml,
          .deprecated_tenant_keys = configuration.deprecated_tenant_keys}
     );
+    http::Options http_options = configuration.http;
+    // One run works, the others wait; and one more finds out that there is no room.
+    http_options.patient_workers = configuration.coordinator.run_queue + 2;
     const auto server = in_context("Error starting migrator", [&] {
-        return std::make_unique<http::Server>(configuration.http, router, &metrics);
+        return std::make_unique<http::Server>(http_options, router, &metrics);
     });
     return server->run_until_signal([&] { opened.coordinator().cancel_all(); });
 }

@@ -56,7 +56,9 @@ std::string fleet_line(const FleetSummary& fleet) {
     return text;
 }
 
-std::string headline(const coordinator::RunRequest& request, const coordinator::Outcome& outcome) {
+std::string headline(
+    const coordinator::VersionRequest& request, const coordinator::Outcome& outcome
+) {
     const auto& summary = outcome.summary;
     const auto name = printable(request.version_name);
     const auto duration = format_duration(summary.duration);
@@ -182,7 +184,7 @@ std::vector<std::string> count_lines(const Summary& summary) {
 }
 
 void show_outcome(
-    Report& report, const coordinator::RunRequest& request, const coordinator::Outcome& outcome
+    Report& report, const coordinator::VersionRequest& request, const coordinator::Outcome& outcome
 ) {
     const bool creates_tenant = request.tenant.has_value();
     if (!outcome.failures.empty() && outcome.summary.version_id == 0) {

@@ -53,7 +53,7 @@ std::vector<std::string> count_lines(const Summary& summary);
 
 /// What apply, sync or create-tenant did.
 void show_outcome(
-    Report& report, const coordinator::RunRequest& request, const coordinator::Outcome& outcome
+    Report& report, const coordinator::VersionRequest& request, const coordinator::Outcome& outcome
 );
 void show_preview(Report& report, const coordinator::Preview& preview);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);

@@ -18,7 +18,7 @@ using wire::texts;
 std::string document(const object& root) { return boost::json::serialize(root) + "\n"; }
 
 void add_outcome(
-    object& root, const coordinator::RunRequest& request, const coordinator::Outcome& outcome
+    object& root, const coordinator::VersionRequest& request, const coordinator::Outcome& outcome
 ) {
     root["results"] = wire::summary(outcome.summary);
     root["versionName"] = text(request.version_name);
@@ -31,14 +31,16 @@ void add_outcome(
 
 }  // namespace
 
-std::string outcome(const coordinator::RunRequest& request, const coordinator::Outcome& outcome) {
+std::string outcome(
+    const coordinator::VersionRequest& request, const coordinator::Outcome& outcome
+) {
     object root;
     add_outcome(root, request, outcome);
     return document(root);
 }
 
 std::string partly_failed(
-    const coordinator::RunRequest& request, const coordinator::Outcome& outcome, int exit_code
+    const coordinator::VersionRequest& request, const coordinator::Outcome& outcome, int exit_code
 ) {
     object root;
     root["error"] = text(coordinator::partly_failed_text(outcome));
@@ -124,7 +126,7 @@ std::string configuration(const std::string& driver, const std::string& yaml) {
     return document({{"driver", text(driver)}, {"yaml", text(yaml)}});
 }
 
-std::string accepted(const coordinator::Coordinator::Change& change, bool accepted) {
+std::string accepted(const coordinator::Corrections::Change& change, bool accepted) {
     return document(
         {{"file", text(change.migration.file)},
          {"recordedCheckSum", text(change.recorded_check_sum)},

@@ -9,10 +9,12 @@
 /// The documents of `--json`, as docs/cli.md describes them: one JSON text each.
 namespace migrator::cli::json {
 
-std::string outcome(const coordinator::RunRequest& request, const coordinator::Outcome& outcome);
+std::string outcome(
+    const coordinator::VersionRequest& request, const coordinator::Outcome& outcome
+);
 /// `outcome` with the keys of `error` in front, and `failures`.
 std::string partly_failed(
-    const coordinator::RunRequest& request, const coordinator::Outcome& outcome, int exit_code
+    const coordinator::VersionRequest& request, const coordinator::Outcome& outcome, int exit_code
 );
 std::string status(const plan::StatusReport& status);
 /// `sql`: null without `--sql`.
@@ -32,7 +34,7 @@ std::string tenants(const std::vector<std::string>& tenants);
 std::string versions(const std::vector<Version>& versions);
 std::string version(const Version& version, const std::vector<AppliedMigration>& migrations);
 std::string configuration(const std::string& driver, const std::string& yaml);
-std::string accepted(const coordinator::Coordinator::Change& change, bool accepted);
+std::string accepted(const coordinator::Corrections::Change& change, bool accepted);
 std::string forgotten(
     const std::string& tenant, const std::vector<Migration>& files, bool forgotten
 );

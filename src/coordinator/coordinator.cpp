@@ -2,12 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <condition_variable>
-#include <mutex>
-
-#include "coordinator/pause.hpp"
-#include "coordinator/run_in_progress.hpp"
 #include "core/error.hpp"
 #include "core/utf8.hpp"
 
@@ -31,50 +25,14 @@ void check_version_name(const std::string& name) {
 
 }  // namespace
 
-std::string partly_failed_text(const Outcome& outcome) {
-    const TenantFailure& first = outcome.failures.front();
-    const FleetSummary fleet = outcome.summary.fleet.value_or(FleetSummary{});
-    std::string text = fmt::format(
-        "{} of {} tenants failed, the first: {}: {}",
-        outcome.failures.size(),
-        outcome.summary.tenants,
-        first.tenant,
-        first.message
-    );
-    if (fleet.tenants_skipped > 0) {
-        text += fmt::format(
-            "\n{} tenants were left for the next apply: more failed than maxFailures allows",
-            fleet.tenants_skipped
-        );
-    }
-    return text;
-}
-
-void pause(std::chrono::milliseconds duration, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any stopped;
-    std::unique_lock lock(mutex);
-    stopped.wait_for(lock, stop, duration, [] { return false; });
-}
-
 Coordinator::Coordinator(Dependencies dependencies, const Options& options)
     : dependencies_(std::move(dependencies)),
       options_(options),
-      queue_(options.run_queue),
-      running_(std::make_shared<Running>()) {}
+      inspection_(dependencies_, options_),
+      corrections_(dependencies_, inspection_, options_),
+      line_(options.run_queue) {}
 
-std::vector<Migration> Coordinator::files() {
-    const auto began = std::chrono::steady_clock::now();
-    std::vector<Migration> files = dependencies_.open_loader()->load();
-    if (dependencies_.metrics != nullptr) {
-        dependencies_.metrics->source_loaded(
-            std::chrono::steady_clock::now() - began, files.size()
-        );
-    }
-    return files;
-}
-
-void Coordinator::check_selection(const RunRequest& request) const {
+void Coordinator::check_selection(const VersionRequest& request) const {
     const plan::Selection& tenants = request.tenants;
     const auto refuse = [](const std::string& message) {
         throw Error(ErrorKind::InvalidRequest, message);
@@ -97,28 +55,33 @@ void Coordinator::check_selection(const RunRequest& request) const {
     }
 }
 
-std::unique_ptr<PendingRun> Coordinator::start(RunRequest request) {
+std::unique_ptr<Line::Place> Coordinator::enter(const VersionRequest& request) {
     check_version_name(request.version_name);
     check_selection(request);
     if (request.tenant) SchemaName::parse(*request.tenant);
-    return std::make_unique<RunInProgress>(*this, std::move(request));
+    return line_.enter();
 }
 
-Outcome Coordinator::run(RunRequest request, std::stop_token stop) {
-    const auto run = start(std::move(request));
-    const std::stop_callback cancel(stop, [&] { run->cancel(); });
-    while (!run->advance()) pause(run->wait(), stop);
-    return std::move(run->outcome());
+Outcome Coordinator::create_version(const VersionRequest& request) {
+    return create_version(request, enter(request));
 }
 
-void Coordinator::cancel_all() {
-    const std::lock_guard lock(running_->mutex);
-    for (std::stop_source* source : running_->sources) source->request_stop();
+Outcome Coordinator::create_version(
+    const VersionRequest& request, std::unique_ptr<Line::Place> place
+) {
+    std::stop_source stop;
+    const auto cancel = [&stop] { stop.request_stop(); };
+    const std::stop_callback by_caller(request.stop, cancel);
+    const std::stop_callback by_end(stop_.get_token(), cancel);
+    VersionRun run(
+        dependencies_, inspection_, options_, request, std::move(place), stop.get_token()
+    );
+    return run.run();
 }
 
 std::vector<Migration> Coordinator::source_migrations() {
     dependencies_.connector.ping();
-    return files();
+    return inspection_.files();
 }
 
 std::unique_ptr<db::AppliedRows> Coordinator::applied_migrations(const db::RowsWanted& wanted) {
@@ -148,7 +111,7 @@ bool Coordinator::wait_for_database(std::chrono::milliseconds timeout, std::stop
             if (error.kind() != ErrorKind::Unavailable) throw;
         }
         if (std::chrono::steady_clock::now() >= give_up) return false;
-        pause(kPause, stop);
+        dependencies_.time.pause(kPause, stop);
     }
     throw Error(ErrorKind::Cancelled, "stopped waiting for the database");
 }

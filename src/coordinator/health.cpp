@@ -28,7 +28,7 @@ public:
             const std::lock_guard lock(mutex_);
             ending_ = true;
         }
-        wanted_.notify_one();
+        changed_.notify_all();
     }
     Checker(const Checker&) = delete;
     Checker& operator=(const Checker&) = delete;
@@ -40,23 +40,29 @@ public:
         const std::lock_guard lock(mutex_);
         if (begun_ == ended_) {
             ++begun_;
-            wanted_.notify_one();
+            begun_at_ = std::chrono::steady_clock::now();
+            changed_.notify_all();
         }
         return begun_;
     }
 
-    /// Nothing while that look is in work; else its problem, or that of a later one.
-    std::optional<std::optional<std::string>> result(std::uint64_t number) const {
-        const std::lock_guard lock(mutex_);
-        if (ended_ < number) return std::nullopt;
-        return problem_;
+    /// The problem that this look or a later one has found; nothing: up. Waits for it until the
+    /// look has been in work for `limit`.
+    std::optional<std::string> result(std::uint64_t number, std::chrono::milliseconds limit) {
+        std::unique_lock lock(mutex_);
+        if (changed_.wait_until(lock, begun_at_ + limit, [&] { return ended_ >= number; })) {
+            return problem_;
+        }
+        return fmt::format(
+            "no answer within {:.3g} s", std::chrono::duration<double>(limit).count()
+        );
     }
 
 private:
     void work() {
         std::unique_lock lock(mutex_);
         while (true) {
-            wanted_.wait(lock, [this] { return ending_ || begun_ > ended_; });
+            changed_.wait(lock, [this] { return ending_ || begun_ > ended_; });
             if (ending_) return;
             lock.unlock();
             std::optional<std::string> problem;
@@ -68,49 +74,19 @@ private:
             lock.lock();
             problem_ = std::move(problem);
             ended_ = begun_;
+            changed_.notify_all();
         }
     }
 
     const Check check_;
-    mutable std::mutex mutex_;
-    std::condition_variable wanted_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
     std::uint64_t begun_ = 0;
     std::uint64_t ended_ = 0;
+    std::chrono::steady_clock::time_point begun_at_;
     bool ending_ = false;
     std::optional<std::string> problem_;
     std::jthread thread_;  // the last member: it uses the others
-};
-
-class Health::ProbeInProgress : public Probe {
-public:
-    ProbeInProgress(
-        const std::vector<std::unique_ptr<Checker>>& checkers, std::chrono::milliseconds limit
-    )
-        : checkers_(checkers), limit_(limit) {
-        for (const auto& checker : checkers_) numbers_.push_back(checker->begin());
-    }
-
-    std::optional<std::vector<Result>> results() override {
-        const bool in_time = std::chrono::steady_clock::now() - began_ < limit_;
-        std::vector<Result> results;
-        for (std::size_t i = 0; i < checkers_.size(); ++i) {
-            auto result = checkers_[i]->result(numbers_[i]);
-            if (!result && in_time) return std::nullopt;
-            if (!result) {
-                result = fmt::format(
-                    "no answer within {:.3g} s", std::chrono::duration<double>(limit_).count()
-                );
-            }
-            results.push_back({checkers_[i]->name(), std::move(*result)});
-        }
-        return results;
-    }
-
-private:
-    const std::vector<std::unique_ptr<Checker>>& checkers_;
-    const std::chrono::milliseconds limit_;
-    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-    std::vector<std::uint64_t> numbers_;
 };
 
 Health::Health(std::vector<Check> checks, std::chrono::milliseconds limit) : limit_(limit) {
@@ -119,8 +95,14 @@ Health::Health(std::vector<Check> checks, std::chrono::milliseconds limit) : lim
 
 Health::~Health() = default;
 
-std::unique_ptr<Health::Probe> Health::begin() {
-    return std::make_unique<ProbeInProgress>(checkers_, limit_);
+std::vector<Health::Result> Health::look() {
+    std::vector<std::uint64_t> numbers;
+    for (const auto& checker : checkers_) numbers.push_back(checker->begin());
+    std::vector<Result> results;
+    for (std::size_t i = 0; i < checkers_.size(); ++i) {
+        results.push_back({checkers_[i]->name(), checkers_[i]->result(numbers[i], limit_)});
+    }
+    return results;
 }
 
 }  // namespace migrator::coordinator

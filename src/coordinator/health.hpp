@@ -20,7 +20,7 @@ public:
         std::string name;
         std::function<void()> look;  ///< throws when it is down; may block
     };
-    /// `limit`: a check that takes longer is down for who asked.
+    /// `limit`: a check that has been in work for longer is down for all who ask.
     explicit Health(
         std::vector<Check> checks, std::chrono::milliseconds limit = std::chrono::seconds(5)
     );
@@ -34,19 +34,11 @@ public:
         std::optional<std::string> problem;  ///< nothing: up
         bool operator==(const Result&) const = default;
     };
-    /// One look at everything.
-    class Probe {
-    public:
-        virtual ~Probe() = default;
-        /// In the order of the checks; nothing while one of them is in work and has time.
-        virtual std::optional<std::vector<Result>> results() = 0;
-    };
-    /// Returns at once.
-    std::unique_ptr<Probe> begin();
+    /// One look at everything: blocks for `limit` at most. In the order of the checks.
+    std::vector<Result> look();
 
 private:
     class Checker;
-    class ProbeInProgress;
     std::vector<std::unique_ptr<Checker>> checkers_;
     const std::chrono::milliseconds limit_;
 };

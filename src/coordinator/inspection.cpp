@@ -1,12 +1,13 @@
-// What can be seen without changing anything: status, plan, validation.
+#include "coordinator/inspection.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "coordinator/coordinator.hpp"
+#include "core/error.hpp"
 #include "core/file_number.hpp"
+#include "core/log.hpp"
 #include "core/utf8.hpp"
-#include "plan/plan.hpp"
 
 namespace migrator::coordinator {
 namespace {
@@ -82,21 +83,35 @@ void warn_of_order(
 
 }  // namespace
 
-plan::Options Coordinator::plan_options(bool reconcile) const {
+Inspection::Inspection(const Dependencies& dependencies, const Options& options)
+    : dependencies_(dependencies), verification_(options.checksum_verification) {}
+
+std::vector<Migration> Inspection::files() const {
+    const auto began = std::chrono::steady_clock::now();
+    std::vector<Migration> files = dependencies_.open_loader()->load();
+    if (dependencies_.metrics != nullptr) {
+        dependencies_.metrics->source_loaded(
+            std::chrono::steady_clock::now() - began, files.size()
+        );
+    }
+    return files;
+}
+
+plan::Options Inspection::plan_options(bool reconcile) const {
     const bool per_tenant = dependencies_.connector.atomicity() == db::Atomicity::Tenant;
     return {
         .rule = per_tenant ? plan::PendingRule::PerTenant : plan::PendingRule::PerFile,
         .reconcile = reconcile};
 }
 
-std::vector<Migration> Coordinator::changed(
+std::vector<Migration> Inspection::changed(
     const std::vector<Migration>& sources, const Applied& applied
 ) const {
-    if (options_.checksum_verification == ChecksumVerification::Off) return {};
+    if (verification_ == ChecksumVerification::Off) return {};
     return plan::changed(sources, applied);
 }
 
-plan::StatusReport Coordinator::status() {
+plan::StatusReport Inspection::status() const {
     db::Connector& connector = dependencies_.connector;
     plan::StatusReport status;
     status.sources = shared(files());
@@ -125,7 +140,35 @@ plan::StatusReport Coordinator::status() {
     return status;
 }
 
-Preview Coordinator::preview(bool reconcile, const plan::Selection& tenants) {
+plan::FleetStandings Inspection::fleet(const plan::FleetPage& page) const {
+    const std::vector<Migration> sources = files();
+    const Applied applied = dependencies_.connector.read_applied(sources);
+    plan::FleetStandings standings = plan::fleet_standings(sources, applied, page);
+    show_fleet(standings);
+    return standings;
+}
+
+void Inspection::show_fleet(const plan::FleetStandings& fleet) const {
+    if (dependencies_.metrics == nullptr) return;
+    for (std::size_t i = 0; i < plan::kStandings; ++i) {
+        dependencies_.metrics->tenants_seen(
+            plan::name_of(static_cast<plan::Standing>(i)), fleet.standings[i]
+        );
+    }
+}
+
+void Inspection::show_fleet_after_run(const std::vector<Migration>& sources) const {
+    if (dependencies_.metrics == nullptr) return;
+    try {
+        const Applied applied = dependencies_.connector.read_applied(sources);
+        show_fleet(plan::fleet_standings(sources, applied, {}));
+    } catch (const Error& error) {
+        // The run is done; the next look will tell.
+        log::warn(std::string("Reading where the tenants stand: ") + error.what());
+    }
+}
+
+Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) const {
     db::Connector& connector = dependencies_.connector;
     Preview preview;
     preview.sources = shared(files());
@@ -139,7 +182,7 @@ Preview Coordinator::preview(bool reconcile, const plan::Selection& tenants) {
     return preview;
 }
 
-std::string Coordinator::preview_sql(const Preview& preview) {
+std::string Inspection::preview_sql(const Preview& preview) const {
     std::string text;
     for (const PlannedFile& file : preview.plan.files) {
         for (const std::string& schema : *file.schemas) {
@@ -152,7 +195,7 @@ std::string Coordinator::preview_sql(const Preview& preview) {
     return text;
 }
 
-Validation Coordinator::validate() {
+Validation Inspection::validate() const {
     const std::vector<Migration> sources = files();
     const Applied applied = dependencies_.connector.read_applied(sources);
     return {
@@ -161,7 +204,7 @@ Validation Coordinator::validate() {
         .problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants))};
 }
 
-Validation Coordinator::validate_files() {
+Validation Inspection::validate_files() const {
     const std::vector<Migration> sources = files();
     Validation validation{
         .files = sources.size(),

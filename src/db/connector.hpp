@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "core/schema_name.hpp"
 #include "core/time.hpp"
 #include "db/options.hpp"
+#include "db/run_records.hpp"
 
 namespace migrator::db {
 
@@ -137,22 +137,6 @@ struct VersionsWanted {
     std::optional<std::string> file;  ///< with at least one row of this file (its identity)
 };
 
-/// A run over HTTP that its client does not wait for: one row of `migrator_runs`.
-struct StoredRun {
-    std::string id;        ///< `[A-Za-z0-9._-]{1,128}`
-    std::string state;     ///< "queued", "waiting", "running", "cancelling", "done", "failed", …
-    std::string request;   ///< method, path and sha256 of the body
-    std::string progress;  ///< JSON
-    int status = 0;        ///< HTTP status of the answer; 0: there is none yet
-    std::string answer;    ///< its body; empty: there is none yet
-    bool cancel = false;   ///< somebody asked for the end
-    std::string owner;     ///< host and process that work on it
-    TimePoint started;
-    std::optional<TimePoint> ended;
-    /// Since its process last wrote it, by the database's clock. Not stored.
-    std::chrono::seconds silent_for{0};
-};
-
 /// How the connections for reading are used at this moment.
 struct PoolUse {
     std::size_t in_use = 0;
@@ -219,21 +203,8 @@ public:
     /// One short try to get the migration lock; null when another run has it.
     virtual std::unique_ptr<Run> try_begin_run(const RunOwner& owner) = 0;
 
-    /// Records a run that begins now, and deletes those that ended more than a day ago. Of several
-    /// calls with one id, from anywhere, one inserts.
-    enum class Insertion : std::uint8_t {
-        Inserted,
-        Exists,   ///< there is a run of this id
-        NoTable,  ///< migrator's tables are not there yet: begin a run to make them
-    };
-    virtual Insertion insert_run(const StoredRun& run) = 0;
-    /// Writes state, progress, status, answer and end. Returns whether its end was asked for.
-    virtual bool update_run(const StoredRun& run) = 0;
-    /// Asks for the end of a run, whoever works on it. False: there is no such run.
-    virtual bool cancel_run(const std::string& id) = 0;
-    virtual std::optional<StoredRun> find_run(const std::string& id) = 0;
-    /// All runs, newest first.
-    virtual void read_runs(const std::function<void(const StoredRun&)>& run) = 0;
+    /// As long as the Connector.
+    virtual RunRecords& run_records() = 0;
 
     virtual PoolUse connections() const = 0;
 

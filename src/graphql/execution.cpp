@@ -22,50 +22,23 @@ void Object::check(const std::type_info& wanted) const {
 
 struct Execution::State {
     State(std::shared_ptr<const Prepared> given, Request request, Output& output)
-        : prepared(std::move(given)),
-          run(*prepared, std::move(request), output),
-          start(run.text.size()) {}
+        : prepared(std::move(given)), run(*prepared, std::move(request), output) {}
 
-    void begin() {
+    /// Writes `{…}`. False: null has reached the top.
+    bool write_data() {
         const ast::Operation& operation = *prepared->operation;
+        ObjectPlan root;
         try {
             root = run.plan_root(*prepared->schema->root(operation.kind), operation);
         } catch (const FieldError& error) {
             run.add_error(error.what(), error.extensions(), nullptr);
-            end_with_null();
+            return false;
         }
-        if (!is_done) run.text.raw('{');
-    }
-
-    /// The next root field. The time, when it has to be called again.
-    std::optional<std::chrono::milliseconds> write_next_field() {
-        const std::size_t before = run.text.size();
-        if (next > 0) run.text.raw(',');
-        run.wait.reset();
-        const bool written = run.write_field(root.fields[next], Object(), nullptr);
-        if (run.wait) {
-            run.text.cut(before);
-            return run.wait;
-        }
-        run.state.reset();
-        ++next;
-        if (!written) end_with_null();
-        return std::nullopt;
-    }
-
-    void end_with_null() {
-        run.text.cut(start);
-        run.text.raw("null");
-        is_done = true;
+        return run.write_object(root, Object(), nullptr);
     }
 
     std::shared_ptr<const Prepared> prepared;
     Run run;
-    std::size_t start;
-    ObjectPlan root;
-    std::size_t next = 0;
-    bool is_begun = false;
-    bool is_done = false;
 };
 
 Execution::Execution(std::shared_ptr<const Prepared> prepared, Request request, Output& output)
@@ -73,22 +46,14 @@ Execution::Execution(std::shared_ptr<const Prepared> prepared, Request request, 
 
 Execution::~Execution() = default;
 
-std::optional<std::chrono::milliseconds> Execution::advance() {
-    State& state = *state_;
-    state.run.check();
-    if (!state.is_begun) {
-        state.is_begun = true;
-        state.begin();
+void Execution::run() {
+    Run& run = state_->run;
+    const std::size_t start = run.text.size();
+    if (!state_->write_data()) {
+        run.text.cut(start);
+        run.text.raw("null");
     }
-    while (!state.is_done && state.next < state.root.fields.size()) {
-        if (const auto wait = state.write_next_field()) return wait;
-    }
-    if (!state.is_done) {
-        state.run.text.raw('}');
-        state.is_done = true;
-    }
-    state.run.text.flush();
-    return std::nullopt;
+    run.text.flush();
 }
 
 const std::vector<RequestError>& Execution::errors() const { return state_->run.errors; }

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <any>
 #include <boost/json/object.hpp>
-#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -84,8 +81,6 @@ public:
     virtual const Selected& selected() const = 0;
     /// What the caller of the execution handed in for its resolvers.
     virtual const Object& request() const = 0;
-    /// Kept for a root field from one call to the next (`Result::call_again_after`).
-    virtual std::any& state() = 0;
     /// An error without a path that makes nothing null: beside the data.
     virtual void report(RequestError error) = 0;
 };
@@ -109,10 +104,6 @@ public:
     virtual void object(const Object& value, std::string_view type = {}) = 0;
     /// Calls `elements` at once; what it gives the list are the elements.
     virtual void list(const std::function<void(ListResult&)>& elements) = 0;
-
-    /// Root fields only, instead of a value: `Execution::advance` returns with this time, and the
-    /// resolver is called again by the next one. What has to be kept goes into the context's state.
-    virtual void call_again_after(std::chrono::milliseconds time) = 0;
 };
 
 class ListResult {
@@ -140,12 +131,11 @@ public:
     Execution(const Execution&) = delete;
     Execution& operator=(const Execution&) = delete;
 
-    /// Goes on: nothing when all is done, and `output` holds the JSON of `data` ("null" when the
-    /// null reached the top); else how long to wait before the next call. Throws what `output`
-    /// throws.
-    std::optional<std::chrono::milliseconds> advance();
+    /// Calls the resolvers; then `output` holds the JSON of `data` ("null" when the null reached
+    /// the top). Once. Throws what `output` throws.
+    void run();
 
-    /// After `advance` has returned nothing.
+    /// After `run` has returned.
     const std::vector<RequestError>& errors() const;
 
 private:

@@ -13,21 +13,13 @@ namespace {
 
 class Context final : public FieldContext {
 public:
-    Context(Run& run, FieldPlan& field, const Object& parent, bool is_root)
-        : run_(run), field_(field), parent_(parent), is_root_(is_root) {}
+    Context(Run& run, FieldPlan& field, const Object& parent)
+        : run_(run), field_(field), parent_(parent) {}
 
     const boost::json::object& arguments() const override { return field_.arguments; }
     const Object& parent() const override { return parent_; }
     const Selected& selected() const override { return run_.selected(field_); }
     const Object& request() const override { return run_.request.context; }
-
-    std::any& state() override {
-        if (is_root_) return run_.state;
-        throw Error(
-            ErrorKind::Internal,
-            fmt::format("{} has no state: it is no root field", coordinate(field_))
-        );
-    }
 
     void report(RequestError error) override {
         error.path.clear();
@@ -38,7 +30,6 @@ private:
     Run& run_;
     FieldPlan& field_;
     const Object& parent_;
-    const bool is_root_;
 };
 
 }  // namespace
@@ -65,12 +56,12 @@ bool Run::write_field(FieldPlan& field, const Object& parent, const PathLink* ab
     }
     const bool is_root = above == nullptr;
     const PathLink path{.parent = above, .key = &field.key};
-    ValueWriter value(*this, field, field.field->type, path, is_root);
+    ValueWriter value(*this, field, field.field->type, path);
     value.begin(true);
     if (field.unfit_arguments) {
         value.fail(field.unfit_arguments->message);
     } else {
-        Context context(*this, field, field.is_meta && is_root ? schema_ : parent, is_root);
+        Context context(*this, field, field.is_meta && is_root ? schema_ : parent);
         try {
             field.field->resolver(context, value);
         } catch (...) {

@@ -1,11 +1,8 @@
 #pragma once
 
-#include <any>
 #include <boost/json/object.hpp>
-#include <chrono>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "graphql/engine.hpp"
@@ -61,8 +58,6 @@ public:
     Request request;
     JsonText text;
     std::vector<RequestError> errors;
-    std::any state;
-    std::optional<std::chrono::milliseconds> wait;
     std::size_t list_depth = 0;
 
 private:

@@ -9,15 +9,12 @@
 
 namespace migrator::graphql {
 
-ValueWriter::ValueWriter(
-    Run& run, FieldPlan& field, TypeLevel type, const PathLink& path, bool is_root
-)
+ValueWriter::ValueWriter(Run& run, FieldPlan& field, TypeLevel type, const PathLink& path)
     : run_(run),
       field_(field),
       nullable_(type.is_non_null() ? type.inner() : type),
       path_(path),
-      is_non_null_(type.is_non_null()),
-      is_root_(is_root) {}
+      is_non_null_(type.is_non_null()) {}
 
 void ValueWriter::begin(bool wanted) {
     state_ = wanted ? State::Empty : State::Unwanted;
@@ -25,9 +22,7 @@ void ValueWriter::begin(bool wanted) {
 }
 
 bool ValueWriter::finish() {
-    if (state_ == State::Given || state_ == State::Unwanted || state_ == State::Waiting) {
-        return true;
-    }
+    if (state_ == State::Given || state_ == State::Unwanted) return true;
     if (state_ != State::Failed && is_non_null_) {
         fail(fmt::format("Cannot return null for non-nullable field {}.", coordinate(field_)));
     }
@@ -45,7 +40,6 @@ void ValueWriter::fail(const std::string& message, boost::json::object extension
 
 void ValueWriter::fail_with_current() {
     const FieldError error = run_.describe_current();
-    if (state_ == State::Waiting) run_.wait.reset();
     fail(error.what(), error.extensions());
 }
 
@@ -183,23 +177,8 @@ void ValueWriter::list(const std::function<void(ListResult&)>& elements) {
     run_.text.raw(']');
 }
 
-void ValueWriter::call_again_after(std::chrono::milliseconds time) {
-    if (!is_root_) {
-        throw Error(
-            ErrorKind::Internal,
-            fmt::format("{} can't be called again: it is no root field", coordinate(field_))
-        );
-    }
-    if (!take()) return;
-    state_ = State::Waiting;
-    run_.wait = time;
-}
-
 ListWriter::ListWriter(Run& run, FieldPlan& field, TypeLevel element, const PathLink& above)
-    : run_(run),
-      field_(field),
-      path_{.parent = &above},
-      element_(run, field, element, path_, false) {
+    : run_(run), field_(field), path_{.parent = &above}, element_(run, field, element, path_) {
     element_.close();
 }
 

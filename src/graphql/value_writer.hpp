@@ -13,7 +13,7 @@ namespace migrator::graphql {
 /// Writes the value of a field or of an element: section 6.4.3, with its rules for null.
 class ValueWriter final : public Result {
 public:
-    ValueWriter(Run& run, FieldPlan& field, TypeLevel type, const PathLink& path, bool is_root);
+    ValueWriter(Run& run, FieldPlan& field, TypeLevel type, const PathLink& path);
 
     /// The next value begins here. Values that are not wanted are taken and forgotten.
     void begin(bool wanted);
@@ -32,10 +32,9 @@ public:
     void string(std::string_view value) override;
     void object(const Object& value, std::string_view type) override;
     void list(const std::function<void(ListResult&)>& elements) override;
-    void call_again_after(std::chrono::milliseconds time) override;
 
 private:
-    enum class State : std::uint8_t { Empty, Null, Given, Failed, Waiting, Unwanted };
+    enum class State : std::uint8_t { Empty, Null, Given, Failed, Unwanted };
 
     /// False: forget it. Throws Internal when there is a value already.
     bool take();
@@ -49,7 +48,6 @@ private:
     TypeLevel nullable_;
     const PathLink& path_;
     const bool is_non_null_;
-    const bool is_root_;
     State state_ = State::Empty;
     std::size_t start_ = 0;
 };

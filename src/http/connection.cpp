@@ -263,9 +263,6 @@ asio::awaitable<Response> Connection::answer(Request request, Exchange& exchange
     }
     Response response = co_await shared_.lanes.answer(shared_.router, route, std::move(request));
     if (!route.bare) add_headers(response);
-    if (response.background) {
-        shared_.lanes.go_on(std::move(response.background), route.lane, exchange.trace);
-    }
     co_return response;
 }
 

@@ -1,14 +1,13 @@
 #include "http/lanes.hpp"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "core/log.hpp"
@@ -23,12 +22,12 @@ namespace {
 
 /// Enough that one slow scrape doesn't delay a balancer's health check.
 constexpr std::size_t kQuickWorkers = 4;
-constexpr std::size_t kQuickQueue = 256;
+/// Those that come while others wait share what these find.
+constexpr std::size_t kProbeWorkers = 4;
+constexpr std::size_t kShortQueue = 256;
 
-/// Between two tries to queue a further step of a request that was accepted.
+/// Between two tries to queue what goes on behind an answer.
 constexpr milliseconds kRetryPost{20};
-/// Also keeps `now + pause` from overflowing.
-constexpr milliseconds kLongestPause = std::chrono::hours(1);
 
 Response unavailable(const Router& router, const Request& request, std::string_view message) {
     constexpr int kUnavailable = 503;
@@ -78,25 +77,27 @@ struct Lanes::Answering : Work {
     void run() noexcept override {
         try {
             const log::RequestScope scope(trace.id, trace.traceparent);
-            if (!begun && hurrying) {
+            if (hurrying) {
                 outcome = unavailable(router, about, "the server is shutting down");
-                return;
+            } else {
+                answer();
             }
-            take_step();
         } catch (...) {
             outcome = Response{.status = 500, .content_type = "", .body = "", .headers = {}};
         }
     }
 
-    void take_step() {
+    void answer() {
         try {
-            if (!std::exchange(begun, true)) step = route.handler(std::move(request));
-            outcome = step();
+            if (const auto* rest = std::get_if<GoesOn>(&outcome)) {
+                const std::function<Response()> go_on = rest->answer;
+                outcome = go_on();
+            } else {
+                outcome = route.handler(std::move(request));
+            }
         } catch (...) {
             outcome = router.error_response(about, std::current_exception());
         }
-        // What a step owns may take its time to go, such as a connection to a database.
-        if (std::holds_alternative<Response>(outcome)) step = nullptr;
     }
 
     const std::atomic<bool>& hurrying;
@@ -105,51 +106,54 @@ struct Lanes::Answering : Work {
     Request request;
     const RequestTrace trace;
     Request about;  ///< the request without its body, for errors
-    Step step;
-    bool begun = false;
-    std::variant<Response, milliseconds> outcome;
+    std::variant<Response, GoesOn> outcome;
 };
 
 /// The same for what goes on after an answer.
-struct Lanes::GoingOn : Work {
-    GoingOn(std::shared_ptr<Background> its_background, RequestTrace its_trace)
-        : background(std::move(its_background)), trace(std::move(its_trace)) {}
+struct Lanes::Background : Work {
+    Background(std::function<void()> its_work, RequestTrace its_trace)
+        : work(std::move(its_work)), trace(std::move(its_trace)) {}
 
     void run() noexcept override {
-        wait.reset();
         try {
             const log::RequestScope scope(trace.id, trace.traceparent);
-            advance();
-            // As a request's step: what it owns may take its time to go.
-            if (!wait) background.reset();
+            try {
+                work();
+            } catch (...) {
+                log::error("work after an answer failed: " + text_of(std::current_exception()));
+            }
+            // What it owns may take its time to go, such as a connection to a database.
+            work = nullptr;
         } catch (...) {
-            wait.reset();  // no memory for a line in the log
+            work = nullptr;  // no memory for a line in the log
         }
     }
 
-    void advance() {
-        try {
-            wait = background->advance();
-        } catch (...) {
-            log::error("work after an answer failed: " + text_of(std::current_exception()));
-        }
-    }
-
-    std::shared_ptr<Background> background;
+    std::function<void()> work;
     const RequestTrace trace;
-    std::optional<milliseconds> wait;  ///< until the next step; nothing: it has ended
 };
 
-Lanes::Lanes(
-    asio::io_context& sockets,
-    std::size_t workers,
-    std::size_t queue_limit,
-    std::function<void()> on_end
-)
+Lanes::Lanes(asio::io_context& sockets, const Options& options, std::function<void()> on_end)
     : sockets_(sockets),
       on_end_(std::move(on_end)),
-      work_(std::max<std::size_t>(workers, 1), queue_limit),
-      quick_(kQuickWorkers, kQuickQueue) {}
+      work_(options.workers, options.queue_limit),
+      quick_(kQuickWorkers, kShortQueue),
+      probe_(kProbeWorkers, kShortQueue),
+      patient_(options.patient_workers, options.queue_limit) {}
+
+workers::Pool& Lanes::pool_of(Lane lane) {
+    switch (lane) {
+        case Lane::Quick:
+            return quick_;
+        case Lane::Probe:
+            return probe_;
+        case Lane::Patient:
+            return patient_;
+        case Lane::Work:
+            break;
+    }
+    return work_;
+}
 
 /// Returns when `work` has run. False when the queue is full: nothing has happened then.
 asio::awaitable<bool> Lanes::run(workers::Pool& pool, const std::shared_ptr<Work>& work) {
@@ -175,60 +179,43 @@ asio::awaitable<Response> Lanes::answer(
 ) {
     const auto work = std::make_shared<Answering>(hurrying_, router, route, std::move(request));
     const std::shared_ptr<Work> same_work = work;  // no temporary inside co_await: gcc 12
-    workers::Pool& pool = pool_of(route.lane);
-    for (bool accepted = false;;) {
-        const bool has_run = co_await run(pool, same_work);
-        if (has_run) {
-            accepted = true;
-            if (auto* response = std::get_if<Response>(&work->outcome)) {
-                co_return std::move(*response);
-            }
-            co_await pause(std::get<milliseconds>(work->outcome));
-        } else if (accepted) {
-            co_await pause(kRetryPost);
-        } else {
+    Lane lane = route.lane;
+    while (true) {
+        if (!co_await run(pool_of(lane), same_work)) {
             co_return unavailable(
                 router, work->about, "too many requests are waiting; try again later"
             );
         }
+        if (auto* response = std::get_if<Response>(&work->outcome)) {
+            if (response->background) {
+                go_on(std::exchange(response->background, nullptr), lane, work->trace);
+            }
+            co_return std::move(*response);
+        }
+        lane = std::get<GoesOn>(work->outcome).lane;
     }
 }
 
-void Lanes::go_on(std::shared_ptr<Background> work, Lane lane, const RequestTrace& request) {
+void Lanes::go_on(std::function<void()> work, Lane lane, const RequestTrace& request) {
     ++going_on_;
     auto done = [this](const std::exception_ptr& error) {
         if (error) log::error("work after an answer was lost: " + text_of(error));
         --going_on_;
         on_end_();
     };
-    auto steps = run_to_end(std::make_shared<GoingOn>(std::move(work), request), lane);
-    asio::co_spawn(sockets_, std::move(steps), std::move(done));
+    auto all = run_to_end(std::make_shared<Background>(std::move(work), request), lane);
+    asio::co_spawn(sockets_, std::move(all), std::move(done));
 }
 
-asio::awaitable<void> Lanes::run_to_end(std::shared_ptr<GoingOn> work, Lane lane) {
+/// It was promised: a full queue only delays it.
+asio::awaitable<void> Lanes::run_to_end(std::shared_ptr<Background> work, Lane lane) {
     const std::shared_ptr<Work> same_work = work;
-    workers::Pool& pool = pool_of(lane);
-    for (bool ended = false; !ended;) {
-        const bool has_run = co_await run(pool, same_work);
-        ended = has_run && !work->wait;
-        const milliseconds wait = has_run ? work->wait.value_or(milliseconds(0)) : kRetryPost;
-        if (!ended) co_await pause(wait);
-    }
-}
-
-asio::awaitable<void> Lanes::pause(milliseconds time) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    const milliseconds longest = hurrying_ ? kRetryPost : kLongestPause;
-    timer.expires_after(std::clamp(time, milliseconds::zero(), longest));
-    pauses_.insert(&timer);
     boost::system::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    pauses_.erase(&timer);
-}
-
-void Lanes::hurry() {
-    hurrying_ = true;
-    for (asio::steady_timer* timer : pauses_) timer->cancel();
+    while (!co_await run(pool_of(lane), same_work)) {
+        timer.expires_after(kRetryPost);
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
 }
 
 }  // namespace migrator::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "http/background.hpp"
 #include "http/spool.hpp"
 
 namespace migrator::http {
@@ -34,10 +34,13 @@ struct Response {
     int status = 200;
     std::string content_type;  ///< empty: no such header
     std::string body;
-    Headers headers;                         ///< beside Content-Type, Content-Length, Connection
-    std::shared_ptr<Spool> spooled;          ///< sent after `body`; may be null
-    std::string tail;                        ///< sent after `spooled`
-    std::shared_ptr<Background> background;  ///< goes on after this answer; may be null
+    Headers headers;                 ///< beside Content-Type, Content-Length, Connection
+    std::shared_ptr<Spool> spooled;  ///< sent after `body`; may be null
+    std::string tail;                ///< sent after `spooled`
+    /// Work that goes on after this answer, on the lane that it was made on and with the request's
+    /// id in the log; may be null. What it throws is logged. At shutdown it counts as a request in
+    /// work.
+    std::function<void()> background;
 };
 
 }  // namespace migrator::http

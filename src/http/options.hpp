@@ -18,8 +18,9 @@ struct Options {
     std::chrono::milliseconds write_timeout{60'000};     ///< without progress of the peer
     std::chrono::milliseconds shutdown_timeout{25'000};  ///< for running requests after SIGTERM
     std::size_t max_connections = 4'096;
-    std::size_t workers = 8;       ///< threads for Lane::Work
-    std::size_t queue_limit = 64;  ///< requests that wait for them; more: 503
+    std::size_t workers = 8;           ///< threads for Lane::Work, at most
+    std::size_t queue_limit = 64;      ///< requests that wait for them; more: 503
+    std::size_t patient_workers = 18;  ///< threads for Lane::Patient, at most
 };
 
 /// Where answers of any size go. Constant after start-up.

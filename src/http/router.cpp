@@ -90,12 +90,6 @@ Response plain_text(int status, std::string text) {
 
 }  // namespace
 
-Handler answering(std::function<Response(const Request&)> answer) {
-    return [answer = std::move(answer)](Request request) -> Step {
-        return [answer, request = std::move(request)] { return answer(request); };
-    };
-}
-
 bool Router::Route::serves(std::string_view decoded_path) const {
     if (!with_id) return decoded_path == path;
     const std::size_t begin = path.size() + 1;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -13,23 +12,23 @@
 
 namespace migrator::http {
 
-/// Which workers a handler runs on.
+/// Which threads a handler runs on. Each lane has its own, so that none starves another.
 enum class Lane : std::uint8_t {
-    Work,   ///< may block for long: databases, storage
-    Quick,  ///< never waits for a database; workers of its own, so that a busy Lane::Work
-            ///< starves no health check
+    Work,     ///< works for as long as it takes: databases, storage
+    Quick,    ///< waits for nothing
+    Probe,    ///< waits for a short time, which is limited
+    Patient,  ///< may wait for others for as long as it takes, a thread each
 };
 
-/// One short piece of work on a request: the answer, or how long to wait before the next call.
-/// While it waits no thread is held.
-using Step = std::function<std::variant<Response, std::chrono::milliseconds>()>;
+/// What is left to do for a request is done on another lane.
+struct GoesOn {
+    Lane lane;
+    std::function<Response()> answer;
+};
 
-/// Makes the steps for a request. Called on the lane's workers, as the steps are.
-/// An exception that leaves it, or a step, goes to `Router::on_error`.
-using Handler = std::function<Step(Request)>;
-
-/// A handler that answers in one step.
-Handler answering(std::function<Response(const Request&)> answer);
+/// Answers a request, on the threads of its lane. An exception that leaves it goes to
+/// `Router::on_error`.
+using Handler = std::function<std::variant<Response, GoesOn>(Request)>;
 
 /// Paths and their handlers; trailing slash redirects, 404 and 405 as in docs/compatibility.md,
 /// "Routes and redirects". Built at start-up, constant afterwards.

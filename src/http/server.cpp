@@ -48,7 +48,7 @@ struct Server::State {
           port(acceptor.local_endpoint().port()),
           changed(io),
           signals(io),
-          lanes(io, options.workers, options.queue_limit, [this] { changed.cancel(); }),
+          lanes(io, options, [this] { changed.cancel(); }),
           shared{
               .options = options, .router = router, .lanes = lanes, .metrics = metrics, .ids = {}} {
     }

@@ -29,9 +29,8 @@ public:
     /// end within `shutdown_timeout`; after it `cancel` is called, and they end as they do. A
     /// second signal calls `cancel` at once. Returns the process's exit code, 0.
     /// `cancel` is called at most once, only when a request is in work, on a thread of its own that
-    /// is joined before the return. From then on a request that waits for a worker gets 503, and
-    /// steps that wait are called again soon. What hasn't ended 5 s later is logged and left; the
-    /// destructor waits for its handler.
+    /// is joined before the return. From then on a request that waits for a worker gets 503.
+    /// What hasn't ended 5 s later is logged and left; the destructor waits for its handler.
     int run_until_signal(std::function<void()> cancel);
 
     /// As a SIGTERM. From any thread.

@@ -1,20 +1,15 @@
 #include "workers/pool.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace migrator::workers {
 
 Pool::Pool(std::size_t threads, std::size_t queue_limit)
-    : queue_limit_(queue_limit), idle_(std::max<std::size_t>(threads, 1)) {
-    const std::size_t count = idle_;
-    threads_.reserve(count);
-    try {
-        for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
-    } catch (...) {
-        close();  // the destructor won't run, and the threads there are would wait for ever
-        throw;
-    }
+    : most_threads_(std::max<std::size_t>(threads, 1)), queue_limit_(queue_limit) {
+    const std::lock_guard lock(mutex_);
+    start_thread();
 }
 
 Pool::~Pool() { close(); }
@@ -32,11 +27,24 @@ bool Pool::try_post(std::function<void()> job) {
     {
         const std::lock_guard lock(mutex_);
         // A job for an idle thread doesn't wait, so it takes no place of those that do.
-        if (queue_.size() >= queue_limit_ + idle_) return false;
+        const std::size_t to_come = most_threads_ - threads_.size();
+        if (queue_.size() >= queue_limit_ + idle_ + to_come) return false;
         queue_.push_back(std::move(job));
+        if (queue_.size() > idle_ && to_come > 0 && !closing_) start_thread();
     }
     changed_.notify_one();
     return true;
+}
+
+/// With `mutex_` held.
+void Pool::start_thread() {
+    try {
+        threads_.emplace_back([this] { work(); });
+        ++idle_;
+    } catch (const std::system_error&) {
+        if (threads_.empty()) throw;
+        // The system has no more of them: those that are there do the work.
+    }
 }
 
 void Pool::work() {

@@ -10,11 +10,11 @@
 
 namespace migrator::workers {
 
-/// A fixed number of threads for work that blocks, with a bounded queue in front. Thread-safe.
-/// The destructor runs what is queued and joins.
+/// Threads for work that blocks, with a bounded queue in front. They are started when they are
+/// needed for the first time, and stay. Thread-safe. The destructor runs what is queued and joins.
 class Pool {
 public:
-    /// `threads` of at least 1; at most `queue_limit` jobs wait for a thread.
+    /// At most so many `threads`, at least 1; at most `queue_limit` jobs wait for a thread.
     Pool(std::size_t threads, std::size_t queue_limit);
     ~Pool();
     Pool(const Pool&) = delete;
@@ -26,13 +26,15 @@ public:
 
 private:
     void work();
+    void start_thread();
     void close();
 
+    const std::size_t most_threads_;
     const std::size_t queue_limit_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<std::function<void()>> queue_;
-    std::size_t idle_;  ///< threads without a job, or about to take one from the queue
+    std::size_t idle_ = 0;  ///< threads without a job, or about to take one from the queue
     bool closing_ = false;
     std::vector<std::jthread> threads_;
 };

@@ -32,22 +32,27 @@ protected:
     static TimePoint now() { return TimePoint(std::chrono::seconds(1'000'000)); }
 
     std::unique_ptr<coordinator::Coordinator> make_coordinator() {
-        return std::make_unique<coordinator::Coordinator>(
-            coordinator::Dependencies{
-                .connector = *connector,
-                .open_loader = source.opener(),
-                .clock = now,
-                .owner = "host-a, process 7",
-                .notifier = &notifier,
-                .metrics = &metrics},
-            options
-        );
+        return std::make_unique<coordinator::Coordinator>(dependencies(), options);
+    }
+
+    coordinator::Dependencies dependencies() {
+        return {
+            .connector = *connector,
+            .open_loader = source.opener(),
+            .clock = now,
+            .owner = "host-a, process 7",
+            .notifier = &notifier,
+            .metrics = &metrics,
+            .time = {.pause = [this](auto, const std::stop_token& stopped) {
+                ++waits;
+                if (on_wait && !stopped.stop_requested()) on_wait();
+            }}};
     }
 
     http::Router router_for(coordinator::Coordinator& coordinator) {
         return make_router(
             {.coordinator = coordinator,
-             .long_runs = long_runs,
+             .detached_runs = detached_runs,
              .health = health,
              .metrics = metrics,
              .spool = spool_override != nullptr ? *spool_override : spool},
@@ -79,13 +84,10 @@ protected:
         return ask("POST", path, body, headers);
     }
 
-    /// Steps the work behind an answer to its end, as the server does.
-    void finish(http::Response& response) {
-        while (response.background && response.background->advance()) {
-            ++waits;
-            if (on_wait) on_wait();
-        }
-        response.background.reset();
+    /// Does the work behind an answer, as the server does.
+    static void finish(http::Response& response) {
+        if (response.background) response.background();
+        response.background = nullptr;
     }
 
 private:
@@ -113,13 +115,9 @@ private:
         const auto& route = *std::get<const http::Router::Route*>(found);
         if (path != route.path) request.parameter = path.substr(route.path.size() + 1);
         try {
-            const http::Step step = route.handler(request);
-            while (true) {
-                auto result = step();
-                if (auto* answer = std::get_if<http::Response>(&result)) return *answer;
-                ++waits;
-                if (on_wait) on_wait();
-            }
+            auto result = route.handler(request);
+            if (const auto* rest = std::get_if<http::GoesOn>(&result)) return rest->answer();
+            return std::get<http::Response>(result);
         } catch (...) {
             request.body.clear();
             return router.error_response(request, std::current_exception());
@@ -148,10 +146,11 @@ protected:
     std::string logged;
     int waits = 0;  ///< how often a run had to wait
     std::function<void()> on_wait;
+    std::stop_source stop;
 
     std::vector<std::unique_ptr<coordinator::Coordinator>> coordinators;
-    coordinator::LongRuns long_runs{
-        database, now, "host-a, process 7", std::chrono::seconds(1), std::chrono::milliseconds(5)};
+    coordinator::DetachedRuns detached_runs{
+        dependencies(), std::chrono::seconds(1), stop.get_token(), std::chrono::milliseconds(5)};
     coordinator::Health health{
         {{"DB", [this] { database.ping(); }}, {"Loader", [this] { source.opener()()->ping(); }}}};
 };

@@ -49,7 +49,7 @@ TEST_F(FleetStatus, ByRestComesInPages) {
         http::Request request{.method = "GET", .path = "/v1/status", .query = query};
         const auto found = router.find(request);
         try {
-            auto step = std::get<const http::Router::Route*>(found)->handler(request)();
+            const auto step = std::get<const http::Router::Route*>(found)->handler(request);
             auto response = std::get<http::Response>(step);
             std::string text(response.spooled ? response.spooled->size() : 0, '\0');
             if (response.spooled) response.spooled->read(0, text.data(), text.size());

@@ -180,7 +180,8 @@ TEST_F(Runs, CanBeCancelledThroughAnotherProcess) {
     database.hold_lock({.run_id = "other", .owner = "host-b"});
     http::Response response = start("deploy-9");
     on_wait = [&] {
-        if (waits == 2) database.cancel_run("deploy-9");  // the mark, as the other one sets it
+        if (waits == 2)
+            database.run_records().cancel("deploy-9");  // the mark, as the other one sets it
         if (waits > 2) std::this_thread::yield();
     };
     finish(response);
@@ -207,7 +208,7 @@ TEST_F(Runs, UnknownOnesAre404) {
 }
 
 TEST_F(Runs, WhoseProcessHasGoneHaveFailed) {
-    database.insert_run(
+    database.run_records().insert(
         {.id = "lost", .state = "running", .progress = "{}", .owner = "host-b", .started = now()}
     );
     database.silence_run("lost", std::chrono::minutes(5));

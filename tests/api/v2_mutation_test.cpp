@@ -125,7 +125,7 @@ TEST_F(V2Mutation, AFullQueueOfRunsIs503) {
     options.run_queue = 0;
     database.hold_lock({.run_id = "other", .owner = "host-b"});
     const auto coordinator = make_coordinator();
-    const auto first = coordinator->start({.version_name = "in work"});
+    const auto first = coordinator->enter({.version_name = "in work"});
     coordinator_override = coordinator.get();
     const http::Response response =
         query("mutation { createVersion(input: {versionName: \"v\"}) { summary { tenants } } }");

@@ -138,9 +138,9 @@ TEST_F(Reads, AreOneStatementOnceTheTablesAreKnown) {
     EXPECT_EQ(log(), Texts{"1: select"});
     connector->applied_migrations({});
     EXPECT_EQ(log(), Texts{"1: select"});
-    connector->find_run("a");
+    connector->run_records().find("a");
     EXPECT_EQ(log(), Texts{"1: select"});
-    connector->update_run({.id = "a"});
+    connector->run_records().update({.id = "a"});
     EXPECT_EQ(log(), Texts{"1: update"});
 }
 
@@ -162,7 +162,7 @@ TEST_F(Reads, FindOutThatTheTablesHaveGone) {
     AppliedMigration row;
     EXPECT_FALSE(connector->applied_migrations({})->next(row));
     EXPECT_EQ(log(), Texts{"1: shape"});
-    EXPECT_EQ(connector->insert_run({.id = "a"}), Connector::Insertion::NoTable);
+    EXPECT_EQ(connector->run_records().insert({.id = "a"}), RunRecords::Insertion::NoTable);
 }
 
 TEST_F(Reads, TakeANewConnectionWhenAnIdleOneIsLost) {
@@ -208,13 +208,13 @@ TEST_F(Reads, AreDoneAgainWhenAListWasNotWholeYet) {
 TEST_F(Reads, DoNotInsertTwice) {
     warm_up();
     site.lost_at = 1;
-    EXPECT_THROW(connector->insert_run({.id = "a"}), Error);
+    EXPECT_THROW(connector->run_records().insert({.id = "a"}), Error);
     EXPECT_EQ(log(), (Texts{"1: delete", "1: insert"}));
     site.lost_at = 0;
     connector->versions({});
     log();
     site.lost = {2};
-    EXPECT_EQ(connector->insert_run({.id = "a"}), Connector::Insertion::Inserted);
+    EXPECT_EQ(connector->run_records().insert({.id = "a"}), RunRecords::Insertion::Inserted);
     EXPECT_EQ(log(), (Texts{"2: delete", "3: delete", "3: insert"}));
 }
 

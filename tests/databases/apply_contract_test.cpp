@@ -164,7 +164,7 @@ TEST_P(Apply, NamesAStateOfAFileThatWasEdited) {
     EXPECT_TRUE(outcome.files.empty());
 
     const auto instance = project().open();
-    instance->accept(instance->find_change("003_plans.sql"), "");
+    instance->corrections().accept(instance->corrections().find_change("003_plans.sql"), "");
     EXPECT_TRUE(project().apply().changed.empty());
 }
 
@@ -174,14 +174,14 @@ TEST_P(Apply, BringsForgottenFilesBackForThatTenantAlone) {
     project().create_tenant("north");
     project().create_tenant("south");
     const auto instance = project().open();
-    const auto files = instance->find_forgettable("south", "002_b.sql");
+    const auto files = instance->corrections().find_forgettable("south", "002_b.sql");
     ASSERT_EQ(files.size(), 1U);
-    instance->forget("south", files, "");
-    EXPECT_EQ(project().open()->status().pending.files.size(), 1U);
+    instance->corrections().forget("south", files, "");
+    EXPECT_EQ(project().open()->inspection().status().pending.files.size(), 1U);
     project().apply();
     EXPECT_EQ(project().rows().back(), "002_b.sql/south");
     EXPECT_EQ(project().rows().size(), 4U);
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(Apply, SyncOfOneTenantHidesNoFileFromTheOthers) {
@@ -199,7 +199,9 @@ TEST_P(Apply, ForgettingLeavesNoVersionWithoutRows) {
     project().write("stores/001_a.sql", "create table if not exists {schema}.a (x integer);");
     project().create_tenant("north");
     const auto instance = project().open();
-    instance->forget("north", instance->find_forgettable("north", "001_a.sql"), "");
+    instance->corrections().forget(
+        "north", instance->corrections().find_forgettable("north", "001_a.sql"), ""
+    );
     EXPECT_TRUE(project().open()->versions({}).empty());
     EXPECT_EQ(project().apply().summary.tenant_migrations_total, 1);
 }

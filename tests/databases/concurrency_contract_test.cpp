@@ -57,13 +57,13 @@ TEST_P(Concurrency, AWaiterGivesUpAndSaysWhoHoldsTheLock) {
             << error.what();
         EXPECT_NE(std::string(error.what()).find("night"), std::string::npos) << error.what();
     }
-    ASSERT_TRUE(project().open()->status().lock_owner.has_value());
+    ASSERT_TRUE(project().open()->inspection().status().lock_owner.has_value());
 }
 
 TEST_P(Concurrency, TheLockIsFreeAfterARun) {
     write_shop();
     project().apply();
-    EXPECT_FALSE(project().open()->status().lock_owner.has_value());
+    EXPECT_FALSE(project().open()->inspection().status().lock_owner.has_value());
 }
 
 TEST_P(Concurrency, ACancelledRunRollsBackAndFreesTheLock) {
@@ -78,22 +78,22 @@ TEST_P(Concurrency, ACancelledRunRollsBackAndFreesTheLock) {
     std::stop_source stop;
     bool asked = false;
     try {
-        instance->run(
+        instance->create_version(
             {.version_name = "slow",
              .progress =
                  [&](const Progress& progress) {
                      if (progress.file != "008_slow.sql") return;
                      asked = true;
                      stop.request_stop();
-                 }},
-            stop.get_token()
+                 },
+             .stop = stop.get_token()}
         );
         FAIL() << "no error";
     } catch (const Error& error) {
         EXPECT_TRUE(asked);
         EXPECT_EQ(error.kind(), ErrorKind::Cancelled) << error.what();
     }
-    EXPECT_FALSE(project().open()->status().lock_owner.has_value());
+    EXPECT_FALSE(project().open()->inspection().status().lock_owner.has_value());
     for (const std::string& row : project().rows()) EXPECT_EQ(row.find("slow"), std::string::npos);
 }
 

@@ -28,7 +28,7 @@ TEST_P(Failure, NamesFileSchemaStatementAndLine) {
     const std::size_t kept = kind().commits_each_file ? 2 : 0;
     EXPECT_EQ(project().rows().size(), kept);
     EXPECT_EQ(project().open()->versions({}).size(), kept / 2);
-    const auto unfinished = project().open()->status().unfinished;
+    const auto unfinished = project().open()->inspection().status().unfinished;
     ASSERT_EQ(unfinished.size(), kept / 2);
     if (unfinished.empty()) return;
     EXPECT_EQ(unfinished[0].state, "failed");
@@ -62,7 +62,7 @@ TEST_P(Failure, IsMendedByTheNextRun) {
     project().apply();
     EXPECT_EQ(project().value("select count(*) from catalog.late", "catalog"), "0");
     EXPECT_EQ(project().value("select count(*) from south.c", "south"), "0");
-    const auto status = project().open()->status();
+    const auto status = project().open()->inspection().status();
     EXPECT_TRUE(status.unfinished.empty());
     for (const auto& file : status.pending.files) EXPECT_TRUE(is_script(file.migration->type));
 }
@@ -129,7 +129,7 @@ TEST_P(Failure, InAMarkedFileKeepsWhatRanAndSaysSo) {
     EXPECT_TRUE(has(text, "1 statements of the file have run and stay")) << text;
     EXPECT_EQ(project().rows().size(), 2U);
     EXPECT_EQ(project().value("select count(*) from catalog.a", "catalog"), "1");
-    const auto status = project().open()->status();
+    const auto status = project().open()->inspection().status();
     ASSERT_EQ(status.unfinished.size(), 1U);
     EXPECT_EQ(status.unfinished[0].state, "failed");
     EXPECT_EQ(status.unfinished[0].statement, 1);
@@ -138,7 +138,7 @@ TEST_P(Failure, InAMarkedFileKeepsWhatRanAndSaysSo) {
     project().write("catalog/003_marked.sql", "-- migrator:no-transaction\nselect 1;");
     project().apply();
     EXPECT_EQ(project().rows().size(), 4U);
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 MIGRATOR_ON_EVERY_DATABASE(Failure);

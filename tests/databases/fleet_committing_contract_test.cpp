@@ -33,7 +33,7 @@ TEST_P(FleetCommitting, AFailedTenantKeepsNobodyElseBack) {
     EXPECT_EQ(outcome.summary.fleet->tenants_done, 2);
     EXPECT_EQ(outcome.summary.tenant_migrations_total, 4);
     EXPECT_EQ(outcome.summary.single_migrations, 1);
-    const auto unfinished = project().open()->status().unfinished;
+    const auto unfinished = project().open()->inspection().status().unfinished;
     ASSERT_EQ(unfinished.size(), 1U);
     EXPECT_EQ(unfinished[0].tenant, "east");
     EXPECT_EQ(unfinished[0].state, "failed");
@@ -43,7 +43,7 @@ TEST_P(FleetCommitting, AFailedTenantKeepsNobodyElseBack) {
     project().write("stores/002_a.sql", "create table {schema}.{schema}_a (x integer);");
     project().execute("update migrator.migrator_migrations set checksum = null");
     EXPECT_EQ(project().apply().summary.tenant_migrations_total, 2);
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 MIGRATOR_ON_DATABASE(FleetCommitting, "Mariadb");

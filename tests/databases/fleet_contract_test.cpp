@@ -88,7 +88,7 @@ TEST_P(Fleet, RollsBackAFailedTenantAloneAndLeavesItOutFromThenOn) {
     EXPECT_EQ(count("migrator.migrator_migrations where db_schema = 't003'"), "0");
     EXPECT_EQ(count("pg_tables where schemaname = 't003'"), "0");
     EXPECT_EQ(states(), "t003 failed 003_b.sql");
-    const auto unfinished = project().open()->status().unfinished;
+    const auto unfinished = project().open()->inspection().status().unfinished;
     ASSERT_EQ(unfinished.size(), 1U);
     EXPECT_NE(unfinished[0].message.find("division by zero"), std::string::npos);
 
@@ -209,13 +209,13 @@ TEST_P(Fleet, StopsBehindTheTenantsInWorkWhenItIsCancelled) {
     );
     std::stop_source stop;
     try {
-        project().open()->run(
+        project().open()->create_version(
             {.version_name = "cancelled",
              .progress =
                  [&](const Progress& progress) {
                      if (progress.file == "002_a.sql") stop.request_stop();
-                 }},
-            stop.get_token()
+                 },
+             .stop = stop.get_token()}
         );
         FAIL() << "no error";
     } catch (const Error& error) {

@@ -32,7 +32,7 @@ TEST_P(FleetLost, ConnectionOfOneWorkerCostsItsTenantATry) {
     project().write("stores/002_a.sql", "create table {schema}.a (x integer);");
     std::atomic<bool> done = false;
     const auto instance = project().open();
-    const auto outcome = instance->run(
+    const auto outcome = instance->create_version(
         {.version_name = "one connection lost",
          .progress =
              [&](const Progress& progress) {
@@ -42,8 +42,7 @@ TEST_P(FleetLost, ConnectionOfOneWorkerCostsItsTenantATry) {
                      "current_database() and state = 'idle in transaction' and query not like "
                      "'%7883946363647717234%' and query <> '' and pid <> pg_backend_pid()"
                  );
-             }},
-        {}
+             }}
     );
     EXPECT_TRUE(done);
     EXPECT_TRUE(outcome.failures.empty());
@@ -90,7 +89,7 @@ TEST_P(FleetLost, LockConnectionAloneEndsTheRun) {
     std::atomic<bool> done = false;
     const auto instance = project().open();
     try {
-        instance->run(
+        instance->create_version(
             {.version_name = "lock lost",
              .progress =
                  [&](const Progress& progress) {
@@ -100,8 +99,7 @@ TEST_P(FleetLost, LockConnectionAloneEndsTheRun) {
                          "'advisory' and classid::bigint << 32 | objid::bigint = "
                          "7883946363647717234"
                      );
-                 }},
-            {}
+                 }}
         );
         FAIL() << "no error";
     } catch (const Error& error) {

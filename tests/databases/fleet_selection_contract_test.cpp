@@ -108,7 +108,7 @@ TEST_P(FleetSelection, SyncOfSomeRecordsWhatTheyLack) {
         {.version_name = "sync", .action = Action::Sync, .tenants = {.names = {"t004", "t006"}}}
     );
     EXPECT_EQ(rows_of("002_a.sql"), "5");
-    const auto status = project().open()->status();
+    const auto status = project().open()->inspection().status();
     EXPECT_EQ(status.unmanaged, std::vector<std::string>{"t005"});
     EXPECT_EQ(apply_for({.names = {"t005"}}, true).summary.tenant_migrations_total, 1);
     EXPECT_EQ(with_table("a"), "t001 t002 t003 t005");
@@ -141,7 +141,7 @@ TEST_P(FleetSelection, KnowsExactlyWhatEachTenantLacks) {
         "'', "
         "'planned'), ('t006', '', 'failed')"
     );
-    const auto fleet = project().open()->fleet({.limit = 10});
+    const auto fleet = project().open()->inspection().fleet({.limit = 10});
     std::string text;
     for (const auto& tenant : fleet.page) {
         text += tenant.tenant + " " + std::string(plan::name_of(tenant.standing));
@@ -182,7 +182,7 @@ TEST_P(FleetSelection, RowsThatAreThereTwiceStandForNoOtherFile) {
     twist("t001", "'102.sql', '103.sql', '107.sql'");
     twist("t002", "'102.sql', '103.sql'");
     std::string missing;
-    for (const auto& tenant : project().open()->fleet({.limit = 10}).page) {
+    for (const auto& tenant : project().open()->inspection().fleet({.limit = 10}).page) {
         missing += tenant.tenant + " " + std::to_string(tenant.missing.size()) + ", ";
     }
     EXPECT_EQ(missing, "t001 3, t002 3, t003 0, ");

@@ -8,13 +8,13 @@
 namespace migrator::test {
 namespace {
 
-using db::StoredRun;
-using Insertion = db::Connector::Insertion;
+using db::RunRecord;
+using Insertion = db::RunRecords::Insertion;
 
 /// Of whole milliseconds: SQLite stores what it is given, a server microseconds.
 const TimePoint kNoon{std::chrono::milliseconds(1'795'349'042'469)};
 
-StoredRun run_of(const std::string& id) {
+RunRecord run_of(const std::string& id) {
     return {
         .id = id,
         .state = "queued",
@@ -43,7 +43,7 @@ protected:
 
     std::string ids() {
         std::string all;
-        connector_->read_runs([&](const StoredRun& run) { all += run.id; });
+        connector_->run_records().read([&](const RunRecord& run) { all += run.id; });
         return all;
     }
 
@@ -51,19 +51,19 @@ protected:
 };
 
 TEST_P(LongRuns, HaveNoTableBeforeTheFirstRun) {
-    EXPECT_EQ(connector_->insert_run(run_of("a")), Insertion::NoTable);
-    EXPECT_FALSE(connector_->find_run("a"));
-    EXPECT_FALSE(connector_->cancel_run("a"));
-    EXPECT_FALSE(connector_->update_run(run_of("a")));
+    EXPECT_EQ(connector_->run_records().insert(run_of("a")), Insertion::NoTable);
+    EXPECT_FALSE(connector_->run_records().find("a"));
+    EXPECT_FALSE(connector_->run_records().cancel("a"));
+    EXPECT_FALSE(connector_->run_records().update(run_of("a")));
     EXPECT_EQ(ids(), "");
     make_tables();
-    EXPECT_EQ(connector_->insert_run(run_of("a")), Insertion::Inserted);
+    EXPECT_EQ(connector_->run_records().insert(run_of("a")), Insertion::Inserted);
 }
 
 TEST_P(LongRuns, AreKeptAsTheyWereWritten) {
     make_tables();
-    ASSERT_EQ(connector_->insert_run(run_of("a")), Insertion::Inserted);
-    auto found = connector_->find_run("a");
+    ASSERT_EQ(connector_->run_records().insert(run_of("a")), Insertion::Inserted);
+    auto found = connector_->run_records().find("a");
     ASSERT_TRUE(found);
     EXPECT_EQ(found->state, "queued");
     EXPECT_EQ(found->request, "POST /v1/migrations it's \"this\"");
@@ -76,14 +76,14 @@ TEST_P(LongRuns, AreKeptAsTheyWereWritten) {
     EXPECT_FALSE(found->ended);
     EXPECT_LT(found->silent_for, std::chrono::minutes(5));
 
-    StoredRun ended = run_of("a");
+    RunRecord ended = run_of("a");
     ended.state = "done";
     ended.progress = "{}";
     ended.status = 201;
     ended.answer = std::string(5'000'000, 'x') + "\xc3\xa9";
     ended.ended = kNoon + std::chrono::hours(1);
-    EXPECT_FALSE(connector_->update_run(ended));
-    found = connector_->find_run("a");
+    EXPECT_FALSE(connector_->run_records().update(ended));
+    found = connector_->run_records().find("a");
     ASSERT_TRUE(found);
     EXPECT_EQ(found->state, "done");
     EXPECT_EQ(found->progress, "{}");
@@ -91,7 +91,7 @@ TEST_P(LongRuns, AreKeptAsTheyWereWritten) {
     EXPECT_TRUE(found->answer == ended.answer);
     EXPECT_EQ(found->ended, ended.ended);
     EXPECT_EQ(found->started, kNoon);
-    EXPECT_FALSE(connector_->find_run("b"));
+    EXPECT_FALSE(connector_->run_records().find("b"));
 }
 
 TEST_P(LongRuns, WithOneIdAreInsertedOnce) {
@@ -104,7 +104,7 @@ TEST_P(LongRuns, WithOneIdAreInsertedOnce) {
             const auto own = project().open().connector;
             for (int tries = 0; tries < 100; ++tries) {
                 try {
-                    const auto answer = own->insert_run(run_of("a"));
+                    const auto answer = own->run_records().insert(run_of("a"));
                     ++(answer == Insertion::Inserted ? inserted : there);
                     return;
                 } catch (const Error& error) {
@@ -120,55 +120,56 @@ TEST_P(LongRuns, WithOneIdAreInsertedOnce) {
 
 TEST_P(LongRuns, AreToldThatTheirEndIsAskedFor) {
     make_tables();
-    connector_->insert_run(run_of("a"));
-    EXPECT_FALSE(connector_->update_run(run_of("a")));
-    EXPECT_TRUE(project().open().connector->cancel_run("a"));
-    EXPECT_FALSE(connector_->cancel_run("b"));
-    EXPECT_TRUE(connector_->find_run("a")->cancel);
-    EXPECT_TRUE(connector_->update_run(run_of("a")));
+    connector_->run_records().insert(run_of("a"));
+    EXPECT_FALSE(connector_->run_records().update(run_of("a")));
+    EXPECT_TRUE(project().open().connector->run_records().cancel("a"));
+    EXPECT_FALSE(connector_->run_records().cancel("b"));
+    EXPECT_TRUE(connector_->run_records().find("a")->cancel);
+    EXPECT_TRUE(connector_->run_records().update(run_of("a")));
 }
 
 TEST_P(LongRuns, TellHowLongTheirProcessIsSilent) {
     make_tables();
-    connector_->insert_run(run_of("a"));
+    connector_->run_records().insert(run_of("a"));
     age("a", "300 seconds");
-    EXPECT_GE(connector_->find_run("a")->silent_for, std::chrono::seconds(300));
-    EXPECT_LT(connector_->find_run("a")->silent_for, std::chrono::seconds(600));
-    connector_->cancel_run("a");
-    EXPECT_GE(connector_->find_run("a")->silent_for, std::chrono::seconds(300))
+    EXPECT_GE(connector_->run_records().find("a")->silent_for, std::chrono::seconds(300));
+    EXPECT_LT(connector_->run_records().find("a")->silent_for, std::chrono::seconds(600));
+    connector_->run_records().cancel("a");
+    EXPECT_GE(connector_->run_records().find("a")->silent_for, std::chrono::seconds(300))
         << "that was not its process";
-    connector_->update_run(run_of("a"));
-    EXPECT_LT(connector_->find_run("a")->silent_for, std::chrono::seconds(300));
+    connector_->run_records().update(run_of("a"));
+    EXPECT_LT(connector_->run_records().find("a")->silent_for, std::chrono::seconds(300));
 }
 
 TEST_P(LongRuns, AreForgottenADayAfterTheLastWord) {
     make_tables();
-    for (const char* id : {"a", "b", "c"}) connector_->insert_run(run_of(id));
-    StoredRun ended = run_of("a");
+    for (const char* id : {"a", "b", "c"}) connector_->run_records().insert(run_of(id));
+    RunRecord ended = run_of("a");
     ended.ended = kNoon;
-    connector_->update_run(ended);
+    connector_->run_records().update(ended);
     age("a", "25 hours");  // it has ended
     age("b", "25 hours");  // its process was killed
     age("c", "23 hours");
-    EXPECT_EQ(connector_->insert_run(run_of("a")), Insertion::Inserted) << "as a new one";
+    EXPECT_EQ(connector_->run_records().insert(run_of("a")), Insertion::Inserted) << "as a new one";
     EXPECT_EQ(ids(), "ca");
 }
 
 TEST_P(LongRuns, AreListedNewestFirst) {
     make_tables();
     for (int i = 0; i < 3; ++i) {
-        StoredRun run = run_of(std::string(1, static_cast<char>('c' - i)));
+        RunRecord run = run_of(std::string(1, static_cast<char>('c' - i)));
         run.started += std::chrono::milliseconds(i);
-        connector_->insert_run(run);
+        connector_->run_records().insert(run);
     }
     EXPECT_EQ(ids(), "abc");
 }
 
 TEST_P(LongRuns, CanBeReadByAReaderThatGivesUp) {
     make_tables();
-    for (const char* id : {"a", "b"}) connector_->insert_run(run_of(id));
+    for (const char* id : {"a", "b"}) connector_->run_records().insert(run_of(id));
     EXPECT_THROW(
-        connector_->read_runs([](const StoredRun&) { throw std::runtime_error("enough"); }),
+        connector_->run_records().read([](const RunRecord&) { throw std::runtime_error("enough"); }
+        ),
         std::runtime_error
     );
     EXPECT_EQ(connector_->connections().in_use, 0U);
@@ -177,10 +178,10 @@ TEST_P(LongRuns, CanBeReadByAReaderThatGivesUp) {
 
 TEST_P(LongRuns, CanBeReadWhileARunWorks) {
     make_tables();
-    connector_->insert_run(run_of("a"));
+    connector_->run_records().insert(run_of("a"));
     const auto run = connector_->try_begin_run({.run_id = "works"});
-    EXPECT_TRUE(connector_->find_run("a"));
-    EXPECT_EQ(connector_->insert_run(run_of("b")), Insertion::Inserted)
+    EXPECT_TRUE(connector_->run_records().find("a"));
+    EXPECT_EQ(connector_->run_records().insert(run_of("b")), Insertion::Inserted)
         << "the migration lock is for changes of schemas";
 }
 
@@ -189,14 +190,14 @@ class LongRunsInAFile : public LongRuns {};
 
 TEST_P(LongRunsInAFile, SayThatARunIsWritingToIt) {
     make_tables();
-    connector_->insert_run(run_of("a"));
+    connector_->run_records().insert(run_of("a"));
     const auto server = project().server().make_server(project().database);
     const auto working = server->connect();
     working->use_schemas({});
     working->begin({});  // writes hold it until the end
-    EXPECT_TRUE(connector_->find_run("a")) << "reading goes on";
+    EXPECT_TRUE(connector_->run_records().find("a")) << "reading goes on";
     try {
-        connector_->update_run(run_of("a"));
+        connector_->run_records().update(run_of("a"));
         FAIL() << "written";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::Busy);
@@ -205,25 +206,25 @@ TEST_P(LongRunsInAFile, SayThatARunIsWritingToIt) {
         EXPECT_NE(message.find("metadata.db"), std::string::npos) << message;
     }
     working->rollback();
-    EXPECT_NO_THROW(connector_->update_run(run_of("a")));
-    EXPECT_EQ(connector_->insert_run(run_of("b")), Insertion::Inserted);
+    EXPECT_NO_THROW(connector_->run_records().update(run_of("a")));
+    EXPECT_EQ(connector_->run_records().insert(run_of("b")), Insertion::Inserted);
 }
 
 class LongRunsOfRoles : public LongRuns {};
 
 TEST_P(LongRunsOfRoles, TellOneThatMayOnlyRead) {
     make_tables();
-    connector_->insert_run(run_of("a"));
+    connector_->run_records().insert(run_of("a"));
     // A role that every server has; what it is granted goes with the database.
     project().execute("grant usage on schema migrator to pg_monitor");
     project().execute("grant select on all tables in schema migrator to pg_monitor");
     project().database.data_source += "?role=pg_monitor";
     const auto reader = project().open().connector;
-    EXPECT_TRUE(reader->find_run("a"));
+    EXPECT_TRUE(reader->run_records().find("a"));
     for (const auto& write : std::vector<std::function<void()>>{
-             [&] { reader->insert_run(run_of("b")); },
-             [&] { reader->update_run(run_of("a")); },
-             [&] { reader->cancel_run("a"); }}) {
+             [&] { reader->run_records().insert(run_of("b")); },
+             [&] { reader->run_records().update(run_of("a")); },
+             [&] { reader->run_records().cancel("a"); }}) {
         try {
             write();
             ADD_FAILURE() << "written";

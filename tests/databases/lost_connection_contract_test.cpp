@@ -43,11 +43,18 @@ TEST_P(LostConnection, WhileIdleCostsNoRead) {
         [&] { EXPECT_NO_THROW(connector_->ping()); },
         [&] { EXPECT_TRUE(connector_->broken_objects().empty()); },
         [&] { EXPECT_EQ(connector_->read_applied({}).files.size(), 1U); },
-        [&] { EXPECT_EQ(connector_->insert_run({.id = "a"}), db::Connector::Insertion::Inserted); },
-        [&] { EXPECT_TRUE(connector_->cancel_run("a")); },
-        [&] { EXPECT_TRUE(connector_->update_run({.id = "a"})); },
-        [&] { EXPECT_TRUE(connector_->find_run("a")); },
-        [&] { connector_->read_runs([](const db::StoredRun& run) { EXPECT_EQ(run.id, "a"); }); },
+        [&] {
+            EXPECT_EQ(
+                connector_->run_records().insert({.id = "a"}), db::RunRecords::Insertion::Inserted
+            );
+        },
+        [&] { EXPECT_TRUE(connector_->run_records().cancel("a")); },
+        [&] { EXPECT_TRUE(connector_->run_records().update({.id = "a"})); },
+        [&] { EXPECT_TRUE(connector_->run_records().find("a")); },
+        [&] {
+            connector_->run_records().read([](const db::RunRecord& run) { EXPECT_EQ(run.id, "a"); }
+            );
+        },
     };
     for (const auto& read : reads) {
         SCOPED_TRACE(&read - reads);

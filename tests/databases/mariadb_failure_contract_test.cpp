@@ -123,7 +123,7 @@ TEST_P(MariadbFailure, KeepsTheFilesBeforeAndRunsTheRestNext) {
     const auto outcome = project().apply();
     EXPECT_EQ(outcome.files.size(), 2U);
     EXPECT_EQ(has_table("b") + has_table("c"), "11");
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(MariadbFailure, NextRunBeginsWithTheFirstStatement) {
@@ -137,7 +137,7 @@ TEST_P(MariadbFailure, NextRunBeginsWithTheFirstStatement) {
     project().execute("rename table catalog.notes to catalog.old_notes");
     project().apply();
     EXPECT_EQ(project().value("select count(*) from catalog.a"), "3");
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
     expect_recorded("002_again.sql", true);
 }
 
@@ -169,7 +169,7 @@ TEST_P(MariadbFailure, NextRunGoesOnAtTheStatementThatIsAskedFor) {
     const auto outcome = project().apply({.version_name = "second", .resume_at_statement = 4});
     EXPECT_TRUE(has(outcome.notes.at(0), "goes on at statement 4")) << outcome.notes[0];
     EXPECT_EQ(project().value("select group_concat(x order by x) from catalog.a"), "1,2");
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(MariadbFailure, ResumedRunThatFailsAgainKnowsHowFarItCame) {
@@ -207,7 +207,7 @@ TEST_P(MariadbFailure, OfOneTenantKeepsTheOthersFilesAndItsOwnBefore) {
     EXPECT_EQ(
         project().value("select count(*) from migrator.migrator_migrations where type = 2"), "4"
     );
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(MariadbFailure, OfTheFirstFileLeavesNoVersionWithoutRows) {
@@ -256,7 +256,7 @@ TEST_P(MariadbFailure, DryRunExecutesNothing) {
     EXPECT_EQ(outcome.files.size(), 1U);
     EXPECT_EQ(has_table("a"), "0");
     expect_recorded("002_a.sql", false);
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(MariadbFailure, OfAMarkedFileRollsBackWhatItLeftOpen) {

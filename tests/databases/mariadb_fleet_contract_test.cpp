@@ -57,7 +57,7 @@ TEST_P(MariadbFleet, ATenantThatFailsKeepsNobodyElseBack) {
     EXPECT_EQ(outcome.failures[0].tenant, "t003");
     EXPECT_EQ(outcome.failures[0].sqlstate, "42S01");
     EXPECT_EQ(outcome.summary.tenant_migrations_total, 15);
-    EXPECT_EQ(project().open()->status().unfinished.at(0).state, "failed");
+    EXPECT_EQ(project().open()->inspection().status().unfinished.at(0).state, "failed");
     db::sql::execute(*watcher_, "drop table t003.b");
     EXPECT_EQ(project().apply().summary.tenant_migrations_total, 1);
     expect_all_done(8, "002_a");

@@ -25,7 +25,7 @@ TEST_P(MariadbFleetLost, ALostWorkerCostsItsTenantAlone) {
     EXPECT_EQ(end.outcome->summary.fleet->tenants_done, 7);
     EXPECT_EQ(end.outcome->summary.fleet->retries, 0) << "its first statement stays";
     EXPECT_EQ(end.outcome->summary.tenant_migrations_total, 7);
-    const auto unfinished = project().open()->status().unfinished;
+    const auto unfinished = project().open()->inspection().status().unfinished;
     ASSERT_EQ(unfinished.size(), 1U);
     EXPECT_EQ(unfinished[0].tenant, end.outcome->failures[0].tenant);
     EXPECT_EQ(unfinished[0].state, "running") << "what is in doubt is still named";

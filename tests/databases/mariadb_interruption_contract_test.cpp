@@ -100,7 +100,7 @@ TEST_P(MariadbInterruption, ByALostConnectionIsKnownUpToOneStatement) {
     EXPECT_TRUE(has(outcome.notes.at(0), "goes on at statement 4")) << outcome.notes[0];
     EXPECT_EQ(count("notes"), "2");
     EXPECT_EQ(count("c"), "0");
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 /// The metadata never claim more than was done, and one statement at most is in doubt.
@@ -123,7 +123,7 @@ TEST_P(MariadbInterruption, InAnyStatementCanBeMended) {
     for (int killed = 1; killed <= kTables; ++killed) {
         SCOPED_TRACE(killed);
         const auto known = [&] {
-            const auto states = project().open()->status().unfinished;
+            const auto states = project().open()->inspection().status().unfinished;
             return states.empty() ? 0 : static_cast<int>(states[0].statement);
         };
         const int before = known();
@@ -152,7 +152,7 @@ TEST_P(MariadbInterruption, InAnyStatementCanBeMended) {
     }
     project().apply({.version_name = "last", .resume_at_statement = 2 * kTables - 1});
     EXPECT_EQ(count("notes"), std::to_string(kTables));
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(MariadbInterruption, OfTheAnswerLeavesWhatTheServerDid) {
@@ -182,7 +182,7 @@ TEST_P(MariadbInterruption, OfTheAnswerLeavesWhatTheServerDid) {
         project().apply();
         EXPECT_EQ(count("notes"), reached ? "2" : "1");
     }
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(MariadbInterruption, OfAFileWithoutDdlLeavesNothingOfIt) {

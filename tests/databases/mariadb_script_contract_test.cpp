@@ -100,7 +100,7 @@ TEST_P(MariadbScript, ContentsAreRecordedWhateverAFileHasSet) {
         EXPECT_EQ(contents_of(prefix + "_a.sql"), own);
         EXPECT_EQ(contents_of(prefix + "_b.sql"), other);
     }
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(MariadbScript, BytesThatAreNoTextAreRecordedAsSuch) {
@@ -111,7 +111,7 @@ TEST_P(MariadbScript, BytesThatAreNoTextAreRecordedAsSuch) {
     project().apply();
     EXPECT_EQ(notes(), "café");
     EXPECT_EQ(contents_of("002_latin1.sql"), to_valid_utf8(contents));
-    EXPECT_TRUE(project().open()->status().changed.empty());
+    EXPECT_TRUE(project().open()->inspection().status().changed.empty());
 }
 
 TEST_P(MariadbScript, LongContentsAreRecordedInPieces) {
@@ -195,7 +195,7 @@ TEST_P(MariadbScript, FailureWhileTablesAreLockedIsRecorded) {
     EXPECT_TRUE(has(text, "statement 4, line 4")) << text;
     EXPECT_TRUE(has(text, "statements 1 to 2 of the file")) << text;
     EXPECT_EQ(notes(), "a");
-    const auto states = project().open()->status().unfinished;
+    const auto states = project().open()->inspection().status().unfinished;
     ASSERT_EQ(states.size(), 1U);
     EXPECT_EQ(states[0].statement, 2);
 }
@@ -224,7 +224,7 @@ TEST_P(MariadbScript, DelimitersProceduresTriggersAndEvents) {
                         "'catalog'"),
         "3"
     );
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(MariadbScript, FailureInAProcedureNamesTheCall) {
@@ -236,7 +236,7 @@ TEST_P(MariadbScript, FailureInAProcedureNamesTheCall) {
     const std::string text = project().failure_of_apply();
     EXPECT_TRUE(has(text, "Error 1062")) << text;
     EXPECT_TRUE(has(text, "statement 2, line 7")) << text;
-    EXPECT_EQ(project().open()->status().unfinished.at(0).statement, 1);
+    EXPECT_EQ(project().open()->inspection().status().unfinished.at(0).statement, 1);
     EXPECT_EQ(notes(), "");
 }
 
@@ -297,7 +297,7 @@ TEST_P(MariadbScript, ExportsMayHaveTransactionsOfTheirOwn) {
     project().apply();
     EXPECT_EQ(project().value("select count(*) from catalog.exported"), "2");
     EXPECT_EQ(contents_of("002_export.sql"), text);
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 MIGRATOR_ON_DATABASE(MariadbScript, "Mariadb");

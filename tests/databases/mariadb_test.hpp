@@ -26,7 +26,7 @@ protected:
     }
     /// What is said of the one half-done file.
     TenantState unfinished() {
-        const auto states = project().open()->status().unfinished;
+        const auto states = project().open()->inspection().status().unfinished;
         EXPECT_EQ(states.size(), 1U);
         return states.empty() ? TenantState{} : states[0];
     }

@@ -113,7 +113,7 @@ TEST_P(Postgresql, CountsAFileThatLeavesAnInvalidIndexAsFailed) {
     EXPECT_TRUE(has(text, "005_unique.sql failed with error")) << text;
     EXPECT_TRUE(has(text, "drop index concurrently")) << text;
     EXPECT_TRUE(has(text, "twice_x")) << text;
-    const auto status = project().open()->status();
+    const auto status = project().open()->inspection().status();
     ASSERT_EQ(status.broken_objects.size(), 1U);
     EXPECT_TRUE(has(status.broken_objects[0], "twice_x")) << status.broken_objects[0];
 }
@@ -160,7 +160,7 @@ TEST_P(Postgresql, ContinuesARunThatWasKilledBetweenItsTransactions) {
         "'005_orders.sql', '006_c.sql'), 2, 'north', null, version_id from "
         "migrator.migrator_migrations where name = '005_orders.sql' and db_schema = 'north'"
     );
-    EXPECT_EQ(project().open()->status().lagging.size(), 1U);
+    EXPECT_EQ(project().open()->inspection().status().lagging.size(), 1U);
     project().execute(
         "insert into migrator.migrator_tenant_state (tenant, version_id, first_file, state, file, "
         "statement, sqlstate, message) select 'south', 1, replace(filename, '005_orders.sql', "
@@ -170,7 +170,7 @@ TEST_P(Postgresql, ContinuesARunThatWasKilledBetweenItsTransactions) {
     project().apply();
     EXPECT_EQ(project().value("select to_regclass('south.c')::text"), "south.c");
     EXPECT_EQ(project().value("select to_regclass('north.c')::text"), "");
-    EXPECT_TRUE(project().open()->status().lagging.empty());
+    EXPECT_TRUE(project().open()->inspection().status().lagging.empty());
 }
 
 TEST_P(Postgresql, StopsARunWhoseLockConnectionDied) {
@@ -216,7 +216,7 @@ TEST_P(Postgresql, MakesATenantWhoseFirstFileRunsOutsideATransaction) {
     EXPECT_EQ(project().create_tenant("north").summary.tenant_migrations_total, 2);
     EXPECT_EQ(project().open()->tenants(), std::vector<std::string>{"north"});
     EXPECT_EQ(project().value("select to_regclass('north.b')::text"), "north.b");
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(Postgresql, GoesOnWithALoneMarkedFileForTheTenantsThatLackIt) {
@@ -227,14 +227,14 @@ TEST_P(Postgresql, GoesOnWithALoneMarkedFileForTheTenantsThatLackIt) {
     project().execute("drop table south.c");
     EXPECT_EQ(project().apply().summary.tenant_migrations_total, 2);
     EXPECT_EQ(project().value("select to_regclass('west.c')::text"), "west.c");
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(Postgresql, PlansNothingForATenantThatWasThereAlready) {
     project().create_tenant("north");
     project().write("stores/001_c.sql", "-- migrator:no-transaction\ncreate table {schema}.c ();");
     EXPECT_THROW(project().create_tenant("north"), Error);
-    EXPECT_TRUE(project().open()->status().unfinished.empty());
+    EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
 
 TEST_P(Postgresql, RefusesATenantNameThatTheServerWouldCut) {

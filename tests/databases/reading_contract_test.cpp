@@ -204,7 +204,7 @@ TEST_P(Reading, NoticesTablesThatComeAndGo) {
     EXPECT_TRUE(connector_->versions({}).empty());
     EXPECT_TRUE(read(*connector_, {}).empty());
     EXPECT_TRUE(connector_->tenants().empty());
-    EXPECT_FALSE(connector_->find_run("a"));
+    EXPECT_FALSE(connector_->run_records().find("a"));
 }
 
 TEST_P(Reading, ADryRunKeepsWhatItRolledBackWhereTheIdIsReal) {

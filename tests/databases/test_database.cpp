@@ -50,9 +50,9 @@ Project::Instance Project::open() const {
     return instance;
 }
 
-coordinator::Outcome Project::apply(coordinator::RunRequest request) const {
+coordinator::Outcome Project::apply(coordinator::VersionRequest request) const {
     if (request.version_name.empty()) request.version_name = "version of a test";
-    return open()->run(std::move(request), {});
+    return open()->create_version(request);
 }
 
 coordinator::Outcome Project::create_tenant(const std::string& name) const {

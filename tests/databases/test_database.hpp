@@ -72,7 +72,7 @@ public:
     };
     Instance open() const;
 
-    coordinator::Outcome apply(coordinator::RunRequest request = {}) const;
+    coordinator::Outcome apply(coordinator::VersionRequest request = {}) const;
     coordinator::Outcome create_tenant(const std::string& name) const;
     /// Applies and returns the message of the Error; fails the test when there was none.
     std::string failure_of_apply() const;

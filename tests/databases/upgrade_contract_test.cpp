@@ -44,7 +44,7 @@ protected:
 };
 
 TEST_P(Upgrade, ReadsAV4DatabaseAsItIs) {
-    const auto status = project().open()->status();
+    const auto status = project().open()->inspection().status();
     EXPECT_EQ(status.tenants, std::vector<std::string>{"north"});
     EXPECT_EQ(status.pending.files.size(), 1U);
     EXPECT_EQ(project().rows().size(), 1U);
@@ -67,7 +67,7 @@ TEST_P(Upgrade, ReadsRowsOfV4WithoutAVersion) {
     EXPECT_EQ(count({.version_id = 1}), 0);
     EXPECT_EQ(count({.id = 1}), 1);
     EXPECT_TRUE(connector->versions({.file = "a"}).empty());
-    EXPECT_EQ(connector->insert_run({.id = "a"}), db::Connector::Insertion::NoTable);
+    EXPECT_EQ(connector->run_records().insert({.id = "a"}), db::RunRecords::Insertion::NoTable);
 }
 
 TEST_P(Upgrade, GivesOldRowsAnInitialVersionAndGoesOn) {

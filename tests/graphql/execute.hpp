@@ -35,7 +35,6 @@ struct Answer {
     }
 };
 
-/// Whatever the resolvers wait for has come by the time that they are called again.
 inline Answer execute(
     const Engine& engine,
     std::string_view document,
@@ -48,8 +47,7 @@ inline Answer execute(
     Execution execution(
         std::get<std::shared_ptr<const Prepared>>(std::move(prepared)), request, output
     );
-    while (execution.advance()) {
-    }
+    execution.run();
     return {output.text, execution.errors()};
 }
 

@@ -124,13 +124,11 @@ TEST(ExecutionFailures, OfTheOutputAreNotThoseOfAField) {
     FullOutput output;
     auto prepared = engine.prepare("{ a b }", std::nullopt, {});
     Execution execution(std::get<0>(prepared), {}, output);
-    for (int again = 0; again < 2; ++again) {
-        try {
-            execution.advance();
-            FAIL() << "the output is full";
-        } catch (const std::runtime_error& error) {
-            EXPECT_STREQ(error.what(), "full");
-        }
+    try {
+        execution.run();
+        FAIL() << "the output is full";
+    } catch (const std::runtime_error& error) {
+        EXPECT_STREQ(error.what(), "full");
     }
     EXPECT_TRUE(execution.errors().empty());
 }
@@ -158,14 +156,6 @@ TEST(ExecutionFailures, TellWhatAResolverDoesWrong) {
          "{ a }",
          [](auto&, Result& r) { r.null(), r.string("2"); },
          "gives more than one value"},
-        {"a value and waiting",
-         "{ a }",
-         [](auto&, Result& r) { r.string("1"), r.call_again_after(1ms); },
-         "gives more than one value"},
-        {"waiting and a value",
-         "{ a }",
-         [](auto&, Result& r) { r.call_again_after(1ms), r.string("1"); },
-         "gives more than one value"},
         {"two values of an element",
          "{ list }",
          [](auto&, Result& r) {
@@ -182,12 +172,6 @@ TEST(ExecutionFailures, TellWhatAResolverDoesWrong) {
              kept->next();
          },
          "adds to a list that is finished"},
-        {"waiting in an element",
-         "{ list }",
-         [](auto&, Result& r) {
-             r.list([](ListResult& list) { list.next().call_again_after(1ms); });
-         },
-         "can't be called again"},
         {"no parent",
          "{ a }",
          [](FieldContext& f, auto&) { f.parent().as<int>(); },
@@ -203,35 +187,17 @@ TEST(ExecutionFailures, TellWhatAResolverDoesWrong) {
     }
 }
 
-TEST(ExecutionWaits, CallsARootFieldAgainAndKeepsItsState) {
-    const auto wait_twice = [](FieldContext& field, Result& result) {
-        if (!field.state().has_value()) field.state() = 0;
-        int& calls = std::any_cast<int&>(field.state());
-        if (++calls < 3) return result.call_again_after(calls * 10ms);
-        result.string("done " + std::to_string(calls));
-    };
-    const Engine engine = engine_of(wait_twice);
-    auto prepared = engine.prepare("{ a b }", std::nullopt, {});
-    test::MemoryOutput output;
-    Execution execution(std::get<0>(prepared), {}, output);
-    std::vector<std::chrono::milliseconds> waits;
-    while (const auto wait = execution.advance()) waits.push_back(*wait);
-    EXPECT_EQ(output.text, R"({"a":"done 3","b":"done 3"})");
-    EXPECT_EQ(waits, (std::vector<std::chrono::milliseconds>{10ms, 20ms, 10ms, 20ms}));
-    EXPECT_EQ(execution.advance(), std::nullopt);
-}
-
-TEST(ExecutionWaits, WritesBehindWhatTheOutputHolds) {
+TEST(ExecutionOutput, WritesBehindWhatTheOutputHolds) {
     const Engine engine = engine_of([](auto&, Result&) {});
     auto prepared = engine.prepare("{ a must }", std::nullopt, {});
     test::MemoryOutput output;
     output.append("before ");
     Execution execution(std::get<0>(prepared), {}, output);
-    execution.advance();
+    execution.run();
     EXPECT_EQ(output.text, "before null");
 }
 
-TEST(ExecutionWaits, CutsWhatWasHandedToTheOutputAlready) {
+TEST(ExecutionOutput, CutsWhatWasHandedToTheOutputAlready) {
     const Engine engine = engine_of([](auto&, Result& result) {
         result.string(std::string(200'000, 'x'));
         throw FieldError("late");
@@ -239,7 +205,7 @@ TEST(ExecutionWaits, CutsWhatWasHandedToTheOutputAlready) {
     auto prepared = engine.prepare("{ a }", std::nullopt, {});
     test::MemoryOutput output;
     Execution execution(std::get<0>(prepared), {}, output);
-    execution.advance();
+    execution.run();
     EXPECT_EQ(output.text, R"({"a":null})");
 }
 

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <optional>
 #include <thread>
 
 #include "client.hpp"
@@ -10,54 +9,35 @@
 
 using namespace migrator::http;
 using namespace migrator::http::test;
-using std::chrono::hours;
 using std::chrono::milliseconds;
 
 namespace {
 
-using Outcome = std::optional<milliseconds>;
-
-/// Work whose steps are a function.
-class Steps : public Background {
-public:
-    explicit Steps(std::function<Outcome()> advance) : advance_(std::move(advance)) {}
-    Outcome advance() override { return advance_(); }
-
-private:
-    const std::function<Outcome()> advance_;
-};
-
-/// Adds POST `path`, which answers "accepted" and goes on with `advance`.
-void add_work(Router& router, const char* path, std::function<Outcome()> advance, Lane lane) {
-    const auto accept = [advance = std::move(advance)](const Request&) {
+/// Adds POST `path`, which answers "accepted" and goes on with `work`.
+void add_work(Router& router, const char* path, const std::function<void()>& work, Lane lane) {
+    router.add("POST", path, lane, [work](const Request&) {
         Response response = text("accepted");
         response.status = 202;
-        response.background = std::make_shared<Steps>(advance);
+        response.background = work;
         return response;
-    };
-    router.add("POST", path, lane, answering(accept));
+    });
 }
 
-/// POST /work blocks in its second step until `release`; GET /hello answers at once.
+/// POST /work blocks behind its answer until `release`; GET /hello answers at once.
 struct Blocked {
     Blocked() {
-        auto advance = [this]() -> Outcome {
-            if (++steps == 1) return milliseconds(0);
+        const auto block = [this] {
             begun.set();
             release.wait();
             ended = true;
-            return std::nullopt;
         };
-        add_work(router, "/work", std::move(advance), Lane::Work);
-        router.add("GET", "/hello", Lane::Quick, answering([](const Request&) {
-                       return text("hi");
-                   }));
+        add_work(router, "/work", block, Lane::Work);
+        router.add("GET", "/hello", Lane::Quick, [](const Request&) { return text("hi"); });
     }
 
     Router router;
     Event begun;
     Event release;
-    std::atomic<int> steps = 0;
     std::atomic<bool> ended = false;
 };
 
@@ -92,13 +72,11 @@ TEST(Background, GoesOnWhenItsClientHasGone) {
 TEST(Background, LogsWithTheIdsOfItsRequest) {
     LogLines lines;
     Router router;
-    std::atomic<int> steps = 0;
-    auto advance = [&]() -> Outcome {
-        migrator::log::info("step " + std::to_string(++steps));
-        if (steps < 3) return milliseconds(1);
+    const auto fail = [] {
+        migrator::log::info("at work");
         throw std::runtime_error("no way");
     };
-    add_work(router, "/work", std::move(advance), Lane::Work);
+    add_work(router, "/work", fail, Lane::Work);
     const RunningServer server(options(), router);
     Client client(server.port());
     client.ask(
@@ -108,9 +86,7 @@ TEST(Background, LogsWithTheIdsOfItsRequest) {
     const std::string ids =
         "requestId=id-1 traceId=0af7651916cd43dd8448eb211c80319c spanId=b7ad6b7169203331 ";
     EXPECT_NE(lines.wait_for("method=POST request=/work").find("INFO " + ids), std::string::npos);
-    for (const char* step : {"step 1", "step 2", "step 3"}) {
-        EXPECT_NE(lines.wait_for(step).find("INFO " + ids), std::string::npos);
-    }
+    EXPECT_NE(lines.wait_for("at work").find("INFO " + ids), std::string::npos);
     const std::string line = lines.wait_for("work after an answer failed: no way");
     EXPECT_NE(line.find("ERROR " + ids), std::string::npos) << line;
     EXPECT_EQ(client.ask(request("POST", "/work")).status, 202);  // all is well
@@ -122,25 +98,25 @@ TEST(Background, IsDestroyedByAWorker) {
         std::thread::id destroyed;
         Event gone;
     };
-    struct Tells : Background {
+    struct Tells {
         explicit Tells(Seen& its_seen) : seen(its_seen) {}
-        ~Tells() override {
+        ~Tells() {
             seen.destroyed = std::this_thread::get_id();
             seen.gone.set();
         }
-        Outcome advance() override {
-            seen.ran = std::this_thread::get_id();
-            return std::nullopt;
-        }
+        Tells(const Tells&) = delete;
+        Tells& operator=(const Tells&) = delete;
         Seen& seen;
     };
     Seen seen;
     Router router;
-    router.add("POST", "/work", Lane::Work, answering([&](const Request&) {
-                   Response response = text("");
-                   response.background = std::make_shared<Tells>(seen);
-                   return response;
-               }));
+    router.add("POST", "/work", Lane::Work, [&](const Request&) {
+        Response response = text("");
+        response.background = [tells = std::make_shared<Tells>(seen)] {
+            tells->seen.ran = std::this_thread::get_id();
+        };
+        return response;
+    });
     const RunningServer server(options(), router);
     Client client(server.port());
     client.ask(request("POST", "/work"));
@@ -151,11 +127,9 @@ TEST(Background, IsDestroyedByAWorker) {
 TEST(Background, RunsOnTheLaneOfItsRequest) {
     Blocked work;
     Event quick_done;
-    auto advance = [&]() -> Outcome {
-        quick_done.set();
-        return std::nullopt;
-    };
-    add_work(work.router, "/quick", std::move(advance), Lane::Quick);
+    add_work(
+        work.router, "/quick", [&] { quick_done.set(); }, Lane::Quick
+    );
     Options one = options();
     one.workers = 1;
     const RunningServer server(one, work.router);
@@ -168,69 +142,65 @@ TEST(Background, RunsOnTheLaneOfItsRequest) {
     work.release.set();
 }
 
-TEST(Background, HoldsNoThreadWhileItWaits) {
-    Router router;
-    std::atomic<bool> go = false;
-    std::atomic<int> ended = 0;
-    Event all_ended;
-    auto advance = [&]() -> Outcome {
-        if (!go) return milliseconds(1);
-        if (++ended == 20) all_ended.set();
-        return std::nullopt;
-    };
-    add_work(router, "/work", std::move(advance), Lane::Work);
+TEST(Background, RunsOnTheLaneThatItsAnswerWasMadeOn) {
+    Blocked work;
+    Event moved_done;
+    work.router.add("POST", "/moves", Lane::Quick, [&](const Request&) {
+        return GoesOn{Lane::Patient, [&] {
+                          Response response = text("accepted");
+                          response.background = [&] { moved_done.set(); };
+                          return response;
+                      }};
+    });
     Options one = options();
     one.workers = 1;
-    const RunningServer server(one, router);
+    const RunningServer server(one, work.router);
     Client client(server.port());
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(client.ask(request("POST", "/work")).status, 202);
-    go = true;
-    all_ended.wait();
+    client.ask(request("POST", "/work"));
+    work.begun.wait();  // it has the one worker
+    client.ask(request("POST", "/moves"));
+    moved_done.wait();
+    EXPECT_FALSE(work.ended);
+    work.release.set();
 }
 
 TEST(Background, IsNotDroppedWhenTheQueueIsFull) {
     Blocked others;  // on the same one worker
-    Event first_step;
-    Event second_step;
-    auto advance = [&]() -> Outcome {
-        if (first_step.is_set()) {
-            second_step.set();
-            return std::nullopt;
-        }
-        first_step.set();
-        return milliseconds(100);
-    };
-    add_work(others.router, "/steps", std::move(advance), Lane::Work);
-    others.router.add("GET", "/block", Lane::Work, answering([&](const Request&) {
-                          others.begun.set();
-                          others.release.wait();
-                          return text("released");
-                      }));
+    Event accepted;
+    Event answered;
+    Event done;
+    others.router.add("POST", "/promise", Lane::Work, [&](const Request&) {
+        accepted.set();
+        answered.wait();  // until the queue is full
+        Response response = text("accepted");
+        response.background = [&] { done.set(); };
+        return response;
+    });
+    others.router.add("GET", "/block", Lane::Work, [&](const Request&) {
+        others.release.wait();
+        return text("released");
+    });
     Options one = options();
     one.workers = 1;
     one.queue_limit = 1;
     const RunningServer server(one, others.router);
-    Client steps(server.port());
-    EXPECT_EQ(steps.ask(request("POST", "/steps")).status, 202);
-    first_step.wait();
+    Client promised(server.port());
+    promised.send(request("POST", "/promise"));
+    accepted.wait();
     std::vector<Client> blocked;
-    const auto block = [&] {
+    Client quick(server.port());
+    // Until one is refused: the one before it is queued.
+    do {
         blocked.emplace_back(server.port());
         blocked.back().send(request("GET", "/block"));
-    };
-    block();
-    others.begun.wait();
-    // Until one is refused: the others are queued.
-    const auto is_refused = [&] {
         // An answer of a lane that isn't blocked comes after the refusal would have come.
-        EXPECT_EQ(steps.ask(request("GET", "/hello")).body, "hi");
-        return blocked.back().readable();
-    };
-    do block();
-    while (!is_refused());
+        EXPECT_EQ(quick.ask(request("GET", "/hello")).body, "hi");
+    } while (!blocked.back().readable());
     EXPECT_EQ(blocked.back().read().status, 503);
+    answered.set();
+    EXPECT_EQ(promised.read().body, "accepted");
     others.release.set();
-    second_step.wait();
+    done.wait();
 }
 
 TEST(Background, MayEndBeforeTheServerDoes) {
@@ -238,7 +208,8 @@ TEST(Background, MayEndBeforeTheServerDoes) {
     Blocked work;
     RunningServer server(options(), work.router, [] { FAIL() << "there was time enough"; });
     Client client(server.port());
-    client.ask(request("POST", "/work"));
+    client.send("POST /work HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    client.read_to_end();  // from now on the request itself is in work no more
     client.close();
     work.begun.wait();
     server.stop();
@@ -266,46 +237,17 @@ TEST(Background, IsCancelledWhenItDoesNotEndInTime) {
     EXPECT_FALSE(lines.has("did not end"));
 }
 
-TEST(Background, IsWokenWhenCancelled) {
-    Router router;
-    Event begun;
-    std::atomic<bool> cancelled = false;
-    std::atomic<bool> ended = false;
-    auto advance = [&]() -> Outcome {
-        begun.set();
-        if (!cancelled) return hours(24);
-        ended = true;
-        return std::nullopt;
-    };
-    add_work(router, "/work", std::move(advance), Lane::Work);
-    Options patient = options();
-    patient.shutdown_timeout = hours(1);
-    RunningServer server(patient, router, [&] { cancelled = true; });
-    Client client(server.port());
-    client.ask(request("POST", "/work"));
-    begun.wait();
-    server.stop();
-    server.stop();
-    EXPECT_EQ(server.exit_code(), 0);
-    EXPECT_TRUE(ended);
-}
-
 TEST(Background, IsLeftWhenItDoesNotEndAfterCancelling) {
     LogLines lines;
-    Router router;
-    Event begun;
-    auto advance = [&]() -> Outcome {
-        begun.set();
-        return milliseconds(10);
-    };
-    add_work(router, "/work", std::move(advance), Lane::Work);
+    Blocked work;
     Options hasty = options();
     hasty.shutdown_timeout = milliseconds(0);
-    RunningServer server(hasty, router);
+    RunningServer server(hasty, work.router);
     Client client(server.port());
     client.ask(request("POST", "/work"));
-    begun.wait();
+    work.begun.wait();
     server.stop();
     EXPECT_EQ(server.exit_code(), 0);
     EXPECT_TRUE(lines.has("requests that did not end: 1"));
+    work.release.set();
 }

@@ -16,10 +16,10 @@ namespace {
 
 Router make_router() {
     Router router;
-    router.add("GET", "/hello", Lane::Quick, answering([](const Request&) { return text("hi"); }));
-    router.add("POST", "/echo", Lane::Work, answering([](const Request& request) {
-                   return text(request.body);
-               }));
+    router.add("GET", "/hello", Lane::Quick, [](const Request&) { return text("hi"); });
+    router.add("POST", "/echo", Lane::Work, [](const Request& request) {
+        return text(request.body);
+    });
     return router;
 }
 
@@ -180,7 +180,7 @@ TEST(ServerLimits, GiveUpAClientThatDoesNotRead) {
     hasty.max_connections = 1;
     Router router = make_router();
     const std::string large(16 * 1024 * 1024, 'x');
-    router.add("GET", "/large", Lane::Work, answering([&](const Request&) { return text(large); }));
+    router.add("GET", "/large", Lane::Work, [&](const Request&) { return text(large); });
     const RunningServer server(hasty, router);
     Client stuck;
     stuck.shrink_receive_buffer();
@@ -269,9 +269,9 @@ TEST(ServerStart, RefusesWhatIsNoAddress) {
 TEST(ServerStart, ListensOnIpv6AndServesIpv4ThereToo) {
     LogLines lines;
     Router router = make_router();
-    router.add("GET", "/ip", Lane::Quick, answering([](const Request& request) {
-                   return text(request.client_ip);
-               }));
+    router.add("GET", "/ip", Lane::Quick, [](const Request& request) {
+        return text(request.client_ip);
+    });
     Options six = options();
     six.listen_address = "::";
     try {

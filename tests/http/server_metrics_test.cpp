@@ -31,16 +31,16 @@ double requests(const metrics::Registry& registry, const char* code, const char*
 
 Router make_router() {
     Router router;
-    router.add("GET", "/hello", Lane::Quick, answering([](const Request&) { return text("hi"); }));
-    router.add("GET", "/fails", Lane::Work, answering([](const Request&) -> Response {
-                   throw std::runtime_error("broken");
-               }));
-    router.add_with_id("GET", "/v1/runs", Lane::Work, answering([](const Request& request) {
-                           return text(request.parameter);
-                       }));
-    router.add_bare("GET", "/metrics", Lane::Quick, answering([](const Request&) {
-                        return text("metric 1");
-                    }));
+    router.add("GET", "/hello", Lane::Quick, [](const Request&) { return text("hi"); });
+    router.add("GET", "/fails", Lane::Work, [](const Request&) -> Response {
+        throw std::runtime_error("broken");
+    });
+    router.add_with_id("GET", "/v1/runs", Lane::Work, [](const Request& request) {
+        return text(request.parameter);
+    });
+    router.add_bare("GET", "/metrics", Lane::Quick, [](const Request&) {
+        return text("metric 1");
+    });
     return router;
 }
 
@@ -100,12 +100,12 @@ TEST(ServerMetrics, GiveTheParameterToTheHandler) {
 TEST(ServerMetrics, AddUpSizes) {
     Router router = make_router();
     FakeSpool::Watch watch;
-    const auto answer = answering([&](const Request&) {
+    const auto answer = [&](const Request&) {
         Response response = text("12345");
         response.spooled = std::make_shared<FakeSpool>(70'000, watch);
         response.tail = "123";
         return response;
-    });
+    };
     for (const char* method : {"POST", "HEAD"}) router.add(method, "/large", Lane::Work, answer);
     metrics::Registry registry("v", {"test"});
     const RunningServer server(options(), router, {}, &registry);
@@ -129,11 +129,11 @@ TEST(ServerMetrics, CountRefusalsOfAFullLaneButNotOfTheParser) {
     Router router = make_router();
     Event begun;
     Event release;
-    router.add("GET", "/block", Lane::Work, answering([&](const Request&) {
-                   begun.set();
-                   release.wait();
-                   return text("released");
-               }));
+    router.add("GET", "/block", Lane::Work, [&](const Request&) {
+        begun.set();
+        release.wait();
+        return text("released");
+    });
     metrics::Registry registry("v", {});
     Options one = options();
     one.workers = 1;
@@ -192,7 +192,7 @@ TEST(ServerLog, HasFieldsForMachines) {
         EXPECT_NE(asked.find(field), std::string::npos) << asked;
     }
     const std::string answered = lines.wait_for("status=200");
-    for (const char* field : {R"("status":200)", R"("duration":0)", R"("bytes":2)"}) {
+    for (const char* field : {R"("status":200)", R"("duration":)", R"("bytes":2)"}) {
         EXPECT_NE(answered.find(field), std::string::npos) << answered;
     }
 }

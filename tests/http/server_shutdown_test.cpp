@@ -14,19 +14,15 @@ using std::chrono::milliseconds;
 
 namespace {
 
-using Outcome = std::variant<Response, milliseconds>;
-
 struct Work {
     Work() {
-        router.add("GET", "/work", Lane::Work, answering([this](const Request& request) {
-                       begun.set();
-                       release.wait();
-                       ++ended;
-                       return text("done " + request.query);
-                   }));
-        router.add("GET", "/hello", Lane::Quick, answering([](const Request&) {
-                       return text("hi");
-                   }));
+        router.add("GET", "/work", Lane::Work, [this](const Request& request) {
+            begun.set();
+            release.wait();
+            ++ended;
+            return text("done " + request.query);
+        });
+        router.add("GET", "/hello", Lane::Quick, [](const Request&) { return text("hi"); });
     }
 
     Router router;
@@ -151,26 +147,38 @@ TEST(Shutdown, BeginsNoQueuedRequestAfterCancelling) {
     EXPECT_EQ(work.ended, 1);
 }
 
-TEST(Shutdown, WakesStepsThatWaitWhenCancelling) {
+TEST(Shutdown, BeginsNoRestOfARequestAfterCancelling) {
     Work work;
-    Options patient = options();
-    patient.shutdown_timeout = hours(1);
-    std::atomic<bool> cancelled = false;
-    work.router.add("GET", "/poll", Lane::Work, [&](Request) -> Step {
-        return [&]() -> Outcome {
-            work.begun.set();
-            if (cancelled) return text("cancelled");
-            return hours(24);
-        };
+    Options one = options();
+    one.patient_workers = 1;
+    one.shutdown_timeout = hours(1);
+    work.router.add("GET", "/patient", Lane::Patient, [&](const Request&) {
+        work.begun.set();
+        work.release.wait();
+        return text("done");
     });
-    RunningServer server(patient, work.router, [&] { cancelled = true; });
-    Client client(server.port());
-    client.send(request("GET", "/poll"));
+    std::atomic<bool> rest_begun = false;
+    Event moved;
+    work.router.add("GET", "/moves", Lane::Work, [&](const Request&) {
+        moved.set();
+        return GoesOn{Lane::Patient, [&] {
+                          rest_begun = true;
+                          return text("rest");
+                      }};
+    });
+    RunningServer server(one, work.router, [&] { work.release.set(); });
+    Client first(server.port());
+    first.send(request("GET", "/patient"));
     work.begun.wait();
+    Client queued(server.port());
+    queued.send(request("GET", "/moves"));
+    moved.wait();
     server.stop();
     server.stop();
-    EXPECT_EQ(client.read().body, "cancelled");
+    EXPECT_EQ(first.read().body, "done");
+    EXPECT_EQ(queued.read().status, 503);
     EXPECT_EQ(server.exit_code(), 0);
+    EXPECT_FALSE(rest_begun);
 }
 
 TEST(Shutdown, EndsAlthoughARequestIsHalfSent) {

@@ -25,25 +25,22 @@ constexpr std::size_t kHuge = 1'000'000'000;
 class SpooledAnswers : public ::testing::Test {
 protected:
     SpooledAnswers() : space_({.directory = dir_.path().string(), .memory_bytes = 1'000'000}) {
-        router.add("GET", "/answer", Lane::Work, answering([this](const Request& request) {
-                       const auto spool = space_.open();
-                       for (std::size_t left = std::stoul(request.query); left > 0;) {
-                           const std::string part =
-                               FakeSpool::text(std::min<std::size_t>(left, 18'200));
-                           spool->append(part);
-                           left -= part.size();
-                       }
-                       return response(spool);
-                   }));
-        const auto fake = answering([this](const Request&) {
+        router.add("GET", "/answer", Lane::Work, [this](const Request& request) {
+            const auto spool = space_.open();
+            for (std::size_t left = std::stoul(request.query); left > 0;) {
+                const std::string part = FakeSpool::text(std::min<std::size_t>(left, 18'200));
+                spool->append(part);
+                left -= part.size();
+            }
+            return response(spool);
+        });
+        const auto fake = [this](const Request&) {
             Response answer = response(std::make_shared<FakeSpool>(fake_size, watch, broken_at));
             answer.status = fake_status;
             return answer;
-        });
+        };
         for (const char* method : {"GET", "HEAD"}) router.add(method, "/fake", Lane::Work, fake);
-        router.add("GET", "/hello", Lane::Quick, answering([](const Request&) {
-                       return text("hi");
-                   }));
+        router.add("GET", "/hello", Lane::Quick, [](const Request&) { return text("hi"); });
     }
 
     static Response response(std::shared_ptr<Spool> spool) {
@@ -125,9 +122,9 @@ TEST_F(SpooledAnswers, AreNotTakenIntoMemoryForSlowReaders) {
     constexpr std::size_t kReaders = 100;
     std::array<FakeSpool::Watch, kReaders> watches;
     std::atomic<std::size_t> next = 0;
-    router.add("GET", "/huge", Lane::Work, answering([&](const Request&) {
-                   return response(std::make_shared<FakeSpool>(kHuge, watches.at(next++)));
-               }));
+    router.add("GET", "/huge", Lane::Work, [&](const Request&) {
+        return response(std::make_shared<FakeSpool>(kHuge, watches.at(next++)));
+    });
     Options many = options();
     many.queue_limit = kReaders;
     const RunningServer server(many, router);

@@ -13,16 +13,16 @@ namespace {
 /// GET /hello, POST /echo, GET /about (what the handler sees), GET /metrics (bare).
 Router make_router() {
     Router router;
-    router.add("GET", "/hello", Lane::Quick, answering([](const Request&) { return text("hi"); }));
-    router.add("POST", "/echo", Lane::Work, answering([](const Request& request) {
-                   return text(request.body);
-               }));
-    router.add("GET", "/about", Lane::Work, answering([](const Request& request) {
-                   return text(request.client_ip + " " + request.id + " " + request.query);
-               }));
-    router.add_bare("GET", "/metrics", Lane::Quick, answering([](const Request&) {
-                        return text("metric 1");
-                    }));
+    router.add("GET", "/hello", Lane::Quick, [](const Request&) { return text("hi"); });
+    router.add("POST", "/echo", Lane::Work, [](const Request& request) {
+        return text(request.body);
+    });
+    router.add("GET", "/about", Lane::Work, [](const Request& request) {
+        return text(request.client_ip + " " + request.id + " " + request.query);
+    });
+    router.add_bare("GET", "/metrics", Lane::Quick, [](const Request&) {
+        return text("metric 1");
+    });
     return router;
 }
 
@@ -152,10 +152,10 @@ TEST(Server, AddsHeadersToAllAnswersButRedirectsAndBareRoutes) {
 TEST(Server, LogsRoutedRequestsWithTheirId) {
     LogLines lines;
     Router router = make_router();
-    router.add("GET", "/log", Lane::Work, answering([](const Request&) {
-                   migrator::log::info("in the handler");
-                   return text("");
-               }));
+    router.add("GET", "/log", Lane::Work, [](const Request&) {
+        migrator::log::info("in the handler");
+        return text("");
+    });
     const RunningServer server(options(), router);
     EXPECT_NE(lines.wait_for("listening on 127.0.0.1:" + std::to_string(server.port())), "");
     Client client(server.port());
@@ -189,7 +189,7 @@ TEST(Server, TellsHandlersWhoAsks) {
 TEST(Server, SendsLargeAnswersWhole) {
     Router router;
     const std::string large(32 * 1024 * 1024, 'x');
-    router.add("GET", "/large", Lane::Work, answering([&](const Request&) { return text(large); }));
+    router.add("GET", "/large", Lane::Work, [&](const Request&) { return text(large); });
     const RunningServer server(options(), router);
     Client client(server.port());
     const Answer answer = client.ask(request("GET", "/large"));

@@ -261,22 +261,22 @@ TEST_F(SqlServerContract, UpgradesTablesOfVersion4) {
 TEST_F(SqlServerContract, KeepsRunsOverHttp) {
     ASSERT_EQ(apply({single("1.sql", "select 1")}), "");
     const auto own = connector();
-    StoredRun run{
+    RunRecord run{
         .id = "Run-1",
         .state = "queued",
         .request = "r",
         .progress = "{}",
         .owner = "o",
         .started = std::chrono::system_clock::now()};
-    EXPECT_EQ(own->insert_run(run), Connector::Insertion::Inserted);
-    EXPECT_EQ(own->insert_run(run), Connector::Insertion::Exists);
+    EXPECT_EQ(own->run_records().insert(run), RunRecords::Insertion::Inserted);
+    EXPECT_EQ(own->run_records().insert(run), RunRecords::Insertion::Exists);
     run.id = "run-1";
-    EXPECT_EQ(own->insert_run(run), Connector::Insertion::Inserted);
-    EXPECT_FALSE(own->update_run(run));
-    EXPECT_TRUE(own->cancel_run("run-1"));
-    EXPECT_TRUE(own->update_run(run));
-    EXPECT_FALSE(own->cancel_run("another"));
-    const auto found = own->find_run("Run-1");
+    EXPECT_EQ(own->run_records().insert(run), RunRecords::Insertion::Inserted);
+    EXPECT_FALSE(own->run_records().update(run));
+    EXPECT_TRUE(own->run_records().cancel("run-1"));
+    EXPECT_TRUE(own->run_records().update(run));
+    EXPECT_FALSE(own->run_records().cancel("another"));
+    const auto found = own->run_records().find("Run-1");
     ASSERT_TRUE(found);
     EXPECT_FALSE(found->cancel);
     EXPECT_LT(std::chrono::abs(found->started - run.started), std::chrono::seconds(1));

@@ -23,6 +23,11 @@ void FakeConnector::add_tenant(const std::string& name) {
     tenants_.push_back(name);
 }
 
+void FakeConnector::remove_tenant(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    std::erase(tenants_, name);
+}
+
 void FakeConnector::record(const Migration& migration, const std::string& schema) {
     const std::lock_guard lock(mutex_);
     versions_.push_back({++last_version_, "v" + std::to_string(last_version_), now_});
@@ -84,12 +89,12 @@ void FakeConnector::set_time(TimePoint time) {
 void FakeConnector::forget_tables() {
     const std::lock_guard lock(mutex_);
     has_tables_ = false;
-    long_runs_.clear();
+    runs_table_.clear();
 }
 
 void FakeConnector::silence_run(const std::string& id, std::chrono::seconds silent_for) {
     const std::lock_guard lock(mutex_);
-    long_runs_.set_changed(id, now_ - silent_for);
+    runs_table_.set_changed(id, now_ - silent_for);
 }
 
 void FakeConnector::limit_connections(std::size_t limit) {
@@ -281,41 +286,42 @@ std::unique_ptr<db::Run> FakeConnector::try_begin_run(const RunOwner& owner) {
     return std::make_unique<FakeRun>(*this, owner.run_id);
 }
 
-db::Connector::Insertion FakeConnector::insert_run(const db::StoredRun& run) {
-    const std::lock_guard lock(mutex_);
-    throw_if_broken();
-    if (!has_tables_) return Insertion::NoTable;
-    return long_runs_.insert(run, now_) ? Insertion::Inserted : Insertion::Exists;
+db::RunRecords::Insertion FakeRunRecords::insert(const db::RunRecord& run) {
+    const std::lock_guard lock(database_.mutex_);
+    database_.throw_if_broken();
+    if (!database_.has_tables_) return Insertion::NoTable;
+    const bool inserted = database_.runs_table_.insert(run, database_.now_);
+    return inserted ? Insertion::Inserted : Insertion::Exists;
 }
 
-bool FakeConnector::update_run(const db::StoredRun& run) {
-    const std::lock_guard lock(mutex_);
-    throw_if_broken();
-    return long_runs_.update(run, now_);
+bool FakeRunRecords::update(const db::RunRecord& run) {
+    const std::lock_guard lock(database_.mutex_);
+    database_.throw_if_broken();
+    return database_.runs_table_.update(run, database_.now_);
 }
 
-bool FakeConnector::cancel_run(const std::string& id) {
-    const std::lock_guard lock(mutex_);
-    throw_if_broken();
-    return long_runs_.cancel(id);
+bool FakeRunRecords::cancel(const std::string& id) {
+    const std::lock_guard lock(database_.mutex_);
+    database_.throw_if_broken();
+    return database_.runs_table_.cancel(id);
 }
 
-std::optional<db::StoredRun> FakeConnector::find_run(const std::string& id) {
-    std::optional<db::StoredRun> found;
-    read_runs([&](const db::StoredRun& run) {
+std::optional<db::RunRecord> FakeRunRecords::find(const std::string& id) {
+    std::optional<db::RunRecord> found;
+    read([&](const db::RunRecord& run) {
         if (run.id == id) found = run;
     });
     return found;
 }
 
-void FakeConnector::read_runs(const std::function<void(const db::StoredRun&)>& run) {
-    std::vector<db::StoredRun> runs;
+void FakeRunRecords::read(const std::function<void(const db::RunRecord&)>& run) {
+    std::vector<db::RunRecord> runs;
     {
-        const std::lock_guard lock(mutex_);
-        throw_if_broken();
-        runs = long_runs_.all(now_);
+        const std::lock_guard lock(database_.mutex_);
+        database_.throw_if_broken();
+        runs = database_.runs_table_.all(database_.now_);
     }
-    for (const db::StoredRun& each : runs) run(each);
+    for (const db::RunRecord& each : runs) run(each);
 }
 
 db::PoolUse FakeConnector::connections() const {

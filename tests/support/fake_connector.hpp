@@ -16,6 +16,23 @@
 
 namespace migrator::test {
 
+class FakeConnector;
+
+/// The runs of a FakeConnector that nobody waits for.
+class FakeRunRecords : public db::RunRecords {
+public:
+    explicit FakeRunRecords(FakeConnector& database) : database_(database) {}
+
+    Insertion insert(const db::RunRecord& run) override;
+    bool update(const db::RunRecord& run) override;
+    bool cancel(const std::string& id) override;
+    std::optional<db::RunRecord> find(const std::string& id) override;
+    void read(const std::function<void(const db::RunRecord&)>& run) override;
+
+private:
+    FakeConnector& database_;
+};
+
 /// A database in memory, with the behaviour a Connector promises: rows, versions, tenants, one
 /// migration lock, transactions that roll back, unfinished runs. Several coordinators on one
 /// object are several processes on one database. Thread-safe; outlives its runs.
@@ -36,6 +53,7 @@ public:
     /// up with so many that fail.
     void work_tenant_by_tenant(std::size_t max_failures);
     void add_tenant(const std::string& name);
+    void remove_tenant(const std::string& name);
     /// Records `migration` as applied to `schema`, in a version of its own.
     void record(const Migration& migration, const std::string& schema);
     void add_state(const TenantState& state);
@@ -57,8 +75,8 @@ public:
     void release_lock();
     /// The database's clock, for what is new; the default is 2026-11-22T12:04:02Z.
     void set_time(TimePoint time);
-    /// Takes migrator's tables away, as in a database that no run has used: `insert_run` says so
-    /// until a run begins.
+    /// Takes migrator's tables away, as in a database that no run has used: inserting a run
+    /// says so until a run begins.
     void forget_tables();
     /// The process of this long run wrote it so long ago for the last time.
     void silence_run(const std::string& id, std::chrono::seconds silent_for);
@@ -92,17 +110,14 @@ public:
     std::vector<std::string> broken_objects() override;
     std::optional<RunOwner> lock_owner() override;
     std::unique_ptr<db::Run> try_begin_run(const RunOwner& owner) override;
-    Insertion insert_run(const db::StoredRun& run) override;
-    bool update_run(const db::StoredRun& run) override;
-    bool cancel_run(const std::string& id) override;
-    std::optional<db::StoredRun> find_run(const std::string& id) override;
-    void read_runs(const std::function<void(const db::StoredRun&)>& run) override;
+    db::RunRecords& run_records() override { return run_records_; }
     db::PoolUse connections() const override;
     std::vector<db::ScriptProblem> check(const Plan& plan) override;
     std::string preview(const Migration& migration, const std::string& schema) override;
 
 private:
     friend class FakeRun;
+    friend class FakeRunRecords;
     friend class FakeRows;
     struct Failure {
         std::string message;
@@ -134,7 +149,8 @@ private:
     std::size_t runs_begun_ = 0;
     std::size_t pings_ = 0;
     bool has_tables_ = true;
-    FakeRunsTable long_runs_;
+    FakeRunsTable runs_table_;
+    FakeRunRecords run_records_{*this};
     std::vector<db::RowsWanted> rows_wanted_;
     std::size_t readers_ = 0;
     std::size_t connection_limit_ = 8;

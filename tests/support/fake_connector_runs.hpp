@@ -16,7 +16,7 @@ public:
     void clear() { rows_.clear(); }
 
     /// False: the id is there already. Deletes what nobody has written for a day.
-    bool insert(const db::StoredRun& run, TimePoint now) {
+    bool insert(const db::RunRecord& run, TimePoint now) {
         constexpr std::chrono::hours kKept{24};
         std::erase_if(rows_, [&](const Row& row) { return row.changed < now - kKept; });
         if (find(run.id) != nullptr) return false;
@@ -25,7 +25,7 @@ public:
     }
 
     /// Whether its end was asked for.
-    bool update(const db::StoredRun& run, TimePoint now) {
+    bool update(const db::RunRecord& run, TimePoint now) {
         Row* row = find(run.id);
         if (row == nullptr) return false;
         row->stored.state = run.state;
@@ -48,8 +48,8 @@ public:
     }
 
     /// Newest first.
-    std::vector<db::StoredRun> all(TimePoint now) const {
-        std::vector<db::StoredRun> runs;
+    std::vector<db::RunRecord> all(TimePoint now) const {
+        std::vector<db::RunRecord> runs;
         for (auto row = rows_.rbegin(); row != rows_.rend(); ++row) {
             runs.push_back(row->stored);
             const auto silent = std::chrono::floor<std::chrono::seconds>(now - row->changed);
@@ -63,7 +63,7 @@ public:
 
 private:
     struct Row {
-        db::StoredRun stored;
+        db::RunRecord stored;
         TimePoint changed;
     };
 

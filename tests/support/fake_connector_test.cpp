@@ -135,47 +135,47 @@ TEST_P(FakeConnectorTest, FindsVersionsByIdAndFile) {
 }
 
 TEST_P(FakeConnectorTest, KeepsLongRunsForADay) {
-    using Insertion = db::Connector::Insertion;
+    using Insertion = db::RunRecords::Insertion;
     const TimePoint noon{std::chrono::hours(500'000)};
     const auto hours = [](int count) { return std::chrono::hours(count); };
     database.set_time(noon);
-    db::StoredRun run{.id = "a", .state = "queued", .progress = "{}", .started = noon};
-    EXPECT_EQ(database.insert_run(run), Insertion::Inserted);
-    EXPECT_EQ(database.insert_run(run), Insertion::Exists);
-    EXPECT_FALSE(database.update_run(run));
-    EXPECT_TRUE(database.cancel_run("a"));
-    EXPECT_FALSE(database.cancel_run("b"));
+    db::RunRecord run{.id = "a", .state = "queued", .progress = "{}", .started = noon};
+    EXPECT_EQ(database.run_records().insert(run), Insertion::Inserted);
+    EXPECT_EQ(database.run_records().insert(run), Insertion::Exists);
+    EXPECT_FALSE(database.run_records().update(run));
+    EXPECT_TRUE(database.run_records().cancel("a"));
+    EXPECT_FALSE(database.run_records().cancel("b"));
     run.state = "done";
     run.status = 200;
     run.ended = noon;
-    EXPECT_TRUE(database.update_run(run)) << "its end was asked for";
+    EXPECT_TRUE(database.run_records().update(run)) << "its end was asked for";
     database.set_time(noon + hours(2));
-    const auto found = database.find_run("a");
+    const auto found = database.run_records().find("a");
     ASSERT_TRUE(found);
     EXPECT_EQ(found->state, "done");
     EXPECT_EQ(found->status, 200);
     EXPECT_EQ(found->ended, noon);
     EXPECT_EQ(found->silent_for, hours(2));
-    EXPECT_FALSE(database.find_run("b"));
+    EXPECT_FALSE(database.run_records().find("b"));
 
-    database.insert_run({.id = "b", .started = noon + hours(2)});
+    database.run_records().insert({.id = "b", .started = noon + hours(2)});
     std::string ids;
-    database.read_runs([&](const db::StoredRun& each) { ids += each.id; });
+    database.run_records().read([&](const db::RunRecord& each) { ids += each.id; });
     EXPECT_EQ(ids, "ba");
     database.set_time(noon + hours(25));
-    database.insert_run({.id = "c", .started = noon + hours(25)});
-    EXPECT_FALSE(database.find_run("a"));
-    EXPECT_TRUE(database.find_run("b"));
+    database.run_records().insert({.id = "c", .started = noon + hours(25)});
+    EXPECT_FALSE(database.run_records().find("a"));
+    EXPECT_TRUE(database.run_records().find("b"));
     database.silence_run("c", std::chrono::minutes(5));
-    EXPECT_EQ(database.find_run("c")->silent_for, std::chrono::minutes(5));
+    EXPECT_EQ(database.run_records().find("c")->silent_for, std::chrono::minutes(5));
 }
 
 TEST_P(FakeConnectorTest, HasNoTableForLongRunsBeforeTheFirstRun) {
     database.forget_tables();
-    EXPECT_EQ(database.insert_run({.id = "a"}), db::Connector::Insertion::NoTable);
-    EXPECT_FALSE(database.find_run("a"));
+    EXPECT_EQ(database.run_records().insert({.id = "a"}), db::RunRecords::Insertion::NoTable);
+    EXPECT_FALSE(database.run_records().find("a"));
     database.try_begin_run({.run_id = "r"});
-    EXPECT_EQ(database.insert_run({.id = "a"}), db::Connector::Insertion::Inserted);
+    EXPECT_EQ(database.run_records().insert({.id = "a"}), db::RunRecords::Insertion::Inserted);
 }
 
 TEST_P(FakeConnectorTest, ASyncRunsNothing) {

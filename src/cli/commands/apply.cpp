@@ -42,7 +42,9 @@ ProgressLine::Mode progress_mode(const Context& context) {
 
 /// Some tenants failed, what was done for the others stays.
 int partly_failed(
-    Context& context, const coordinator::RunRequest& request, const coordinator::Outcome& outcome
+    Context& context,
+    const coordinator::VersionRequest& request,
+    const coordinator::Outcome& outcome
 ) {
     const int exit_code = edge_codes(ErrorKind::PartlyFailed).exit_code;
     if (context.common.json) {
@@ -70,14 +72,15 @@ struct Creates : Command {
     }
 
 protected:
-    int create(Context& context, coordinator::RunRequest request) const {
+    int create(Context& context, coordinator::VersionRequest request) const {
         auto& coordinator = context.opened().coordinator;
         const auto now = std::chrono::floor<std::chrono::seconds>(context.backend.clock());
         request.version_name = name.value_or(format_rfc3339(now));
         request.request_id = random_uuid();
         ProgressLine line(context.terminal.err, progress_mode(context));
         request.progress = line.sink();
-        const auto outcome = coordinator.run(request, context.backend.interrupted);
+        request.stop = context.backend.interrupted;
+        const auto outcome = coordinator.create_version(request);
         line.clear();
 
         if (!outcome.changed.empty()) {
@@ -163,7 +166,7 @@ struct Apply : Creates {
 
     int run(Context& context) override {
         context.opened();
-        coordinator::RunRequest request;
+        coordinator::VersionRequest request;
         request.dry_run = dry_run;
         request.reconcile = reconcile;
         request.resume_at_statement = resume_at_statement;
@@ -195,7 +198,7 @@ struct CreateTenant : Creates {
     }
 
     int run(Context& context) override {
-        coordinator::RunRequest request;
+        coordinator::VersionRequest request;
         request.tenant = tenant;
         request.dry_run = dry_run;
         return create(context, std::move(request));
@@ -231,7 +234,7 @@ struct Sync : Creates {
 
     int run(Context& context) override {
         context.opened();
-        coordinator::RunRequest request;
+        coordinator::VersionRequest request;
         request.action = Action::Sync;
         request.tenants = selection_of(tenants);
         return create(context, std::move(request));

@@ -71,7 +71,7 @@ struct New : Command {
 
         std::vector<std::string> in_folder;
         std::vector<std::string> elsewhere;
-        for (const auto& file : opened.coordinator.files()) {
+        for (const auto& file : opened.coordinator.inspection().files()) {
             if (is_script(file.type)) continue;
             const bool is_here = path_of("", file.source_dir) == path_of("", place);
             (is_here ? in_folder : elsewhere).push_back(file.name);

@@ -40,10 +40,10 @@ struct PlanCommand : Command {
     }
 
     int run(Context& context) override {
-        auto& coordinator = context.opened().coordinator;
-        const auto preview = coordinator.preview(reconcile, selection_of(tenants));
+        const auto& inspection = context.opened().coordinator.inspection();
+        const auto preview = inspection.preview(reconcile, selection_of(tenants));
         std::string sent;
-        if (sql) sent = coordinator.preview_sql(preview);
+        if (sql) sent = inspection.preview_sql(preview);
         if (context.common.json) {
             context.terminal.out << json::preview(preview, sql ? &sent : nullptr);
         } else if (sql) {

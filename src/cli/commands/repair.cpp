@@ -60,9 +60,9 @@ struct Accept : Command {
     Options options() override { return {word("FILE", file), yes_option(yes)}; }
 
     int run(Context& context) override {
-        auto& coordinator = context.opened().coordinator;
+        auto& corrections = context.opened().coordinator.corrections();
         auto& report = context.report;
-        const auto change = coordinator.find_change(file);
+        const auto change = corrections.find_change(file);
         const bool shows = !context.common.json && !context.common.quiet;
         const bool differs = change.migration.check_sum != change.recorded_check_sum;
         if (!context.common.json && (differs || shows)) {
@@ -77,7 +77,7 @@ struct Accept : Command {
                 )) {
                 return refused(context);
             }
-            coordinator.accept(change, random_uuid());
+            corrections.accept(change, random_uuid());
         }
         if (context.common.json) context.terminal.out << json::accepted(change, differs);
         if (shows) {
@@ -116,9 +116,9 @@ struct Forget : Command {
     }
 
     int run(Context& context) override {
-        auto& coordinator = context.opened().coordinator;
+        auto& corrections = context.opened().coordinator.corrections();
         auto& report = context.report;
-        const auto files = coordinator.find_forgettable(tenant, first_file);
+        const auto files = corrections.find_forgettable(tenant, first_file);
         const auto count = count_of(files.size(), "file", "files");
         const bool shows = !context.common.json && !context.common.quiet;
         if (!files.empty()) {
@@ -134,7 +134,7 @@ struct Forget : Command {
                 )) {
                 return refused(context);
             }
-            coordinator.forget(tenant, files, random_uuid());
+            corrections.forget(tenant, files, random_uuid());
         }
         if (context.common.json) {
             context.terminal.out << json::forgotten(tenant, files, !files.empty());

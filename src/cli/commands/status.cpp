@@ -28,7 +28,7 @@ struct StatusCommand : Command {
     Options options() override { return {exit_code_option(exit_code)}; }
 
     int run(Context& context) override {
-        const auto status = context.opened().coordinator.status();
+        const auto status = context.opened().coordinator.inspection().status();
         if (context.common.json) {
             context.terminal.out << json::status(status);
         } else {

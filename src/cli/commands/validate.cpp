@@ -48,7 +48,7 @@ struct Validate : Command {
 private:
     static int run_online(Context& context) {
         const auto& unknown_keys = context.opened().unknown_keys;
-        const auto validation = context.opened().coordinator.validate();
+        const auto validation = context.opened().coordinator.inspection().validate();
         const int exit_code = exit_code_of(unknown_keys, validation);
         auto& report = context.report;
         if (context.common.json) {
@@ -71,7 +71,7 @@ private:
         const std::vector<std::string> not_checked = {
             "dataSource", "checksums of applied files", "pending files"};
         const auto& unknown_keys = context.opened_offline().unknown_keys;
-        const auto validation = context.opened_offline().coordinator.validate_files();
+        const auto validation = context.opened_offline().coordinator.inspection().validate_files();
         const int exit_code = exit_code_of(unknown_keys, validation);
         auto& report = context.report;
         if (context.common.json) {

@@ -7,48 +7,17 @@
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/apply/sql_run.hpp"
 #include "db/sql/connector/reader.hpp"
+#include "db/sql/connector/sql_run_records.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/store/applied_reader.hpp"
 #include "db/sql/store/lock_owner.hpp"
 #include "db/sql/store/migration_rows.hpp"
-#include "db/sql/store/runs.hpp"
 #include "db/sql/store/tenants.hpp"
 #include "db/sql/store/versions.hpp"
 #include "db/sql/transaction.hpp"
 
 namespace migrator::db::sql::connector {
 namespace {
-
-constexpr const char* kQueryRuns = "Could not query runs";
-
-/// How long a look at a long run waits for the lock of one that works.
-constexpr std::chrono::seconds kRunsPatience{1};
-
-/// While it lives, statements on the session wait no longer than that.
-class ShortPatience {
-public:
-    explicit ShortPatience(Session& session) : session_(session) {
-        session_.set_patience(kRunsPatience);
-    }
-    ~ShortPatience() { session_.set_patience(std::nullopt); }
-    ShortPatience(const ShortPatience&) = delete;
-    ShortPatience& operator=(const ShortPatience&) = delete;
-
-private:
-    Session& session_;
-};
-
-/// All runs.
-class RowsWithShortPatience : public RowSource {
-public:
-    RowsWithShortPatience(Session& session, const Dialect& dialect)
-        : patience_(session), rows_(store::Runs(session, dialect).open()) {}
-    bool next(Row& row) override { return rows_->next(row); }
-
-private:
-    const ShortPatience patience_;
-    const std::unique_ptr<RowSource> rows_;
-};
 
 class PooledAppliedRows : public AppliedRows {
 public:
@@ -70,7 +39,10 @@ private:
 class SqlConnector : public Connector {
 public:
     SqlConnector(std::unique_ptr<Server> server, const Options& options)
-        : server_(std::move(server)), options_(options), reader_(*server_, options_) {
+        : server_(std::move(server)),
+          options_(options),
+          reader_(*server_, options_),
+          run_records_(reader_, server_->dialect()) {
         if (atomicity() == Atomicity::Version && !server_->dialect().allows_version_atomicity) {
             throw Error(
                 ErrorKind::Configuration,
@@ -164,59 +136,7 @@ public:
         );
     }
 
-    Insertion insert_run(const StoredRun& run) override {
-        bool there = false;
-        // This much is done again when the connection is lost. An insertion that was done again
-        // would find the first.
-        const Reader::Lease lease = reader_.on_lease([&](Reader::Lease& leased) {
-            Session& session = **leased;
-            const ShortPatience patience(session);
-            there = reader_.with_tables(
-                session,
-                [&](const store::Tables&, const store::MetadataShape& shape) {
-                    if (shape.runs) store::Runs(session, server_->dialect()).delete_old();
-                    return shape.runs;
-                }
-            );
-            return std::move(leased);
-        });
-        if (!there) return Insertion::NoTable;
-        try {
-            const ShortPatience patience(**lease);
-            const bool inserted = store::Runs(**lease, server_->dialect()).insert(run);
-            return inserted ? Insertion::Inserted : Insertion::Exists;
-        } catch (...) {
-            lease->discard();
-            throw;
-        }
-    }
-
-    bool update_run(const StoredRun& run) override {
-        return with_runs(false, [&](store::Runs& runs) { return runs.update(run); });
-    }
-
-    bool cancel_run(const std::string& id) override {
-        return with_runs(false, [&](store::Runs& runs) { return runs.cancel(id); });
-    }
-
-    std::optional<StoredRun> find_run(const std::string& id) override {
-        return with_runs(std::optional<StoredRun>(), [&](store::Runs& runs) {
-            return told_as(kQueryRuns, [&] { return runs.find(id); });
-        });
-    }
-
-    void read_runs(const std::function<void(const StoredRun&)>& run) override {
-        LeasedRows rows = reader_.open(
-            kQueryRuns,
-            [&](Session& session, const store::Tables&, const store::MetadataShape& shape) {
-                if (!shape.runs) return std::unique_ptr<RowSource>();
-                return std::unique_ptr<RowSource>(
-                    std::make_unique<RowsWithShortPatience>(session, server_->dialect())
-                );
-            }
-        );
-        for (Row row; rows.next(row);) run(store::Runs::to_run(row));
-    }
+    RunRecords& run_records() override { return run_records_; }
 
     std::string dry_run_note() const override {
         const Dialect& dialect = server_->dialect();
@@ -245,24 +165,6 @@ public:
     }
 
 private:
-    /// Runs `work(runs)`; gives `absent` when there is no such table. Once more after a lost
-    /// connection: everything but an insertion can be.
-    template <typename Result, typename Work>
-    Result with_runs(Result absent, Work&& work) {
-        return reader_.on_lease([&](Reader::Lease& lease) {
-            Session& session = **lease;
-            const ShortPatience patience(session);
-            return reader_.with_tables(
-                session,
-                [&](const store::Tables&, const store::MetadataShape& shape) {
-                    if (!shape.runs) return absent;
-                    store::Runs runs(session, server_->dialect());
-                    return work(runs);
-                }
-            );
-        });
-    }
-
     /// The first thing that a run writes: here a role shows that may only read.
     void write_lock_owner(Session& session, const RunOwner& owner) try {
         store::LockOwner({session, server_->dialect(), options_}).write(owner);
@@ -292,6 +194,7 @@ private:
     const std::unique_ptr<Server> server_;
     const Options options_;
     Reader reader_;
+    SqlRunRecords run_records_;
 };
 
 }  // namespace

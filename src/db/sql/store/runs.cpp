@@ -38,7 +38,7 @@ void Runs::delete_old() {
     writing([&] { execute(session_, dialect_.delete_old_runs); });
 }
 
-bool Runs::insert(const StoredRun& run) {
+bool Runs::insert(const RunRecord& run) {
     const Parameters parameters{
         run.id,
         run.state,
@@ -53,7 +53,7 @@ bool Runs::insert(const StoredRun& run) {
     );
 }
 
-bool Runs::update(const StoredRun& run) {
+bool Runs::update(const RunRecord& run) {
     const Parameters parameters{
         run.id,
         run.state,
@@ -78,7 +78,7 @@ std::string Runs::select(std::string_view rest) const {
     );
 }
 
-std::optional<StoredRun> Runs::find(const std::string& id) {
+std::optional<RunRecord> Runs::find(const std::string& id) {
     const std::string sql = select("where id = " + dialect_.placeholder(1));
     const auto row = query_row(session_, sql, {id});
     if (!row) return std::nullopt;
@@ -89,8 +89,8 @@ std::unique_ptr<RowSource> Runs::open() {
     return session_.open(select("order by started desc, id desc"), {});
 }
 
-StoredRun Runs::to_run(const Row& row) {
-    StoredRun run{
+RunRecord Runs::to_run(const Row& row) {
+    RunRecord run{
         .id = text_of(row.at(0)),
         .state = text_of(row.at(1)),
         .request = text_of(row.at(2)),

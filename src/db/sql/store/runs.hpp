@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "db/connector.hpp"
+#include "db/run_records.hpp"
 #include "db/sql/session.hpp"
 
 namespace migrator::db::sql::store {
@@ -18,16 +18,16 @@ public:
 
     void delete_old();
     /// False: the id is there already.
-    bool insert(const StoredRun& run);
+    bool insert(const RunRecord& run);
     /// Whether its end was asked for; false too when there is no such run.
-    bool update(const StoredRun& run);
+    bool update(const RunRecord& run);
     /// False: there is no such run.
     bool cancel(const std::string& id);
-    std::optional<StoredRun> find(const std::string& id);
+    std::optional<RunRecord> find(const std::string& id);
     /// All, newest first, for `to_run`.
     std::unique_ptr<RowSource> open();
 
-    static StoredRun to_run(const Row& row);
+    static RunRecord to_run(const Row& row);
 
 private:
     std::string select(std::string_view rest) const;

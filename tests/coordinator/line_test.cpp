@@ -1,4 +1,4 @@
-#include "workers/run_queue.hpp"
+#include "coordinator/line.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,14 +8,14 @@
 
 #include "core/error.hpp"
 
-namespace migrator::workers {
+namespace migrator::coordinator {
 namespace {
 
-TEST(RunQueue, IsFirstComeFirstServed) {
-    RunQueue queue(2);
-    auto a = queue.enter();
-    auto b = queue.enter();
-    auto c = queue.enter();
+TEST(Line, IsFirstComeFirstServed) {
+    Line line(2);
+    auto a = line.enter();
+    auto b = line.enter();
+    auto c = line.enter();
     EXPECT_TRUE(a->is_first());
     EXPECT_FALSE(b->is_first());
     EXPECT_FALSE(c->is_first());
@@ -26,21 +26,21 @@ TEST(RunQueue, IsFirstComeFirstServed) {
     EXPECT_TRUE(c->is_first());
 }
 
-TEST(RunQueue, OneThatGivesUpLeavesTheLine) {
-    RunQueue queue(2);
-    auto a = queue.enter();
-    auto b = queue.enter();
-    auto c = queue.enter();
+TEST(Line, OneThatGivesUpLeavesTheLine) {
+    Line line(2);
+    auto a = line.enter();
+    auto b = line.enter();
+    auto c = line.enter();
     b.reset();
     EXPECT_TRUE(a->is_first());
     EXPECT_FALSE(c->is_first());
-    auto d = queue.enter();  // there is room again
+    auto d = line.enter();  // there is room again
     a.reset();
     EXPECT_TRUE(c->is_first());
     EXPECT_FALSE(d->is_first());
 }
 
-TEST(RunQueue, RefusesMoreThanMayWait) {
+TEST(Line, RefusesMoreThanMayWait) {
     const struct {
         std::size_t limit;
         const char* message;
@@ -53,25 +53,54 @@ TEST(RunQueue, RefusesMoreThanMayWait) {
          "(runQueue): try again later"}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.limit);
-        RunQueue queue(c.limit);
-        std::vector<std::unique_ptr<RunQueue::Place>> places;
-        for (std::size_t i = 0; i <= c.limit; ++i) places.push_back(queue.enter());
+        Line line(c.limit);
+        std::vector<std::unique_ptr<Line::Place>> places;
+        for (std::size_t i = 0; i <= c.limit; ++i) places.push_back(line.enter());
         try {
-            queue.enter();
+            line.enter();
             ADD_FAILURE() << "no exception";
         } catch (const Error& error) {
             EXPECT_EQ(error.kind(), ErrorKind::Busy);
             EXPECT_STREQ(error.what(), c.message);
         }
         places.pop_back();
-        EXPECT_NO_THROW(queue.enter());
+        EXPECT_NO_THROW(line.enter());
     }
 }
 
-TEST(RunQueue, OneAtATimeIsFirst) {
+constexpr std::chrono::milliseconds kLong = std::chrono::minutes(10);
+
+TEST(Line, OneWhoWaitsIsWokenWhenItIsHisTurn) {
+    Line line(1);
+    auto first = line.enter();
+    const auto second = line.enter();
+    const std::jthread leaves([&] { first.reset(); });
+    second->wait(kLong, {});
+    EXPECT_TRUE(second->is_first());
+}
+
+TEST(Line, WaitingEndsWhenItIsStopped) {
+    Line line(1);
+    const auto first = line.enter();
+    const auto second = line.enter();
+    std::stop_source stop;
+    const std::jthread stops([&] { stop.request_stop(); });
+    second->wait(kLong, stop.get_token());
+    EXPECT_FALSE(second->is_first());
+}
+
+TEST(Line, WaitingEndsWhenItsTimeIsOver) {
+    Line line(1);
+    const auto first = line.enter();
+    const auto second = line.enter();
+    second->wait(std::chrono::milliseconds(0), {});
+    EXPECT_FALSE(second->is_first());
+}
+
+TEST(Line, OneAtATimeIsFirst) {
     constexpr int kThreads = 4;
     constexpr int kRuns = 50;
-    RunQueue queue(kThreads);
+    Line line(kThreads);
     std::atomic<int> at_work = 0;
     std::atomic<int> collisions = 0;
     std::atomic<int> done = 0;
@@ -80,8 +109,8 @@ TEST(RunQueue, OneAtATimeIsFirst) {
         for (int t = 0; t < kThreads; ++t) {
             threads.emplace_back([&] {
                 for (int i = 0; i < kRuns; ++i) {
-                    const auto place = queue.enter();
-                    while (!place->is_first()) std::this_thread::yield();
+                    const auto place = line.enter();
+                    while (!place->is_first()) place->wait(kLong, {});
                     if (at_work.fetch_add(1) != 0) ++collisions;
                     ++done;
                     at_work.fetch_sub(1);
@@ -94,4 +123,4 @@ TEST(RunQueue, OneAtATimeIsFirst) {
 }
 
 }  // namespace
-}  // namespace migrator::workers
+}  // namespace migrator::coordinator

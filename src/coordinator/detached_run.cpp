@@ -1,4 +1,4 @@
-#include "coordinator/long_run_here.hpp"
+#include "coordinator/detached_run.hpp"
 
 #include <fmt/format.h>
 
@@ -24,20 +24,27 @@ std::string progress_json(const Progress& progress) {
 
 }  // namespace
 
-void LongRuns::Active::progressed(const Progress& progress) {
+void DetachedRun::progressed(const Progress& progress) {
     const std::lock_guard lock(mutex_);
     if (run_.ended) return;
     progress_ = progress;
     run_.state = progress.phase == "waiting" ? "waiting" : "running";
 }
 
-void LongRuns::Active::finish(int status, std::string answer, bool cancelled, TimePoint now) {
+void DetachedRun::work_was_cancelled() {
+    const std::lock_guard lock(mutex_);
+    work_was_cancelled_ = true;
+}
+
+void DetachedRun::finish(int status, std::string answer, TimePoint now) {
     constexpr int kFirstError = 400;
     const std::lock_guard lock(mutex_);
+    const bool failed = status >= kFirstError;
+    const bool cancelled = work_was_cancelled_ || (failed && stop_.stop_requested());
     run_.status = status;
     run_.answer = std::move(answer);
     run_.ended = now;
-    run_.state = cancelled ? "cancelled" : status < kFirstError ? "done" : "failed";
+    run_.state = cancelled ? "cancelled" : failed ? "failed" : "done";
     progress_.phase = run_.state;
     if (run_.state == "done") {
         progress_.files_done = progress_.files;
@@ -45,37 +52,33 @@ void LongRuns::Active::finish(int status, std::string answer, bool cancelled, Ti
     }
 }
 
-void LongRuns::Active::cancel() {
+void DetachedRun::cancel() {
     {
         const std::lock_guard lock(mutex_);
         if (run_.ended) return;
-        cancelled_ = true;
+        end_wanted_ = true;
     }
     stop_.request_stop();
 }
 
-db::StoredRun LongRuns::Active::snapshot() const {
+db::RunRecord DetachedRun::snapshot() const {
     const std::lock_guard lock(mutex_);
-    return stored();
-}
-
-db::StoredRun LongRuns::Active::stored() const {
-    db::StoredRun run = run_;
+    db::RunRecord run = run_;
     run.progress = progress_json(progress_);
-    if (cancelled_ && !run.ended) run.state = "cancelling";
+    if (end_wanted_ && !run.ended) run.state = "cancelling";
     return run;
 }
 
-bool LongRuns::Active::has_ended() const {
+bool DetachedRun::has_ended() const {
     const std::lock_guard lock(mutex_);
     return run_.ended.has_value();
 }
 
-bool LongRuns::Active::write(db::Connector& connector) {
+bool DetachedRun::write(db::RunRecords& records) {
     const std::lock_guard write_lock(writing_);
-    const db::StoredRun run = snapshot();
+    const db::RunRecord run = snapshot();
     try {
-        if (connector.update_run(run)) cancel();
+        if (records.update(run)) cancel();
         warned_ = false;
         return run.ended.has_value();
     } catch (const std::exception& error) {

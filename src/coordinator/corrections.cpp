@@ -1,13 +1,10 @@
-// Corrections of the metadata that a person asks for: accept and forget.
+#include "coordinator/corrections.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "coordinator/coordinator.hpp"
-#include "coordinator/lock_wait.hpp"
-#include "coordinator/pause.hpp"
 #include "core/error.hpp"
-#include "core/random_id.hpp"
 
 namespace migrator::coordinator {
 namespace {
@@ -37,28 +34,20 @@ const Migration& find_source(const std::vector<Migration>& sources, const std::s
 
 }  // namespace
 
-std::unique_ptr<db::Run> Coordinator::lock(const std::string& what, const std::string& request_id) {
-    const auto give_up = std::chrono::steady_clock::now() + options_.lock_timeout;
-    auto wait = kFirstPause;
-    while (true) {
-        auto run = dependencies_.connector.try_begin_run(
-            {.run_id = random_uuid(),
-             .owner = dependencies_.owner,
-             .request_id = request_id,
-             .version_name = what,
-             .since = dependencies_.clock()}
-        );
-        if (run) return run;
-        if (std::chrono::steady_clock::now() > give_up) {
-            throw locked_error(dependencies_.connector.lock_owner(), options_.lock_timeout);
-        }
-        wait = next_pause(wait);
-        pause(wait, {});
-    }
+Corrections::Corrections(
+    const Dependencies& dependencies, const Inspection& inspection, const Options& options
+)
+    : dependencies_(dependencies), inspection_(inspection), lock_timeout_(options.lock_timeout) {}
+
+std::unique_ptr<db::Run> Corrections::lock(const std::string& what, const std::string& request_id)
+    const {
+    Patience patience(dependencies_.time, lock_timeout_, {});
+    const auto us = [&] { return dependencies_.us(request_id, what); };
+    return wait_for_lock(dependencies_.connector, us, patience);
 }
 
-Coordinator::Change Coordinator::find_change(const std::string& file) {
-    const std::vector<Migration> sources = files();
+Corrections::Change Corrections::find_change(const std::string& file) {
+    const std::vector<Migration> sources = inspection_.files();
     const Migration& source = find_source(sources, file);
     const Applied applied = dependencies_.connector.read_applied(sources);
     const auto recorded = applied.files.find(source.file);
@@ -71,15 +60,15 @@ Coordinator::Change Coordinator::find_change(const std::string& file) {
     return {source, recorded->second.check_sum};
 }
 
-void Coordinator::accept(const Change& change, const std::string& request_id) {
+void Corrections::accept(const Change& change, const std::string& request_id) {
     lock("accept " + change.migration.name, request_id)->accept(change.migration);
 }
 
-std::vector<Migration> Coordinator::find_forgettable(
+std::vector<Migration> Corrections::find_forgettable(
     const std::string& tenant, const std::string& file
 ) {
     const std::string name = SchemaName::parse(tenant).str();
-    const std::vector<Migration> sources = files();
+    const std::vector<Migration> sources = inspection_.files();
     const Migration& from = find_source(sources, file);
     if (!is_for_tenants(from.type)) {
         throw Error(
@@ -114,7 +103,7 @@ std::vector<Migration> Coordinator::find_forgettable(
     return files;
 }
 
-void Coordinator::forget(
+void Corrections::forget(
     const std::string& tenant, const std::vector<Migration>& files, const std::string& request_id
 ) {
     std::vector<const Migration*> pointers;

@@ -1,4 +1,4 @@
-#include "coordinator/run_in_progress.hpp"
+#include "coordinator/version_run.hpp"
 
 #include <fmt/format.h>
 
@@ -7,11 +7,9 @@
 #include <string_view>
 #include <unordered_set>
 
-#include "coordinator/lock_wait.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "core/random_id.hpp"
 
 namespace migrator::coordinator {
 namespace {
@@ -30,30 +28,45 @@ std::string_view name_of_end(ErrorKind kind) {
     }
 }
 
-void report(const RunRequest& request, const char* phase) {
-    if (request.progress) request.progress({.phase = phase});
-}
-
 }  // namespace
 
-Coordinator::RunInProgress::RunInProgress(Coordinator& coordinator, RunRequest request)
-    : coordinator_(coordinator),
-      request_(std::move(request)),
-      place_(coordinator.queue_.enter()),
-      forward_stop_(request_.stop, [this] { stop_.request_stop(); }),
-      wait_(kFirstPause) {
-    const std::lock_guard lock(coordinator_.running_->mutex);
-    coordinator_.running_->sources.insert(&stop_);
+std::string partly_failed_text(const Outcome& outcome) {
+    const TenantFailure& first = outcome.failures.front();
+    const FleetSummary fleet = outcome.summary.fleet.value_or(FleetSummary{});
+    std::string text = fmt::format(
+        "{} of {} tenants failed, the first: {}: {}",
+        outcome.failures.size(),
+        outcome.summary.tenants,
+        first.tenant,
+        first.message
+    );
+    if (fleet.tenants_skipped > 0) {
+        text += fmt::format(
+            "\n{} tenants were left for the next apply: more failed than maxFailures allows",
+            fleet.tenants_skipped
+        );
+    }
+    return text;
 }
 
-Coordinator::RunInProgress::~RunInProgress() {
-    const std::lock_guard lock(coordinator_.running_->mutex);
-    coordinator_.running_->sources.erase(&stop_);
-}
+VersionRun::VersionRun(
+    const Dependencies& dependencies,
+    const Inspection& inspection,
+    const Options& options,
+    const VersionRequest& request,
+    std::unique_ptr<Line::Place> place,
+    std::stop_token stop
+)
+    : dependencies_(dependencies),
+      inspection_(inspection),
+      options_(options),
+      request_(request),
+      place_(std::move(place)),
+      stop_(std::move(stop)) {}
 
-bool Coordinator::RunInProgress::advance() {
+Outcome VersionRun::run() {
     try {
-        advance_stages();
+        work();
     } catch (const Error& error) {
         count_end(name_of_end(error.kind()));
         throw;
@@ -61,53 +74,63 @@ bool Coordinator::RunInProgress::advance() {
         count_end("failed");
         throw;
     }
-    return stage_ == Stage::Done;
+    return std::move(outcome_);
 }
 
-void Coordinator::RunInProgress::advance_stages() {
-    if (stop_.stop_requested()) {
-        throw Error(ErrorKind::Cancelled, "the run was cancelled before it began");
+void VersionRun::work() {
+    throw_if_stopped(stop_);
+    report("loading");
+    const auto began = std::chrono::steady_clock::now();
+    load_sources();
+    count_phase("loading", began);
+    if (!make_plan()) return conclude();
+    const std::string note = dependencies_.connector.dry_run_note();
+    if (request_.dry_run && !note.empty()) {
+        tell_plan(note);
+        return conclude();
     }
-    if (stage_ == Stage::Reading) {
-        report(request_, "loading");
-        const auto began = std::chrono::steady_clock::now();
-        load_sources();
-        count_phase("loading", began);
-        if (!make_plan()) return conclude();
-        const std::string note = coordinator_.dependencies_.connector.dry_run_note();
-        if (request_.dry_run && !note.empty()) {
-            tell_plan(note);
-            return conclude();
-        }
-        stage_ = Stage::Waiting;
-        waiting_since_ = std::chrono::steady_clock::now();
-    }
-    if (stage_ == Stage::Waiting) {
-        if (!take_lock()) return report(request_, "waiting");
-        count_phase("waiting", waiting_since_);
-        // What was planned before the lock was a guess: another run may just have ended.
-        if (make_plan()) apply();
-        conclude();
-    }
+    const auto waiting_since = std::chrono::steady_clock::now();
+    wait();
+    count_phase("waiting", waiting_since);
+    // What was planned before the lock was a guess: another run may just have ended.
+    if (make_plan()) apply();
+    conclude();
 }
 
-void Coordinator::RunInProgress::conclude() {
+void VersionRun::wait() {
+    db::Connector& connector = dependencies_.connector;
+    Patience patience(dependencies_.time, options_.lock_timeout, stop_);
+    while (!place_->is_first()) {
+        throw_if_stopped(stop_);
+        if (patience.is_over()) give_up(connector, patience);
+        report("waiting");
+        place_->wait(patience.left(), stop_);
+    }
+    throw_if_stopped(stop_);
+    const auto us = [this] { return dependencies_.us(request_.request_id, request_.version_name); };
+    run_ = wait_for_lock(connector, us, patience, [this] { report("waiting"); });
+}
+
+void VersionRun::report(const char* phase) const {
+    if (request_.progress) request_.progress({.phase = phase});
+}
+
+void VersionRun::conclude() {
     run_.reset();
     place_.reset();  // the next run need not wait for somebody else's web server
-    stage_ = Stage::Done;
     if (!outcome_.changed.empty()) return count_end("checksum_mismatch");
     const bool did_something = outcome_.summary.version_id != 0 || request_.tenant.has_value();
     if (!did_something) {
         count_end(outcome_.failures.empty() ? "nothing_to_do" : "failed");
-        if (!outcome_.failures.empty()) coordinator_.look_at_fleet(sources_);
+        if (!outcome_.failures.empty()) inspection_.show_fleet_after_run(sources_);
     } else if (request_.dry_run) {
         count_end("dry_run");
     } else {
         count_end(outcome_.failures.empty() ? "done" : "partly_failed");
-        if (auto* metrics = coordinator_.dependencies_.metrics) {
+        if (auto* metrics = dependencies_.metrics) {
             metrics->committed(outcome_.summary, request_.tenant.has_value());
         }
-        coordinator_.look_at_fleet(sources_);
+        inspection_.show_fleet_after_run(sources_);
     }
     // An error is no news for the webhook; that tenants were worked for is, whoever else failed.
     const bool has_version = outcome_.summary.version_id != 0 && !request_.dry_run;
@@ -115,8 +138,8 @@ void Coordinator::RunInProgress::conclude() {
 }
 
 /// Whatever happens here, the run is done and its result stands.
-void Coordinator::RunInProgress::notify() const {
-    notifier::Notifier* notifier = coordinator_.dependencies_.notifier;
+void VersionRun::notify() const {
+    notifier::Notifier* notifier = dependencies_.notifier;
     if (notifier == nullptr) return;
     bool delivered = false;
     try {
@@ -125,29 +148,26 @@ void Coordinator::RunInProgress::notify() const {
     } catch (const std::exception& error) {
         log::error(std::string("Notifier error: ") + error.what());
     }
-    if (auto* metrics = coordinator_.dependencies_.metrics) metrics->webhook_done(delivered);
+    if (auto* metrics = dependencies_.metrics) metrics->webhook_done(delivered);
 }
 
-void Coordinator::RunInProgress::count_phase(
-    const char* phase, std::chrono::steady_clock::time_point began
-) const {
-    metrics::Registry* metrics = coordinator_.dependencies_.metrics;
+void VersionRun::count_phase(const char* phase, std::chrono::steady_clock::time_point began) const {
+    metrics::Registry* metrics = dependencies_.metrics;
     if (metrics != nullptr) metrics->phase_done(phase, std::chrono::steady_clock::now() - began);
 }
 
-void Coordinator::RunInProgress::count_end(std::string_view result) const {
-    metrics::Registry* metrics = coordinator_.dependencies_.metrics;
+void VersionRun::count_end(std::string_view result) const {
+    metrics::Registry* metrics = dependencies_.metrics;
     if (metrics != nullptr) metrics->run_ended(result);
 }
 
 /// Reads the files while the database is being connected to. When both fail, the database's error
 /// is the one to tell.
-void Coordinator::RunInProgress::load_sources() {
-    auto connected =
-        std::async(std::launch::async, [this] { coordinator_.dependencies_.connector.ping(); });
+void VersionRun::load_sources() {
+    auto connected = std::async(std::launch::async, [this] { dependencies_.connector.ping(); });
     std::exception_ptr failed;
     try {
-        sources_ = coordinator_.files();
+        sources_ = inspection_.files();
     } catch (const Error&) {
         failed = std::current_exception();
     }
@@ -155,37 +175,12 @@ void Coordinator::RunInProgress::load_sources() {
     if (failed) std::rethrow_exception(failed);
 }
 
-bool Coordinator::RunInProgress::take_lock() {
-    const auto& dependencies = coordinator_.dependencies_;
-    if (place_->is_first()) {
-        run_ = dependencies.connector.try_begin_run(
-            {.run_id = random_uuid(),
-             .owner = dependencies.owner,
-             .request_id = request_.request_id,
-             .version_name = request_.version_name,
-             .since = dependencies.clock()}
-        );
-        if (run_) return true;
-    }
-    if (std::chrono::steady_clock::now() - waiting_since_ > coordinator_.options_.lock_timeout) {
-        give_up();
-    }
-    wait_ = next_pause(wait_);
-    return false;
-}
-
-void Coordinator::RunInProgress::give_up() const {
-    throw locked_error(
-        coordinator_.dependencies_.connector.lock_owner(), coordinator_.options_.lock_timeout
-    );
-}
-
-bool Coordinator::RunInProgress::make_plan() {
+bool VersionRun::make_plan() {
     const auto began = std::chrono::steady_clock::now();
-    const Applied applied = coordinator_.dependencies_.connector.read_applied(sources_);
+    const Applied applied = dependencies_.connector.read_applied(sources_);
     log::info(fmt::format("Number of flattened DB migrations: {}", applied.files.size()));
     outcome_ = {};
-    const auto verification = coordinator_.options_.checksum_verification;
+    const auto verification = options_.checksum_verification;
     if (verification != ChecksumVerification::Off) {
         auto changed = plan::changed(sources_, applied);
         if (!changed.empty()) {
@@ -212,14 +207,14 @@ bool Coordinator::RunInProgress::make_plan() {
         request_.tenant ? "Migrations to apply for new tenant" : "Found migrations to apply",
         plan_.files.size()
     ));
-    started_at_ = coordinator_.dependencies_.clock();
+    started_at_ = dependencies_.clock();
     started_ = std::chrono::steady_clock::now();
     outcome_.summary.started_at = started_at_;
     count_phase("planning", began);
     return !plan_.empty() || request_.tenant.has_value();
 }
 
-plan::Narrowed Coordinator::RunInProgress::plan_from(const Applied& applied) const {
+plan::Narrowed VersionRun::plan_from(const Applied& applied) const {
     if (request_.tenant) {
         return {.plan = plan::for_new_tenant(sources_, SchemaName::parse(*request_.tenant))};
     }
@@ -227,14 +222,13 @@ plan::Narrowed Coordinator::RunInProgress::plan_from(const Applied& applied) con
     if (request_.action == Action::Sync && !tenants.names.empty()) {
         return {.plan = plan_of_sync(applied)};
     }
-    const Plan all =
-        plan::pending(sources_, applied, coordinator_.plan_options(request_.reconcile));
+    const Plan all = plan::pending(sources_, applied, inspection_.plan_options(request_.reconcile));
     return plan::narrow(all, sources_, applied, tenants);
 }
 
 /// The tenant migrations that some tenants lack, for them alone. A file that nobody has yet is left
 /// out while there are other tenants: its first row would hide it from them.
-Plan Coordinator::RunInProgress::plan_of_sync(const Applied& applied) const {
+Plan VersionRun::plan_of_sync(const Applied& applied) const {
     const Plan all = plan::pending(sources_, applied, {.reconcile = true});
     Plan own{.files = {}, .tenants = plan::chosen(all.tenants, request_.tenants.names)};
     const bool are_all = own.tenants.size() == all.tenants.size();
@@ -256,7 +250,7 @@ Plan Coordinator::RunInProgress::plan_of_sync(const Applied& applied) const {
     return own;
 }
 
-void Coordinator::RunInProgress::log_gaps(const Applied& applied) const {
+void VersionRun::log_gaps(const Applied& applied) const {
     if (sources_.empty()) log::warn("The source has no files at all");
     const auto lagging = plan::lagging(sources_, applied);
     for (std::size_t i = 0; i < std::min(lagging.size(), kNamedAtMost); ++i) {
@@ -284,7 +278,7 @@ void Coordinator::RunInProgress::log_gaps(const Applied& applied) const {
     }
 }
 
-void Coordinator::RunInProgress::apply() {
+void VersionRun::apply() {
     db::ApplyRequest apply{
         .version_name = request_.version_name,
         .action = request_.action,
@@ -294,7 +288,7 @@ void Coordinator::RunInProgress::apply() {
         .waves = waves_,
         .request_id = request_.request_id,
         .progress = request_.progress,
-        .stop = stop_.get_token(),
+        .stop = stop_,
         .keep_rolled_back = request_.keep_rolled_back,
         .resume_at_statement = request_.resume_at_statement,
     };
@@ -316,8 +310,8 @@ void Coordinator::RunInProgress::apply() {
     }
 }
 
-void Coordinator::RunInProgress::tell_plan(const std::string& note) {
-    const auto problems = coordinator_.dependencies_.connector.check(plan_);
+void VersionRun::tell_plan(const std::string& note) {
+    const auto problems = dependencies_.connector.check(plan_);
     if (!problems.empty()) {
         throw Error(
             ErrorKind::MigrationFailed,
@@ -332,7 +326,7 @@ void Coordinator::RunInProgress::tell_plan(const std::string& note) {
     finish({});
 }
 
-void Coordinator::RunInProgress::finish(const db::ApplyResult& result) {
+void VersionRun::finish(const db::ApplyResult& result) {
     const std::int64_t version_id = result.version_id;
     const std::vector<std::size_t>& executions = result.executions;
     outcome_.summary =

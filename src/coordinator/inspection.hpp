@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/dependencies.hpp"
+#include "coordinator/options.hpp"
+#include "core/migration.hpp"
+#include "core/plan.hpp"
+#include "plan/fleet.hpp"
+#include "plan/plan.hpp"
+#include "plan/selection.hpp"
+#include "plan/status_report.hpp"
+
+namespace migrator::coordinator {
+
+/// What `migrator plan` shows.
+struct Preview {
+    Plan plan;  ///< points into `sources`
+    std::shared_ptr<const std::vector<Migration>> sources;
+    Summary summary;
+    std::vector<Migration> changed;
+    std::vector<LaggingTenant> lagging;
+    std::vector<db::ScriptProblem> problems;
+};
+
+/// What `migrator validate` shows: everything wrong that can be seen without writing.
+struct Validation {
+    std::size_t files = 0;
+    std::vector<Migration> changed;
+    std::vector<db::ScriptProblem> problems;
+    std::vector<db::ScriptProblem> warnings;  ///< what runs, but maybe not as it is meant
+};
+
+/// What can be seen without changing anything: files, plan, status. Thread-safe.
+class Inspection {
+public:
+    /// `dependencies` lives longer.
+    Inspection(const Dependencies& dependencies, const Options& options);
+
+    /// All files in source order, without the database.
+    std::vector<Migration> files() const;
+
+    plan::StatusReport status() const;
+    /// Where the tenants stand, one page of them. A few statements, however many there are.
+    plan::FleetStandings fleet(const plan::FleetPage& page) const;
+    /// Shows in the metrics where the tenants stand, after a run. Never throws an Error.
+    void show_fleet_after_run(const std::vector<Migration>& sources) const;
+    /// Throws NotFound as `plan::chosen` does.
+    Preview preview(bool reconcile, const plan::Selection& tenants = {}) const;
+    /// The text that would be sent for each planned file and schema, with comments for people.
+    std::string preview_sql(const Preview& preview) const;
+    Validation validate() const;
+    /// What can be said of the files without the database: not what is pending or edited.
+    Validation validate_files() const;
+
+    /// By which rule files are pending.
+    plan::Options plan_options(bool reconcile) const;
+
+private:
+    void show_fleet(const plan::FleetStandings& fleet) const;
+    /// Edited files; none when checksums are not verified.
+    std::vector<Migration> changed(const std::vector<Migration>& sources, const Applied& applied)
+        const;
+
+    const Dependencies& dependencies_;
+    const ChecksumVerification verification_;
+};
+
+}  // namespace migrator::coordinator

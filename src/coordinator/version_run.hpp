@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordinator/dependencies.hpp"
+#include "coordinator/inspection.hpp"
+#include "coordinator/line.hpp"
+#include "coordinator/options.hpp"
+#include "core/migration.hpp"
+#include "core/plan.hpp"
+#include "core/progress.hpp"
+#include "db/connector.hpp"
+#include "plan/plan.hpp"
+#include "plan/selection.hpp"
+
+namespace migrator::coordinator {
+
+/// A version to create: what is pending is run (or recorded) for everybody, or, with a tenant,
+/// for that new tenant.
+struct VersionRequest {
+    std::string version_name;           ///< up to 200 characters; may be empty
+    std::optional<std::string> tenant;  ///< create this tenant
+    Action action = Action::Apply;
+    bool dry_run = false;
+    bool reconcile = false;  ///< bring every tenant all the files it lacks
+    /// Which tenants, and in which steps. Of a sync that names some: tenant migrations alone, and
+    /// none that nobody has yet while there are other tenants. Canary and waves need an apply with
+    /// Atomicity::Tenant, or, for a canary alone, any apply.
+    plan::Selection tenants;
+    std::string request_id;
+    ProgressSink progress;  ///< may be null
+    std::stop_token stop;   ///< cancels in the database and rolls back
+    /// A dry run keeps what it rolled back, where the database can tell (`Outcome::rolled_back`).
+    bool keep_rolled_back = false;
+    std::optional<std::size_t> resume_at_statement;  ///< as in `db::ApplyRequest`
+};
+
+/// What a run did. When `changed` is not empty, nothing was done: these files were edited after
+/// they were applied.
+struct Outcome {
+    Summary summary;
+    std::vector<Migration> files;  ///< each file once, in source order
+    std::vector<std::string> notes;
+    /// Tenants that failed while the others went on: ErrorKind::PartlyFailed for who is told of the
+    /// outcome (`partly_failed_text`).
+    std::vector<TenantFailure> failures;
+    std::vector<Migration> changed;
+    std::optional<db::RolledBack> rolled_back;
+};
+
+/// "3 of 100 tenants failed, the first: t7: SQL migration …". Of an outcome with failures.
+std::string partly_failed_text(const Outcome& outcome);
+
+/// A run from its first reading to its last commit. For one thread, once.
+class VersionRun {
+public:
+    /// What it is made from lives longer. `stop` cancels it.
+    VersionRun(
+        const Dependencies& dependencies,
+        const Inspection& inspection,
+        const Options& options,
+        const VersionRequest& request,
+        std::unique_ptr<Line::Place> place,
+        std::stop_token stop
+    );
+
+    /// Blocks until it has ended. Throws what ends it: Locked after `lock_timeout`,
+    /// MigrationFailed, Cancelled, ….
+    Outcome run();
+
+private:
+    void work();
+    void load_sources();
+    /// Reads what is applied, verifies and plans. False: there is nothing to do, the outcome says
+    /// why.
+    bool make_plan();
+    plan::Narrowed plan_from(const Applied& applied) const;
+    Plan plan_of_sync(const Applied& applied) const;
+    /// Waits for our turn, and for the lock.
+    void wait();
+    void apply();
+    /// A dry run where nothing can be rolled back: what can be seen without running anything.
+    void tell_plan(const std::string& note);
+    void finish(const db::ApplyResult& result);
+    /// The end of a run that did not fail: gives up lock and place, counts, notifies.
+    void conclude();
+    void notify() const;
+    void report(const char* phase) const;
+    /// Adds the time since `began` to the phase's metric.
+    void count_phase(const char* phase, std::chrono::steady_clock::time_point began) const;
+    void count_end(std::string_view result) const;
+    void log_gaps(const Applied& applied) const;
+
+    const Dependencies& dependencies_;
+    const Inspection& inspection_;
+    const Options& options_;
+    const VersionRequest& request_;
+    std::unique_ptr<Line::Place> place_;
+    const std::stop_token stop_;
+    std::vector<Migration> sources_;
+    Plan plan_;
+    std::vector<OwedTenant> owed_;    ///< tenants that the selection leaves out
+    std::vector<std::size_t> waves_;  ///< as `db::ApplyRequest::waves`
+    std::unique_ptr<db::Run> run_;
+    TimePoint started_at_;
+    std::chrono::steady_clock::time_point started_;
+    Outcome outcome_;
+};
+
+}  // namespace migrator::coordinator
