@@ -62,7 +62,8 @@ std::string key_arn_in(std::string_view text) {
     const auto is_resource = [](char c) {
         return is_letter_or_digit(c) || std::string_view(":/_-").find(c) != std::string_view::npos;
     };
-    for (auto at = text.find("arn:"); at != std::string_view::npos; at = text.find("arn:", at + 1)) {
+    for (auto at = text.find("arn:"); at != std::string_view::npos;
+         at = text.find("arn:", at + 1)) {
         const std::size_t partition = at + 4 + length(text.substr(at + 4), is_partition);
         const std::string_view behind = text.substr(partition);
         if (partition == at + 4 || !behind.starts_with(kService)) continue;

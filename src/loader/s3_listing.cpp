@@ -9,8 +9,8 @@
 namespace migrator::loader {
 namespace {
 
-/// `encoding-type=url`: AWS writes a space as `+`, others as `%20`; a real plus is `%2B`. A key that
-/// was not encoded after all stays as it is.
+/// `encoding-type=url`: AWS writes a space as `+`, others as `%20`; a real plus is `%2B`. A key
+/// that was not encoded after all stays as it is.
 std::string decoded(std::string_view text) {
     return percent_decoded(text, Plus::IsBlank).value_or(std::string(text));
 }

@@ -24,9 +24,7 @@ std::string_view without_slashes_at_end(std::string_view text) {
 
 bool is_lower_or_digit(char c) { return is_lower(c) || is_digit(c); }
 
-bool is_of_old_bucket(char c) {
-    return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_';
-}
+bool is_of_old_bucket(char c) { return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_'; }
 
 /// Digits and dots, and three of those: what looks like an IPv4 address is none of S3's names.
 bool looks_like_an_address(std::string_view name) {

@@ -23,9 +23,8 @@ constexpr const char* kFirstRegion = "us-east-1";
 
 /// It becomes part of a host's name.
 bool is_region(std::string_view text) {
-    return !text.empty() && text.size() <= 63 && std::ranges::all_of(text, [](char c) {
-        return c == '-' || is_lower(c) || is_digit(c);
-    });
+    return !text.empty() && text.size() <= 63 &&
+           std::ranges::all_of(text, [](char c) { return c == '-' || is_lower(c) || is_digit(c); });
 }
 
 /// "https://" and "s3.eu-west-1.amazonaws.com".

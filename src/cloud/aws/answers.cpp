@@ -56,8 +56,7 @@ std::optional<TimePoint> parse_expiration(const std::string& text) {
     constexpr std::string_view kShape = "0000-00-00T00:00:00";
     if (text.size() <= kShape.size()) return std::nullopt;
     for (std::size_t i = 0; i < kShape.size(); ++i) {
-        const bool fits =
-            kShape[i] == '0' ? is_digit(text[i]) : text[i] == kShape[i];
+        const bool fits = kShape[i] == '0' ? is_digit(text[i]) : text[i] == kShape[i];
         if (!fits) return std::nullopt;
     }
     const TimePoint time = parse_database_time(text);

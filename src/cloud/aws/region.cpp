@@ -21,9 +21,7 @@ constexpr std::size_t kLongestRegion = 63;
 bool is_region(std::string_view text) {
     if (text.empty() || text.size() > kLongestRegion) return false;
     if (text.front() == '-' || text.back() == '-') return false;
-    return std::ranges::all_of(text, [](char c) {
-        return is_lower(c) || is_digit(c) || c == '-';
-    });
+    return std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
 }
 
 /// Field 4 of `arn:aws:ecs:REGION:…`.

@@ -73,9 +73,8 @@ void set_charsets(DataSource& source, std::string_view list) {
         list.remove_prefix(std::min(comma + 1, list.size()));
     }
     for (const std::string& name : source.charsets) {
-        const bool plain = std::ranges::all_of(name, [](char c) {
-            return is_letter_or_digit(c) || c == '_';
-        });
+        const bool plain =
+            std::ranges::all_of(name, [](char c) { return is_letter_or_digit(c) || c == '_'; });
         if (!plain || name.empty()) throw refused("charset is a list of names like utf8mb4,utf8");
     }
 }

@@ -76,13 +76,9 @@ bool contains(const std::string_view (&list)[N], std::string_view key) {
     return std::ranges::find(list, key) != std::end(list);
 }
 
-bool is_number(std::string_view text) {
-    return parse_number<int>(text).has_value();
-}
+bool is_number(std::string_view text) { return parse_number<int>(text).has_value(); }
 
-bool is_port(std::string_view text) {
-    return parse_number<std::uint16_t>(text).value_or(0) != 0;
-}
+bool is_port(std::string_view text) { return parse_number<std::uint16_t>(text).value_or(0) != 0; }
 
 /// The name of a setting: identifiers joined by dots.
 bool is_setting_name(std::string_view name) {

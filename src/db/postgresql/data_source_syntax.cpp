@@ -188,7 +188,9 @@ private:
                     fmt::format("\"=\" is missing in the parameter at character {}", position(part))
                 );
             }
-            add(decode(part.substr(0, equals), Plus::IsBlank), part, decode(part.substr(equals + 1), Plus::IsBlank));
+            add(decode(part.substr(0, equals), Plus::IsBlank),
+                part,
+                decode(part.substr(equals + 1), Plus::IsBlank));
         }
     }
 
