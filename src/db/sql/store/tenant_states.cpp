@@ -9,7 +9,7 @@
 namespace migrator::db::sql::store {
 namespace {
 
-constexpr std::string_view kTable = "migrator_tenant_state";
+constexpr std::string_view kStateTable = "migrator_tenant_state";
 constexpr std::size_t kRowsOfLiterals = 1'000;  // in one statement
 
 }  // namespace
@@ -22,7 +22,7 @@ std::vector<TenantState> TenantStates::read(const MetadataShape& shape) {
         "order by tenant",
         tables_.dialect.quote("file"),  // words of the language for some
         tables_.dialect.quote("sqlstate"),
-        tables_.name(kTable)
+        tables_.name(kStateTable)
     );
     tables_.session.query(sql, {}, [&](const Row& row) {
         states.push_back({
@@ -89,7 +89,7 @@ void TenantStates::plan_again(const std::string& tenant, std::span<const std::st
         tables_.session,
         fmt::format(
             "select first_file from {} where tenant = {}",
-            tables_.name(kTable),
+            tables_.name(kStateTable),
             tables_.dialect.placeholder(1)
         ),
         {tenant}
@@ -111,7 +111,8 @@ void TenantStates::remove(std::span<const std::string> tenants) {
     Parameters parameters;
     const std::string in_tenants = tables_.in_list(tenants, parameters);
     tables_.session.execute_later(
-        fmt::format("delete from {} where tenant {}", tables_.name(kTable), in_tenants), parameters
+        fmt::format("delete from {} where tenant {}", tables_.name(kStateTable), in_tenants),
+        parameters
     );
 }
 
