@@ -141,14 +141,25 @@ inline constexpr Kind kKinds[] = {
      .files = &Summary::tenant_scripts,
      .executions = &Summary::tenant_scripts_total}};
 
+inline constexpr Kind kNoKind{.for_people = "file", .runs = Runs::Always};
+
 /// The row of a kind. A number that is none, from a database, reads as a script without a name.
-const Kind& kind_of(MigrationType type);
+constexpr const Kind& kind_of(MigrationType type) {
+    for (const Kind& kind : kKinds) {
+        if (kind.type == type) return kind;
+    }
+    return kNoKind;
+}
 
 /// A script runs at every apply; a migration once per schema.
-bool is_script(MigrationType type);
+constexpr bool is_script(MigrationType type) { return kind_of(type).runs == Runs::Always; }
 /// Runs once for every tenant, instead of once for the schema of its directory.
-bool is_for_tenants(MigrationType type);
-bool is_single_migration(MigrationType type);
-bool is_tenant_migration(MigrationType type);
+constexpr bool is_for_tenants(MigrationType type) { return kind_of(type).for_tenants; }
+constexpr bool is_single_migration(MigrationType type) {
+    return !is_script(type) && !is_for_tenants(type);
+}
+constexpr bool is_tenant_migration(MigrationType type) {
+    return !is_script(type) && is_for_tenants(type);
+}
 
 }  // namespace migrator
