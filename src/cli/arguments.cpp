@@ -226,7 +226,7 @@ Options common_options(Arguments& arguments) {
     return {
         std::move(config),
         {.spelling = "--set KEY=VALUE",
-         .text = "Overrides a configuration key; repeatable",
+         .text = "Override a configuration key; repeatable",
          .set = set,
          .repeats = true},
         {"--lock-timeout DURATION", "Wait for another run: 30s, 5m", key("lockTimeout")},
@@ -235,11 +235,11 @@ Options common_options(Arguments& arguments) {
          .text = "DEBUG, INFO, WARN, ERROR, PANIC",
          .set = key("logLevel"),
          .choices = {"DEBUG", "INFO", "WARN", "ERROR", "PANIC"}},
-        flag("--json", common.json, "One JSON document on standard output"),
-        flag("-q, --quiet", common.quiet, "No progress, no summary; errors and answers only"),
-        flag("--verbose", common.verbose, "Lists in full instead of their first 20 lines"),
-        flag("--version", arguments.show_version, "Shows the version of this program"),
-        flag("-h, --help", arguments.show_help, "Shows this text")};
+        flag("--json", common.json, "Print one JSON document on standard output"),
+        flag("-q, --quiet", common.quiet, "Print errors and answers only, no progress or summary"),
+        flag("--verbose", common.verbose, "Show complete lists (default: first 20 lines)"),
+        flag("--version", arguments.show_version, "Show the version of this program"),
+        flag("-h, --help", arguments.show_help, "Show this help")};
 }
 
 Arguments parse(

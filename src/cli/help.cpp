@@ -14,43 +14,42 @@ constexpr struct {
     Group group;
     std::string_view title;
 } kGroups[] = {
-    {Group::Begin, "Begin"},
+    {Group::Begin, "Get started"},
     {Group::Change, "Change the database"},
-    {Group::Look, "Look, without writing"},
+    {Group::Look, "Inspect, without writing"},
     {Group::Repair, "Repair the records"},
-    {Group::Serve, "Serve, and the rest"}};
+    {Group::Serve, "Serve, and other commands"}};
 
 constexpr std::string_view kIntroduction =
-    R"(migrator keeps a database with many tenants where its SQL files say it should be: it knows which
-file was applied to which schema, by which version, and when; it applies what is missing and says
-exactly what it did. Without a command it serves HTTP.
+    R"(Applies versioned SQL migrations to databases with one schema, or with thousands of tenant schemas.
+Without a command, migrator serves HTTP.
 
 Usage:
   migrator [OPTIONS] [COMMAND] [OPTIONS OF THE COMMAND]
 
 A first run, with a migrator.yaml in the current directory:
-  migrator validate                 is everything in order?
-  migrator plan                     what would be done?
-  migrator apply --name v1.2.0      do it
-  migrator status                   where are we?
+  migrator validate                 check configuration and files
+  migrator plan                     show what apply would do
+  migrator apply --name v1.2.0      apply all pending migrations
+  migrator status                   show what is applied and pending
 )";
 
 constexpr std::string_view kEnd = R"(
 Configuration:
-  The file is the one of --config FILE (also -configFile FILE), else of the environment variable
-  MIGRATOR_YAML, else migrator.yaml in the current directory. Each key can also be given as an
-  environment variable, MIGRATOR_ and its name in upper snake case (MIGRATOR_LOCK_TIMEOUT), or as
-  --set KEY=VALUE. Flag over environment over file over default.
+  migrator reads the file named by --config FILE (or -configFile FILE), else by the environment
+  variable MIGRATOR_YAML, else migrator.yaml in the current directory. Each key can also be set with
+  an environment variable (lockTimeout: MIGRATOR_LOCK_TIMEOUT) or with --set KEY=VALUE.
+  Precedence: flag, environment variable, file, default.
 
 Exit codes:
-  0    done, also when there was nothing to do
+  0    success, also if there was nothing to do
   1    failed
-  2    wrong usage or configuration
-  3    something is pending (only with status --exit-code and plan --exit-code)
+  2    invalid usage or configuration
+  3    migrations are pending (only with status --exit-code and plan --exit-code)
   4    files were edited after they were applied
   5    another run holds the migration lock
-  6    some tenants failed, the others are done
-  130  cancelled with Ctrl-C
+  6    some tenants failed; changes to the other tenants are committed
+  130  canceled with Ctrl-C
 )";
 
 /// Those that have a name: the others stand in the usage line.
@@ -96,7 +95,7 @@ std::string main_help() {
     }
     text += "\nOptions, before or after the command:\n" + common_option_list();
     text += kEnd;
-    return text + "\nMore about a command: migrator COMMAND --help\n";
+    return text + "\nHelp for a command: migrator COMMAND --help\n";
 }
 
 std::string command_help(Command& command) {

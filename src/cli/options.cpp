@@ -59,11 +59,11 @@ Option required(Option option) {
 }
 
 Option reconcile_option(bool& target) {
-    return flag("--reconcile", target, "Bring every tenant all the files it lacks");
+    return flag("--reconcile", target, "Apply every missing file to every tenant");
 }
 
 Option exit_code_option(bool& target) {
-    return flag("--exit-code", target, "Exit with 3 when something is pending");
+    return flag("--exit-code", target, "Exit with 3 if migrations are pending");
 }
 
 void refuse_value(std::string_view spelling, std::string_view value, std::string_view wanted) {

@@ -33,7 +33,7 @@ Option tenant_option(TenantChoice& choice, std::string_view text) {
 }
 
 Option tenants_from_option(TenantChoice& choice) {
-    return word("--tenants-from FILE", choice.file, "Their names are in FILE, one a line");
+    return word("--tenants-from FILE", choice.file, "Read tenant names from FILE, one per line");
 }
 
 plan::Selection selection_of(const TenantChoice& choice) {

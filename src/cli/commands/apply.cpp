@@ -28,7 +28,7 @@ std::optional<std::size_t> parse_statement(const std::string& text) {
 }
 
 Option version_name_option(std::optional<std::string>& name) {
-    return word("--name NAME", name, "Name of the version; default: the time in UTC");
+    return word("--name NAME", name, "Name of the version (default: the current time in UTC)");
 }
 
 Option dry_run_option(bool& dry_run) {
@@ -114,7 +114,7 @@ struct Apply : Creates {
         return {
             .name = "apply",
             .group = Group::Change,
-            .summary = "Applies what is missing and records it as a new version",
+            .summary = "Applies all pending migrations and records them as a new version",
             .text =
                 "Runs every pending migration, and all scripts, for the schemas that lack them, "
                 "under the\n"
@@ -123,14 +123,15 @@ struct Apply : Creates {
             .examples =
                 "  migrator apply --name v1.2.0\n"
                 "  migrator apply --dry-run                    run everything, then roll back\n"
-                "  migrator apply --reconcile                  bring late tenants the files they "
-                "lack, too\n"
-                "  migrator apply --tenant 'eu-*'              some tenants; the others stay owed "
-                "the files\n"
+                "  migrator apply --reconcile                  apply missing files to late "
+                "tenants\n"
+                "  migrator apply --tenant 'eu-*'              some tenants; the files remain "
+                "pending "
+                "for the others\n"
                 "  migrator apply --canary 5 --waves 10%,100%  5 tenants first, then a tenth, then "
                 "all\n"
-                "  migrator apply --resume-at-statement        MySQL: go on in a file that was cut "
-                "off\n"};
+                "  migrator apply --resume-at-statement        MySQL: resume an interrupted "
+                "file\n"};
     }
 
     Options options() override {
@@ -138,29 +139,31 @@ struct Apply : Creates {
             version_name_option(name),
             dry_run_option(dry_run),
             reconcile_option(reconcile),
-            tenant_option(tenants, "For these tenants alone; repeatable, `*` for any characters"),
+            tenant_option(
+                tenants, "Limit to these tenants; repeatable, `*` matches any characters"
+            ),
             tenants_from_option(tenants),
             parsed(
                 "--canary N",
                 tenants.canary,
                 parse_canary,
                 "a number of tenants",
-                "N tenants first; without --waves no more"
+                "Apply to the first N tenants only; with --waves, before the first wave"
             ),
             parsed(
                 "--waves LIST",
                 tenants.waves,
                 parse_shares,
                 "a list like 10%,50%,100%",
-                "Then up to so many, each wave after the other: 10%,50%,100%"
+                "Roll out in waves; cumulative counts or percentages: 10%,50%,100%"
             ),
             parsed(
                 "--resume-at-statement [N]",
                 resume_at_statement,
                 parse_statement,
                 "a number",
-                "Where DDL commits: go on in a file that was cut off, behind the last statement "
-                "known to have run, or at statement N (of one file: choose its tenant)"
+                "MySQL and MariaDB: resume an interrupted file after the last statement known to "
+                "have run, or at statement N (for one file: choose its tenant)"
             )};
     }
 
@@ -212,21 +215,21 @@ struct Sync : Creates {
         return {
             .name = "sync",
             .group = Group::Change,
-            .summary = "Records what is pending as applied, without running it",
+            .summary = "Records pending files as applied without running them",
             .text =
                 "For a database that already has the objects, made by other means. Scripts are "
                 "recorded too.",
             .examples =
                 "  migrator sync --name baseline\n"
-                "  migrator sync --tenant acme                 a tenant that came with its "
-                "objects\n"
+                "  migrator sync --tenant acme                 a tenant whose objects "
+                "already exist\n"
                 "  migrator sync --tenants-from names.txt      several of them\n"};
     }
 
     Options options() override {
         return {
             tenant_option(
-                tenants, "Record for these tenants alone; repeatable, `*` for any characters"
+                tenants, "Record for these tenants only; repeatable, `*` matches any characters"
             ),
             tenants_from_option(tenants),
             version_name_option(name)};

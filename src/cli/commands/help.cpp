@@ -15,7 +15,7 @@ struct Help : Command {
         return {
             .name = "help",
             .group = Group::Serve,
-            .summary = "Shows this text, or that of a command",
+            .summary = "Shows this help, or the help for a command",
             .text = "The same as --help.",
             .examples = "  migrator help apply\n"};
     }

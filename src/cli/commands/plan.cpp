@@ -34,7 +34,9 @@ struct PlanCommand : Command {
         return {
             flag("--sql", sql, "Print the text that would be sent"),
             reconcile_option(reconcile),
-            tenant_option(tenants, "For these tenants alone; repeatable, `*` for any characters"),
+            tenant_option(
+                tenants, "Limit to these tenants; repeatable, `*` matches any characters"
+            ),
             tenants_from_option(tenants),
             exit_code_option(exit_code)};
     }

@@ -11,7 +11,7 @@
 namespace migrator::cli {
 namespace {
 
-Option yes_option(bool& yes) { return flag("--yes", yes, "Don't ask"); }
+Option yes_option(bool& yes) { return flag("--yes", yes, "Skip the confirmation prompt"); }
 
 /// Asks on the terminal. True without asking with `--yes`.
 bool confirm(Context& context, std::string_view command, bool yes, const std::string& question) {
@@ -47,7 +47,7 @@ struct Accept : Command {
         return {
             .name = "accept",
             .group = Group::Repair,
-            .summary = "Takes over the checksum of a file edited after it was applied",
+            .summary = "Accepts the checksum of a file that was edited after it was applied",
             .text =
                 "Shows the recorded checksum and the file's, and asks. FILE is the file's full "
                 "name as status\n"
@@ -100,7 +100,7 @@ struct Forget : Command {
         return {
             .name = "forget",
             .group = Group::Repair,
-            .summary = "Makes a tenant's files pending again, from one file on",
+            .summary = "Makes a tenant's files pending again, starting at one file",
             .text =
                 "For a schema that was restored from an older backup while its rows say that newer "
                 "files are\n"

@@ -8,14 +8,14 @@ struct Serve : Command {
         return {
             .name = "serve",
             .group = Group::Serve,
-            .summary = "The HTTP service; also what happens without a command",
+            .summary = "Runs the HTTP service (the default without a command)",
             .text =
                 "Serves REST (v1) and GraphQL (v2) until SIGTERM or Ctrl-C. Starts and answers "
                 "health checks\n"
                 "even while database and storage are down.",
             .examples =
                 "  migrator serve --config /etc/migrator.yaml\n"
-                "  migrator -configFile migrator.yaml          as the Go program was started\n"};
+                "  migrator -configFile migrator.yaml          compatible with the Go program\n"};
     }
 
     int run(Context& context) override {

@@ -14,7 +14,7 @@ struct StatusCommand : Command {
         return {
             .name = "status",
             .group = Group::Look,
-            .summary = "What is applied, pending, changed, lagging or half done",
+            .summary = "Shows what is applied, pending, changed, lagging or incomplete",
             .text =
                 "Also shows who holds the migration lock. A role that may only read is enough. "
                 "Scripts are not\n"

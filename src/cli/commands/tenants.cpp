@@ -11,7 +11,7 @@ struct Tenants : Command {
         return {
             .name = "tenants",
             .group = Group::Look,
-            .summary = "Lists the tenants, one a line",
+            .summary = "Lists the tenants, one per line",
             .text = "In the order of the tenant list.",
             .examples = "  migrator tenants\n"};
     }

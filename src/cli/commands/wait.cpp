@@ -28,7 +28,7 @@ struct Wait : Command {
             .name = "wait",
             .group = Group::Serve,
             .summary = "Returns when the database answers",
-            .text = "For start scripts and pipelines; exit code 1 when the time is over.",
+            .text = "For start scripts and pipelines; exits with 1 on timeout.",
             .examples = "  migrator wait --timeout 2m && migrator apply\n"};
     }
 
