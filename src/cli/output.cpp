@@ -140,7 +140,7 @@ void Report::changed_error(const std::vector<Migration>& changed) {
 void Report::failures_error(const coordinator::Outcome& outcome) {
     const auto& failures = outcome.failures;
     error(fmt::format(
-        "{} failed; the others keep what was done for them",
+        "{} failed; changes to the other tenants are committed",
         count_of(failures.size(), "tenant", "tenants")
     ));
     const auto shown = std::min(failures.size(), limit_);

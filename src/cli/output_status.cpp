@@ -106,7 +106,7 @@ void show_unfinished(Report& report, const std::vector<TenantState>& unfinished)
     std::vector<std::string> lines;
     for (const auto& state : unfinished) lines.push_back(unfinished_line(state));
     report.list(lines);
-    report.line("  the next migrator apply goes on there; mend the file first where one failed");
+    report.line("  the next migrator apply resumes there; fix a failed file first");
 }
 
 void show_lock(Report& report, const plan::StatusReport& status) {

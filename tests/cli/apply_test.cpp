@@ -47,7 +47,7 @@ TEST_F(Apply, TellsWhichTenantsFailed) {
     EXPECT_TRUE(contains(out.str(), "  tenants:    1 done, 1 failed\n")) << out.str();
     EXPECT_EQ(
         err.str(),
-        "error: 1 tenant failed; the others keep what was done for them\n"
+        "error: 1 tenant failed; changes to the other tenants are committed\n"
         "  abc: SQL migration /migrations/tenants/002.sql failed with error: boom\n"
         "hint: the next apply begins with what they lack; `migrator status` shows them\n"
     );
