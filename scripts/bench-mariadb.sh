@@ -6,7 +6,8 @@
 #
 # Every tenth file creates and alters a table, the others insert eleven rows. Raw and migrator run in
 # pairs, in turn first, each in fresh databases; the table shows medians. PAIRS (default 9) comes from
-# the environment. The server does not wait for the disk, so that the clients' own time shows.
+# the environment. BASELINE, another binary of migrator, is measured beside it in the same pairs.
+# The server does not wait for the disk, so that the clients' own time shows.
 set -euo pipefail
 
 # shellcheck source=scripts/lib/common.sh
@@ -17,6 +18,7 @@ for part in packages mariadb; do
 done
 
 PAIRS="${PAIRS:-9}"
+BASELINE="${BASELINE:-}"
 BUILD="$REPOSITORY/build/bench"
 WORK=
 
@@ -104,22 +106,28 @@ run_raw() {
 }
 
 # The tenants are there before; their files come with the run that is measured.
-run_migrator() {
-  local tenant
+run_migrator() { run_program migrator "$BUILD/migrator" "$@"; }
+run_baseline() { run_program baseline "$BASELINE" "$@"; }
+
+# run_program NAME PROGRAM CASE FILES TENANTS
+run_program() {
+  local name="$1" program="$2" tenant
+  shift 2
   fresh_databases "$3"
-  "$BUILD/migrator" -c "$WORK/$1.yaml" apply --quiet >"$WORK/output" 2>&1 || fail "$(<"$WORK/output")"
-  "$BUILD/migrator" -c "$WORK/$1.yaml" create-tenant tenant1 --quiet --set tenantMigrations=empty \
+  "$program" -c "$WORK/$1.yaml" apply --quiet >"$WORK/output" 2>&1 || fail "$(<"$WORK/output")"
+  "$program" -c "$WORK/$1.yaml" create-tenant tenant1 --quiet --set tenantMigrations=empty \
     >"$WORK/output" 2>&1 || fail "$(<"$WORK/output")"
   for ((tenant = 2; tenant <= $3; tenant++)); do
     sql "insert into migrator.migrator_tenants (name) values ('tenant$tenant')"
   done
-  measured "$1-migrator" "$BUILD/migrator" -c "$WORK/$1.yaml" apply --quiet
+  measured "$1-$name" "$program" -c "$WORK/$1.yaml" apply --quiet
   count_is 'migrator.migrator_migrations where type = 2' $(($2 * $3))
 }
 
 # run_case NAME FILES TENANTS
 run_case() {
-  local pair
+  local pair name order=(raw migrator)
+  [[ -z "$BASELINE" ]] || order=(raw baseline migrator)
   mkdir -p "$WORK/$1/base" "$WORK/$1/empty"
   printf 'create schema if not exists {schema};\n' >"$WORK/$1/base/0000.sql"
   make_files "$WORK/$1/stores" "$2"
@@ -133,20 +141,18 @@ logLevel: ERROR
 YAML
   for ((pair = 1; pair <= PAIRS; pair++)); do
     say "$1: pair $pair of $PAIRS"
-    if ((pair % 2)); then
-      run_raw "$@"
-      run_migrator "$@"
-    else
-      run_migrator "$@"
-      run_raw "$@"
-    fi
+    for name in "${order[@]}"; do
+      "run_$name" "$@"
+    done
+    order=("${order[@]:1}" "${order[0]}")
   done
   sql 'drop database base'
 }
 
-# row TITLE CASE WHO: median and spread, and the ratio to raw's median.
+# row TITLE CASE WHO: what was measured of it, if it was: median and spread, and the ratio to raw's median.
 row() {
   local raw
+  [[ -e "$WORK/results/$2-$3" ]] || return 0
   raw="$(sort -n "$WORK/results/$2-raw" | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}')"
   sort -n "$WORK/results/$2-$3" | awk -v title="$1" -v raw="$raw" '
     { time[NR] = $1; if ($2 > memory) memory = $2 }
@@ -180,5 +186,7 @@ printf '|%s|%s|%s|%s|%s|%s|\n' ---------------------------------------------- --
   --------------------: ---------: -------------:
 row 'raw client, 1,000 files × 1 tenant' files raw
 row 'migrator apply' files migrator
+row 'the same by BASELINE' files baseline
 row 'raw client, 21 files × 100 tenants' tenants raw
 row 'migrator apply' tenants migrator
+row 'the same by BASELINE' tenants baseline

@@ -6,7 +6,8 @@
 #
 # Every tenth file creates a table, the others insert eleven rows. Raw and migrator run in pairs,
 # in turn first, each in a fresh database; the table at the end shows medians. PAIRS (default 7)
-# and RUNS (of the calls with nothing to do, default 7) come from the environment.
+# and RUNS (of the calls with nothing to do, default 7) come from the environment. BASELINE, another
+# binary of migrator, is measured beside it in the same pairs.
 set -euo pipefail
 
 # shellcheck source=scripts/lib/common.sh
@@ -21,7 +22,9 @@ PAIRS="${PAIRS:-7}"
 RUNS="${RUNS:-7}"
 TENANTS="${TENANTS:-1000}"
 TENANT_FILES="${TENANT_FILES:-200}"
+BASELINE="${BASELINE:-}"
 BUILD="$REPOSITORY/build/bench"
+PROGRAM="$BUILD/migrator"
 WORK=
 
 finish() {
@@ -101,7 +104,7 @@ measured() {
 }
 
 # apply CONFIG RUNNER…: migrator apply, started by RUNNER.
-apply() { "${@:2}" "$BUILD/migrator" --config "$1" apply --quiet; }
+apply() { "${@:2}" "$PROGRAM" --config "$1" apply --quiet; }
 
 count_is() {
   local found
@@ -121,27 +124,37 @@ run_migrator() {
   count_is migrator.migrator_migrations "$FILES"
 }
 
+run_baseline() {
+  fresh_database
+  PROGRAM="$BASELINE" apply "$WORK/migrator.yaml" measured baseline
+  count_is migrator.migrator_migrations "$FILES"
+}
+
 run_pairs() {
-  local pair
+  local pair name order=(raw migrator)
+  [[ -z "$BASELINE" ]] || order=(raw baseline migrator)
   for ((pair = 1; pair <= PAIRS; pair++)); do
     say "pair $pair of $PAIRS"
-    if ((pair % 2)); then
-      run_raw
-      run_migrator
-    else
-      run_migrator
-      run_raw
-    fi
+    for name in "${order[@]}"; do
+      "run_$name"
+    done
+    order=("${order[@]:1}" "${order[0]}")
+  done
+}
+
+# nothing_to_do CONFIG NAME: applies what is applied, by the baseline too.
+nothing_to_do() {
+  local run
+  for ((run = 0; run < RUNS; run++)); do
+    apply "$1" measured "$2"
+    [[ -z "$BASELINE" ]] || PROGRAM="$BASELINE" apply "$1" measured "$2_baseline"
   done
 }
 
 run_nothing_to_do() {
-  local run
   fresh_database
   apply "$WORK/migrator.yaml" env >/dev/null
-  for ((run = 0; run < RUNS; run++)); do
-    apply "$WORK/migrator.yaml" measured nothing_to_do
-  done
+  nothing_to_do "$WORK/migrator.yaml" nothing_to_do
   count_is migrator.migrator_versions 1
 }
 
@@ -185,18 +198,16 @@ SQL
 }
 
 run_history() {
-  local run
   make_history
-  for ((run = 0; run < RUNS; run++)); do
-    apply "$WORK/history.yaml" measured history
-  done
+  nothing_to_do "$WORK/history.yaml" history
   count_is migrator.migrator_versions 1
 }
 
-# row TITLE NAME: medians, the spread, the ratio to raw where it is the same work.
+# row TITLE NAME: what was measured under that name, if it was: medians, the spread, the ratio to raw where it is the same work.
 row() {
   local raw_median=0
-  if [[ "$2" == migrator || "$2" == psql || "$2" == raw ]]; then
+  [[ -e "$WORK/results/$2" ]] || return 0
+  if [[ "$2" == migrator || "$2" == baseline || "$2" == psql || "$2" == raw ]]; then
     raw_median="$(sort -n "$WORK/results/raw" | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}')"
   fi
   sort -n "$WORK/results/$2" | awk -v title="$1" -v raw="$raw_median" '
@@ -221,9 +232,12 @@ print_table() {
     --------------------: ---------: -------------:
   row 'raw libpq (bench/raw_apply.cpp)' raw
   row 'migrator apply' migrator
+  row 'the same by BASELINE' baseline
   row 'psql -1 -f' psql
   row 'migrator apply, nothing to do' nothing_to_do
+  row 'the same by BASELINE' nothing_to_do_baseline
   row "the same, $((TENANTS * TENANT_FILES)) rows of history" history
+  row 'the same by BASELINE' history_baseline
 }
 
 trap finish EXIT

@@ -53,16 +53,28 @@ class Migrator(Migrators):
     checks = "SHA-256 of every applied file; a lock; records contents"
     compares = True
 
+    def program(self):
+        return self.settings.migrator
+
     def available(self):
-        return bool(self.settings.migrator)
+        return bool(self.program())
 
     def version(self):
-        return subprocess.check_output([self.settings.migrator, "--version"], text=True).split()[1]
+        return subprocess.check_output([self.program(), "--version"], text=True).split()[1]
 
     def run(self, limit):
         config = self.folder / "migrator.yaml"
-        command = [self.settings.migrator, "--config", config, "apply", "--quiet"]
-        return self.measured(command, limit)
+        return self.measured([self.program(), "--config", config, "apply", "--quiet"], limit)
+
+
+class Baseline(Migrator):
+    """Another build of this program, to see what a change costs."""
+
+    name = "baseline"
+    title = "migrator, another build"
+
+    def program(self):
+        return self.settings.baseline
 
 
 class MigratorTenants(Migrator):

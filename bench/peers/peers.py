@@ -6,7 +6,7 @@ import subprocess
 import files
 from go_peers import Goose, GolangMigrate
 from jvm_peers import Flyway, FlywayGroup, Liquibase
-from migrators import GoMigrator, Migrator, MigratorService, MigratorTenants
+from migrators import Baseline, GoMigrator, Migrator, MigratorService, MigratorTenants
 from peer import Peer
 
 
@@ -38,6 +38,7 @@ class Psql(Peer):
 
 ALL = [
     Migrator,
+    Baseline,
     MigratorTenants,
     GoMigrator,
     Flyway,

@@ -39,6 +39,7 @@ class Settings:
         self.work = pathlib.Path(work)
         self.tools = pathlib.Path(tools)  # measure, wire
         self.migrator = os.environ.get("MIGRATOR", "")
+        self.baseline = os.environ.get("BASELINE", "")
         self.go_migrator = os.environ.get("GO_MIGRATOR", "")
         cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
         self.peers = pathlib.Path(os.environ.get("MIGRATOR_PEERS") or f"{cache}/migrator-peers")
