@@ -2,6 +2,8 @@
 # What the gates with clang++ and clang-tidy share. To be sourced after common.sh, and used in the repository's folder.
 
 CLANG_BUILD="$REPOSITORY/build/clang"
+# A mark for each text that clang-tidy has found clean, as ccache keeps what is compiled.
+TIDY_MARKS="${XDG_CACHE_HOME:-$HOME/.cache}/migrator-tidy"
 
 configure_clang() {
   cmake --preset clang >/dev/null
@@ -35,9 +37,9 @@ sources_of() {
   done
 }
 
-# compile_with_clang FILE…: each on its own; nothing is written.
-compile_with_clang() {
-  python3 - "$CLANG_BUILD/compile_commands.json" "$REPOSITORY/" "$@" <<'TEXT' |
+# commands_of FILE…: for each the clang++ command that compiles it, without an output, ended by a NUL byte.
+commands_of() {
+  python3 - "$CLANG_BUILD/compile_commands.json" "$REPOSITORY/" "$@" <<'TEXT'
 import json
 import shlex
 import sys
@@ -49,16 +51,46 @@ for name in sys.argv[3:]:
     if not command:
         continue
     compiler = next(i for i, word in enumerate(command) if word.rsplit("/", 1)[-1].startswith("clang++"))
-    words = command[compiler:command.index("-o")] + ["-fsyntax-only", sys.argv[2] + name]
+    words = command[compiler:command.index("-o")] + [sys.argv[2] + name]
     print(shlex.join(words), end="\0")
 TEXT
-    xargs -0 -n 1 -P "$(build_jobs)" bash -c
+}
+
+# compile_with_clang FILE…: each on its own; nothing is written.
+compile_with_clang() {
+  # shellcheck disable=SC2016
+  commands_of "$@" | xargs -0 -n 1 -P "$(build_jobs)" bash -c 'eval "$0 -fsyntax-only"'
   say "$# files compile with clang++"
+}
+
+# tidy_one COMMAND: clang-tidy over the file that COMMAND compiles. Of what was clean a mark is kept, under the hash of
+# all that clang-tidy sees: the same text is not looked at again.
+tidy_one() {
+  local file="${1##* }" rules mark
+  rules="$(dirname "$file")/.clang-tidy"
+  while [[ ! -f "$rules" ]]; do
+    rules="$(dirname "$(dirname "$rules")")/.clang-tidy"
+  done
+  mark="$TIDY_MARKS/$({
+    eval "$1 -E -CC"
+    cat "$rules" "$REPOSITORY/.clang-tidy" "$file"
+    clang-tidy-14 --version
+  } | sha256sum | cut -d ' ' -f 1)"
+  if [[ -e "$mark" ]]; then
+    touch "$mark"
+  else
+    clang-tidy-14 -p "$CLANG_BUILD" --quiet "$file" && : >"$mark"
+  fi
 }
 
 # tidy FILE…
 tidy() {
-  printf '%s\0' "$@" | xargs -0 -n 1 -P "$(build_jobs)" clang-tidy-14 -p "$CLANG_BUILD" --quiet 2>&1 |
+  mkdir -p "$TIDY_MARKS"
+  find "$TIDY_MARKS" -type f -mtime +30 -delete
+  export CLANG_BUILD REPOSITORY TIDY_MARKS
+  export -f tidy_one
+  # shellcheck disable=SC2016
+  commands_of "$@" | xargs -0 -n 1 -P "$(build_jobs)" bash -c 'tidy_one "$0"' 2>&1 |
     { grep -vE '^([0-9]+ warnings? (generated|treated as errors?)|Suppressed [0-9]+ warnings|Use -header-filter)' || true; }
   say "$# files are clean under clang-tidy"
 }

@@ -40,7 +40,9 @@ Interrupts::Interrupts(std::stop_source stop) {
 
 Interrupts::~Interrupts() {
     thread_.request_stop();
-    pthread_kill(thread_.native_handle(), SIGTERM);  // wakes it; it joins then
+    // Wakes the thread, which waits for this signal.
+    // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
+    pthread_kill(thread_.native_handle(), SIGTERM);
 }
 
 }  // namespace migrator::app

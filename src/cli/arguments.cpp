@@ -73,7 +73,7 @@ private:
     };
 
     std::string next() {
-        const std::string word = words_.front();
+        std::string word = words_.front();
         words_ = words_.subspan(1);
         return word;
     }

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <ranges>
+#include <iterator>
+#include <vector>
 
 #include "core/ascii.hpp"
 #include "core/nearest.hpp"
@@ -138,7 +139,9 @@ const Key* find_key(std::string_view name) noexcept {
 }
 
 std::string nearest_key(std::string_view name) {
-    return nearest(name, kKeys | std::views::transform(&Key::name));
+    std::vector<std::string_view> names;
+    std::ranges::transform(kKeys, std::back_inserter(names), &Key::name);
+    return nearest(name, names);
 }
 
 bool is_list(const Key& key) noexcept {

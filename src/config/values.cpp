@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
+#include <iterator>
+#include <vector>
 
 #include "config/webhook.hpp"
 #include "core/ascii.hpp"
@@ -205,15 +206,13 @@ void check_driver(const Settings& settings, db::Drivers drivers, Report& report)
     const std::string why = driver == kOfTheGoProgram
                                 ? fmt::format("driver {} is not built yet", driver)
                                 : fmt::format("unknown driver: {}", harmless ? driver : "…");
+    std::vector<std::string_view> names;
+    std::ranges::transform(drivers, std::back_inserter(names), &db::Driver::name);
     report.wrong(
         key,
         "oneof",
         found->second.origin,
-        fmt::format(
-            "must be one of: {}; {}",
-            fmt::join(drivers | std::views::transform(&db::Driver::name), ", "),
-            why
-        )
+        fmt::format("must be one of: {}; {}", fmt::join(names, ", "), why)
     );
 }
 

@@ -76,11 +76,11 @@ private:
 };
 
 /// Sets `url` and `base_path` from a URL that somebody typed.
-void use_override(Endpoint& endpoint, const Settings::Override& override_) {
+void use_override(Endpoint& endpoint, const Settings::Override& chosen) {
     const auto refuse = [&](std::string_view why) {
-        throw Error(ErrorKind::Configuration, fmt::format("{}: {}", override_.place, why));
+        throw Error(ErrorKind::Configuration, fmt::format("{}: {}", chosen.place, why));
     };
-    const std::string& url = override_.url;
+    const std::string& url = chosen.url;
     const auto host = host_of(url);
     if (!host || host->name.empty()) refuse("must be an http or https URL with a host");
     if (url.find_first_of("?#@\\") != std::string::npos) {
@@ -167,20 +167,20 @@ Endpoint resolve_endpoint(
     const Flags flags{
         .fips = settings.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
         .dual_stack = settings.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")};
-    const Settings::Override override_ = settings.endpoint_url(configured);
+    const Settings::Override chosen = settings.endpoint_url(configured);
     Endpoint endpoint;
-    if (!override_.url.empty()) {
+    if (!chosen.url.empty()) {
         if (flags.fips || flags.dual_stack) {
             throw Error(
                 ErrorKind::Configuration,
                 fmt::format(
                     "{} can't be used with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT: "
                     "it is a host of its own",
-                    override_.place
+                    chosen.place
                 )
             );
         }
-        use_override(endpoint, override_);
+        use_override(endpoint, chosen);
     }
     endpoint.region = find_region(surroundings, profile, region);
     if (endpoint.is_custom) {

@@ -46,7 +46,7 @@ private:
     std::string string() {
         std::size_t end = 1;
         while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
-        const std::string result(rest_.substr(0, end + 1));
+        std::string result(rest_.substr(0, end + 1));
         rest_.remove_prefix(result.size());
         return result;
     }

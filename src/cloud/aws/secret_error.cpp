@@ -135,7 +135,7 @@ void refuse_unknown_parameter(const SecretReference& reference, const SecretCall
 
 std::string explained(const http_client::TransportError& error) {
     using http_client::TransportFailure;
-    const std::string message = error.what();
+    std::string message = error.what();
     switch (error.failure()) {
         case TransportFailure::Resolve:
             return message + ": is the region right, and is there DNS?";

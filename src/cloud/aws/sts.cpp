@@ -263,7 +263,7 @@ Fetched assume_role(
     const Surroundings& surroundings,
     const CredentialOptions& options,
     const RoleRequest& request,
-    std::shared_ptr<CredentialSource> source
+    const std::shared_ptr<CredentialSource>& source
 ) {
     const Sts sts{surroundings, options, source};
     const Endpoint where = sts.endpoint();

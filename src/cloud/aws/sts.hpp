@@ -31,7 +31,7 @@ Fetched assume_role(
     const Surroundings& surroundings,
     const CredentialOptions& options,
     const RoleRequest& request,
-    std::shared_ptr<CredentialSource> source
+    const std::shared_ptr<CredentialSource>& source
 );
 
 /// Not signed. `read_token` is asked again when the service calls the token expired.
