@@ -102,8 +102,6 @@ std::optional<Version> Coordinator::version(std::int64_t id) {
 
 bool Coordinator::wait_for_database(std::chrono::milliseconds timeout, std::stop_token stop) {
     constexpr std::chrono::milliseconds kPause{200};
-    // The analysis of clang-tidy does not follow what the handler leads to.
-    // NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores)
     const auto give_up = std::chrono::steady_clock::now() + timeout;
     while (!stop.stop_requested()) {
         try {

@@ -1,6 +1,7 @@
 #include "db/mysql/dsn_values.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 namespace migrator::db::mysql {
@@ -42,7 +43,7 @@ std::optional<std::chrono::milliseconds> parse_go_duration(std::string_view text
         }
         if (!known || sum > kLongest) return std::nullopt;
     }
-    return std::chrono::milliseconds(static_cast<std::int64_t>(sum + 0.5));
+    return std::chrono::milliseconds(std::llround(sum));
 }
 
 }  // namespace migrator::db::mysql

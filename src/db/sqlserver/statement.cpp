@@ -118,12 +118,14 @@ bool Statement::take_result(SQLRETURN result) {
 
 void Statement::describe_columns(SQLSMALLINT count) {
     is_time_.assign(static_cast<std::size_t>(count), false);
-    for (SQLUSMALLINT number = 1; number <= is_time_.size(); ++number) {
+    for (SQLSMALLINT column = 0; column < count; ++column) {
+        const auto number = static_cast<SQLUSMALLINT>(column + 1);
         SQLLEN type = 0;
         SQLColAttributeW(
             statement_.get(), number, SQL_DESC_CONCISE_TYPE, nullptr, 0, nullptr, &type
         );
-        is_time_[number - 1U] = type == SQL_TYPE_TIMESTAMP || type == SQL_TIMESTAMP;
+        is_time_[static_cast<std::size_t>(column)] =
+            type == SQL_TYPE_TIMESTAMP || type == SQL_TIMESTAMP;
     }
 }
 

@@ -43,7 +43,8 @@ public:
           options_(options),
           reader_(*server_, options_),
           run_records_(reader_, server_->dialect()) {
-        if (atomicity() == Atomicity::Version && !server_->dialect().allows_version_atomicity) {
+        if (SqlConnector::atomicity() == Atomicity::Version &&
+            !server_->dialect().allows_version_atomicity) {
             throw Error(
                 ErrorKind::Configuration,
                 fmt::format(
