@@ -72,7 +72,7 @@ tidy_one() {
     rules="$(dirname "$(dirname "$rules")")/.clang-tidy"
   done
   mark="$TIDY_MARKS/$({
-    eval "$1 -E -CC"
+    eval "$1 -E -C"
     cat "$rules" "$REPOSITORY/.clang-tidy" "$file"
     clang-tidy-14 --version
   } | sha256sum | cut -d ' ' -f 1)"

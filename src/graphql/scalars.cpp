@@ -71,7 +71,7 @@ Json any_from_literal(const ast::Value& literal, const json::object* variables) 
         case ast::ValueKind::Null:
             return json::value(nullptr);
         case ast::ValueKind::Int:
-            if (const auto number = int_from_text(literal.text)) return number;
+            if (auto number = int_from_text(literal.text)) return number;
             return float_from_text(literal.text);
         case ast::ValueKind::Float:
             return float_from_text(literal.text);

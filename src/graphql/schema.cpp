@@ -22,7 +22,8 @@ auto find_named(const Items& items, std::string_view name) -> decltype(&*items.b
 std::string TypeRef::text() const {
     std::string text = named->name;
     for (auto wrapper = wrappers.rbegin(); wrapper != wrappers.rend(); ++wrapper) {
-        text = *wrapper == Wrapper::NonNull ? text + "!" : "[" + text + "]";
+        if (*wrapper == Wrapper::List) text.insert(0, "[");
+        text += *wrapper == Wrapper::List ? "]" : "!";
     }
     return text;
 }

@@ -74,6 +74,8 @@ struct Lanes::Answering : Work {
         about.client_ip = request.client_ip;
     }
 
+    // The last handler makes empty texts only.
+    // NOLINTNEXTLINE(bugprone-exception-escape)
     void run() noexcept override {
         try {
             const log::RequestScope scope(trace.id, trace.traceparent);

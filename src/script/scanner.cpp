@@ -36,7 +36,7 @@ bool holds_marker(std::string_view comment) {
 /// `lower` has no capitals.
 bool contains_lower(std::string_view text, std::string_view lower) {
     const auto same = [](char a, char b) { return to_lower(a) == b; };
-    return !std::ranges::search(text, lower, same).empty();
+    return std::search(text.begin(), text.end(), lower.begin(), lower.end(), same) != text.end();
 }
 
 /// Whether the 8 bytes at `bytes` are ASCII.
