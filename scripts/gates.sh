@@ -58,14 +58,14 @@ add_count() {
   SKIPPED=$((SKIPPED + 10#$skipped))
 }
 
-# run_gate NAME: runs scripts/gates/NAME.sh and counts what came of it. 77 is a gate that can't run here.
+# run_gate NAME: runs scripts/gates/NAME.sh and counts what came of it. 77 is a gate that can't run here, and says so.
 run_gate() {
   local name="$1" status=0 begin="$SECONDS" word output="$OUTPUTS/$1.txt"
   heading "Gate: $name"
   "$REPOSITORY/scripts/gates/$name.sh" 2>&1 | tee "$output" >&2 || status="${PIPESTATUS[0]}"
   case "$status" in
     0) word=passed ;;
-    77) word=skipped ;;
+    77) word="$(tail -n 1 "$output" | grep -q skipped: && echo skipped || echo FAILED)" ;;
     *) word=FAILED ;;
   esac
   say "$word: gate $name"
