@@ -67,7 +67,7 @@ bool optional_bool(const json::object& object, std::string_view key) {
 
 /// Not empty: a list that was meant to hold names and holds none must not mean everybody.
 std::vector<std::string> names_of(const json::value& value) {
-    constexpr const char* kWanted = "wanted is a list of names and patterns, at least one";
+    constexpr const char* kWanted = "must be a list of at least one name or pattern";
     if (!value.is_array() || value.get_array().empty()) refuse("tenants", kWanted);
     std::vector<std::string> names;
     for (const json::value& name : value.get_array()) {
@@ -79,14 +79,17 @@ std::vector<std::string> names_of(const json::value& value) {
 
 std::size_t canary_of(const json::value& value) {
     if (!value.is_int64() || value.get_int64() < 1) {
-        refuse("canary", fmt::format("{} is not a number of tenants", json::serialize(value)));
+        refuse(
+            "canary",
+            fmt::format("must be a number of tenants of at least 1, not {}", json::serialize(value))
+        );
     }
     return static_cast<std::size_t>(value.get_int64());
 }
 
 std::vector<Share> waves_of(const json::value& value) {
     if (!value.is_array() || value.get_array().empty()) {
-        refuse("waves", R"(wanted is a list like ["10%", "50%", "100%"])");
+        refuse("waves", R"(must be a list such as ["10%", "50%", "100%"])");
     }
     std::vector<Share> waves;
     for (const json::value& wave : value.get_array()) {
@@ -98,7 +101,7 @@ std::vector<Share> waves_of(const json::value& value) {
         if (!share) {
             const std::string text = json::serialize(wave);
             refuse(
-                "waves", fmt::format("{} is neither a number of tenants nor a percentage", text)
+                "waves", fmt::format("must hold numbers of tenants or percentages, not {}", text)
             );
         }
         waves.push_back(*share);

@@ -25,7 +25,7 @@ std::string text_of(const http::Response& response) try {
     const std::size_t spooled = response.spooled ? response.spooled->size() : 0;
     if (response.body.size() + spooled + response.tail.size() > kLongestAnswer) {
         return error_body(fmt::format(
-            "the answer of this run is over {} bytes long and was not kept", kLongestAnswer
+            "the response of this run is larger than {} bytes and was not stored", kLongestAnswer
         ));
     }
     std::string text = response.body;
@@ -37,7 +37,7 @@ std::string text_of(const http::Response& response) try {
     return text + response.tail;
 } catch (const Error& error) {
     // The run stands as it is.
-    return error_body(std::string("the answer of this run could not be kept: ") + error.what());
+    return error_body(std::string("could not store the response of this run: ") + error.what());
 }
 
 /// Ends the record of a run whose work was dropped.
@@ -47,7 +47,7 @@ public:
         : runs_(runs), run_(std::move(run)) {}
     ~Recorded() {
         constexpr int kFailed = 500;
-        if (!run_->has_ended()) runs_.finish(*run_, kFailed, error_body("the run was given up"));
+        if (!run_->has_ended()) runs_.finish(*run_, kFailed, error_body("the run was abandoned"));
     }
     Recorded(const Recorded&) = delete;
     Recorded& operator=(const Recorded&) = delete;

@@ -22,7 +22,7 @@ constexpr std::size_t kLongestPage = 1'000;
 
 std::size_t limit_of(std::string_view text) {
     const auto limit = parse_number<std::size_t>(text);
-    if (!limit || *limit > kLongestPage) refuse("limit is a number from 0 to 1000");
+    if (!limit || *limit > kLongestPage) refuse("limit must be an integer from 0 to 1000");
     return *limit;
 }
 
@@ -40,7 +40,7 @@ plan::FleetPage page_of(std::string_view query) {
         if (key == "state") {
             page.standing = plan::standing_called(value);
             if (!page.standing) {
-                refuse("state is current, lagging, unmanaged, unfinished or failed");
+                refuse("state must be current, lagging, unmanaged, unfinished or failed");
             }
         }
     }

@@ -28,7 +28,7 @@ void write(graphql::Result& result, const json::value& value) {
         case json::kind::object:
             break;
     }
-    throw Error(ErrorKind::Internal, "a column that is an object needs a resolver of its own");
+    throw Error(ErrorKind::Internal, "a column with an object value needs a resolver");
 }
 
 void write_or_null(graphql::Result& result, const json::value& value) {

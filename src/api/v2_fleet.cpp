@@ -40,7 +40,7 @@ plan::FleetPage page_of(const json::object& arguments) {
     const json::value* first = given("first");
     const std::int64_t limit = first == nullptr ? 0 : first->as_int64();
     if (limit < 0 || limit > kMostTenants) {
-        throw Error(ErrorKind::InvalidRequest, "first is a number from 0 to 1000");
+        throw Error(ErrorKind::InvalidRequest, "first must be an integer from 0 to 1000");
     }
     page.limit = static_cast<std::size_t>(limit);
     if (const json::value* after = given("after")) page.after = std::string(after->as_string());

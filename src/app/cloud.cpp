@@ -16,7 +16,7 @@ std::string Cloud::secret(const std::string& reference) {
     // A token is made for each connection, so it stays in the data source as it is.
     if ("${" + reference + "}" == db::kDatabaseToken) return std::string(db::kDatabaseToken);
     if (reference.starts_with("aws-")) return secrets_.value(reference);
-    throw Error(ErrorKind::Configuration, "this secret store is not built yet");
+    throw Error(ErrorKind::Configuration, "this secret store is not supported yet");
 }
 
 std::string Cloud::database_token(

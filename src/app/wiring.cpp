@@ -156,9 +156,11 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
     watch_pool(metrics, "read", opened.connector());
     watch_pool(metrics, "health", *health_connector);
     watch_pool(metrics, "runs", *runs_connector);
-    metrics.watch_gauge("migrator_spool_bytes", "Bytes of answers in files of spoolDir", [&spool] {
-        return static_cast<double>(spool.bytes_in_files());
-    });
+    metrics.watch_gauge(
+        "migrator_spool_bytes",
+        "Size of responses in files in spoolDir, in bytes",
+        [&spool] { return static_cast<double>(spool.bytes_in_files()); }
+    );
     const http::Router router = api::make_router(
         {.coordinator = opened.coordinator(),
          .detached_runs = detached_runs,

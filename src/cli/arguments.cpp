@@ -109,7 +109,7 @@ private:
             given_.push_back({&option, *argument++});
         }
         if (argument == arguments_.end()) return;
-        refuse(fmt::format("{} takes no further argument: '{}'", command_name(), *argument));
+        refuse(fmt::format("{} has an extra argument: '{}'", command_name(), *argument));
     }
 
     /// `--name`, `--name=value`, `-n`, `-nvalue`, `-n=value` or several flags, `-qh`.
@@ -140,7 +140,7 @@ private:
 
     void give(const Option& option, std::string value) {
         if (option.takes_value() && !option.repeats && is_given(option)) {
-            refuse(fmt::format("{} is given twice", option.name()));
+            refuse(fmt::format("{} is specified more than once", option.name()));
         }
         given_.push_back({&option, std::move(value)});
     }
@@ -217,7 +217,7 @@ Options common_options(Arguments& arguments) {
         const auto equals = text.find('=');
         if (equals == std::string::npos || equals == 0) {
             // Not with its text: it may be a value that was meant to stay secret.
-            refuse("--set wants KEY=VALUE, for example --set parallelism=4");
+            refuse("--set needs KEY=VALUE, for example --set parallelism=4");
         }
         common.overrides[text.substr(0, equals)] = text.substr(equals + 1);
     };

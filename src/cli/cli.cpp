@@ -26,8 +26,8 @@ int exit_code_of(const Error& error, const Backend& backend) {
 std::string hint_for(const Error& error, const Arguments& arguments) {
     if (error.kind() != ErrorKind::Configuration) return arguments.command->hint(error.kind());
     if (!arguments.common.config_path_is_default) return "";
-    return "the configuration is read from migrator.yaml in the current directory; another file: "
-           "--config FILE, or MIGRATOR_YAML";
+    return "migrator reads migrator.yaml in the current directory; choose another file with "
+           "--config FILE or MIGRATOR_YAML";
 }
 
 int show_error(
@@ -69,7 +69,7 @@ int run_command(const Arguments& arguments, Backend& backend, Terminal& terminal
 int flushed(int exit_code, Terminal& terminal) {
     terminal.out.flush();
     if (terminal.out || exit_code != 0) return exit_code;
-    terminal.err << "error: can't write to standard output\n";
+    terminal.err << "error: could not write to standard output\n";
     return 1;
 }
 
@@ -91,7 +91,7 @@ int run(const std::vector<std::string>& arguments, Backend& backend, Terminal& t
         return flushed(show_error(error, hint, parsed.common, backend, terminal), terminal);
     } catch (const std::exception& exception) {
         log::error(fmt::format("internal error: {}", exception.what()));
-        const Error error(ErrorKind::Internal, "internal error; the log line before it says more");
+        const Error error(ErrorKind::Internal, "internal error; see the log line before this one");
         return flushed(show_error(error, "", parsed.common, backend, terminal), terminal);
     }
 }

@@ -19,10 +19,10 @@ const Backend::Opened& Context::open(const decltype(Backend::open)& opener) {
 
 std::string Command::hint(ErrorKind kind) const {
     if (kind == ErrorKind::Locked) {
-        return "two runs never work at the same time; --lock-timeout 10m waits longer";
+        return "only one run at a time is possible; --lock-timeout 10m waits longer";
     }
     if (kind == ErrorKind::Unavailable) {
-        return "`migrator wait` returns as soon as the database answers";
+        return "`migrator wait` returns as soon as the database accepts connections";
     }
     return "";
 }

@@ -15,9 +15,8 @@ namespace migrator::cli {
 void write_new_file(const std::filesystem::path& path, std::string_view contents) {
     const auto refuse = [&](int code) {
         const auto kind = code == EEXIST ? ErrorKind::InvalidRequest : ErrorKind::Unavailable;
-        const std::string why =
-            code == EEXIST ? "exists, and is never overwritten" : std::strerror(code);
-        throw Error(kind, fmt::format("can't create {}: {}", path.string(), why));
+        const std::string why = code == EEXIST ? "the file already exists" : std::strerror(code);
+        throw Error(kind, fmt::format("could not create {}: {}", path.string(), why));
     };
     std::error_code problem;
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), problem);

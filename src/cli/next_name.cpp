@@ -96,8 +96,8 @@ std::vector<FileNumber> numbers_of(const std::vector<std::string>& names) {
     std::vector<FileNumber> numbers;
     const auto cannot_tell = [&](const std::string& other) {
         refuse_to_number(fmt::format(
-            "can't tell how the folder numbers its files: {} and {} differ. Name the new file "
-            "yourself",
+            "cannot continue the numbering of the folder: {} and {} are numbered differently; name "
+            "the new file yourself",
             names.front(),
             other
         ));
@@ -106,8 +106,8 @@ std::vector<FileNumber> numbers_of(const std::vector<std::string>& names) {
         auto number = file_number(name);
         if (!number && names.size() == 1) {
             refuse_to_number(fmt::format(
-                "can't tell how the folder numbers its files: {} has no number in front. Name the "
-                "new file yourself",
+                "cannot continue the numbering of the folder: {} does not begin with a number; "
+                "name the new file yourself",
                 name
             ));
         }
@@ -212,8 +212,8 @@ NextName next_name(
     for (const auto& name : in_folder) {
         if (name < result.name) continue;
         refuse_to_number(fmt::format(
-            "the next file, {}, would run before {}: names are compared letter by letter, not as "
-            "numbers. Name the new file yourself",
+            "the next file, {}, would run before {}: names are compared as text, not as numbers; "
+            "name the new file yourself",
             result.name,
             name
         ));

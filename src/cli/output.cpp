@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "core/count_of.hpp"
 #include "core/duration.hpp"
 
 namespace migrator::cli {
@@ -43,15 +44,15 @@ bool has_tenants(const Summary& summary) {
     return fleet && fleet->tenants_done + fleet->tenants_failed + fleet->tenants_skipped > 0;
 }
 
-/// "tenants:    95 done, 3 failed, 2 left for the next run; 4 more tries".
+/// "tenants:    95 done, 3 failed, 2 pending for the next run; 4 retries".
 std::string fleet_line(const FleetSummary& fleet) {
     std::string text = fmt::format("{:<12}{} done", "tenants:", fleet.tenants_done);
     if (fleet.tenants_failed > 0) text += fmt::format(", {} failed", fleet.tenants_failed);
     if (fleet.tenants_skipped > 0) {
-        text += fmt::format(", {} left for the next run", fleet.tenants_skipped);
+        text += fmt::format(", {} pending for the next run", fleet.tenants_skipped);
     }
     if (fleet.retries > 0) {
-        text += "; " + count_of(fleet.retries, "further try", "further tries");
+        text += "; " + count_of(fleet.retries, "retry", "retries");
     }
     return text;
 }
@@ -66,7 +67,7 @@ std::string headline(
     const bool creates = request.tenant.has_value();
     if (request.dry_run) {
         return fmt::format(
-            "Dry run of {}\"{}\" in {}: rolled back, nothing has changed.",
+            "Dry run of {}\"{}\" in {}: rolled back; no changes were made.",
             creates ? fmt::format("tenant {} with ", *request.tenant) : "",
             name,
             duration
@@ -74,13 +75,14 @@ std::string headline(
     }
     if (creates && summary.version_id == 0) {
         return fmt::format(
-            "Created tenant {} in {}; there were no files to apply, so there is no new version.",
+            "Created tenant {} in {}; no version was created, because there were no files to "
+            "apply.",
             *request.tenant,
             duration
         );
     }
     if (summary.version_id == 0) {
-        return "No version was created: only tenant files are pending, and there are no tenants.";
+        return "No version was created: only tenant files are pending, and no tenants exist.";
     }
     if (creates)
         return fmt::format("Created tenant {}, {}, in {}.", *request.tenant, version, duration);
@@ -126,7 +128,7 @@ void Report::changed_error(const std::vector<Migration>& changed) {
     err_ << (changed.size() == 1
                  ? std::string("1 file was edited after it was applied")
                  : fmt::format("{} files were edited after they were applied", changed.size()))
-         << "; nothing was done.\n";
+         << "; no changes were made.\n";
     const auto shown = std::min(changed.size(), limit_);
     for (std::size_t i = 0; i < shown; ++i) {
         const auto file = printable(changed[i].file);
@@ -134,7 +136,7 @@ void Report::changed_error(const std::vector<Migration>& changed) {
     }
     if (shown < changed.size()) err_ << "  … and " << changed.size() - shown << " more\n";
     err_ << error_style_.strong("hint:")
-         << " restore each file as it was, or take it as it is now with the command below it\n";
+         << " restore each file, or accept its new text with the command below it\n";
 }
 
 void Report::failures_error(const coordinator::Outcome& outcome) {
@@ -150,7 +152,8 @@ void Report::failures_error(const coordinator::Outcome& outcome) {
     }
     if (shown < failures.size()) err_ << "  … and " << failures.size() - shown << " more\n";
     err_ << error_style_.strong("hint:")
-         << " the next apply begins with what they lack; `migrator status` shows them\n";
+         << " the next apply begins with the files that these tenants are missing; `migrator "
+            "status` lists them\n";
 }
 
 void Report::changed(const std::vector<Migration>& changed) {
@@ -188,7 +191,7 @@ void show_outcome(
 ) {
     const bool creates_tenant = request.tenant.has_value();
     if (!outcome.failures.empty() && outcome.summary.version_id == 0) {
-        report.line("No version was created: nothing was applied.");
+        report.line("No version was created: no file was applied.");
     } else if (outcome.files.empty() && outcome.summary.version_id == 0 && !creates_tenant) {
         report.line("Nothing is pending: no version was created.");
     } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/output.hpp"
+#include "core/count_of.hpp"
 #include "core/time.hpp"
 
 namespace migrator::cli {
@@ -35,9 +36,9 @@ std::vector<const PlannedFile*> select(const Plan& plan, bool scripts) {
 void show_lagging(Report& report, const std::vector<LaggingTenant>& lagging) {
     if (lagging.empty()) return;
     report.line(report.style().warning(fmt::format(
-        "Lagging: {} {} files that others have",
+        "Lagging: {} {} files that other tenants have",
         count_of(lagging.size(), "tenant", "tenants"),
-        lagging.size() == 1 ? "lacks" : "lack"
+        lagging.size() == 1 ? "is missing" : "are missing"
     )));
     std::vector<std::string> lines;
     for (const auto& each : lagging) {
@@ -49,18 +50,17 @@ void show_lagging(Report& report, const std::vector<LaggingTenant>& lagging) {
         ));
     }
     report.list(lines);
-    report.line("  bring them up with: migrator apply --reconcile");
+    report.line("  to apply the missing files: migrator apply --reconcile");
 }
 
 void show_unmanaged(Report& report, const std::vector<std::string>& unmanaged) {
     if (unmanaged.empty()) return;
     report.line(report.style().warning(fmt::format(
-        "Unmanaged: {} without any recorded migration",
-        count_of(unmanaged.size(), "tenant", "tenants")
+        "Unmanaged: {} without recorded migrations", count_of(unmanaged.size(), "tenant", "tenants")
     )));
     report.list(unmanaged);
-    report.line("  their objects are there already: migrator sync --tenant TENANT");
-    report.line("  they are empty:                  migrator apply --reconcile");
+    report.line("  if their objects already exist: migrator sync --tenant TENANT");
+    report.line("  if they are empty:              migrator apply --reconcile");
 }
 
 /// Where the tenants stand, unless all stand in one place.
@@ -85,7 +85,7 @@ std::string unfinished_line(const TenantState& state) {
     if (state.version_id != 0) text += fmt::format(" in version {}", state.version_id);
     if (state.changed != TimePoint{}) text += fmt::format(" at {}", format_rfc3339(state.changed));
     if (state.file.empty()) {
-        text += fmt::format("\nfrom file {} on", state.first_file);
+        text += fmt::format("\nstarting with file {}", state.first_file);
     } else {
         text += fmt::format("\nfile {}", state.file);
     }
@@ -166,7 +166,7 @@ void show_status(Report& report, const plan::StatusReport& status) {
     show_unmanaged(report, status.unmanaged);
     show_unfinished(report, status.unfinished);
     if (!status.broken_objects.empty()) {
-        report.line(report.style().bad("Broken objects, left by statements that failed:"));
+        report.line(report.style().bad("Invalid objects left by failed statements:"));
         report.list(status.broken_objects);
     }
     show_lock(report, status);
@@ -194,7 +194,7 @@ void show_preview(Report& report, const coordinator::Preview& preview) {
         report.list(lines);
     }
     if (!files.empty() && pending_migrations(preview.plan) == 0) {
-        report.line("These are scripts: they run at every apply. No migration is pending.");
+        report.line("No migration is pending; these scripts run at every apply.");
     }
     report.changed(preview.changed);
     show_lagging(report, preview.lagging);
@@ -204,7 +204,7 @@ void show_preview(Report& report, const coordinator::Preview& preview) {
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems) {
     if (problems.empty()) return;
     report.line(report.style().bad(
-        fmt::format("{} would stop it:", count_of(problems.size(), "problem", "problems"))
+        fmt::format("{} would stop the run:", count_of(problems.size(), "problem", "problems"))
     ));
     std::vector<std::string> lines;
     for (const auto& problem : problems) {

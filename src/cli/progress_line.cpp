@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/style.hpp"
+#include "core/count_of.hpp"
 #include "core/utf8.hpp"
 
 namespace migrator::cli {
@@ -28,7 +29,7 @@ std::size_t percent(const Progress& progress) {
 }
 
 std::string phase_text(const Progress& progress) {
-    if (progress.phase == "waiting") return "waiting for another run to end";
+    if (progress.phase == "waiting") return "waiting for another run to finish";
     return progress.phase;
 }
 

@@ -49,14 +49,6 @@ std::string shell_quoted(std::string_view text) {
     return quoted + "'";
 }
 
-std::string count_of(std::int64_t number, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
-std::string count_of(std::size_t number, std::string_view one, std::string_view many) {
-    return count_of(static_cast<std::int64_t>(number), one, many);
-}
-
 std::string hanging(std::string_view text, std::string_view margin) {
     std::string result;
     while (text.ends_with('\n')) text.remove_suffix(1);

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
-/// How text looks: colours, quoting, counts.
+/// How text looks: colours and quoting.
 namespace migrator::cli {
 
 /// Colours of a terminal, or none.
@@ -29,10 +28,6 @@ std::string printable(std::string_view text);
 
 /// `text` as one word of a POSIX shell, in quotes where it needs them.
 std::string shell_quoted(std::string_view text);
-
-/// "1 file", "2 files".
-std::string count_of(std::int64_t number, std::string_view one, std::string_view many);
-std::string count_of(std::size_t number, std::string_view one, std::string_view many);
 
 /// `text` with `margin` in front of each of its lines but the first, without a line break at the
 /// end.

@@ -14,7 +14,9 @@ namespace {
 std::vector<std::string> names_from(const std::string& path) {
     std::ifstream in(path);
     if (!in) {
-        throw Error(ErrorKind::InvalidRequest, fmt::format("--tenants-from: can't read {}", path));
+        throw Error(
+            ErrorKind::InvalidRequest, fmt::format("--tenants-from: could not read {}", path)
+        );
     }
     std::vector<std::string> names;
     for (std::string line; std::getline(in, line);) {
@@ -23,7 +25,9 @@ std::vector<std::string> names_from(const std::string& path) {
     }
     if (!names.empty()) return names;
     // A list that came out empty must not mean everybody.
-    throw Error(ErrorKind::InvalidRequest, fmt::format("--tenants-from: {} names no tenant", path));
+    throw Error(
+        ErrorKind::InvalidRequest, fmt::format("--tenants-from: {} contains no tenant names", path)
+    );
 }
 
 }  // namespace

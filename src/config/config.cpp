@@ -56,7 +56,7 @@ void overlay_overrides(Settings& settings, const Overrides& overrides, Report& r
         report.problems.push_back(fmt::format(
             "command line: unknown key {}{}",
             name,
-            nearest.empty() ? "" : fmt::format(" (did you mean {}?)", nearest)
+            nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)
         ));
     }
 }
@@ -66,10 +66,10 @@ void resolve_base_location(Settings& settings, Report& report) {
     if (is_set(settings, "baseDir")) {
         const std::string origin = origin_of(settings, "baseDir");
         if (is_set(settings, "baseLocation")) {
-            report.warn(origin, "baseDir is ignored, since baseLocation is set");
+            report.warn(origin, "baseDir is ignored because baseLocation is set");
             settings.erase("baseDir");
         } else {
-            report.warn(origin, "baseDir is the old name of baseLocation: rename it");
+            report.warn(origin, "baseDir is the old name of baseLocation; use baseLocation");
             settings[find_key("baseLocation")->name] = settings.at("baseDir");
         }
     }
@@ -77,8 +77,8 @@ void resolve_base_location(Settings& settings, Report& report) {
     if (location.starts_with("http") && location.find('?') != std::string::npos) {
         report.warn(
             origin_of(settings, "baseLocation"),
-            "baseLocation has a query part (a signature?); it is no part of the files' identity "
-            "and is not shown; better give credentials in the environment"
+            "baseLocation has a query string, which is not shown and not part of the identity of "
+            "files; set credentials in the environment instead"
         );
     }
 }
@@ -90,8 +90,8 @@ void warn_deprecated(
     report.warn(
         origin_of(settings, old_key),
         is_set(settings, new_key)
-            ? fmt::format("{} is ignored, since {} is set", old_key, new_key)
-            : fmt::format("{} is deprecated since v2025.1.0: use {}", old_key, new_key)
+            ? fmt::format("{} is ignored because {} is set", old_key, new_key)
+            : fmt::format("{} is deprecated since v2025.1.0; use {}", old_key, new_key)
     );
 }
 

@@ -79,8 +79,8 @@ private:
             report_.warn(
                 setting_.origin,
                 fmt::format(
-                    "{}: the variable {} holds a whole JSON object; in an ECS task definition "
-                    "append \":password::\" to the secret's ARN to get its member",
+                    "{}: the variable {} contains a whole JSON object; to get one member in an ECS "
+                    "task definition, append \":password::\" to the ARN of the secret",
                     key_.name,
                     shown_name(name)
                 )
@@ -95,11 +95,10 @@ private:
         report_.warn(
             setting_.origin,
             fmt::format(
-                "{}: the environment variable {}{} is not set; its place stays empty",
+                "{}: the environment variable {}{} is not set and is replaced by an empty text",
                 key_.name,
                 shown.empty() ? "between ${ and }" : shown,
-                shown.size() < name.size() && !shown.empty() ? "… (there is no syntax for defaults)"
-                                                             : ""
+                shown.size() < name.size() && !shown.empty() ? "… (defaults are not supported)" : ""
             )
         );
         return {};
@@ -107,11 +106,11 @@ private:
 
     std::string secret(const std::string& reference) {
         if (reference == kDatabaseToken && key_.name != "dataSource") {
-            refuse(reference, "is a password for the database: it can stand in dataSource only");
+            refuse(reference, "is a database password and can be used in dataSource only");
             return {};
         }
         if (!lookups_.secret) {
-            refuse(reference, "refers to a secret store, and these are not built yet");
+            refuse(reference, "refers to a secret store that is not supported yet");
             return {};
         }
         return in_context(fmt::format("{} (${{{}}})", key_.name, reference), [&] {

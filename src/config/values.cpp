@@ -20,7 +20,7 @@ constexpr std::int64_t kMaxMilliseconds = 2'147'483'647;
 constexpr std::string_view kDurationsAllowed =
     "must be a duration such as 500ms, 30s, 5m, 1h, or a number of seconds";
 
-/// A short text that no variable or secret was put into, for "… is no number: TEXT".
+/// A short text that no variable or secret was put into, for "must be …, not TEXT".
 std::string quoted(const Key& key, const Setting& setting, std::string_view text) {
     constexpr std::size_t kMaxShown = 24;
     const bool harmless = std::ranges::all_of(text, [](char c) {
@@ -42,7 +42,7 @@ std::optional<Wrong> check_duration(const Key& key, std::string_view text) {
             "duration", fmt::format("{}, at most {}ms", kDurationsAllowed, kMaxMilliseconds)};
     }
     if (static_cast<std::uint64_t>(duration->count()) < key.min) {
-        return Wrong{"duration", "must be longer than 0"};
+        return Wrong{"duration", "must be greater than 0"};
     }
     return std::nullopt;
 }
@@ -50,7 +50,7 @@ std::optional<Wrong> check_duration(const Key& key, std::string_view text) {
 std::optional<Wrong> check_number(const Key& key, std::string_view text) {
     const auto number = parse_number<std::uint64_t>(text);
     if (number && *number >= key.min && *number <= key.max) return std::nullopt;
-    return Wrong{"range", fmt::format("must be a whole number from {} to {}", key.min, key.max)};
+    return Wrong{"range", fmt::format("must be an integer from {} to {}", key.min, key.max)};
 }
 
 std::optional<Wrong> check_number_or_percent(const Key& key, std::string_view text) {
@@ -60,7 +60,7 @@ std::optional<Wrong> check_number_or_percent(const Key& key, std::string_view te
                percent && *percent <= 100) {
         return std::nullopt;
     }
-    return Wrong{"range", "must be a whole number of tenants, or a percentage such as 5%"};
+    return Wrong{"range", "must be a number of tenants, or a percentage such as 5%"};
 }
 
 std::optional<Wrong> check_choice(const Key& key, std::string_view text) {
@@ -84,7 +84,7 @@ std::optional<Wrong> check_address(std::string_view text) {
         inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1) {
         return std::nullopt;
     }
-    return Wrong{"ip", "must be an IP address to listen on, such as 0.0.0.0, 127.0.0.1 or ::"};
+    return Wrong{"ip", "must be an IP address, such as 0.0.0.0, 127.0.0.1 or ::"};
 }
 
 std::optional<Wrong> check_text(const Key& key, std::string_view text) {
@@ -103,8 +103,8 @@ std::optional<Wrong> check_text(const Key& key, std::string_view text) {
             if (is_http_url(text)) return std::nullopt;
             return Wrong{
                 "url",
-                "must be a URL such as https://hooks.example.com/path: http or https, then a host, "
-                "and no white space"};
+                "must be an http or https URL with a host and without white space, such as "
+                "https://hooks.example.com/path"};
         default:
             return std::nullopt;
     }
@@ -114,20 +114,19 @@ std::optional<Wrong> check_item(const Key& key, std::string_view item) {
     if (key.type != Type::Headers && is_blank(item)) {
         return Wrong{
             "required",
-            key.type == Type::Directories
-                ? "is empty; name a directory (\".\" is the base location itself)"
-                : "is empty"};
+            key.type == Type::Directories ? "is empty; set a directory (\".\" is the base location)"
+                                          : "is empty"};
     }
     if (key.type != Type::Headers) return std::nullopt;
     const auto header = parse_header(item);
     if (!header) {
-        return Wrong{"header", "must have the form \"Name: value\"; there is no name and colon"};
+        return Wrong{"header", "must have the form \"Name: value\""};
     }
     const bool has_control_character = std::ranges::any_of(header->second, [](unsigned char c) {
         return (c < 0x20U && c != '\t') || c == 0x7fU;
     });
     if (has_control_character) {
-        return Wrong{"header", "has a line break or another control character in it"};
+        return Wrong{"header", "contains a line break or another control character"};
     }
     return std::nullopt;
 }
@@ -137,7 +136,7 @@ void check_setting(const Key& key, const Setting& setting, Report& report) {
         return text.find('\0') != std::string::npos;
     };
     if (has_nul(setting.text) || std::ranges::any_of(setting.items, has_nul)) {
-        return report.wrong(key, "string", setting.origin, "has a NUL byte in it");
+        return report.wrong(key, "string", setting.origin, "contains a NUL byte");
     }
     if (!is_blank(setting.text)) {
         const std::string_view text = trimmed(setting.text);
@@ -183,8 +182,9 @@ void check_settings(const Settings& settings, Report& report) {
             origin_of(settings, key.name),
             fmt::format(
                 "is missing or empty{}; set it in the file or as {}{}",
-                unset.empty() ? ""
-                              : fmt::format(", as the environment variable {} is not set", unset),
+                unset.empty()
+                    ? ""
+                    : fmt::format(" because the environment variable {} is not set", unset),
                 environment_name(key),
                 is_list(key) ? ", with at least one directory" : ""
             )
@@ -204,7 +204,7 @@ void check_driver(const Settings& settings, db::Drivers drivers, Report& report)
     const Key& key = *find_key("driver");
     const bool harmless = !quoted(key, found->second, driver).empty();
     const std::string why = driver == kOfTheGoProgram
-                                ? fmt::format("driver {} is not built yet", driver)
+                                ? fmt::format("driver {} is not supported yet", driver)
                                 : fmt::format("unknown driver: {}", harmless ? driver : "…");
     std::vector<std::string_view> names;
     std::ranges::transform(drivers, std::back_inserter(names), &db::Driver::name);

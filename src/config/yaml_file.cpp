@@ -40,11 +40,11 @@ std::string read_text(const std::string& path) {
     if (std::ferror(file.get()) != 0) fail(fmt::format("read {}: {}", path, reason(errno)));
     if (text.size() > kMaxFileBytes) {
         fail(fmt::format(
-            "{}: larger than {} bytes: this is no configuration file", path, kMaxFileBytes
+            "{}: larger than {} bytes; this is not a configuration file", path, kMaxFileBytes
         ));
     }
     if (text.find('\0') != std::string::npos || !is_valid_utf8(text)) {
-        fail(fmt::format("{}: not a text file in UTF-8: save it as UTF-8 text", path));
+        fail(fmt::format("{}: not a UTF-8 text file; save it as UTF-8", path));
     }
     return text;
 }
@@ -60,7 +60,8 @@ public:
         for (const auto& entry : mapping) {
             const int line = entry.first.Mark().line + 1;
             if (!entry.first.IsScalar()) {
-                report_.problems.push_back(fmt::format("{}: a key must be a name", at(line)));
+                report_.problems.push_back(fmt::format("{}: a key must be a single word", at(line))
+                );
             } else if (entry.first.Scalar() == "<<") {
                 merged.push_back(entry.second);
             } else {
@@ -89,7 +90,7 @@ private:
         if (!is_new) {
             if (inherited) return;
             report_.problems.push_back(fmt::format(
-                "{}: duplicate key{}: it stands in line {} already; keep one of the two",
+                "{}: duplicate key{}, first set in line {}; remove one of them",
                 at(line),
                 shown(name),
                 first->second
@@ -118,7 +119,7 @@ private:
     void warn_unknown(const std::string& name, int line) {
         std::string text = fmt::format("{}: unknown key{}", at(line), shown(name));
         const std::string nearest = shown(name).empty() ? "" : nearest_key(name);
-        if (!nearest.empty()) text += fmt::format(" (did you mean {}?)", nearest);
+        if (!nearest.empty()) text += fmt::format("; did you mean {}?", nearest);
         report_.warnings.push_back(text);
         report_.unknown_keys.push_back(text);
     }
@@ -133,7 +134,7 @@ private:
             "string",
             setting.origin,
             fmt::format(
-                "must be a text, not a {}; put the value in quotes, as in {}: \"{}\"",
+                "must be a string, not a {}; quote the value, as in {}: \"{}\"",
                 value.IsMap() ? "mapping" : "list",
                 key.name,
                 key.default_text.starts_with('{') ? key.default_text : "…"
@@ -148,7 +149,7 @@ private:
                 key,
                 "list",
                 setting.origin,
-                fmt::format("must be a list: write \"{}:\" and below it \"- …\" lines", key.name)
+                fmt::format("must be a list; write \"{}:\" with \"- …\" lines below it", key.name)
             );
             return false;
         }
@@ -164,7 +165,7 @@ private:
                 key,
                 "string",
                 at(element.Mark().line + 1),
-                "has an element that is not a text; put it in quotes"
+                "has an element that is not a string; quote it"
             );
         }
         return good;
@@ -199,7 +200,7 @@ void check_quotes_are_closed(const std::string& path, const std::string& text) {
         const bool has_items = entry.second.IsSequence() && entry.second.size() > 0;
         mark = (has_items ? entry.second[entry.second.size() - 1] : entry.second).Mark();
     }
-    fail_at(path, mark, "the quote that opens here is not closed");
+    fail_at(path, mark, "unterminated quoted string");
 }
 
 /// The first document of the file.
@@ -219,7 +220,7 @@ Settings read_yaml_file(const std::string& path, Report& report) {
     const YAML::Node root = parse(path, text);
     if (root.IsNull()) return {};
     if (!root.IsMap()) {
-        fail(fmt::format("{}:1: not a mapping: lines of the form \"key: value\" are wanted", path));
+        fail(fmt::format("{}:1: not a mapping; write lines of the form \"key: value\"", path));
     }
     Reader reader(path, report);
     reader.read_mapping(root, false);

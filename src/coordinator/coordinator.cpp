@@ -14,11 +14,7 @@ void check_version_name(const std::string& name) {
     if (const auto length = utf8_length(name); length > kMaxName) {
         throw Error(
             ErrorKind::InvalidRequest,
-            fmt::format(
-                "the version name is {} characters long, at most {} can be recorded",
-                length,
-                kMaxName
-            )
+            fmt::format("the version name has {} characters, the limit is {}", length, kMaxName)
         );
     }
 }
@@ -38,19 +34,22 @@ void Coordinator::check_selection(const VersionRequest& request) const {
         throw Error(ErrorKind::InvalidRequest, message);
     };
     if (tenants.is_everybody()) return;
-    if (request.tenant) refuse("a new tenant is created for itself: no tenants can be chosen");
+    if (request.tenant) refuse("creating a tenant cannot be combined with a choice of tenants");
     const bool has_steps = tenants.canary || !tenants.waves.empty();
     if (has_steps && request.action == Action::Sync) {
-        refuse("a canary and waves are for files that run, not for a sync");
+        refuse("a sync runs no files, so a canary or waves cannot be used");
     }
-    if (tenants.canary == 0U) refuse("a canary is of at least one tenant");
+    if (tenants.canary == 0U) refuse("the canary must have at least one tenant");
     if (!tenants.waves.empty() && dependencies_.connector.atomicity() != db::Atomicity::Tenant) {
-        refuse("waves need atomicity: tenant; with atomicity: version there is one transaction");
+        refuse(
+            "waves need atomicity: tenant, because atomicity: version applies a version in one "
+            "transaction"
+        );
     }
     if (!tenants.waves.empty() && !dependencies_.connector.has_fleets()) {
         refuse(
-            "waves need tenants that are worked for one by one; this database works for groups of "
-            "them: leave the waves out, or use a canary and further runs"
+            "waves are not supported on this database, which applies files to groups of tenants; "
+            "use a canary, then further runs"
         );
     }
 }

@@ -20,14 +20,17 @@ const Migration& find_source(const std::vector<Migration>& sources, const std::s
             throw Error(
                 ErrorKind::InvalidRequest,
                 fmt::format(
-                    "{} could be {} or {}: give more of the path", wanted, found->file, source.file
+                    "{} is ambiguous: {} or {}; give more of the path",
+                    wanted,
+                    found->file,
+                    source.file
                 )
             );
         }
         found = &source;
     }
     if (found == nullptr) {
-        throw Error(ErrorKind::NotFound, fmt::format("no migration {} in the source", wanted));
+        throw Error(ErrorKind::NotFound, fmt::format("migration {} is not in the source", wanted));
     }
     return *found;
 }
@@ -54,7 +57,7 @@ Corrections::Change Corrections::find_change(const std::string& file) {
     if (recorded == applied.files.end() || !recorded->second.as_migration) {
         throw Error(
             ErrorKind::NotFound,
-            fmt::format("{} is not recorded as applied: there is nothing to accept", source.file)
+            fmt::format("{} is not recorded as applied; nothing to accept", source.file)
         );
     }
     return {source, recorded->second.check_sum};
@@ -73,12 +76,14 @@ std::vector<Migration> Corrections::find_forgettable(
     if (!is_for_tenants(from.type)) {
         throw Error(
             ErrorKind::InvalidRequest,
-            fmt::format("{} is not a tenant migration: only those can be forgotten", from.file)
+            fmt::format(
+                "{} is not a tenant migration; only tenant migrations can be forgotten", from.file
+            )
         );
     }
     const Applied applied = dependencies_.connector.read_applied(sources);
     if (std::ranges::find(applied.tenants, name) == applied.tenants.end()) {
-        throw Error(ErrorKind::NotFound, fmt::format("there is no tenant {}", name));
+        throw Error(ErrorKind::NotFound, fmt::format("tenant {} does not exist", name));
     }
     const auto own = applied.files_of_tenant.find(name);
     const auto has = [&](const Migration& source) {
@@ -97,7 +102,7 @@ std::vector<Migration> Corrections::find_forgettable(
     if (files.empty()) {
         throw Error(
             ErrorKind::NotFound,
-            fmt::format("tenant {} has no recorded migration from {} on", name, from.file)
+            fmt::format("tenant {} has no recorded migration at or after {}", name, from.file)
         );
     }
     return files;

@@ -83,11 +83,9 @@ bool DetachedRun::write(db::RunRecords& records) {
         return run.ended.has_value();
     } catch (const std::exception& error) {
         if (!warned_) {
-            log::warn(fmt::format(
-                "Run {}: its state could not be written and will be tried again: {}",
-                run.id,
-                error.what()
-            ));
+            log::warn(
+                fmt::format("Run {}: could not write the state, retrying: {}", run.id, error.what())
+            );
         }
         warned_ = true;
         return false;

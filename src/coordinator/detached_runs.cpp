@@ -12,8 +12,8 @@ constexpr std::chrono::seconds kGone{60};
 
 std::string gone_answer(const db::RunRecord& run) {
     return fmt::format(
-        R"({{"error":"the process that worked on this run has not been heard of for {} s: it was )"
-        R"(probably stopped; look at the versions and at the status before you repeat it"}})",
+        R"({{"error":"the process that executes this run has not reported for {} s and )"
+        R"(was probably stopped; check the versions and the status before repeating the run"}})",
         run.silent_for.count()
     );
 }
@@ -55,7 +55,7 @@ std::string DetachedRuns::state_to_show(const db::RunRecord& known, const db::Ru
     if (known.request != wanted.request) {
         throw Error(
             ErrorKind::InvalidRequest,
-            fmt::format("the id {} belongs to another request: send a new X-Request-ID", wanted.id)
+            fmt::format("the ID {} belongs to another request; send a new X-Request-ID", wanted.id)
         );
     }
     return view(known).state;
@@ -114,7 +114,7 @@ DetachedRunView DetachedRuns::find(const std::string& id) {
     // What this process works on, it knows best; and it knows it without the database.
     if (const auto known = here(id)) return view(known->snapshot());
     const auto stored = records_.find(id);
-    if (!stored) throw Error(ErrorKind::NotFound, fmt::format("there is no run {}", id));
+    if (!stored) throw Error(ErrorKind::NotFound, fmt::format("run {} does not exist", id));
     return view(*stored);
 }
 
@@ -128,7 +128,7 @@ void DetachedRuns::read(const std::function<void(const DetachedRunView&)>& run) 
 void DetachedRuns::cancel(const std::string& id) {
     if (const auto known = here(id)) return known->cancel();
     if (!records_.cancel(id)) {
-        throw Error(ErrorKind::NotFound, fmt::format("there is no run {}", id));
+        throw Error(ErrorKind::NotFound, fmt::format("run {} does not exist", id));
     }
 }
 

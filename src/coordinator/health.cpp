@@ -13,7 +13,7 @@ namespace {
 std::string text_of_current_exception() try { throw; } catch (const std::exception& error) {
     return error.what();
 } catch (...) {
-    return "an error of an unknown type";
+    return "an error of unknown type";
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ public:
             return problem_;
         }
         return fmt::format(
-            "no answer within {:.3g} s", std::chrono::duration<double>(limit).count()
+            "no response within {:.3g} s", std::chrono::duration<double>(limit).count()
         );
     }
 

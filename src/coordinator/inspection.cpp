@@ -49,7 +49,7 @@ void warn_of_contents(const Migration& source, std::vector<db::ScriptProblem>& w
     }
     if (!is_script(source.type) && !source.name.ends_with(".sql")) {
         warnings.push_back(
-            {source.file, "the name does not end in .sql, but the file runs like any other"}
+            {source.file, "the name does not end in .sql, but the file is run all the same"}
         );
     }
 }
@@ -69,8 +69,8 @@ void warn_of_order(
             warnings.push_back(
                 {source.file,
                  fmt::format(
-                     "runs after {}: names are compared letter by letter, not as numbers. Use the "
-                     "same number of digits in all names",
+                     "runs after {}: names are compared as text, not as numbers; use the same "
+                     "number of digits in all names",
                      last->name
                  )}
             );
@@ -164,7 +164,7 @@ void Inspection::show_fleet_after_run(const std::vector<Migration>& sources) con
         show_fleet(plan::fleet_standings(sources, applied, {}));
     } catch (const Error& error) {
         // The run is done; the next look will tell.
-        log::warn(std::string("Reading where the tenants stand: ") + error.what());
+        log::warn(std::string("Could not read the state of the tenants: ") + error.what());
     }
 }
 

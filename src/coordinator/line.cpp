@@ -29,8 +29,8 @@ std::uint64_t Line::take_number() {
     if (numbers_.size() > limit_) {
         throw Error(
             ErrorKind::Busy,
-            "a migration run is in progress and " + std::to_string(numbers_.size() - 1) +
-                " are waiting for their turn, the most allowed (runQueue): try again later"
+            "a run is in progress and the queue is full (runQueue: " +
+                std::to_string(numbers_.size() - 1) + "); try again later"
         );
     }
     numbers_.insert(next_);

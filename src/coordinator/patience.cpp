@@ -36,7 +36,7 @@ void Time::sleep(milliseconds duration, const std::stop_token& stop) {
 
 void throw_if_stopped(const std::stop_token& stop) {
     if (stop.stop_requested()) {
-        throw Error(ErrorKind::Cancelled, "the run was cancelled before it began");
+        throw Error(ErrorKind::Cancelled, "the run was canceled before it started");
     }
 }
 
@@ -72,7 +72,7 @@ void give_up(db::Connector& connector, const Patience& patience) {
     throw Error(
         ErrorKind::Locked,
         fmt::format(
-            "{}; gave up after {}: wait for it to end, or give more time with lockTimeout",
+            "{}; gave up after {}; try again when that run has finished, or increase lockTimeout",
             text,
             format_duration(patience.limit())
         )

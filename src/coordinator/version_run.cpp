@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "core/count_of.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -42,8 +43,8 @@ std::string partly_failed_text(const Outcome& outcome) {
     );
     if (fleet.tenants_skipped > 0) {
         text += fmt::format(
-            "\n{} tenants were left for the next apply: more failed than maxFailures allows",
-            fleet.tenants_skipped
+            "\nThe run stopped because more tenants failed than maxFailures allows; {} pending",
+            count_of(fleet.tenants_skipped, "tenant remains", "tenants remain")
         );
     }
     return text;
@@ -251,18 +252,21 @@ Plan VersionRun::plan_of_sync(const Applied& applied) const {
 }
 
 void VersionRun::log_gaps(const Applied& applied) const {
-    if (sources_.empty()) log::warn("The source has no files at all");
+    if (sources_.empty()) log::warn("The source has no files");
     const auto lagging = plan::lagging(sources_, applied);
     for (std::size_t i = 0; i < std::min(lagging.size(), kNamedAtMost); ++i) {
         log::warn(fmt::format(
-            "Tenant {} lacks {} files that others have, the first: {}",
+            "Tenant {} is missing {} that other tenants have, the first: {}",
             lagging[i].tenant,
-            lagging[i].missing.size(),
+            count_of(lagging[i].missing.size(), "file", "files"),
             lagging[i].missing.front()
         ));
     }
     if (lagging.size() > kNamedAtMost) {
-        log::warn(fmt::format("and {} more tenants: see status", lagging.size() - kNamedAtMost));
+        log::warn(fmt::format(
+            "{} missing files, too; see `migrator status`",
+            count_of(lagging.size() - kNamedAtMost, "more tenant is", "more tenants are")
+        ));
     }
     const bool any_recorded = std::ranges::any_of(applied.files, [](const auto& file) {
         return file.second.as_migration;
@@ -272,8 +276,8 @@ void VersionRun::log_gaps(const Applied& applied) const {
     };
     if (any_recorded && !sources_.empty() && std::ranges::none_of(sources_, is_known)) {
         log::warn(
-            "Migrations are recorded, but not one of them is in the source: has the base location "
-            "changed? Every file would be applied again"
+            "None of the recorded migrations is in the source, so every file is pending; check "
+            "whether the base location has changed"
         );
     }
 }
@@ -345,10 +349,10 @@ void VersionRun::finish(const db::ApplyResult& result) {
     const std::chrono::duration<double> seconds = outcome_.summary.duration;
     log::info(
         fmt::format(
-            "Run ended: version {}, {} files, {} tenants, {}",
+            "Run finished: version {}, {}, {}, {}",
             version_id,
-            outcome_.files.size(),
-            outcome_.summary.tenants,
+            count_of(outcome_.files.size(), "file", "files"),
+            count_of(outcome_.summary.tenants, "tenant", "tenants"),
             format_duration(outcome_.summary.duration)
         ),
         {{"version", version_id},

@@ -15,7 +15,7 @@ std::string random_uuid() {
     // Up to 256 bytes come all at once, or not at all (getrandom(2)).
     while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
         if (errno != EINTR) {
-            throw Error(ErrorKind::Internal, "the system's random source can't be read");
+            throw Error(ErrorKind::Internal, "could not read the random source of the system");
         }
     }
     bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0fU) | 0x40U);  // version 4

@@ -31,7 +31,7 @@ std::string sha256_hex(std::string_view bytes) {
         EVP_DigestInit_ex2(context.get(), algorithm(), nullptr) != 1 ||
         EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
         EVP_DigestFinal_ex(context.get(), hash.data(), &size) != 1) {
-        throw Error(ErrorKind::Internal, "OpenSSL can't compute SHA-256");
+        throw Error(ErrorKind::Internal, "OpenSSL could not compute SHA-256");
     }
     return to_hex({reinterpret_cast<const char*>(hash.data()), size});
 }

@@ -3,45 +3,45 @@
 namespace migrator::graphql {
 
 const std::string_view kBuiltInTypes = R"(
-"A whole number of 32 bits with a sign."
+"A signed 32-bit integer."
 scalar Int
-"A number of double precision (IEEE 754)."
+"A double-precision number (IEEE 754)."
 scalar Float
 "Text."
 scalar String
 "`true` or `false`."
 scalar Boolean
-"Identifies something; written as a string, and accepted as a string or a whole number."
+"An identifier; serialized as a string, accepted as a string or an integer."
 scalar ID
 
-"Leaves out what it stands at when `if` is true."
-directive @skip("Whether to leave it out." if: Boolean!)
+"Skips the field or fragment if `if` is true."
+directive @skip("Whether to skip." if: Boolean!)
   on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
-"Leaves out what it stands at when `if` is false."
-directive @include("Whether to keep it." if: Boolean!)
+"Includes the field or fragment only if `if` is true."
+directive @include("Whether to include." if: Boolean!)
   on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
-"What it stands at should no longer be used."
-directive @deprecated("Why, and what to use instead, as Markdown." reason: String = "No longer supported")
+"Marks an element that should no longer be used."
+directive @deprecated("Reason and replacement, as Markdown." reason: String = "No longer supported")
   on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
-"Says where the values of a scalar are specified."
-directive @specifiedBy("The address of that specification." url: String!) on SCALAR
+"Names the specification of a scalar."
+directive @specifiedBy("URL of the specification." url: String!) on SCALAR
 
-"What this service can do: its types, its directives, and where operations start."
+"The types, directives and root operation types of this service."
 type __Schema {
   description: String
   "All types."
   types: [__Type!]!
-  "Where queries start."
+  "Root type of queries."
   queryType: __Type!
-  "Where mutations start, if there are any."
+  "Root type of mutations, if supported."
   mutationType: __Type
-  "Where subscriptions start, if there are any."
+  "Root type of subscriptions, if supported."
   subscriptionType: __Type
   "All directives."
   directives: [__Directive!]!
 }
 
-"A type. Which fields are not null depends on its `kind`."
+"A type. Its `kind` determines which fields are not null."
 type __Type {
   kind: __TypeKind!
   name: String
@@ -70,7 +70,7 @@ type __InputValue {
   name: String!
   description: String
   type: __Type!
-  "As it is written in GraphQL."
+  "In GraphQL syntax."
   defaultValue: String
   isDeprecated: Boolean!
   deprecationReason: String
@@ -84,7 +84,7 @@ type __EnumValue {
   deprecationReason: String
 }
 
-"What a type is."
+"The kind of a type."
 enum __TypeKind {
   "A leaf without fields."
   SCALAR
@@ -104,7 +104,7 @@ enum __TypeKind {
   NON_NULL
 }
 
-"Changes how a part of a document is executed or understood."
+"Changes how part of a document is executed or validated."
 type __Directive {
   name: String!
   description: String
@@ -113,7 +113,7 @@ type __Directive {
   args(includeDeprecated: Boolean = false): [__InputValue!]!
 }
 
-"Where a directive may stand."
+"A place where a directive can be used."
 enum __DirectiveLocation {
   "At a query."
   QUERY
@@ -125,7 +125,7 @@ enum __DirectiveLocation {
   FIELD
   "At the definition of a fragment."
   FRAGMENT_DEFINITION
-  "Where a named fragment is used."
+  "At a fragment spread."
   FRAGMENT_SPREAD
   "At an inline fragment."
   INLINE_FRAGMENT
@@ -147,11 +147,11 @@ enum __DirectiveLocation {
   UNION
   "At the definition of an enum."
   ENUM
-  "At the definition of an enum's value."
+  "At the definition of an enum value."
   ENUM_VALUE
   "At the definition of an input object."
   INPUT_OBJECT
-  "At the definition of a field of an input object."
+  "At the definition of an input object field."
   INPUT_FIELD_DEFINITION
 }
 )";

@@ -113,7 +113,7 @@ std::variant<std::shared_ptr<const Prepared>, Errors> Engine::prepare(
     prepared->operation = std::get<const ast::Operation*>(picked);
     if (state_->schema.root(prepared->operation->kind) == nullptr) {
         return one_error(
-            fmt::format("this service has no {}s", kind_name(prepared->operation->kind))
+            fmt::format("this service does not support {}s", kind_name(prepared->operation->kind))
         );
     }
 

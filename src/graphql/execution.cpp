@@ -13,7 +13,7 @@ void Object::check(const std::type_info& wanted) const {
     throw Error(
         ErrorKind::Internal,
         fmt::format(
-            "a resolver wants a parent of type {} but is given {}",
+            "a resolver expects a parent of type {}, not {}",
             wanted.name(),
             type_ == nullptr ? "none" : type_->name()
         )

@@ -144,7 +144,7 @@ void Run::add_error(
 void Run::add_error(RequestError error) {
     constexpr std::size_t kMost = 1000;  // a list can fail in each of its elements
     if (errors.size() > kMost) return;
-    if (errors.size() == kMost) error = {.message = "too many errors; the others are not shown"};
+    if (errors.size() == kMost) error = {.message = "too many errors; the rest are not shown"};
     errors.push_back(std::move(error));
 }
 

@@ -38,12 +38,12 @@ ast::Document parse_sdl(std::string_view sdl) {
 void refuse_operations(const ast::Document& document) {
     for (const ast::Definition& definition : document.definitions) {
         if (const auto* operation = std::get_if<ast::Operation>(&definition)) {
-            fail_schema(operation->at, "an operation is no part of a schema");
+            fail_schema(operation->at, "a schema cannot contain an operation");
         }
         if (const auto* fragment = std::get_if<ast::Fragment>(&definition)) {
             fail_schema(
                 fragment->at,
-                fmt::format("the fragment {} is no part of a schema", fragment->name.text)
+                fmt::format("a schema cannot contain the fragment {}", fragment->name.text)
             );
         }
     }
@@ -103,7 +103,8 @@ void SchemaBuilder::declare_types(const ast::Document& document) {
         // The built-in ones are declared last: whoever defines `String` hears of it then.
         if (is_built_in(name) && schema_.by_name_.contains(name)) {
             fail_schema(
-                coordinates_.at(name), fmt::format("the type {} is built in: leave it out", name)
+                coordinates_.at(name),
+                fmt::format("the type {} is built in and cannot be defined", name)
             );
         }
         located(name, definition->name.at);
@@ -128,7 +129,7 @@ void SchemaBuilder::fill_types(const ast::Document& document, bool extensions) {
         if (found->second->kind != definition->kind) {
             fail_schema(
                 definition->at,
-                fmt::format("the extension of {} is of another kind", definition->name.text)
+                fmt::format("the extension of {} has a different kind", definition->name.text)
             );
         }
         fill(*found->second, *definition);
@@ -150,12 +151,15 @@ void SchemaBuilder::fill(Type& type, const ast::TypeDefinition& definition) {
         if (member.kind != ast::TypeKind::Object) {
             fail_schema(
                 name.at,
-                fmt::format("the union {} may hold object types only, not {}", type.name, name.text)
+                fmt::format(
+                    "the union {} can contain only object types, not {}", type.name, name.text
+                )
             );
         }
         if (std::ranges::find(type.possible, &member) != type.possible.end()) {
             fail_schema(
-                name.at, fmt::format("the union {} holds {} more than once", type.name, name.text)
+                name.at,
+                fmt::format("the union {} contains {} more than once", type.name, name.text)
             );
         }
         type.possible.push_back(&member);
@@ -259,7 +263,7 @@ void SchemaBuilder::find_roots(const ast::Document& document) {
         const auto* definition = std::get_if<ast::SchemaDefinition>(&any);
         if (definition == nullptr) continue;
         if (!definition->is_extension) {
-            if (defined) fail_schema(definition->at, "there is more than one schema definition");
+            if (defined) fail_schema(definition->at, "the schema is defined more than once");
             defined = true;
             schema_.description_ = definition->description;
         }
@@ -277,7 +281,7 @@ void SchemaBuilder::add_roots(const ast::SchemaDefinition& definition) {
         const Type*& place = root.kind == ast::OperationKind::Query      ? schema_.query_
                              : root.kind == ast::OperationKind::Mutation ? schema_.mutation_
                                                                          : schema_.subscription_;
-        if (place != nullptr) fail_schema(root.at, "this kind of operation has a type already");
+        if (place != nullptr) fail_schema(root.at, "this kind of operation already has a type");
         place = &find_type(root.type);
     }
 }
@@ -314,7 +318,7 @@ TypeRef SchemaBuilder::type_ref(const ast::TypeReference& reference) const {
 
 const Type& SchemaBuilder::find_type(const ast::Name& name) const {
     const Type* type = schema_.type(name.text);
-    if (type == nullptr) fail_schema(name.at, fmt::format("there is no type {}", name.text));
+    if (type == nullptr) fail_schema(name.at, fmt::format("the type {} does not exist", name.text));
     return *type;
 }
 

@@ -29,8 +29,7 @@ public:
         }
         if (!finder_.is_exhausted()) return;
         context().report(
-            "Document is too complex: too many fields and fragments have to be compared to know "
-            "whether they can be merged.",
+            "Document is too complex: too many fields and fragments to check for conflicts.",
             {node.at}
         );
     }

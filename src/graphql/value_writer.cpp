@@ -51,7 +51,7 @@ bool ValueWriter::take() {
     }
     throw Error(
         ErrorKind::Internal,
-        fmt::format("the resolver of {} gives more than one value", coordinate(field_))
+        fmt::format("the resolver of {} returned more than one value", coordinate(field_))
     );
 }
 
@@ -82,7 +82,7 @@ void ValueWriter::integer(std::int64_t value) {
     switch (*field_.leaf) {
         case Leaf::Int:
             if (value < Range::min() || value > Range::max()) {
-                return refuse(fmt::format("{}: it does not fit into 32 bits", value));
+                return refuse(fmt::format("{}, which does not fit into 32 bits", value));
             }
             return run_.text.integer(value);
         case Leaf::Float:
@@ -102,7 +102,7 @@ void ValueWriter::number(double value) {
         case Leaf::Int:
             if (std::trunc(value) != value || std::fabs(value) > 2147483648.0 ||
                 value == 2147483648.0) {
-                return refuse("a number that is no integer of 32 bits");
+                return refuse("a number that is not a 32-bit integer");
             }
             return run_.text.integer(static_cast<std::int64_t>(value));
         case Leaf::Float:
@@ -122,7 +122,7 @@ void ValueWriter::string(std::string_view value) {
             return run_.text.string(value);
         case Leaf::Enum:
             if (nullable_.named().value(value) == nullptr) {
-                return refuse(fmt::format("{}: the enum has no such value", value));
+                return refuse(fmt::format("{}, which is not a value of the enum", value));
             }
             return run_.text.string(value);
         default:
@@ -186,7 +186,7 @@ Result& ListWriter::next() {
     if (is_closed_) {
         throw Error(
             ErrorKind::Internal,
-            fmt::format("the resolver of {} adds to a list that is finished", coordinate(field_))
+            fmt::format("the resolver of {} appended to a finished list", coordinate(field_))
         );
     }
     finish_element();

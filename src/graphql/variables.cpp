@@ -56,7 +56,7 @@ public:
         at_ = definition.at;
         const auto type = find_type(schema_, definition.type);
         if (!type) {
-            report(fmt::format("Variable \"{}\" is of no input type.", name));
+            report(fmt::format("Variable \"{}\" does not have an input type.", name));
         } else if (const json::value* value = sent_.if_contains(name)) {
             values[name] = coerce(name, *value, *type);
         } else if (definition.default_value) {
@@ -150,7 +150,7 @@ private:
     void report(std::string message) {
         if (is_full()) return;
         if (errors.size() == kMostErrors) {
-            errors.push_back({.message = "Too many errors in the variables: there may be more."});
+            errors.push_back({.message = "Too many errors in the variables; validation stopped."});
             return;
         }
         errors.push_back({.message = std::move(message), .locations = {at_}});

@@ -64,14 +64,14 @@ std::size_t size_of(const Request& request) {
 
 /// Fills `piece` from `offset` on. False when that failed, which is logged.
 bool read_piece(Spool& spool, std::size_t offset, std::string& piece, const RequestTrace& trace) {
-    std::string problem = "it is shorter than it said";
+    std::string problem = "the response is shorter than its announced length";
     try {
         if (spool.read(offset, piece.data(), piece.size()) == piece.size()) return true;
     } catch (...) {
         problem = text_of(std::current_exception());
     }
     const log::RequestScope scope(trace.id, trace.traceparent);
-    log::error("sending a large answer failed: " + problem);
+    log::error("could not send a large response: " + problem);
     return false;
 }
 
@@ -281,7 +281,8 @@ asio::awaitable<void> Connection::linger() {
 Refusal Connection::too_slow() const {
     return {
         .status = 408,
-        .message = "request was not complete within " + in_seconds(shared_.options.read_timeout)};
+        .message =
+            "the request was not complete within " + in_seconds(shared_.options.read_timeout)};
 }
 
 std::string Connection::client_ip(const Request& request) const {

@@ -122,7 +122,7 @@ struct Lanes::Background : Work {
             try {
                 work();
             } catch (...) {
-                log::error("work after an answer failed: " + text_of(std::current_exception()));
+                log::error("work after the response failed: " + text_of(std::current_exception()));
             }
             // What it owns may take its time to go, such as a connection to a database.
             work = nullptr;
@@ -201,7 +201,7 @@ asio::awaitable<Response> Lanes::answer(
 void Lanes::go_on(std::function<void()> work, Lane lane, const RequestTrace& request) {
     ++going_on_;
     auto done = [this](const std::exception_ptr& error) {
-        if (error) log::error("work after an answer was lost: " + text_of(error));
+        if (error) log::error("work after the response was lost: " + text_of(error));
         --going_on_;
         on_end_();
     };

@@ -37,7 +37,7 @@ tcp::endpoint endpoint_of(const Options& options) {
     throw Error(
         ErrorKind::Configuration,
         fmt::format(
-            "listen tcp {}:{}: not an IP address; listenAddress is one, such as 0.0.0.0 or ::",
+            "listen tcp {}:{}: listenAddress must be an IP address, such as 0.0.0.0 or ::",
             options.listen_address,
             options.port
         )
@@ -82,7 +82,7 @@ void raise_file_limit(std::size_t max_connections) {
     const bool raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
     if (raised && limit.rlim_cur >= wanted) return;
     log::warn(fmt::format(
-        "the limit for open files (ulimit -n) is {}: too low for {} connections",
+        "the limit on open files (ulimit -n) is {}, too low for {} connections; raise the limit",
         limit.rlim_max,
         max_connections
     ));

@@ -38,9 +38,9 @@ std::size_t count(const Request& request, std::string_view name) {
 /// requests are smuggled past a proxy (RFC 9112, section 11.2).
 std::optional<std::string> ambiguity(const Request& request, unsigned version) {
     const auto encoding = request.header("Transfer-Encoding");
-    if (encoding && version < 11) return "Transfer-Encoding in a request of HTTP/1.0";
+    if (encoding && version < 11) return "Transfer-Encoding in an HTTP/1.0 request";
     if (encoding && !equal_ignoring_case(trimmed(*encoding), "chunked")) {
-        return "the only Transfer-Encoding understood is chunked";
+        return "the only supported Transfer-Encoding is chunked";
     }
     const auto length = request.header("Content-Length");
     const bool repeated = length && length->find(',') != std::string_view::npos;
@@ -48,7 +48,7 @@ std::optional<std::string> ambiguity(const Request& request, unsigned version) {
     if (encoding && length) return "both Content-Length and Transfer-Encoding";
     const std::size_t hosts = count(request, "Host");
     if (hosts > 1) return "more than one Host";
-    if (hosts == 0 && version >= 11) return "no Host";
+    if (hosts == 0 && version >= 11) return "the Host header is missing";
     return std::nullopt;
 }
 
@@ -70,7 +70,7 @@ struct RequestParser::State {
 
     bool refuse_header_size() {
         return refuse(
-            431, fmt::format("request header is larger than {} bytes", limits.header_bytes)
+            431, fmt::format("the request header is larger than {} bytes", limits.header_bytes)
         );
     }
 
@@ -79,7 +79,7 @@ struct RequestParser::State {
         if (error == beast::error::body_limit && !header_done) note_path();
         if (error == beast::error::body_limit) {
             const std::size_t limit = limits.body_bytes;
-            return refuse(413, fmt::format("request body is larger than {} bytes", limit));
+            return refuse(413, fmt::format("the request body is larger than {} bytes", limit));
         }
         return refuse(400, "malformed request: " + error.message());
     }
@@ -103,7 +103,7 @@ struct RequestParser::State {
         }
         const std::string_view sent(message.target().data(), message.target().size());
         std::optional<Target> target = parse_target(sent);
-        if (!target) return refuse(400, "malformed request: bad target");
+        if (!target) return refuse(400, "malformed request: invalid target");
         request.target = std::move(target->text);
         request.path = std::move(target->path);
         request.query = std::move(target->query);
@@ -117,7 +117,7 @@ struct RequestParser::State {
         const auto expectation = request.header("Expect");
         if (!expectation || parser.get().version() < 11) return true;
         if (!equal_ignoring_case(trimmed(*expectation), "100-continue")) {
-            return refuse(417, "the only expectation understood is 100-continue");
+            return refuse(417, "the only supported expectation is 100-continue");
         }
         wants_continue = !parser.is_done();
         return true;
@@ -137,7 +137,7 @@ struct RequestParser::State {
             const std::size_t waiting = starved ? rest.size() - taken : 0;
             if (header_bytes + waiting > limits.header_bytes) return refuse_header_size();
         } else if (starved && rest.size() - taken > limits.header_bytes) {
-            return refuse(431, "chunk header or trailer is too large");
+            return refuse(431, "the chunk header or trailer is too large");
         }
         if (starved) return false;
         if (error) return refuse(error);

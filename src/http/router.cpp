@@ -139,7 +139,7 @@ void Router::add(Route route) {
     if (is_there) {
         throw Error(
             ErrorKind::Internal,
-            fmt::format("the route {} {} is there already", route.method, route.pattern)
+            fmt::format("the route {} {} already exists", route.method, route.pattern)
         );
     }
     routes_.push_back(std::move(route));

@@ -86,7 +86,7 @@ asio::awaitable<void> Server::State::accept() {
     while (!shared.ending) {
         if (connections.size() >= options.max_connections) {
             warn_sometimes(fmt::format(
-                "{} connections are open, as many as may be; others wait", connections.size()
+                "all {} connections are in use; new connections wait", connections.size()
             ));
             co_await wait_until(Clock::time_point::max());
             continue;
@@ -98,7 +98,7 @@ asio::awaitable<void> Server::State::accept() {
         if (!error) {
             start(std::move(socket));
         } else if (error != asio::error::connection_aborted) {
-            warn_sometimes("accepting a connection failed: " + error.message());
+            warn_sometimes("could not accept a connection: " + error.message());
             co_await wait_until(Clock::now() + kAcceptPause);
         }
     }
@@ -108,7 +108,7 @@ void Server::State::start(tcp::socket socket) {
     const auto connection = std::make_shared<Connection>(std::move(socket), shared);
     connections.insert(connection);
     auto done = [this, connection](const std::exception_ptr& error) {
-        if (error) log::error("a connection failed: " + text_of(error));
+        if (error) log::error("connection failed: " + text_of(error));
         connection->close();
         connections.erase(connection);
         changed.cancel();
@@ -149,7 +149,7 @@ void Server::State::on_signal() {
     shared.ending = true;
     deadline = Clock::now() + options.shutdown_timeout;
     auto done = [this](const std::exception_ptr& error) {
-        if (error) log::error("shutting down failed: " + text_of(error));
+        if (error) log::error("shutdown failed: " + text_of(error));
         io.stop();
     };
     asio::co_spawn(io, end(), std::move(done));
@@ -159,10 +159,10 @@ asio::awaitable<void> Server::State::end() {
     error_code ignored;
     acceptor.close(ignored);
     for (const auto& connection : connections) connection->wind_down();
-    log::info(fmt::format("shutting down; requests in work: {}", requests_in_work()));
+    log::info(fmt::format("shutting down; requests in progress: {}", requests_in_work()));
     co_await wait_for_work();
     if (const auto working = requests_in_work(); working > 0) {
-        log::warn(fmt::format("cancelling the requests in work: {}", working));
+        log::warn(fmt::format("canceling the requests in progress: {}", working));
         cancelling = true;
         lanes.hurry();
         call_cancel();
@@ -170,7 +170,7 @@ asio::awaitable<void> Server::State::end() {
         co_await wait_for_work();
     }
     if (const auto working = requests_in_work(); working > 0) {
-        log::error(fmt::format("requests that did not end: {}", working));
+        log::error(fmt::format("requests that did not finish: {}", working));
     }
     for (const auto& connection : connections) connection->close();
 }
@@ -188,7 +188,7 @@ void Server::State::call_cancel() {
         try {
             work();
         } catch (...) {
-            log::error("cancelling failed: " + text_of(std::current_exception()));
+            log::error("could not cancel requests: " + text_of(std::current_exception()));
         }
     });
 }
@@ -218,7 +218,7 @@ int Server::run_until_signal(std::function<void()> cancel) {
     state.cancel = std::move(cancel);
     state.wait_for_signal();
     auto done = [](const std::exception_ptr& error) {
-        if (error) log::error("accepting connections ended: " + text_of(error));
+        if (error) log::error("stopped accepting connections: " + text_of(error));
     };
     asio::co_spawn(state.io, state.accept(), std::move(done));
     state.io.run();

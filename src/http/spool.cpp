@@ -194,8 +194,8 @@ public:
         if (file_->read(begin, bytes + from_memory, wanted) == wanted) return length;
         throw Error(
             ErrorKind::Unavailable,
-            "the file of a large answer in " + space_->options.directory +
-                " is shorter than what was written"
+            "the spool file of a large response in " + space_->options.directory +
+                " is shorter than what was written to it"
         );
     }
 
@@ -207,8 +207,8 @@ private:
             throw Error(
                 ErrorKind::Busy,
                 fmt::format(
-                    "all large answers together need more than {} bytes in {}; ask for less, or "
-                    "try again later",
+                    "large responses together exceed {} bytes in {}; request less data, or try "
+                    "again later",
                     space_->files.limit(),
                     space_->options.directory
                 )

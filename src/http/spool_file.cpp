@@ -22,7 +22,7 @@ constexpr std::size_t kGathered = 65'536;
     throw Error(
         ErrorKind::Unavailable,
         fmt::format(
-            "{} a file for a large answer in {} failed: {}",
+            "could not {} the spool file of a large response in {}: {}",
             what,
             directory,
             std::generic_category().message(error)
@@ -37,15 +37,15 @@ UnlinkedFile UnlinkedFile::in(const std::string& directory) {
     if (descriptor >= 0) return {descriptor, directory};
     // What systems say that don't know O_TMPFILE; open(2) lists them.
     if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL) return by_unlinking(directory);
-    fail("making", directory, errno);
+    fail("create", directory, errno);
 }
 
 UnlinkedFile UnlinkedFile::by_unlinking(const std::string& directory) {
     std::string name = directory + "/migrator-XXXXXX";
     const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
-    if (descriptor < 0) fail("making", directory, errno);
+    if (descriptor < 0) fail("create", directory, errno);
     UnlinkedFile file(descriptor, directory);
-    if (::unlink(name.c_str()) != 0) fail("unlinking", directory, errno);
+    if (::unlink(name.c_str()) != 0) fail("unlink", directory, errno);
     return file;
 }
 
@@ -64,7 +64,7 @@ void UnlinkedFile::write(std::size_t offset, std::string_view bytes) const {
         const ssize_t count =
             ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fail("writing", directory_, errno);
+        if (count < 0) fail("write", directory_, errno);
         bytes.remove_prefix(static_cast<std::size_t>(count));
         offset += static_cast<std::size_t>(count);
     }
@@ -76,7 +76,7 @@ std::size_t UnlinkedFile::read(std::size_t offset, char* bytes, std::size_t leng
         const ssize_t count =
             ::pread(descriptor_, bytes + done, length - done, static_cast<off_t>(offset + done));
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fail("reading", directory_, errno);
+        if (count < 0) fail("read", directory_, errno);
         if (count == 0) break;
         done += static_cast<std::size_t>(count);
     }

@@ -32,7 +32,7 @@ std::string text_of(const std::exception_ptr& error) try {
 } catch (const std::exception& exception) {
     return exception.what();
 } catch (...) {
-    return "an exception of an unknown type";
+    return "an exception of unknown type";
 }
 
 std::string error_body(std::string_view message) {

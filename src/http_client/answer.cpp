@@ -41,8 +41,7 @@ std::size_t Answer::take_piece(std::size_t length, Add add) noexcept {
 bool Answer::add_header(std::string_view line) {
     header_bytes_ += line.size();
     if (header_bytes_ > kHeaderLimit) {
-        objection_ =
-            fmt::format("the headers of the answer are longer than {} bytes", kHeaderLimit);
+        objection_ = fmt::format("the response headers are larger than {} bytes", kHeaderLimit);
         return false;
     }
     if (line.starts_with("HTTP/")) response_.headers.clear();  // after "100 Continue"
@@ -56,7 +55,7 @@ bool Answer::add_header(std::string_view line) {
 
 bool Answer::add_body(std::string_view piece) {
     if (piece.size() > body_limit_ - response_.body.size()) {
-        objection_ = fmt::format("the answer is longer than {} bytes", body_limit_);
+        objection_ = fmt::format("the response is larger than {} bytes", body_limit_);
         return false;
     }
     response_.body += piece;

@@ -35,7 +35,7 @@ struct Limits {
 /// the system's roots, redirects are not followed, a proxy comes from the environment as curl does.
 /// The path is sent as it is given, with its dot segments and doubled slashes.
 /// Any status is an answer. Throws Unavailable, which names scheme, host and port but neither
-/// path, query, user nor headers: "POST https://hooks.example.com: no answer within 10 s"; and
+/// path, query, user nor headers: "POST https://hooks.example.com: no response within 10 s"; and
 /// InvalidRequest, before anything is sent, for a URL that is none or has another scheme, and for
 /// a method or header that could not be sent without changing what else is sent.
 /// Safe from every thread.

@@ -37,7 +37,7 @@ void set(CURL* curl, CURLoption option, Value value) {
     throw Error(
         ErrorKind::Internal,
         fmt::format(
-            "libcurl refuses option {}: {}", static_cast<int>(option), curl_easy_strerror(result)
+            "libcurl rejected option {}: {}", static_cast<int>(option), curl_easy_strerror(result)
         )
     );
 }
@@ -102,7 +102,7 @@ long in_milliseconds(milliseconds limit) {
 /// it.
 void check(const Request& request) {
     if (!is_token(request.method)) {
-        throw Error(ErrorKind::InvalidRequest, "HTTP request: the method is no word");
+        throw Error(ErrorKind::InvalidRequest, "HTTP request: the method is invalid");
     }
     const auto refuse = [&](std::string_view what) {
         throw Error(
@@ -111,15 +111,17 @@ void check(const Request& request) {
         );
     };
     if (!Url::parse(request.url)) {
-        refuse("the URL must be one of http or https, without white space");
+        refuse("the URL must begin with http:// or https:// and contain no white space");
     }
     for (std::size_t i = 0; i < request.headers.size(); ++i) {
         const auto& [name, value] = request.headers[i];
         if (!is_token(name)) {
-            refuse(fmt::format("the name of header {} is empty or has wrong characters", i + 1));
+            refuse(
+                fmt::format("the name of header {} is empty or contains invalid characters", i + 1)
+            );
         }
         if (!is_header_value(value)) {
-            refuse(fmt::format("the value of header {} has control characters in it", i + 1));
+            refuse(fmt::format("the value of header {} contains control characters", i + 1));
         }
     }
 }

@@ -26,7 +26,7 @@ void initialize_curl() {
     static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (result == CURLE_OK) return;
     throw Error(
-        ErrorKind::Internal, fmt::format("libcurl can't start: {}", curl_easy_strerror(result))
+        ErrorKind::Internal, fmt::format("could not start libcurl: {}", curl_easy_strerror(result))
     );
 }
 
@@ -66,8 +66,8 @@ std::string time_out_reason(CURL* curl, const Limits& limits) {
     curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &until_connected);
     const bool has_total = limits.total.count() != 0;
     if (until_connected > 0) {
-        return has_total ? "no answer within " + shown(limits.total)
-                         : "nothing more came for " + shown(limits.stall);
+        return has_total ? "no response within " + shown(limits.total)
+                         : "no data received for " + shown(limits.stall);
     }
     const auto limit = has_total ? std::min(limits.connect, limits.total) : limits.connect;
     return "no connection within " + shown(limit);

@@ -80,7 +80,7 @@ bool DiskDirectory::is_file(const dirent& entry) const {
     throw Error(
         ErrorKind::MigrationFailed,
         fmt::format(
-            "Could not read file {}: it is {}, not a file",
+            "Could not read file {}: not a regular file but {}",
             joined(path_, entry.d_name),
             name_of_type(status.st_mode)
         )

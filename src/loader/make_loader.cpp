@@ -30,11 +30,11 @@ OpenLoader make_opener(const Options& options, const cloud::aws::Surroundings& s
         return [store] { return std::make_unique<S3Loader>(store); };
     }
     if (is_azure_blob(location))
-        refuse_base_location("Azure Blob Storage (https://) is not built yet");
+        refuse_base_location("Azure Blob Storage (https://) is not supported yet");
     if (location.starts_with("gs://"))
-        refuse_base_location("Google Cloud Storage (gs://) is not built yet");
+        refuse_base_location("Google Cloud Storage (gs://) is not supported yet");
     if (location.starts_with("gcs://"))
-        refuse_base_location("Google Cloud Storage is written gs://, not gcs://");
+        refuse_base_location("unknown scheme gcs://; Google Cloud Storage uses gs://");
     return [options] { return std::make_unique<DiskLoader>(options); };
 }
 

@@ -33,8 +33,7 @@ void warn_of_repeated(const std::vector<Place>& places) {
         const std::lock_guard lock(mutex);
         if (!warned.insert(place.path).second) continue;
         log::warn(fmt::format(
-            "Directory {} is configured more than once: its files are loaded once for each",
-            place.path
+            "Directory {} is configured more than once; its files are loaded each time", place.path
         ));
     }
 }

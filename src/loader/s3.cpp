@@ -45,7 +45,7 @@ std::vector<Listing> list_all(
         listings[i] = bucket.list(places[i].path);
         if (store.note_listing(places[i].path, listings[i].empty())) {
             log::warn(fmt::format(
-                "Nothing is in s3://{}/{}: is it spelled right?",
+                "s3://{}/{} has no objects; check the spelling",
                 store.location().bucket,
                 places[i].path
             ));
@@ -76,8 +76,8 @@ void read_all(S3Store& store, S3Workers& workers, const std::vector<ListedObject
         std::optional<std::string> contents = bucket.read(*object);
         if (!contents) {
             throw Changed(fmt::format(
-                "Could not read s3://{}/{}: it changes while it is read, twice in a row; try again "
-                "when whoever writes it is done",
+                "Could not read s3://{}/{}: the object changed twice while it was read; try again "
+                "when the upload is complete",
                 store.location().bucket,
                 object->key
             ));
@@ -94,7 +94,7 @@ std::vector<Migration> S3Loader::load() {
         return load_once();
     } catch (const Changed&) {
         log::info(fmt::format(
-            "Objects in {} have changed since they were listed: listing them again",
+            "Objects in {} changed after they were listed; listing them again",
             store_->options().base_location
         ));
     }

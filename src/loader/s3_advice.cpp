@@ -77,11 +77,11 @@ std::string key_arn_in(std::string_view text) {
 std::string decrypt_statement(const S3Failure& failure, const std::string& message) {
     const std::string key = key_arn_in(message);
     return fmt::format(
-        R"(it is encrypted with a KMS key: {0} needs kms:Decrypt on it, and the key's policy must )"
-        R"(allow that: {{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{1}", "Condition": )"
+        R"(the object is encrypted with a KMS key; {0} needs kms:Decrypt on the key, and the key )"
+        R"(policy must allow this: {{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{1}", "Condition": )"
         R"({{"StringEquals": {{"kms:ViaService": "s3.{2}.{3}"}}}}}})",
         failure.caller(),
-        key.empty() ? "the key's ARN" : key,
+        key.empty() ? "ARN of the key" : key,
         failure.target.endpoint.region,
         cloud::aws::partition_of(failure.target.endpoint.region).suffix
     );
@@ -90,24 +90,23 @@ std::string decrypt_statement(const S3Failure& failure, const std::string& messa
 std::string advice_on_denial(const S3Failure& failure, const S3Error& error) {
     if (contains(error.message, "explicit deny")) {
         return fmt::format(
-            "an explicit Deny (bucket policy, service control policy or VPC endpoint policy) "
-            "blocks "
-            "{}; adding an Allow will not help",
+            "{} is blocked by an explicit Deny (bucket policy, service control policy or VPC "
+            "endpoint policy); adding an Allow does not help",
             failure.caller()
         );
     }
     if (contains(error.message, "kms:")) return decrypt_statement(failure, error.message);
     if (failure.operation == Operation::List) {
         return fmt::format(
-            "{} may not list it. It needs s3:ListBucket on the bucket, for the prefixes below the "
-            "base location and that itself: {}",
+            "{} is not allowed to list the bucket; allow s3:ListBucket on the bucket, for the base "
+            "location and the prefixes below it: {}",
             failure.caller(),
             list_statement(failure)
         );
     }
     return fmt::format(
-        "{} may not read it, or the object does not exist and listing is not allowed. It needs "
-        "s3:GetObject: {}",
+        "{} is not allowed to read the object, or the object does not exist and listing is not "
+        "allowed; allow s3:GetObject: {}",
         failure.caller(),
         read_statement(failure)
     );
@@ -121,7 +120,7 @@ std::string advice_on_clock(const S3Failure& failure, const S3Error& error) {
             std::chrono::duration_cast<std::chrono::minutes>(server - failure.now).count();
         by = fmt::format(" by {} minutes", minutes < 0 ? -minutes : minutes);
     }
-    return fmt::format("the clock of this machine is off{}: run NTP", by);
+    return fmt::format("the clock of this machine is wrong{}; synchronize it with NTP", by);
 }
 
 bool is_bucket_missing(const S3Failure& failure, const S3Error& error) {
@@ -135,24 +134,24 @@ std::string advice_on(const S3Failure& failure, const S3Error& error) {
     const std::string& code = error.code;
     if (is_wrong_region(error)) {
         return endpoint.is_custom
-                   ? "the server wants another region than " + endpoint.region + ": set s3Region"
-                   : "the region of the bucket could not be found: set AWS_REGION or s3Region";
+                   ? "the server expects a region other than " + endpoint.region + "; set s3Region"
+                   : "the region of the bucket could not be determined; set AWS_REGION or s3Region";
     }
     if (code == "AccessDenied") return advice_on_denial(failure, error);
     if (code == "AllAccessDisabled" || code == "AccountProblem") {
-        return "the bucket or its account is suspended: ask whoever owns the account";
+        return "the bucket or its account is suspended; contact the owner of the account";
     }
     if (code == "InvalidAccessKeyId") {
         return fmt::format(
-            "{} is not known there: the key was deleted, is of another partition, or is one of "
-            "another provider of S3 (set s3Endpoint or AWS_ENDPOINT_URL_S3 then)",
+            "the server does not know the access key ({}): the key was deleted, or belongs to "
+            "another partition or another S3 provider (then set s3Endpoint or AWS_ENDPOINT_URL_S3)",
             failure.credentials()
         );
     }
     if (code == "SignatureDoesNotMatch") {
         return fmt::format(
-            "the secret does not fit {}: often it has a line break at its end, or a shell has "
-            "changed a / or a + in AWS_SECRET_ACCESS_KEY; or a proxy has changed the request",
+            "the secret access key does not match {} (check AWS_SECRET_ACCESS_KEY for a trailing "
+            "line break, or a / or + changed by a shell), or a proxy modified the request",
             failure.credentials()
         );
     }
@@ -162,14 +161,14 @@ std::string advice_on(const S3Failure& failure, const S3Error& error) {
     }
     if (code == "ExpiredToken" || code == "InvalidToken" || code == "TokenRefreshRequired") {
         return fmt::format(
-            "the temporary credentials are no longer valid ({}): if they stand in the environment "
-            "or a file, put new ones there, or use a role",
+            "the temporary credentials are no longer valid ({}); replace them in the environment "
+            "or the file, or use a role",
             failure.credentials()
         );
     }
     if (is_bucket_missing(failure, error)) {
         return fmt::format(
-            "there is no bucket {} at {} (region {}): check its spelling{}",
+            "the bucket {} does not exist at {} (region {}); check the spelling{}",
             failure.location.bucket,
             endpoint.url,
             endpoint.region,
@@ -177,8 +176,8 @@ std::string advice_on(const S3Failure& failure, const S3Error& error) {
         );
     }
     if (code == "InvalidObjectState") {
-        return "it is archived (Glacier): restore it, or keep migrations in a standard storage "
-               "class";
+        return "the object is archived (Glacier); restore the object, or keep migrations in a "
+               "standard storage class";
     }
     if (code.starts_with("KMS.")) return decrypt_statement(failure, error.message);
     if (error.status == 403) return advice_on_denial(failure, error);
@@ -201,20 +200,19 @@ std::string advice_on(const S3Failure& failure, TransportFailure what) {
     switch (what) {
         case TransportFailure::Certificate:
             if (!failure.target.is_path_style && contains(failure.location.bucket, ".")) {
-                return "a bucket with dots in its name can't be part of the host: set "
+                return "the certificate does not match because the bucket name contains dots; set "
                        "s3AddressingStyle: path";
             }
-            return "if a proxy between here and there opens TLS, set AWS_CA_BUNDLE to the file of "
-                   "its root certificate";
+            return "if a proxy intercepts TLS, set AWS_CA_BUNDLE to the file with its root "
+                   "certificate";
         case TransportFailure::Connect:
         case TransportFailure::Timeout:
-            if (endpoint.is_custom) return "is the server running, and is there a way to it?";
-            return "is there a way to S3? A private subnet needs a NAT gateway or an S3 gateway "
-                   "endpoint, which serves buckets of its own region only; and port 443 must be "
-                   "open";
+            if (endpoint.is_custom) return "check that the server is running and can be reached";
+            return "check the route to S3: a private subnet needs a NAT gateway or an S3 gateway "
+                   "endpoint (for buckets in the same region), and port 443 must be open";
         case TransportFailure::Resolve:
-            if (endpoint.is_custom) return "check the endpoint's spelling";
-            return "wrong region or bucket name, or no DNS";
+            if (endpoint.is_custom) return "check the spelling of the endpoint";
+            return "check the region, the bucket name and DNS";
         case TransportFailure::Interrupted:
         case TransportFailure::TooLarge:
         case TransportFailure::Other:

@@ -88,12 +88,12 @@ std::vector<S3Object> S3Bucket::list(const std::string& prefix) {
         }
         if (!page.is_truncated) break;
         if (keys >= kMostKeys || tokens.size() >= kMostPages) {
-            fail("there are more than 1,000,000 objects");
+            fail("more than 1,000,000 objects");
         }
         const bool has_token = !page.next_token.empty();
         const std::string& next = has_token ? page.next_token : page.next_marker;
-        if (next.empty()) fail("the server says that there is more, but not where it begins");
-        if (!tokens.insert(next).second) fail("the server gives the same page again and again");
+        if (next.empty()) fail("the server reported another page without a continuation token");
+        if (!tokens.insert(next).second) fail("the server returned the same page again");
         where = {{has_token ? "continuation-token" : "marker", next}};
     }
     std::ranges::sort(objects, {}, &S3Object::key);  // compatible servers may have another order
@@ -140,7 +140,7 @@ std::optional<std::string> S3Bucket::read(const S3Object& object) {
         throw Error(
             ErrorKind::MigrationFailed,
             fmt::format(
-                "Could not read {}: it has {} bytes, more than the limit of {}",
+                "Could not read {}: the object has {} bytes, the limit is {}",
                 name,
                 object.size,
                 kLargestObject
@@ -168,8 +168,8 @@ std::optional<std::string> S3Bucket::read(const S3Object& object) {
         throw Error(
             ErrorKind::Unavailable,
             fmt::format(
-                "Could not read {}: {} bytes of {} arrived, or others than those that were stored "
-                "(request id {})",
+                "Could not read {}: received {} of {} bytes, or the checksum does not match "
+                "(request ID {})",
                 name,
                 response.body.size(),
                 object.size,
@@ -178,7 +178,11 @@ std::optional<std::string> S3Bucket::read(const S3Object& object) {
         );
     }
     if (header(response, "content-encoding") == "gzip") {
-        log::warn(name + " is compressed (Content-Encoding: gzip); no database will understand it");
+        log::warn(
+            name +
+            " is compressed (Content-Encoding: gzip) and is not decompressed; upload it "
+            "uncompressed"
+        );
     }
     return std::move(response.body);
 }
@@ -257,7 +261,7 @@ std::string S3Bucket::caller() {
         credentials_,
         {.profile = store_.options().s3_profile, .region = store_.target().endpoint.region}
     );
-    return arn ? *arn + ", by credentials from " + description + "," : description;
+    return arn ? *arn + ", with credentials from " + description + "," : description;
 }
 
 }  // namespace migrator::loader

@@ -63,11 +63,11 @@ Verdict verdict_of(int status, std::string_view code) {
 }  // namespace
 
 std::string S3Error::text() const {
-    std::string result = code.empty() ? "not an answer of S3" : code;
+    std::string result = code.empty() ? "not a response from S3" : code;
     if (!message.empty()) result += ": " + message;
     result += fmt::format(" (HTTP {}", status);
-    if (!request_id.empty()) result += ", request id " + request_id;
-    if (!host_id.empty()) result += ", host id " + host_id;
+    if (!request_id.empty()) result += ", request ID " + request_id;
+    if (!host_id.empty()) result += ", host ID " + host_id;
     return result + ")";
 }
 
@@ -90,7 +90,7 @@ S3Error parse_s3_error(const http_client::Response& response) {
         const std::string server = shown(header(response, "server"));
         error.message = fmt::format(
             "{}{}",
-            server.empty() ? "" : "server \"" + server + "\" says ",
+            server.empty() ? "" : "server \"" + server + "\" responded ",
             beginning_of(response.body)
         );
         return error;

@@ -19,7 +19,7 @@ struct S3Error {
     std::string endpoint;  ///< the host to ask instead, if it says so
     std::string server_time;
 
-    /// "AccessDenied: Access Denied (HTTP 403, request id 4442587FB7D0A2F9)"
+    /// "AccessDenied: Access Denied (HTTP 403, request ID 4442587FB7D0A2F9)"
     std::string text() const;
 };
 

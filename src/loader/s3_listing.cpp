@@ -16,13 +16,13 @@ std::string decoded(std::string_view text) {
 }
 
 [[noreturn]] void refuse_listing(const std::string& what) {
-    throw Error(ErrorKind::Unavailable, "the server's answer is no list of objects: " + what);
+    throw Error(ErrorKind::Unavailable, "the server did not return a list of objects: " + what);
 }
 
 std::size_t size_of(const pugi::xml_node& object, const std::string& key) {
     const std::string_view text = object.child_value("Size");
     if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) {
-        refuse_listing("no size of " + key);
+        refuse_listing("missing size of " + key);
     }
     return object.child("Size").text().as_ullong();
 }
@@ -36,7 +36,8 @@ S3Page parse_s3_page(const std::string& xml) {
     );
     if (!result) refuse_listing(result.description());
     const pugi::xml_node root = document.child("ListBucketResult");
-    if (!root) refuse_listing(std::string("it is <") + document.document_element().name() + ">");
+    if (!root)
+        refuse_listing(std::string("the response is <") + document.document_element().name() + ">");
     // A server that ignores the parameter sends keys as they are, and a `+` is a plus there.
     const bool is_encoded = root.child_value("EncodingType") == std::string_view("url");
     const auto text = [&](const pugi::xml_node& node, const char* name) {
@@ -47,7 +48,7 @@ S3Page parse_s3_page(const std::string& xml) {
     for (const pugi::xml_node& object : root.children("Contents")) {
         S3Object& added = page.objects.emplace_back();
         added.key = text(object, "Key");
-        if (added.key.empty()) refuse_listing("an object without a key");
+        if (added.key.empty()) refuse_listing("an object has no key");
         added.etag = object.child_value("ETag");
         added.size = size_of(object, added.key);
     }

@@ -42,33 +42,33 @@ bool is_modern(std::string_view name) {
 
 void check_bucket(std::string_view name) {
     if (name.empty())
-        refuse_s3_location("there is no bucket after s3://: write s3://BUCKET or s3://BUCKET/PREFIX"
+        refuse_s3_location(
+            "the bucket after s3:// is missing; write s3://BUCKET or s3://BUCKET/PREFIX"
         );
     if (name.starts_with("arn:")) {
         refuse_s3_location(
-            "ARNs are not supported: write s3:// and the access point's alias (…-s3alias)"
+            "ARNs are not supported; write s3:// followed by the alias of the access point "
+            "(…-s3alias)"
         );
     }
     // The name stays out of these two messages: it may hold a secret.
     if (name.find_first_of("@:") != std::string_view::npos) {
         refuse_s3_location(
-            "credentials don't belong into s3://BUCKET/PREFIX, which is stored with every "
-            "migration: "
-            "put them into the environment or an AWS profile"
+            "remove the credentials from s3://BUCKET/PREFIX, which is stored with every migration; "
+            "set them in the environment or an AWS profile"
         );
     }
     if (!std::ranges::all_of(name, is_of_old_bucket)) {
         refuse_s3_location(
-            "the name of the bucket after s3:// has characters other than letters, digits, '.', "
-            "'-' "
+            "the bucket name after s3:// contains characters other than letters, digits, '.', '-' "
             "and '_'"
         );
     }
     for (const std::string_view suffix : {"--x-s3", "--ol-s3", ".mrap"}) {
         if (name.ends_with(suffix)) {
             refuse_s3_location(fmt::format(
-                "the bucket {} is not supported: directory buckets, Object Lambda and multi-region "
-                "access points are not; use a general purpose bucket",
+                "the bucket {} is not supported; use a general purpose bucket, not a directory "
+                "bucket, Object Lambda or multi-region access point",
                 name
             ));
         }
@@ -76,8 +76,8 @@ void check_bucket(std::string_view name) {
     if (name.size() < 3 || name.size() > 255 || name.find("..") != std::string_view::npos ||
         looks_like_an_address(name)) {
         refuse_s3_location(fmt::format(
-            "{} is no name for a bucket: those have 3 to 63 characters, no two dots side by side, "
-            "and don't look like an IP address",
+            "{} is not a valid bucket name; a name has 3 to 63 characters and no adjacent dots, "
+            "and does not look like an IP address",
             name
         ));
     }

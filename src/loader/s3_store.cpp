@@ -157,7 +157,8 @@ std::optional<S3Target> S3Store::moved(const S3Target& asked, const S3Error& err
     const std::lock_guard lock(mutex_);
     if (!target_ || target_->endpoint.region != region) {
         log::info(fmt::format(
-            "S3 bucket {} is in region {}, configured is {}: set it to {} to save a request",
+            "S3 bucket {} is in region {}, not in the configured region {}; configure {} to save a "
+            "request",
             location_.bucket,
             region,
             asked.endpoint.region,

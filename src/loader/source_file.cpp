@@ -25,8 +25,9 @@ void set_contents(Migration& migration, std::string contents) {
                 "Could not read file {}: NUL byte at offset {}{}",
                 migration.file,
                 nul,
-                has_utf16_byte_order_mark(contents) ? " (looks like UTF-16: save it as UTF-8)"
-                                                    : " (databases don't take it: remove it)"
+                has_utf16_byte_order_mark(contents)
+                    ? "; the file looks like UTF-16: save it as UTF-8"
+                    : "; databases do not accept NUL bytes: remove it"
             )
         );
     }

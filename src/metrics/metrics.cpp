@@ -127,21 +127,21 @@ struct Registry::State {
     Sum request_size{"migrator_gin_request_size_bytes", "Approximate size of HTTP requests"};
     Sum response_size{"migrator_gin_response_size_bytes", "Size of the bodies of HTTP answers"};
 
-    Family<Counter>& runs = counter("migrator_runs_total", "Runs that have ended, by result");
+    Family<Counter>& runs = counter("migrator_runs_total", "Finished runs, by result");
     Family<Histogram>& phases =
-        histogram("migrator_run_phase_seconds", "Time that runs spent, by phase");
+        histogram("migrator_run_phase_seconds", "Duration of the phases of a run");
     Histogram& lock_wait =
-        histogram("migrator_lock_wait_seconds", "Time that runs waited for the lock")
+        histogram("migrator_lock_wait_seconds", "Time that runs waited for the migration lock")
             .Add({}, kRunBuckets);
     Histogram& source_load =
-        histogram("migrator_source_load_seconds", "Time to read all source migrations")
+        histogram("migrator_source_load_seconds", "Time to load all source migrations")
             .Add({}, kRunBuckets);
     Gauge& source_files =
-        gauge("migrator_source_files", "Source migrations that were there when last read").Add({});
+        gauge("migrator_source_files", "Source migrations found when they were last loaded")
+            .Add({});
     Family<Gauge>& tenants =
-        gauge("migrator_tenants", "Tenants by how they stood when a status or a run looked last");
-    Family<Counter>& webhooks =
-        counter("migrator_webhooks_total", "Webhooks that were called, by result");
+        gauge("migrator_tenants", "Tenants by state, as of the last status or run");
+    Family<Counter>& webhooks = counter("migrator_webhooks_total", "Webhook calls, by result");
 
     Watched watched;
 };
@@ -222,7 +222,7 @@ void Registry::watch_gauge(
     const std::string& name, const std::string& help, std::function<double()> value
 ) {
     if (state_->names.contains(name) || name.starts_with("process_")) {
-        throw Error(ErrorKind::Internal, fmt::format("{} is a metric already", name));
+        throw Error(ErrorKind::Internal, fmt::format("the metric {} already exists", name));
     }
     state_->watched.add_gauge(name, help, std::move(value));
 }

@@ -24,7 +24,7 @@ template <typename Value>
 std::optional<Value> ask(const std::string& name, const std::function<Value()>& value) try {
     return value();
 } catch (const std::exception& error) {
-    log::debug(fmt::format("reading the metric {} failed: {}", name, error.what()));
+    log::debug(fmt::format("could not read the metric {}: {}", name, error.what()));
     return std::nullopt;
 }
 
@@ -55,7 +55,7 @@ void refuse_second(const All& all, const std::string& name) {
     if (std::none_of(all.begin(), all.end(), [&](const auto& one) { return one.name == name; })) {
         return;
     }
-    throw Error(ErrorKind::Internal, fmt::format("{} is watched already", name));
+    throw Error(ErrorKind::Internal, fmt::format("the metric {} already exists", name));
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ void Watched::add_gauge(
     const std::string& name, const std::string& help, std::function<double()> value
 ) {
     if (!prometheus::CheckMetricName(name)) {
-        throw Error(ErrorKind::Internal, fmt::format("{} is no name of a metric", name));
+        throw Error(ErrorKind::Internal, fmt::format("{} is not a valid metric name", name));
     }
     const std::lock_guard lock(mutex_);
     refuse_second(gauges_, name);
@@ -98,12 +98,12 @@ std::vector<MetricFamily> Watched::collect() const {
 void Watched::collect_pools(const std::vector<Pool>& pools, std::vector<MetricFamily>& families) {
     MetricFamily connections{
         "migrator_db_connections",
-        "Connections to the database, by pool and state",
+        "Database connections, by pool and state",
         MetricType::Gauge,
         {}};
     MetricFamily limits{
         "migrator_db_connections_limit",
-        "Connections that a pool may have open",
+        "Maximum number of connections of a pool",
         MetricType::Gauge,
         {}};
     for (const Pool& pool : pools) {

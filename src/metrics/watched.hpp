@@ -16,7 +16,7 @@ class Watched {
 public:
     /// Throws Internal when the name is there already.
     void add_pool(const std::string& name, std::function<PoolUse()> use);
-    /// The same, also when `name` is no name of a metric.
+    /// The same, also when `name` is not a valid metric name.
     void add_gauge(const std::string& name, const std::string& help, std::function<double()> value);
 
     /// Asks all of them, without holding a lock. One that throws is left out.

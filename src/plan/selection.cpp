@@ -118,7 +118,7 @@ Names chosen(const Names& tenants, const Names& names) {
     const std::string& name = names[static_cast<std::size_t>(nobody - met.begin())];
     throw Error(
         ErrorKind::NotFound,
-        name.find('*') == std::string::npos ? fmt::format("there is no tenant {}", name)
+        name.find('*') == std::string::npos ? fmt::format("tenant {} does not exist", name)
                                             : fmt::format("no tenant matches {}", name)
     );
 }

@@ -233,7 +233,7 @@ bool Scanner::delimiter_command(const Token& word) {
     rest = rest.substr(0, rest.find_first_of(" \t"));
     if (rest.empty()) {
         say_problem(fmt::format(
-            "DELIMITER in line {}: a delimiter has to follow in the same line", line_at(word.begin)
+            "DELIMITER in line {}: the delimiter must follow on the same line", line_at(word.begin)
         ));
     } else {
         lexer_.set_delimiter(rest);
@@ -254,7 +254,7 @@ void Scanner::psql_command(const Token& backslash) {
         script_.omissions.push_back({offset32(begin), offset32(end)});
     } else {
         say_problem(fmt::format(
-            "psql command {} in line {}: migrator runs SQL, not psql commands: remove it",
+            "psql command {} in line {}: migrator runs SQL, not psql commands; remove it",
             to_valid_utf8(command.substr(0, 40)),
             line_at(begin)
         ));
@@ -296,8 +296,8 @@ bool Scanner::go_on_behind_data() {
     if (behind_data_ == 0) return false;
     if (open_at_limit_ || lexer_.unterminated()) {
         say_problem(fmt::format(
-            "line {}: what stands behind COPY … FROM STDIN in this line goes on behind the data: "
-            "give it a line of its own",
+            "line {}: a statement after COPY … FROM STDIN on the same line continues after the "
+            "data; start it on a separate line",
             line_at(lexer_.limit())
         ));
     }
@@ -332,7 +332,7 @@ void Scanner::finish() {
 Script scan(std::string_view text, const Lexis& lexis, bool standard_conforming_strings) {
     if (text.size() >= std::numeric_limits<std::uint32_t>::max()) {
         Script refused;
-        refused.problem = "the file is larger than 4 GiB: split it";
+        refused.problem = "the file is larger than 4 GiB; split it";
         refused.standard_conforming_strings = standard_conforming_strings;
         refused.sure = false;
         return refused;

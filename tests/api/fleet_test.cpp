@@ -64,8 +64,8 @@ TEST_F(FleetStatus, ByRestComesInPages) {
     );
     EXPECT_TRUE(contains(ask_page("state=failed"), R"("next":null,"page":[{"tenant":"east")"));
     EXPECT_TRUE(contains(ask_page("limit=0"), R"("page":[]})"));
-    EXPECT_TRUE(contains(ask_page("limit=9999"), "limit is a number from 0 to 1000"));
-    EXPECT_TRUE(contains(ask_page("state=bad"), "state is current, lagging"));
+    EXPECT_TRUE(contains(ask_page("limit=9999"), "limit must be an integer from 0 to 1000"));
+    EXPECT_TRUE(contains(ask_page("state=bad"), "state must be current, lagging"));
 }
 
 TEST_F(FleetStatus, ByGraphql) {

@@ -123,7 +123,7 @@ TEST_F(Runs, OfABadRequestAreRefusedAtOnce) {
         {{"Prefer", "respond-async"}, {"X-Request-ID", "deploy-5"}}
     );
     EXPECT_EQ(v2.status, 500);
-    EXPECT_EQ(get("/v1/runs/deploy-5").body, R"({"error":"there is no run deploy-5"})");
+    EXPECT_EQ(get("/v1/runs/deploy-5").body, R"({"error":"run deploy-5 does not exist"})");
 }
 
 TEST_F(Runs, QueriesAreAnsweredWhateverTheClientPrefers) {
@@ -215,7 +215,7 @@ TEST_F(Runs, WhoseProcessHasGoneHaveFailed) {
     const json::object run = show("lost");
     EXPECT_EQ(run.at("state"), "failed");
     EXPECT_EQ(run.at("status"), 500);
-    EXPECT_TRUE(contains(json::serialize(run.at("answer")), "has not been heard of for 300 s"));
+    EXPECT_TRUE(contains(json::serialize(run.at("answer")), "has not reported for 300 s"));
 }
 
 TEST_F(Runs, MakeTheTablesOfANewDatabaseFirst) {

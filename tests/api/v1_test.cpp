@@ -280,7 +280,7 @@ TEST_F(V1, WorksForTheTenantsThatAreAskedFor) {
 }
 
 TEST_F(V1, SaysWhatIsWrongWithTheTenantsThatAreAskedFor) {
-    const std::string names = "tenants: wanted is a list of names and patterns, at least one";
+    const std::string names = "tenants: must be a list of at least one name or pattern";
     const struct {
         const char* key;
         std::string error;
@@ -288,12 +288,12 @@ TEST_F(V1, SaysWhatIsWrongWithTheTenantsThatAreAskedFor) {
         {R"("tenants":[])", names},
         {R"("tenants":"north")", names},
         {R"("tenants":[""])", names},
-        {R"("canary":0)", "canary: 0 is not a number of tenants"},
-        {R"("canary":"1")", R"(canary: \"1\" is not a number of tenants)"},
-        {R"("waves":["x"])", R"(waves: \"x\" is neither a number of tenants nor a percentage)"},
+        {R"("canary":0)", "canary: must be a number of tenants of at least 1, not 0"},
+        {R"("canary":"1")", R"(canary: must be a number of tenants of at least 1, not \"1\")"},
+        {R"("waves":["x"])", R"(waves: must hold numbers of tenants or percentages, not \"x\")"},
         {R"("waves":["10%","101%"])",
-         R"(waves: \"101%\" is neither a number of tenants nor a percentage)"},
-        {R"("waves":[])", R"(waves: wanted is a list like [\"10%\", \"50%\", \"100%\"])"},
+         R"(waves: must hold numbers of tenants or percentages, not \"101%\")"},
+        {R"("waves":[])", R"(waves: must be a list such as [\"10%\", \"50%\", \"100%\"])"},
         {R"("reconcile":"yes")",
          "Invalid request, please see documentation for valid JSON payload"},
     };

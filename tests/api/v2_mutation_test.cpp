@@ -204,17 +204,17 @@ TEST_F(V2Mutation, SaysWhatIsWrongWithTheTenantsThatAreAskedFor) {
         const char* message;
         const char* code = "BAD_USER_INPUT";
     } cases[] = {
-        {"tenants: []", "tenants: wanted is a list of names and patterns, at least one"},
-        {"tenants: [\"\"]", "tenants: wanted is a list of names and patterns, at least one"},
-        {"tenants: [\"x\"]", "there is no tenant x", "NOT_FOUND"},
+        {"tenants: []", "tenants: must be a list of at least one name or pattern"},
+        {"tenants: [\"\"]", "tenants: must be a list of at least one name or pattern"},
+        {"tenants: [\"x\"]", "tenant x does not exist", "NOT_FOUND"},
         {"tenants: [\"x*\"]", "no tenant matches x*", "NOT_FOUND"},
-        {"canary: 0", "canary: 0 is not a number of tenants"},
-        {"canary: 1, action: Sync", "a canary and waves are for files that run, not for a sync"},
-        {"waves: []", R"(waves: wanted is a list like [\"10%\", \"50%\", \"100%\"])"},
+        {"canary: 0", "canary: must be a number of tenants of at least 1, not 0"},
+        {"canary: 1, action: Sync", "a sync runs no files, so a canary or waves cannot be used"},
+        {"waves: []", R"(waves: must be a list such as [\"10%\", \"50%\", \"100%\"])"},
         {"waves: [\"10%\", \"ten\"]",
-         R"(waves: \"ten\" is neither a number of tenants nor a percentage)"},
+         R"(waves: must hold numbers of tenants or percentages, not \"ten\")"},
         {"canary: 1, waves: [\"101%\"]",
-         R"(waves: \"101%\" is neither a number of tenants nor a percentage)"},
+         R"(waves: must hold numbers of tenants or percentages, not \"101%\")"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.input);

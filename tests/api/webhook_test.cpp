@@ -71,7 +71,7 @@ TEST_F(Notification, DoesNotFollowAChecksumMismatch) {
 
 TEST_F(Notification, ThatFailsChangesNothing) {
     arrange_files();
-    notifier.break_down("POST https://hooks.example.com: no answer within 10 s");
+    notifier.break_down("POST https://hooks.example.com: no response within 10 s");
     EXPECT_EQ(post("/v1/migrations", kApply).status, 200);
     EXPECT_FALSE(database.rows().empty());
     EXPECT_TRUE(contains(logged, "Notifier error: POST https://hooks.example.com")) << logged;

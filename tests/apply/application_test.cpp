@@ -59,8 +59,7 @@ TEST_F(ApplicationTest, WhatCommitsMoreThanOncePlansFirstAndGoesOnFromThere) {
     work_.fail_at("run three b", Fault::Refused);
     expect_error(
         ErrorKind::MigrationFailed,
-        "\n4 of 6 executions were committed before and stay (version id 1); the next apply goes on "
-        "from there"
+        "\n4 of 6 executions are committed (version 1); the next apply resumes there"
     );
     EXPECT_EQ(work_.recorded(), (Texts{"s/1 for s", "t/2 for a", "t/2 for b", "t/3 for a"}));
     EXPECT_EQ(states(), (Texts{": planned from s/1", "b: failed from t/2"}));
@@ -95,7 +94,8 @@ TEST_F(ApplicationTest, ADryRunSaysWhatItDidNotTry) {
     work_.plan_file("t/3", "-- migrator:no-transaction\nthree");
     work_.request.dry_run = true;
     EXPECT_EQ(
-        work_.apply().notes, (Texts{"t/3 runs outside a transaction: the dry run did not try it"})
+        work_.apply().notes,
+        (Texts{"t/3 runs outside a transaction; the dry run did not execute it"})
     );
     EXPECT_EQ(work_.server.count("run three"), 0U);
 }
@@ -121,7 +121,7 @@ TEST_F(ApplicationTest, ANewTenantStaysWhenALaterUnitFails) {
     work_.plan_file("t/3", "-- migrator:no-transaction\nthree {schema}");
     work_.request.new_tenant = SchemaName::parse("newcomer");
     work_.fail_at("run one", Fault::Refused);
-    expect_error(ErrorKind::MigrationFailed, "\nTenant newcomer was made before and stays");
+    expect_error(ErrorKind::MigrationFailed, "\nTenant newcomer was already created and remains");
     EXPECT_EQ(work_.server.tables().tenants, (Texts{"newcomer"}));
     EXPECT_EQ(work_.server.count("run create schema newcomer"), 1U);
 }
@@ -143,8 +143,8 @@ TEST_F(ApplicationTest, WhatIsWrongWithAFileIsSaidBeforeAnythingRuns) {
         const char* said;
     } cases[] = {
         {"begin; three", "\"begin\" in line 1 would end or nest the transaction"},
-        {"vacuum", "\"vacuum\" in line 1 can't run inside a transaction"},
-        {"attach x", "\"attach x\" in line 1 is not possible: it is forbidden"},
+        {"vacuum", "\"vacuum\" in line 1 cannot run inside a transaction"},
+        {"attach x", "\"attach x\" in line 1 is not allowed: it is forbidden"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);
@@ -172,7 +172,7 @@ TEST_F(ApplicationTest, NamesThatDontFitAreRefusedEvenWhereNothingRuns) {
     work_.plan_file("s/" + std::string(201, 'x'), "one", {"s"});
     for (const Action action : {Action::Apply, Action::Sync}) {
         work_.request.action = action;
-        expect_error(ErrorKind::MigrationFailed, "is 201 characters long, at most 200");
+        expect_error(ErrorKind::MigrationFailed, "has 201 characters, the limit is 200");
     }
 }
 
@@ -187,20 +187,22 @@ TEST_F(ApplicationTest, TwoHundredCharactersFitWhateverTheirBytes) {
 TEST_F(ApplicationTest, AFileLargerThanAMessageIsRefused) {
     work_.server.max_message_bytes = 20'000;
     work_.plan_file("s/3", "three " + std::string(5'000, 'x'), {"s"});
-    expect_error(ErrorKind::MigrationFailed, "the server takes messages of 20000 bytes");
+    expect_error(ErrorKind::MigrationFailed, "the server accepts messages of 20000 bytes");
 }
 
 TEST_F(ApplicationTest, OutsideATransactionAPoolerIsInTheWay) {
     work_.server.through_pooler = true;
     work_.plan_file("s/3", "-- migrator:no-transaction\nthree", {"s"});
-    expect_error(ErrorKind::MigrationFailed, "not possible through a connection pooler");
+    expect_error(
+        ErrorKind::MigrationFailed, "a connection pooler in transaction mode does not allow"
+    );
     EXPECT_EQ(work_.server.count("begin"), 0U);
 }
 
 TEST_F(ApplicationTest, WhereDdlCommitsEachFileIsRecordedAndTheIntentWritten) {
     work_.server.commit_each_file();
     work_.fail_at("run two b", Fault::Refused);
-    expect_error(ErrorKind::MigrationFailed, "2 of 3 executions were committed before and stay");
+    expect_error(ErrorKind::MigrationFailed, "2 of 3 executions are committed");
     EXPECT_EQ(work_.recorded(), (Texts{"s/1 for s", "t/2 for a"}));
     EXPECT_EQ(states(), (Texts{"b: failed from t/2"}));
 }
@@ -213,7 +215,7 @@ TEST_F(ApplicationTest, AStatementToResumeAtMeansOneFile) {
         }
     });
     work_.request.resume_at_statement = 2;
-    expect_error(ErrorKind::InvalidRequest, "2 files are unfinished, in a, b.");
+    expect_error(ErrorKind::InvalidRequest, "2 files are unfinished, in a, b;");
     work_.request.resume_at_statement = 0;
     EXPECT_EQ(work_.apply().notes.size(), 2U);
 }
@@ -226,7 +228,7 @@ TEST_F(ApplicationTest, ALostCommitInTheMiddleGoesOnOrEndsIt) {
     EXPECT_EQ(work_.recorded().size(), 3U);
     work_.server.change_tables([](auto& tables) { tables = {}; });
     work_.fail_at("commit", Fault::Lost, 2);
-    expect_error(ErrorKind::Unavailable, "it was rolled back");
+    expect_error(ErrorKind::Unavailable, "was rolled back");
     EXPECT_EQ(work_.recorded(), Texts{});
     EXPECT_EQ(states().size(), 3U) << "all is planned still";
 }

@@ -265,8 +265,8 @@ TEST_F(FleetTest, WhereFilesLockTablesOneWorks) {
     ASSERT_EQ(result.notes.size(), 1U);
     EXPECT_EQ(
         result.notes[0],
-        "parallelism is 4, but t/3 locks tables, one of migrator's own with them: no two tenants "
-        "were worked for at once"
+        "parallelism is 4, but t/3 locks tables, including one of migrator; 1 tenant was processed "
+        "at a time"
     );
 }
 

@@ -136,8 +136,8 @@ TEST_F(InTransactionTest, ALostCommitThatDidNotIsOneAndSaysSo) {
     EXPECT_EQ(error_of(*failed).kind(), ErrorKind::Unavailable);
     EXPECT_EQ(
         std::string(error_of(*failed).what()),
-        "Could not commit transaction: the connection was lost while committing (lost at commit). "
-        "The database was asked: it was rolled back"
+        "Could not commit transaction: the connection was lost while committing (lost at commit); "
+        "the database reports that the transaction was rolled back"
     );
 }
 

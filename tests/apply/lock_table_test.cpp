@@ -95,7 +95,7 @@ TEST_F(LockTableTest, LooksSeldomWhileThereIsMuchRoom) {
 TEST_F(LockTableTest, WarnsAboveWhatTheSettingsAreMadeForAndGoesOn) {
     EXPECT_EQ(run(12'000, 1), 12'000U);
     EXPECT_EQ(stopped_, "");
-    EXPECT_NE(logged_.find("made for about 6400 (64 × (100 + 0))"), std::string::npos) << logged_;
+    EXPECT_NE(logged_.find("room for about 6400 (64 × (100 + 0))"), std::string::npos) << logged_;
     EXPECT_NE(logged_.find("atomicity: tenant"), std::string::npos) << logged_;
 }
 
@@ -103,7 +103,7 @@ TEST_F(LockTableTest, StopsSoonAboveTwiceAsMany) {
     const std::size_t done = run(5'000, 17);
     EXPECT_GT(done * 17, 2 * kRoom);
     EXPECT_LT(done * 17, 2 * kRoom + 60 * 17);
-    EXPECT_TRUE(stopped_.starts_with("stopped behind f.sql for t1, and rolled back: ")) << stopped_;
+    EXPECT_TRUE(stopped_.starts_with("stopped after f.sql for t1 and rolled back: ")) << stopped_;
     EXPECT_NE(stopped_.find("atomicity: tenant"), std::string::npos) << stopped_;
 }
 

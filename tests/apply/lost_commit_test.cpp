@@ -123,7 +123,7 @@ TEST_F(LostCommitTest, GivesUpWithTheVersionToLookFor) {
     } cases[] = {
         {"no connection", "connect", "failed to connect"},
         {"still open", "", "its transaction is still open"},
-        {"can't be asked", "select 1 from migrator_migrations", "lost at"},
+        {"cannot be queried", "select 1 from migrator_migrations", "lost at"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);

@@ -48,7 +48,8 @@ TEST_F(OutsideTransactionTest, WhatHasRunStaysAndIsKnown) {
     EXPECT_EQ(failed->failure.kept, 2U);
     EXPECT_EQ(
         failed->failure.hint,
-        "2 statements of the file have run and stay; the next apply begins with its first statement"
+        "before it failed, the file executed 2 statements, whose changes stay; the next apply "
+        "starts at its first statement"
     );
     EXPECT_EQ(work_.recorded(), Texts{});
     EXPECT_EQ(state_of("a").state, "running");
@@ -62,7 +63,7 @@ TEST_F(OutsideTransactionTest, AFileWithTransactionsOfItsOwnKeepsWhatItCommitted
     work_.fail_at("run two", Fault::Refused);
     const auto failed = run();
     ASSERT_TRUE(failed);
-    EXPECT_NE(failed->failure.hint.find("those that it committed stay"), std::string::npos)
+    EXPECT_NE(failed->failure.hint.find("whose committed changes stay"), std::string::npos)
         << failed->failure.hint;
 }
 
@@ -73,7 +74,7 @@ TEST_F(OutsideTransactionTest, WhatIsLeftHalfMadeIsAFailure) {
     };
     const auto failed = run();
     ASSERT_TRUE(failed);
-    EXPECT_EQ(failed->failure.message, "it left something half made");
+    EXPECT_EQ(failed->failure.message, "it left an invalid object behind");
     EXPECT_EQ(failed->failure.hint, "a.index: drop it");
     EXPECT_EQ(work_.recorded(), Texts{});
 }
@@ -109,7 +110,7 @@ TEST_F(OutsideTransactionTest, ALostRecordIsAskedFor) {
     const auto failed = run();
     ASSERT_TRUE(failed);
     EXPECT_EQ(failed->migration, nullptr);
-    EXPECT_NE(failed->failure.message.find("it was rolled back"), std::string::npos);
+    EXPECT_NE(failed->failure.message.find("was rolled back"), std::string::npos);
 }
 
 TEST_F(OutsideTransactionTest, ACancelIsHeardBeforeEachSchema) {

@@ -55,7 +55,7 @@ TEST_F(RecordedTest, AFailureLeavesWhatIsRecordedAndSaysWhatStays) {
         EXPECT_EQ(failed->failure.statement, 2U);
         EXPECT_EQ(failed->failure.kept, 1U);
         EXPECT_EQ(failed->done, 1U);
-        EXPECT_TRUE(failed->failure.hint.starts_with("statements 1 to 1 of the file have run"))
+        EXPECT_TRUE(failed->failure.hint.starts_with("statements 1 to 1 of the file are committed"))
             << failed->failure.hint;
         EXPECT_EQ(work_.recorded(), (Texts{"t/1 for a"}));
     }
@@ -66,8 +66,7 @@ TEST_F(RecordedTest, AloneALostConnectionIsTheRunsEnd) {
     const auto failed = run();
     ASSERT_TRUE(failed);
     EXPECT_TRUE(failed->failure.connection_lost);
-    EXPECT_TRUE(failed->failure.hint.starts_with("what has run is recorded"))
-        << failed->failure.hint;
+    EXPECT_TRUE(failed->failure.hint.starts_with("progress is recorded")) << failed->failure.hint;
     EXPECT_EQ(work_.server.count("connect"), 1U);
 }
 
@@ -120,7 +119,7 @@ TEST_F(RecordedTest, AnInterruptedFileGoesOnWhereItIsAsked) {
         std::size_t resume_at;
         Texts effects;
     } cases[] = {
-        {"behind what is known", 0, {"two", "three", "four", "five"}},
+        {"after the last statement known", 0, {"two", "three", "four", "five"}},
         {"at its first", 1, {"one", "two", "three", "four", "five"}},
         {"at its second", 2, {"two", "three", "four", "five"}},
         {"behind its end", 9, {"three", "four", "five"}},

@@ -116,8 +116,9 @@ TEST_F(AwsClient, TriesAgainWithGrowingPausesAndSignsEachTryAnew) {
     EXPECT_EQ(sent(0, "X-Amz-Date"), "20260102T030405Z");
     EXPECT_EQ(sent(4, "X-Amz-Date"), "20260102T030406Z");
     EXPECT_NE(sent(0, "Authorization"), sent(4, "Authorization"));
-    EXPECT_TRUE(has_logged("list s3://b: try 4 failed (HTTP 503 SlowDown), next in 800 ms"))
-        << log_;
+    EXPECT_TRUE(
+        has_logged("list s3://b: attempt 4 failed (HTTP 503 SlowDown), next attempt in 800 ms")
+    ) << log_;
 }
 
 TEST_F(AwsClient, WaitsLongerWhenThrottled) {
@@ -217,7 +218,7 @@ TEST_F(AwsClient, TakesOverTheServersTimeOnceForTheWholeProcess) {
     EXPECT_EQ(send({.attempts = 1}).status, 200);
     EXPECT_EQ(sent(1, "X-Amz-Date"), "20260102T025400Z");
     EXPECT_EQ(clock_offset(), -std::chrono::seconds(605));
-    EXPECT_TRUE(has_logged("ahead of AWS's")) << log_;
+    EXPECT_TRUE(has_logged("ahead of the clock of AWS")) << log_;
 
     world_.reply(403, "no", date);
     EXPECT_EQ(send().body, "no");  // the clock is right now, so it is something else

@@ -56,7 +56,7 @@ TEST_F(ContainerCredentials, RelativeUriWinsWithAWarning) {
     world.reply(200, good());
     const LogLines lines;
     source_in(world)->get();
-    EXPECT_TRUE(contains(lines.text(), "FULL_URI is not used")) << lines.text();
+    EXPECT_TRUE(contains(lines.text(), "FULL_URI is ignored")) << lines.text();
     EXPECT_TRUE(contains(world.requests().at(0).url, "ecs.invalid"));
 }
 
@@ -123,7 +123,7 @@ TEST_F(ContainerCredentials, TokenFileIsReadEachTimeAndWins) {
 
 TEST_F(ContainerCredentials, BadTokensStopBeforeAnythingIsSent) {
     world.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = "/token";
-    EXPECT_TRUE(contains(failure(), "/token is missing")) << failure();
+    EXPECT_TRUE(contains(failure(), "/token does not exist")) << failure();
     world.files["/token"] = "\n";
     EXPECT_TRUE(contains(failure(), "/token is empty")) << failure();
     world.files["/token"] = "evil\r\nX-Other: 1";
@@ -148,8 +148,10 @@ TEST_F(ContainerCredentials, TryAgainWhatMayPass) {
         {"500",
          [](FakeWorld& w) { w.reply(500, R"({"code":"InternalServerError","message":"oops"})"); },
          "status 500: InternalServerError: oops"},
-        {"garbage", [](FakeWorld& w) { w.reply(200, "<html>"); }, "no JSON object"},
-        {"cut short", [](FakeWorld& w) { w.reply(200, R"({"AccessKeyId":"A","Se)"); }, "no JSON"},
+        {"garbage", [](FakeWorld& w) { w.reply(200, "<html>"); }, "not a JSON object"},
+        {"cut short",
+         [](FakeWorld& w) { w.reply(200, R"({"AccessKeyId":"A","Se)"); },
+         "not a JSON"},
         {"no token",
          [](FakeWorld& w) { w.reply(200, R"({"AccessKeyId":"A","SecretAccessKey":"B"})"); },
          "has no Token"},
@@ -160,7 +162,7 @@ TEST_F(ContainerCredentials, TryAgainWhatMayPass) {
                  R"({"AccessKeyId":"A","SecretAccessKey":"B","Token":"C","Expiration":"tomorrow"})"
              );
          },
-         "no RFC 3339 time"},
+         "not an RFC 3339 time"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
@@ -187,9 +189,9 @@ TEST_F(ContainerCredentials, OtherRefusalsFailAtOnce) {
     world.reply(404, R"({"code":"InvalidIdInRequest","message":"marker: credentials not found"})");
     EXPECT_EQ(
         failure(),
-        "AWS credentials from container: the endpoint answered with status 404: "
-        "InvalidIdInRequest: ***: credentials not found; the task is being stopped, or the "
-        "variable is an old one"
+        "AWS credentials from container: the endpoint returned status 404: "
+        "InvalidIdInRequest: ***: credentials not found; the task is stopping, or the variable is "
+        "out of date"
     );
     EXPECT_EQ(world.requests().size(), 1U);
 }

@@ -106,16 +106,13 @@ TEST(CredentialChainWithout, AnyWayListsThemAll) {
         {"ECS_CONTAINER_METADATA_URI_V4", "http://ecs.invalid/v4/1"}};
     EXPECT_EQ(
         error_of([&] { source_in(world)->get(); }),
-        "no AWS credentials found:\n"
-        "  environment        AWS_ACCESS_KEY_ID is not set\n"
-        "  web identity       AWS_WEB_IDENTITY_TOKEN_FILE is not set\n"
-        "  profile \"default\"  not in /home/app/.aws/config or /home/app/.aws/credentials\n"
-        "  container          AWS_CONTAINER_CREDENTIALS_RELATIVE_URI / _FULL_URI are not set\n"
-        "  instance metadata  skipped: running on Fargate, which has none\n"
-        "On ECS this means the task definition has no taskRoleArn (the execution role is not "
-        "visible to the container).\n"
-        "A start through su -, sudo, env -i, cron or an init script drops the variables: "
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI has to reach the program."
+        "no AWS credentials found:\n  environment        AWS_ACCESS_KEY_ID is not set\n  web "
+        "identity       AWS_WEB_IDENTITY_TOKEN_FILE is not set\n  profile \"default\"  not in "
+        "/home/app/.aws/config or /home/app/.aws/credentials\n  container          "
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI / _FULL_URI are not set\n  instance metadata  "
+        "skipped: Fargate has no instance metadata\nOn ECS: set taskRoleArn in the task definition "
+        "(a container cannot use the execution role).\nsu -, sudo, env -i, cron and init scripts "
+        "drop environment variables: pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI on to migrator."
     );
 }
 
@@ -158,7 +155,7 @@ TEST(EnvironmentCredentials, WithWhiteSpaceInsideAreRefused) {
         for (const char* each : names) world.environment[each] = "value";
         world.environment[name] = "two words";
         const std::string text = error_of([&] { source_in(world)->get(); });
-        EXPECT_TRUE(contains(text, std::string(name) + " has white space")) << text;
+        EXPECT_TRUE(contains(text, std::string(name) + " contains white space")) << text;
     }
 }
 
@@ -170,14 +167,14 @@ TEST(EnvironmentCredentials, AreWarnedOf) {
     } cases[] = {
         {"temporary key alone",
          {{"AWS_ACCESS_KEY_ID", "ASIAENVIRONMENT00001"}},
-         "needs AWS_SESSION_TOKEN"},
+         "AWS_SESSION_TOKEN is not set"},
         {"ended",
          {{"AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT00001"},
           {"AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z"}},
-         "ended at 2020-01-01T00:00:00Z"},
+         "expired at 2020-01-01T00:00:00Z"},
         {"garbage",
          {{"AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT00001"}, {"AWS_CREDENTIAL_EXPIRATION", "soon"}},
-         "no RFC 3339 time"}};
+         "not an RFC 3339 time"}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
         FakeWorld world;
@@ -195,7 +192,7 @@ TEST(EnvironmentCredentials, SecretWithoutKeyIsWarnedOfAndNotUsed) {
     const LogLines lines;
     const std::string text = error_of([&] { source_in(world)->get(); });
     EXPECT_TRUE(contains(text, "AWS_EC2_METADATA_DISABLED is true")) << text;
-    EXPECT_TRUE(contains(lines.text(), "without AWS_ACCESS_KEY_ID")) << lines.text();
+    EXPECT_TRUE(contains(lines.text(), "AWS_SECRET_ACCESS_KEY is ignored")) << lines.text();
 }
 
 TEST(MaskedKey, ShowsItsEndsOnly) {

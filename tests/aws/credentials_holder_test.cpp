@@ -126,7 +126,7 @@ TEST_F(CredentialHolderTest, RefusedOnesThatComeAgainAreAnErrorOnce) {
     provider.repeats = true;
     const auto held = make();
     held->refuse(held->get());
-    EXPECT_TRUE(contains(error_of([&] { held->get(); }), "calls them expired"));
+    EXPECT_TRUE(contains(error_of([&] { held->get(); }), "rejected them as expired"));
     EXPECT_EQ(held->get().secret_access_key, "secret-1");
 }
 
@@ -134,9 +134,9 @@ TEST_F(CredentialHolderTest, EndedOnesAreAnErrorThatTellsBothClocks) {
     provider.life = minutes(-1);
     const auto held = make();
     const std::string text = error_of([&] { held->get(); });
-    EXPECT_TRUE(contains(text, "they ended at 2026-01-02T03:03:05Z")) << text;
-    EXPECT_TRUE(contains(text, "2026-01-02T03:04:05Z here")) << text;
-    EXPECT_TRUE(contains(text, "Fri, 02 Jan 2026 03:04:05 GMT there")) << text;
+    EXPECT_TRUE(contains(text, "expired at 2026-01-02T03:03:05Z")) << text;
+    EXPECT_TRUE(contains(text, "2026-01-02T03:04:05Z on this machine")) << text;
+    EXPECT_TRUE(contains(text, "Fri, 02 Jan 2026 03:04:05 GMT on the server")) << text;
 }
 
 TEST_F(CredentialHolderTest, OthersUseWhatIsThereWhileOneRefreshes) {
@@ -195,7 +195,7 @@ TEST_F(CredentialHolderTest, LogsWhichKeyItIs) {
     const LogLines lines;
     held->get();
     EXPECT_TRUE(contains(
-        lines.text(), "aws credentials: counting, key key-…rs-1, expires 2026-01-02T04:04:05Z"
+        lines.text(), "AWS credentials: counting, key key-…rs-1, expires 2026-01-02T04:04:05Z"
     )) << lines.text();
     EXPECT_EQ(held->describe(), "counting, key key-…rs-1");
 }

@@ -111,7 +111,7 @@ TEST(CredentialSecrecy, NothingSecretIsInLogsOrMessages) {
         {"hang",
          [](const Request&) -> Response {
              throw http_client::TransportError(
-                 http_client::TransportFailure::Timeout, "no answer within 2 s"
+                 http_client::TransportFailure::Timeout, "no response within 2 s"
              );
          }},
     };

@@ -118,7 +118,7 @@ TEST(Endpoint, OverrideAndFlagsContradictEachOther) {
     const std::string text = error_of([&] {
         resolved(world, {"s3", {}, "https://minio.example"});
     });
-    EXPECT_TRUE(contains(text, "can't be used with AWS_USE_FIPS_ENDPOINT")) << text;
+    EXPECT_TRUE(contains(text, "cannot be combined with AWS_USE_FIPS_ENDPOINT")) << text;
 }
 
 TEST(Endpoint, PlainHttpToAnotherMachineIsWarnedOf) {
@@ -138,7 +138,7 @@ TEST(Endpoint, WithoutARegion) {
     EXPECT_EQ(resolved(world, {"sts", {}, {}}).url, "https://sts.amazonaws.com");
     EXPECT_EQ(
         error_of([&] { resolved(world, {}); }),
-        "no AWS region: set AWS_REGION, the profile's region, or s3Region"
+        "the AWS region is not known; set AWS_REGION, the region of the profile, or s3Region"
     );
     EXPECT_EQ(resolved(world, {"s3", "eu-west-3", {}}).region, "eu-west-3");
 }

@@ -88,11 +88,11 @@ TEST_F(InstanceMetadata, GoesOnWithoutATokenWhereThereIsNone) {
 TEST_F(InstanceMetadata, WithoutATokenAndVersionOneSwitchedOffFails) {
     world.environment["AWS_EC2_METADATA_V1_DISABLED"] = "true";
     world.reply(403);
-    EXPECT_TRUE(contains(failure(), "version 1 of the service is switched off"));
+    EXPECT_TRUE(contains(failure(), "IMDSv1 is disabled"));
 }
 
 TEST_F(InstanceMetadata, TellsOfTheHopLimit) {
-    world.reply(TransportFailure::Timeout, "no answer within 1 s");
+    world.reply(TransportFailure::Timeout, "no response within 1 s");
     world.reply(401);
     const std::string text = failure();
     EXPECT_TRUE(contains(text, "HttpPutResponseHopLimit")) << text;
@@ -117,7 +117,7 @@ TEST_F(InstanceMetadata, FailuresAreTold) {
         {"no service",
          [](FakeWorld& w) { w.reply(TransportFailure::Connect, "refused"); },
          "instance metadata  refused"},
-        {"token request refused", [](FakeWorld& w) { w.reply(400); }, "(400)"},
+        {"token request refused", [](FakeWorld& w) { w.reply(400); }, "(status 400)"},
         {"hangs",
          [](FakeWorld& w) {
              for (int i = 0; i < 4; ++i) w.reply(TransportFailure::Timeout, "no answer");
@@ -136,13 +136,13 @@ TEST_F(InstanceMetadata, FailuresAreTold) {
              w.reply(200, "t");
              w.reply(404);
          },
-         "has no IAM role attached"},
+         "has no IAM role"},
         {"empty",
          [](FakeWorld& w) {
              w.reply(200, "t");
              for (int i = 0; i < 3; ++i) w.reply(200, "");
          },
-         "the answer is empty"},
+         "the response is empty"},
         {"500",
          [](FakeWorld& w) {
              w.reply(200, "t");
@@ -162,7 +162,7 @@ TEST_F(InstanceMetadata, FailuresAreTold) {
              w.reply(200, "r");
              w.reply(200, "<html>");
          },
-         "no JSON object"},
+         "not a JSON object"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
@@ -184,7 +184,7 @@ TEST_F(InstanceMetadata, EndedCredentialsAreUsedOnForAWhile) {
     const LogLines lines;
     const auto source = source_in(world);
     EXPECT_EQ(source->get().expires, world.now() + std::chrono::seconds(750));
-    EXPECT_TRUE(contains(lines.text(), "they are used on")) << lines.text();
+    EXPECT_TRUE(contains(lines.text(), "still using them")) << lines.text();
     const std::size_t before = world.requests().size();
     world.pass(std::chrono::seconds(740));
     source->get();

@@ -182,14 +182,14 @@ TEST_F(ProfileCredentials, CommandsThatFailAreTold) {
         ProcessResult result;
         const char* text;
     } cases[] = {
-        {{3, "marker", "first\nnot logged in\n"}, "exit code 3: not logged in"},
-        {{1, "marker", ""}, "says nothing on standard error"},
+        {{3, "marker", "first\nnot logged in\n"}, "exited with code 3: not logged in"},
+        {{1, "marker", ""}, "its standard error is empty"},
         {{0, "marker", ""}, "\"Version\": 1"},
         {{0, R"({"Version":2,"AccessKeyId":"marker","SecretAccessKey":"marker"})", ""},
          "\"Version\": 1"},
         {{0, R"({"Version":1,"AccessKeyId":"marker"})", ""}, "has no SecretAccessKey"},
         {{0, R"({"Version":1,"AccessKeyId":"a","SecretAccessKey":"marker","Expiration":"x"})", ""},
-         "no RFC 3339 time"}};
+         "not an RFC 3339 time"}};
     config("[profile p]\ncredential_process = tool\n");
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);
@@ -204,14 +204,14 @@ TEST_F(ProfileCredentials, ContradictionsAreRefused) {
         const char* keys;
         const char* text;
     } cases[] = {
-        {"role_arn=r", "has role_arn alone"},
-        {"role_arn=r\naws_access_key_id=a\naws_secret_access_key=b", "has role_arn alone"},
-        {"role_arn=r\nsource_profile=x\ncredential_source=Environment", "leave one of them out"},
+        {"role_arn=r", "has role_arn without"},
+        {"role_arn=r\naws_access_key_id=a\naws_secret_access_key=b", "has role_arn without"},
+        {"role_arn=r\nsource_profile=x\ncredential_source=Environment", "remove one of them"},
         {"role_arn=r\nsource_profile=x\nmfa_serial=m", "needs an MFA code"},
-        {"role_arn=r\nsource_profile=x", "has source_profile \"x\": not in"},
-        {"role_arn=r\nsource_profile=p", "no keys of its own"},
+        {"role_arn=r\nsource_profile=x", "has source_profile \"x\", which is not in"},
+        {"role_arn=r\nsource_profile=p", "but has no keys"},
         {"role_arn=r\nsource_profile=q\n[profile q]\nregion=x", "profile \"q\" has no credentials"},
-        {"role_arn=r\ncredential_source=Moon", "none of Environment"},
+        {"role_arn=r\ncredential_source=Moon", "unknown credential_source"},
         {"role_arn=r\ncredential_source=Environment", "AWS_ACCESS_KEY_ID is not set"},
         {"role_arn=r\ncredential_source=EcsContainer", "_FULL_URI are not set"},
         {"role_arn=r\nsource_profile=p\nduration_seconds=899", "from 900 to 43200"},
@@ -224,10 +224,10 @@ TEST_F(ProfileCredentials, ContradictionsAreRefused) {
         {"aws_secret_access_key=a", "only one of"},
         {"sso_account_id=1\nsso_role_name=r", "aws configure export-credentials --format process"},
         {"login_session=x", "aws configure export-credentials --format process"},
-        {"role_arn=r\nweb_identity_token_file=/none", "the token file /none is missing"},
+        {"role_arn=r\nweb_identity_token_file=/none", "the token file /none does not exist"},
         {"role_arn=r\nsource_profile=q\n[profile q]\nrole_arn=s\nsource_profile=s\n"
          "[profile s]\nrole_arn=t\nsource_profile=p",
-         "in a circle by source_profile: p -> q -> s -> p"}};
+         "circular source_profile: p -> q -> s -> p"}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.keys);
         config("[profile p]\n" + std::string(c.keys) + "\n");

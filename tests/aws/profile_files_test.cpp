@@ -97,13 +97,13 @@ TEST(ProfileFiles, UnreadableOneFailsWhereCredentialsAreWantedOnly) {
     world.environment = {{"HOME", "/h"}, {"AWS_EC2_METADATA_DISABLED", "true"}};
     Surroundings surroundings = world.surroundings();
     surroundings.read_file = [](const std::string& path) -> std::optional<std::string> {
-        throw Error(ErrorKind::Configuration, path + " can't be read: Permission denied");
+        throw Error(ErrorKind::Configuration, "could not read " + path + ": Permission denied");
     };
     EXPECT_TRUE(profile_settings(surroundings, {}).values.empty());
     const auto source = make_credential_source(surroundings, {});
     EXPECT_EQ(
         error_of([&] { source->get(); }),
-        "AWS credentials from profile \"default\": /h/.aws/config can't be read: Permission denied"
+        "AWS credentials from profile \"default\": could not read /h/.aws/config: Permission denied"
     );
 }
 

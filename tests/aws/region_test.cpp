@@ -58,11 +58,12 @@ TEST(Region, ThatIsNoPartOfAHostNameIsRefused) {
           std::string("a b"),
           std::string(64, 'a')}) {
         SCOPED_TRACE(bad);
-        EXPECT_TRUE(contains(error_of([&] { find_region(safe(world), {}, bad); }), "no AWS region")
+        EXPECT_TRUE(
+            contains(error_of([&] { find_region(safe(world), {}, bad); }), "not an AWS region")
         );
         world.environment["AWS_REGION"] = bad;
         EXPECT_TRUE(contains(
-            error_of([&] { find_region(safe(world), {}, {}); }), "AWS_REGION is no AWS region"
+            error_of([&] { find_region(safe(world), {}, {}); }), "AWS_REGION is not an AWS region"
         ));
     }
     EXPECT_EQ(find_region(safe(world), {}, std::string(63, 'a')), std::string(63, 'a'));

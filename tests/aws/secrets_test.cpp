@@ -179,10 +179,11 @@ TEST_F(AwsSecrets, ListsTheNamesOfKeysAndNoValue) {
     world_.serve([](const auto&) { return Response{200, {}, kAnswer}; });
     const std::string missing =
         error_of("aws-secretsmanager:prod/db#pasword", ErrorKind::Configuration);
-    EXPECT_TRUE(contains(missing, "\"pasword\" is not there")) << missing;
+    EXPECT_TRUE(contains(missing, "\"pasword\" of the secret does not exist")) << missing;
     EXPECT_TRUE(contains(missing, "big, list, on, password, port, username")) << missing;
     EXPECT_TRUE(contains(
-        error_of("aws-secretsmanager:prod/db#no", ErrorKind::Configuration), "\"no\" is null"
+        error_of("aws-secretsmanager:prod/db#no", ErrorKind::Configuration),
+        "\"no\" of the secret is null"
     ));
     world_.serve([](const auto&) { return Response{200, {}, R"({"SecretString":"s3cr"})"}; });
     EXPECT_TRUE(contains(
@@ -204,8 +205,8 @@ TEST_F(AwsSecrets, SaysWhatWasRefusedAndWhatToDo) {
         {"AccessDeniedException", ErrorKind::Unavailable, "execution role"},
         {"com.amazon#DecryptionFailure:http://x", ErrorKind::Unavailable, "kms:Decrypt"},
         {"ResourceNotFoundException", ErrorKind::Configuration, "in eu-west-1 in this account"},
-        {"InvalidRequestException", ErrorKind::Configuration, "marked for deletion"},
-        {"ValidationException", ErrorKind::Configuration, "how the reference is written"},
+        {"InvalidRequestException", ErrorKind::Configuration, "scheduled for deletion"},
+        {"ValidationException", ErrorKind::Configuration, "spelling of the reference"},
         {"SomethingNew", ErrorKind::Unavailable, "SomethingNew"}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.code);
@@ -217,7 +218,7 @@ TEST_F(AwsSecrets, SaysWhatWasRefusedAndWhatToDo) {
         const std::string message = error_of("aws-secretsmanager:prod/db#password", c.kind);
         EXPECT_TRUE(contains(message, c.advice)) << message;
         EXPECT_TRUE(contains(message, ": its words; ")) << message;
-        EXPECT_TRUE(contains(message, "(request id id-1)")) << message;
+        EXPECT_TRUE(contains(message, "(request ID id-1)")) << message;
         EXPECT_TRUE(contains(message, "AKIA…MPLE")) << message;
     }
     EXPECT_TRUE(world_.sleeps().empty());
@@ -259,7 +260,7 @@ TEST_F(AwsSecrets, SaysWhyTheServiceIsOutOfReach) {
         TransportFailure failure;
         const char* advice;
     } cases[] = {
-        {TransportFailure::Resolve, "is the region right"},
+        {TransportFailure::Resolve, "check the region and DNS"},
         {TransportFailure::Timeout, "interface endpoint"},
         {TransportFailure::Certificate, "AWS_CA_BUNDLE"},
         {TransportFailure::Other, "gone"}};

@@ -77,11 +77,11 @@ TEST_F(WebIdentity, BadFilesAreTold) {
     world.files["/token"] = " \n";
     EXPECT_TRUE(contains(failure(), "/token is empty")) << failure();
     world.files.clear();
-    EXPECT_TRUE(contains(failure(), "/token is missing")) << failure();
+    EXPECT_TRUE(contains(failure(), "/token does not exist")) << failure();
     Surroundings surroundings = safe(world);
     surroundings.read_file = [](const std::string& path) -> std::optional<std::string> {
         if (path != "/token") return std::nullopt;
-        throw Error(ErrorKind::Configuration, path + " can't be read: Permission denied");
+        throw Error(ErrorKind::Configuration, "could not read " + path + ": Permission denied");
     };
     const std::string text = error_of([&] { make_credential_source(surroundings, {})->get(); });
     EXPECT_TRUE(contains(text, "securityContext.fsGroup")) << text;
@@ -101,9 +101,9 @@ TEST_F(WebIdentity, RefusalsSayWhatToDo) {
          "sub=\"system:serviceaccount:ns:migrator\" aud=[\"sts\"] iss=\"https://issuer\" "
          "exp=1767323045"},
         {"InvalidIdentityToken", 400, 3, "has no OIDC provider for the issuer of"},
-        {"ExpiredTokenException", 400, 2, "nobody has renewed its file"},
-        {"IDPRejectedClaim", 403, 1, "the provider of identities refused"},
-        {"RegionDisabledException", 403, 1, "switched off in eu-west-1"},
+        {"ExpiredTokenException", 400, 2, "its file was not refreshed"},
+        {"IDPRejectedClaim", 403, 1, "the identity provider rejected"},
+        {"RegionDisabledException", 403, 1, "disabled in eu-west-1"},
         {"ValidationError", 400, 1, "STS AssumeRoleWithWebIdentity: ValidationError (status 400)"},
         {"PackedPolicyTooLarge", 400, 1, "PackedPolicyTooLarge"},
         {"IDPCommunicationError", 400, 5, "IDPCommunicationError"},
@@ -119,7 +119,7 @@ TEST_F(WebIdentity, RefusalsSayWhatToDo) {
         });
         const std::string text = error_of([&] { source_in(refusing)->get(); });
         EXPECT_TRUE(contains(text, c.text)) << text;
-        EXPECT_TRUE(contains(text, "request req-1")) << text;
+        EXPECT_TRUE(contains(text, "request ID req-1")) << text;
         EXPECT_FALSE(contains(text, "c2lnbmF0dXJlLW1hcmtlcg")) << text;
         EXPECT_EQ(refusing.requests().size(), static_cast<std::size_t>(c.requests));
     }
@@ -147,7 +147,7 @@ TEST_F(WebIdentity, AnswersOfOthersAreTold) {
         SCOPED_TRACE(c.body);
         world.reply(c.status, c.body);
         const std::string text = failure();
-        EXPECT_TRUE(contains(text, "something that is not of STS")) << text;
+        EXPECT_TRUE(contains(text, "a response that is not from STS")) << text;
         EXPECT_TRUE(contains(text, "AWS_ENDPOINT_URL_S3")) << text;
     }
 }
@@ -165,9 +165,9 @@ TEST(SourceOfARole, RefusalsSayWhoIsRefused) {
         const char* code;
         const char* text;
     } cases[] = {
-        {"AccessDenied", "may not assume arn:r: it needs sts:AssumeRole"},
-        {"InvalidClientTokenId", "AWS does not know the key of profile \"b\" (keys)"},
-        {"SignatureDoesNotMatch", "the secret does not fit the key id"},
+        {"AccessDenied", "is not allowed to assume arn:r; allow it sts:AssumeRole"},
+        {"InvalidClientTokenId", "AWS does not know the access key of profile \"b\" (keys)"},
+        {"SignatureDoesNotMatch", "the secret access key does not match the key ID"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.code);

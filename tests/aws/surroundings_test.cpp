@@ -32,7 +32,7 @@ TEST(SystemSurroundings, ReadFiles) {
     EXPECT_EQ(real.read_file(folder.path() / "none"), std::nullopt);
     EXPECT_EQ(real.read_file(folder.path() / "file" / "below"), std::nullopt);
     EXPECT_EQ(kind_of([&] { real.read_file(folder.path()); }), ErrorKind::Configuration);
-    EXPECT_TRUE(contains(error_of([&] { real.read_file("/dev/zero"); }), "longer than 1 MiB"));
+    EXPECT_TRUE(contains(error_of([&] { real.read_file("/dev/zero"); }), "larger than 1 MiB"));
 }
 
 TEST(Command, GivesWhatItSaysAndHowItEnds) {
@@ -71,7 +71,7 @@ TEST(Command, IsKilledWithAllItStartedWhenItIsOverALimit) {
     };
     EXPECT_TRUE(contains(
         error_of([&] { run_command(command + "wait", {.time = std::chrono::milliseconds(500)}); }),
-        "did not end within 500 ms"
+        "did not finish within 500 ms"
     ));
     expect_killed();
     EXPECT_TRUE(contains(

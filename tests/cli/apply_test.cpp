@@ -49,7 +49,8 @@ TEST_F(Apply, TellsWhichTenantsFailed) {
         err.str(),
         "error: 1 tenant failed; changes to the other tenants are committed\n"
         "  abc: SQL migration /migrations/tenants/002.sql failed with error: boom\n"
-        "hint: the next apply begins with what they lack; `migrator status` shows them\n"
+        "hint: the next apply begins with the files that these tenants are missing; `migrator "
+        "status` lists them\n"
     );
     database.mend_file(tenant_1.file);
     EXPECT_EQ(run({"apply"}), 0);
@@ -93,17 +94,17 @@ TEST_F(Apply, ReadsTheTenantsFromAFile) {
     EXPECT_EQ(database.rows().size(), 5U);
     const auto nobody = folder.write("nobody.txt", "# none\n");
     EXPECT_EQ(run({"apply", "--tenants-from", nobody}), 2);
-    EXPECT_TRUE(contains(err.str(), "names no tenant")) << err.str();
+    EXPECT_TRUE(contains(err.str(), "contains no tenant names")) << err.str();
     EXPECT_EQ(run({"apply", "--tenants-from", "/nowhere"}), 2);
     EXPECT_EQ(run({"apply", "--tenant", "nobody"}), 1);
-    EXPECT_TRUE(contains(err.str(), "there is no tenant nobody")) << err.str();
+    EXPECT_TRUE(contains(err.str(), "tenant nobody does not exist")) << err.str();
 }
 
 TEST_F(Apply, ACanaryIsCompletedByTheNextRun) {
     write_files();
     database.work_tenant_by_tenant(0);
     EXPECT_EQ(run({"apply", "--canary", "1"}), 0);
-    EXPECT_TRUE(contains(out.str(), "1 done, 1 left for the next run")) << out.str();
+    EXPECT_TRUE(contains(out.str(), "1 done, 1 pending for the next run")) << out.str();
     EXPECT_EQ(run({"apply"}), 0);
     EXPECT_TRUE(database.states().empty());
 }
@@ -129,14 +130,14 @@ TEST_F(Apply, SaysThatTenantFilesWaitForTheFirstTenant) {
     source.write(MigrationType::TenantMigration, "tenants", "1.sql", "x");
     EXPECT_EQ(run({"apply"}), 0);
     EXPECT_TRUE(contains(out.str(), "No version was created")) << out.str();
-    EXPECT_TRUE(contains(out.str(), "there are no tenants")) << out.str();
+    EXPECT_TRUE(contains(out.str(), "no tenants exist")) << out.str();
 }
 
 TEST_F(Apply, DryRunSaysThatNothingHasChanged) {
     write_files();
     EXPECT_EQ(run({"apply", "--dry-run", "--name", "v1"}), 0);
     EXPECT_TRUE(out.str().starts_with("Dry run of \"v1\" in ")) << out.str();
-    EXPECT_TRUE(contains(out.str(), "rolled back, nothing has changed.\n")) << out.str();
+    EXPECT_TRUE(contains(out.str(), "rolled back; no changes were made.\n")) << out.str();
     EXPECT_EQ(database.executions().size(), 8U);
     EXPECT_TRUE(database.rows().empty());
 }
@@ -197,12 +198,12 @@ TEST_F(Apply, EditedFilesAreNamedWithTheCommandThatAcceptsThem) {
     EXPECT_EQ(
         err.str(),
         "error: Checksum verification failed. Please review offending migrations.\n"
-        "2 files were edited after they were applied; nothing was done.\n"
+        "2 files were edited after they were applied; no changes were made.\n"
         "  /migrations/my ref/000.sql\n"
         "    migrator accept '/migrations/my ref/000.sql'\n"
         "  /migrations/ref/001.sql\n"
         "    migrator accept /migrations/ref/001.sql\n"
-        "hint: restore each file as it was, or take it as it is now with the command below it\n"
+        "hint: restore each file, or accept its new text with the command below it\n"
     );
 }
 
@@ -324,7 +325,7 @@ TEST_F(CreateTenant, DryRunNamesTheTenant) {
 TEST_F(CreateTenant, WithoutTenantFilesMakesNoVersion) {
     EXPECT_EQ(run({"create-tenant", "new"}), 0);
     EXPECT_TRUE(out.str().starts_with("Created tenant new in ")) << out.str();
-    EXPECT_TRUE(contains(out.str(), "no new version")) << out.str();
+    EXPECT_TRUE(contains(out.str(), "no version was created")) << out.str();
     EXPECT_EQ(database.tenants(), std::vector<std::string>{"new"});
 }
 

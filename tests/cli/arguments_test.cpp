@@ -111,7 +111,9 @@ TEST(Arguments, AfterTwoDashesNothingIsAnOption) {
 }
 
 TEST(Arguments, ASecondValueIsRefused) {
-    EXPECT_EQ(refusal({"apply", "--name", "a", "--name", "b"}), "--name is given twice");
+    EXPECT_EQ(
+        refusal({"apply", "--name", "a", "--name", "b"}), "--name is specified more than once"
+    );
     EXPECT_EQ(
         refusal({"--dry-run=yes", "apply"}), "option '--dry-run' of apply must follow the command"
     );
@@ -167,8 +169,8 @@ TEST(Arguments, WhatIsUnknownIsRefusedWithTheNearest) {
         {{"--confg=x"}, "unknown option '--confg'; did you mean '--config'?"},
         {{"-configfile", "x"}, "unknown option '-configfile'; did you mean '--config'?"},
         {{"status", "--sql"}, "unknown option '--sql' of status; did you mean '--set'?"},
-        {{"apply", "v1"}, "apply takes no further argument: 'v1'"},
-        {{"apply", "status"}, "apply takes no further argument: 'status'"},
+        {{"apply", "v1"}, "apply has an extra argument: 'v1'"},
+        {{"apply", "status"}, "apply has an extra argument: 'status'"},
         {{"help", "aply"}, "unknown command 'aply'; did you mean 'apply'?"}};
     for (const auto& c : cases) EXPECT_EQ(refusal(c.words), c.message);
 }

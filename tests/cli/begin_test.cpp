@@ -95,7 +95,7 @@ TEST_F(Begin, InitOverwritesNothing) {
         fs::remove("migrator.yaml");
         const auto full = folder_.write(path, "mine");
         EXPECT_EQ(run({"init", "--driver", "sqlite"}), 2);
-        EXPECT_TRUE(contains(err.str(), std::string(path) + " exists")) << err.str();
+        EXPECT_TRUE(contains(err.str(), std::string(path) + " already exists")) << err.str();
         EXPECT_EQ(read(full), "mine");
         EXPECT_NE(fs::exists("migrator.yaml"), fs::exists("migrations"));
     }
@@ -110,7 +110,8 @@ TEST_F(Begin, NewCreatesTheNextFile) {
     EXPECT_EQ(out.str(), "Created files/ref/004_add_orders.sql\n");
     EXPECT_TRUE(contains(read("files/ref/004_add_orders.sql"), "-- Runs once; {schema}"));
     EXPECT_EQ(run({"new", "add orders"}), 2) << "a file is never overwritten";
-    EXPECT_TRUE(contains(err.str(), "files/ref/004_add_orders.sql: exists")) << err.str();
+    EXPECT_TRUE(contains(err.str(), "files/ref/004_add_orders.sql: the file already exists"))
+        << err.str();
     EXPECT_EQ(run({"new", "add_items.sql", "--json"}), 0);
     EXPECT_EQ(out.str(), "{\"created\":[\"files/ref/004_add_items.sql\"]}\n");
 }
@@ -133,12 +134,12 @@ TEST_F(Begin, NewRefusesWhatItCannotDo) {
     EXPECT_TRUE(contains(err.str(), "did you mean 'tenants'?")) << err.str();
     for (const char* name : {"../a", ".a", "a\nb"}) {
         EXPECT_EQ(run({"new", "ref", name}), 2);
-        EXPECT_TRUE(contains(err.str(), "is no name for a file")) << err.str();
+        EXPECT_TRUE(contains(err.str(), "is not a valid file name")) << err.str();
     }
     EXPECT_EQ(run({"new"}), 2);
     EXPECT_TRUE(contains(err.str(), "new needs the NAME")) << err.str();
     EXPECT_EQ(run({"new", "ref", "a", "b"}), 2);
-    EXPECT_TRUE(contains(err.str(), "takes no further argument: 'b'")) << err.str();
+    EXPECT_TRUE(contains(err.str(), "has an extra argument: 'b'")) << err.str();
     base_location = "s3://bucket/prefix";
     EXPECT_EQ(run({"new", "ref", "a"}), 2);
     EXPECT_TRUE(contains(err.str(), "on disk only")) << err.str();
@@ -150,7 +151,7 @@ TEST_F(Begin, OfflineValidationSaysWhatItDidNotCheck) {
     EXPECT_EQ(offline_openings, 1);
     EXPECT_EQ(
         out.str(),
-        "No problem found in 5 files.\n"
+        "No problems found in 5 files.\n"
         "Not checked (offline): dataSource, checksums of applied files, pending files.\n"
     );
     const auto root = run_json({"validate", "--offline", "--json"});

@@ -110,7 +110,7 @@ TEST_F(ProgressLineTest, WaitingSaysForWhat) {
     Progress waiting;
     waiting.phase = "waiting";
     line.show(waiting);
-    EXPECT_EQ(take(), "\rwaiting for another run to end\x1b[K");
+    EXPECT_EQ(take(), "\rwaiting for another run to finish\x1b[K");
 }
 
 TEST_F(ProgressLineTest, FileNamesCannotSteerTheTerminal) {

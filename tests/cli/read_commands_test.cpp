@@ -60,10 +60,10 @@ TEST_F(ReadCommands, StatusShowsEverythingThatIsNotAsItShouldBe) {
          {"Version:  2 \"v2\" of 2026-11-22T12:04:02Z\n",
           "Edited after they were applied: 1 file\n  /migrations/ref/001.sql\n"
           "    migrator accept /migrations/ref/001.sql\n",
-          "Lagging: 1 tenant lacks files that others have\n"
+          "Lagging: 1 tenant is missing files that other tenants have\n"
           "  late: 1 file, first /migrations/tenants/003.sql\n",
           "migrator apply --reconcile\n",
-          "Unmanaged: 1 tenant without any recorded migration\n  foreign\n",
+          "Unmanaged: 1 tenant without recorded migrations\n  foreign\n",
           "migrator sync --tenant TENANT\n",
           "  tenant def: failed in version 1 at 2026-11-23T01:02:03.5Z\n"
           "    file /migrations/tenants/003.sql, 3 statements of it known to have run\n"
@@ -86,7 +86,7 @@ TEST_F(ReadCommands, ExitCodeTellsPendingOnlyWhenAsked) {
     // The scripts remain, and are not pending.
     EXPECT_EQ(run({"status", "--exit-code"}), 0);
     EXPECT_EQ(run({"plan", "--exit-code"}), 0);
-    EXPECT_TRUE(contains(out.str(), "No migration is pending.")) << out.str();
+    EXPECT_TRUE(contains(out.str(), "No migration is pending;")) << out.str();
 
     source.write(MigrationType::SingleMigration, "ref", "001.sql", "edited");
     EXPECT_EQ(run({"status", "--exit-code"}), 4);
@@ -135,7 +135,7 @@ TEST_F(ReadCommands, PlanNamesProblems) {
     EXPECT_EQ(run({"plan"}), 0);
     EXPECT_TRUE(contains(
         out.str(),
-        "1 problem would stop it:\n  /migrations/tenants/002.sql\n    line 3: COMMIT ends"
+        "1 problem would stop the run:\n  /migrations/tenants/002.sql\n    line 3: COMMIT ends"
     )) << out.str();
     EXPECT_EQ(run({"plan", "--exit-code"}), 1);
 }
@@ -159,7 +159,7 @@ TEST_F(ReadCommands, PlanOfNothing) {
 TEST_F(ReadCommands, ValidateSaysThatAllIsFine) {
     write_files();
     EXPECT_EQ(run({"validate"}), 0);
-    EXPECT_EQ(out.str(), "Configuration, 5 files and checksums are fine.\n");
+    EXPECT_EQ(out.str(), "Configuration, 5 files and checksums are valid.\n");
     EXPECT_EQ(run({"validate", "--quiet"}), 0);
     EXPECT_EQ(out.str(), "");
 }
@@ -169,7 +169,7 @@ TEST_F(ReadCommands, ValidateFailsByWhatIsWrong) {
     database.add_problem(single.file, "line 1: VACUUM refuses a transaction");
     EXPECT_EQ(run({"validate"}), 1);
     EXPECT_TRUE(contains(out.str(), "VACUUM")) << out.str();
-    EXPECT_FALSE(contains(out.str(), "are fine")) << out.str();
+    EXPECT_FALSE(contains(out.str(), "are valid")) << out.str();
 
     database.record(single, "ref");
     source.write(MigrationType::SingleMigration, "ref", "001.sql", "edited");
@@ -216,12 +216,12 @@ TEST_F(ReadCommands, AVersionShowsItsFiles) {
     EXPECT_TRUE(contains(out.str(), "  tenant migration  /migrations/tenants/002.sql  for def\n"))
         << out.str();
     EXPECT_EQ(run({"versions", "9"}), 1);
-    EXPECT_TRUE(contains(err.str(), "there is no version 9")) << err.str();
+    EXPECT_TRUE(contains(err.str(), "version 9 does not exist")) << err.str();
 }
 
 TEST_F(ReadCommands, WaitReturnsWhenTheDatabaseAnswers) {
     EXPECT_EQ(run({"wait"}), 0);
-    EXPECT_EQ(out.str(), "The database answers.\n");
+    EXPECT_EQ(out.str(), "The database accepts connections.\n");
 }
 
 TEST_F(ReadCommands, WaitGivesUpAndSaysWhy) {
@@ -229,8 +229,8 @@ TEST_F(ReadCommands, WaitGivesUpAndSaysWhy) {
     EXPECT_EQ(run({"wait", "--timeout", "0"}), 1);
     EXPECT_EQ(
         err.str(),
-        "error: the database did not answer within 0 ms: password authentication failed for user "
-        "\"app\"\n"
+        "error: could not connect to the database within 0 ms: password authentication failed for "
+        "user \"app\"\n"
     );
 }
 
@@ -295,7 +295,7 @@ TEST_F(ReadCommands, AnUnexpectedFailureIsLoggedAndShownAsInternal) {
 TEST_F(ReadCommands, OutputThatCannotBeWrittenIsAFailure) {
     out.setstate(std::ios::badbit);
     EXPECT_EQ(run({"tenants"}), 1);
-    EXPECT_TRUE(contains(err.str(), "can't write to standard output")) << err.str();
+    EXPECT_TRUE(contains(err.str(), "could not write to standard output")) << err.str();
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST_F(Repair, AcceptWithAnotherAnswerChangesNothing) {
     for (const char* text : {"n\n", "\n", "", "yess\n"}) {
         answer = text;
         EXPECT_EQ(run({"accept", "001.sql"}), 1);
-        EXPECT_TRUE(contains(err.str(), "nothing was changed")) << err.str();
+        EXPECT_TRUE(contains(err.str(), "no changes were made")) << err.str();
         EXPECT_EQ(recorded(), single.check_sum);
     }
 }

@@ -78,7 +78,7 @@ TEST(Substitution, WarnsOfAnUnsetVariableByName) {
     const Reading reading{.yaml = kMinimal + "setRole: x${ROLE}${OTHER:-hunter2}${}\n"};
     const Config config = reading.read();
     EXPECT_TRUE(any_contains(config.warnings, {"migrator.yaml:5: setRole", "ROLE is not set"}));
-    EXPECT_TRUE(any_contains(config.warnings, {"variable OTHER", "no syntax for defaults"}));
+    EXPECT_TRUE(any_contains(config.warnings, {"variable OTHER", "defaults are not supported"}));
     EXPECT_TRUE(any_contains(config.warnings, {"between ${ and }"}));
     EXPECT_FALSE(any_contains(config.warnings, {"hunter2"}));
 }
@@ -121,7 +121,7 @@ TEST(SecretReferences, AreRefusedWithKeyAndReferenceWhenThereIsNoStore) {
         );
         EXPECT_TRUE(contains(error, "'Config.DataSource'")) << error;
         EXPECT_TRUE(contains(error, std::string("${") + reference + "}")) << error;
-        EXPECT_TRUE(contains(error, "not built yet")) << error;
+        EXPECT_TRUE(contains(error, "not supported yet")) << error;
         EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 0) << error;
     }
 }

@@ -11,7 +11,7 @@ TEST(Warnings, NameAnUnknownKeyItsLineAndTheNearestKey) {
     EXPECT_EQ(config.warnings, config.unknown_keys);
     EXPECT_TRUE(any_contains(
         config.unknown_keys,
-        {"migrator.yaml:5: unknown key tenantMigration (did you mean tenantMigrations?)"}
+        {"migrator.yaml:5: unknown key tenantMigration; did you mean tenantMigrations?"}
     ));
     EXPECT_TRUE(config.unknown_keys[1].ends_with("migrator.yaml:6: unknown key x_completely_other")
     );

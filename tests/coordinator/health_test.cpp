@@ -25,7 +25,7 @@ TEST(Health, RunsEveryCheckAndKeepsTheirOrder) {
     EXPECT_EQ(results[0].name, "A");
     EXPECT_EQ(results[0].problem, "no way");
     EXPECT_EQ(results[1].problem, std::nullopt);
-    EXPECT_EQ(results[2].problem, "an error of an unknown type");
+    EXPECT_EQ(results[2].problem, "an error of unknown type");
 }
 
 TEST(Health, LooksAgainForEveryProbeThatComesLater) {
@@ -72,7 +72,7 @@ TEST(Health, ACheckThatHangsIsDownWhenItsTimeIsOver) {
     Health health({{"A", [&] { let_go.wait(); }}, {"B", [] {}}}, milliseconds(20));
     for (int probe = 0; probe < 2; ++probe) {
         const Results results = health.look();
-        EXPECT_EQ(results[0].problem, "no answer within 0.02 s");
+        EXPECT_EQ(results[0].problem, "no response within 0.02 s");
         EXPECT_EQ(results[1].problem, std::nullopt);
     }
     let_go.count_down();
@@ -83,7 +83,7 @@ TEST(Health, AProbeThatComesWhenTheTimeIsOverIsToldAtOnce) {
     std::latch let_go(1);
     Health health({{"A", [&] { let_go.wait(); }}}, milliseconds(50));
     for (int probe = 0; probe < 5'000; ++probe) {
-        ASSERT_EQ(health.look()[0].problem, "no answer within 0.05 s");
+        ASSERT_EQ(health.look()[0].problem, "no response within 0.05 s");
     }
     let_go.count_down();
 }

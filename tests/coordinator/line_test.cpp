@@ -45,12 +45,8 @@ TEST(Line, RefusesMoreThanMayWait) {
         std::size_t limit;
         const char* message;
     } cases[] = {
-        {0,
-         "a migration run is in progress and 0 are waiting for their turn, the most allowed "
-         "(runQueue): try again later"},
-        {2,
-         "a migration run is in progress and 2 are waiting for their turn, the most allowed "
-         "(runQueue): try again later"}};
+        {0, "a run is in progress and the queue is full (runQueue: 0); try again later"},
+        {2, "a run is in progress and the queue is full (runQueue: 2); try again later"}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.limit);
         Line line(c.limit);

@@ -221,8 +221,8 @@ TEST_F(VersionRunTest, GivesUpInTimeAndNamesWhoHasTheLock) {
     EXPECT_STREQ(
         error.what(),
         "the migration lock is held by host-b, process 9 (version \"v0\", request request-9) since "
-        "1970-01-12T13:46:40Z; gave up after 30.0 s: wait for it to end, or give more time with "
-        "lockTimeout"
+        "1970-01-12T13:46:40Z; gave up after 30.0 s; try again when that run has finished, or "
+        "increase lockTimeout"
     );
     const auto waited = std::accumulate(pauses_.begin(), pauses_.end(), milliseconds(0));
     EXPECT_GT(waited, seconds(29));

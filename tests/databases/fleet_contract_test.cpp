@@ -138,7 +138,7 @@ TEST_P(Fleet, TriesATenantAgainWhenALockWasNotFree) {
     project().database.ddl_lock_timeout = std::chrono::milliseconds(20);
     auto intruder = std::make_unique<Intruder>(project(), "t002.a");
     std::atomic<int> tries = 0;
-    on_log("will be tried again", [&] {
+    on_log("next attempt in", [&] {
         if (++tries == 2) intruder.reset();
     });
     const auto outcome = project().apply();
@@ -194,9 +194,10 @@ TEST_P(Fleet, TellsAFailedSingleFileAsAFailureOfTheRun) {
         const std::string text = error.what();
         EXPECT_EQ(error.kind(), ErrorKind::MigrationFailed);
         EXPECT_NE(text.find("/003_bad.sql failed with error"), std::string::npos) << text;
-        EXPECT_NE(text.find("1 of 3 tenants failed before, the first: t002"), std::string::npos)
-            << text;
-        EXPECT_NE(text.find("2 of 4 executions were committed before"), std::string::npos) << text;
+        EXPECT_NE(
+            text.find("1 of 3 tenants had already failed, the first: t002"), std::string::npos
+        ) << text;
+        EXPECT_NE(text.find("2 of 4 executions are committed"), std::string::npos) << text;
     }
     EXPECT_EQ(states(), " failed 003_bad.sql, t002 failed 002_a.sql");
 }

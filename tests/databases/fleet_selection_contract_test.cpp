@@ -219,7 +219,7 @@ TEST_P(FleetSelection, BringsUpAFleetFromManyPointsOfHistory) {
     auto one = std::make_optional<Intruder>(project(), "t050.base");
     auto two = std::make_optional<Intruder>(project(), "t051.base");
     std::atomic<int> tries = 0;
-    on_log("will be tried again", [&] {
+    on_log("next attempt in", [&] {
         if (++tries == 3) {
             one.reset();
             two.reset();
@@ -272,7 +272,7 @@ TEST_P(StepsInAFile, WavesAreRefused) {
         FAIL() << "no error";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::InvalidRequest);
-        EXPECT_NE(std::string(error.what()).find("groups of them"), std::string::npos)
+        EXPECT_NE(std::string(error.what()).find("groups of tenants"), std::string::npos)
             << error.what();
     }
     EXPECT_EQ(project().apply({.tenants = {.canary = 1}}).summary.tenant_migrations_total, 1);

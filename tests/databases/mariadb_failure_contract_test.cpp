@@ -40,7 +40,7 @@ TEST_P(MariadbFailure, OfAFileWithoutDdlLeavesNothing) {
     const std::string text = project().failure_of_apply();
     EXPECT_TRUE(has(text, "002_dml.sql failed with error: Error 1062: ")) << text;
     EXPECT_TRUE(has(text, "schema catalog, statement 3, line 4")) << text;
-    EXPECT_FALSE(has(text, "have run and stay")) << text;
+    EXPECT_FALSE(has(text, "of the file are committed")) << text;
     EXPECT_EQ(notes(), "");
     const TenantState state = unfinished();
     EXPECT_EQ(state.state, "failed");
@@ -57,7 +57,7 @@ TEST_P(MariadbFailure, OfAWrappedFileWithoutDdlLeavesNothing) {
     );
     const std::string text = project().failure_of_apply();
     EXPECT_TRUE(has(text, "schema catalog, statement 3, line 3")) << text;
-    EXPECT_FALSE(has(text, "have run and stay")) << text;
+    EXPECT_FALSE(has(text, "of the file are committed")) << text;
     EXPECT_EQ(notes(), "");
     EXPECT_EQ(unfinished().statement, 0);
 }
@@ -70,7 +70,7 @@ TEST_P(MariadbFailure, KeepsWhatTheLastDdlCommitted) {
     );
     const std::string text = project().failure_of_apply();
     EXPECT_TRUE(has(text, "statement 3, line 3")) << text;
-    EXPECT_TRUE(has(text, "statements 1 to 1 of the file have run and stay")) << text;
+    EXPECT_TRUE(has(text, "statements 1 to 1 of the file are committed")) << text;
     EXPECT_TRUE(has(text, "--resume-at-statement")) << text;
     EXPECT_EQ(notes(), "");
     EXPECT_EQ(has_table("a"), "1");
@@ -154,7 +154,7 @@ TEST_P(MariadbFailure, NextRunGoesOnBehindWhatIsKnownWhenAsked) {
     project().execute("rename table catalog.notes to catalog.old_notes");
     const auto outcome = project().apply({.version_name = "second", .resume_at_statement = 0});
     ASSERT_EQ(outcome.notes.size(), 1U);
-    EXPECT_TRUE(has(outcome.notes[0], "goes on at statement 3")) << outcome.notes[0];
+    EXPECT_TRUE(has(outcome.notes[0], "resumes at statement 3")) << outcome.notes[0];
     EXPECT_EQ(project().value("select group_concat(x order by x) from catalog.a"), "1,2");
     expect_recorded("002_resume.sql", true);
 }
@@ -167,7 +167,7 @@ TEST_P(MariadbFailure, NextRunGoesOnAtTheStatementThatIsAskedFor) {
     );
     project().failure_of_apply();
     const auto outcome = project().apply({.version_name = "second", .resume_at_statement = 4});
-    EXPECT_TRUE(has(outcome.notes.at(0), "goes on at statement 4")) << outcome.notes[0];
+    EXPECT_TRUE(has(outcome.notes.at(0), "resumes at statement 4")) << outcome.notes[0];
     EXPECT_EQ(project().value("select group_concat(x order by x) from catalog.a"), "1,2");
     EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
 }
@@ -235,7 +235,7 @@ TEST_P(MariadbFailure, IsFoundBeforeAnythingRuns) {
         const char* text;
         const char* said;
     } cases[] = {
-        {"lock", "do release_all_locks();", "is not possible"},
+        {"lock", "do release_all_locks();", "is not allowed"},
         {"delimiter", "do 1;\nDELIMITER\ndo 2;", "DELIMITER in line 2"},
     };
     project().write("catalog/002_good.sql", "create table {schema}.a (x int);");

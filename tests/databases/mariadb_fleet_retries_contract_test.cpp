@@ -53,7 +53,7 @@ TEST_P(MariadbFleetRetries, GoesOnWithTheFileWhoseLockWasNotFree) {
     lock("select * from t002.a");
     std::atomic<int> tries = 0;
     log::redirect([&](std::string_view line) {
-        if (line.find("will be tried again") == std::string_view::npos) return;
+        if (line.find("next attempt in") == std::string_view::npos) return;
         // If the run ended here.
         EXPECT_EQ(
             ask("select concat(state, ' ', statement) from migrator.migrator_tenant_state where "
@@ -85,7 +85,7 @@ TEST_P(MariadbFleetRetries, RepeatsAFileWithoutDdlAsAWhole) {
     );
     lock("select * from catalog.gates where tenant = 't002' for update");
     log::redirect([&](std::string_view line) {
-        if (line.find("will be tried again") != std::string_view::npos) let_go();
+        if (line.find("next attempt in") != std::string_view::npos) let_go();
     });
     const auto outcome = project().apply();
     EXPECT_EQ(outcome.summary.fleet->retries, 1);
@@ -128,7 +128,7 @@ TEST_P(MariadbFleetRetries, NeverRepeatsAFileThatHasLeftSomething) {
     const auto failure = fails_at_once();
     EXPECT_EQ(failure.statement, 2);
     EXPECT_NE(
-        failure.message.find("statements 1 to 1 of the file have run and stay"), std::string::npos
+        failure.message.find("statements 1 to 1 of the file are committed"), std::string::npos
     ) << failure.message;
 }
 
@@ -142,8 +142,9 @@ TEST_P(MariadbFleetRetries, NeverRepeatsWhatADdlStatementHasCommitted) {
     lock("select * from t002.a");
     const auto failure = fails_at_once();
     EXPECT_EQ(failure.statement, 2);
-    EXPECT_NE(failure.message.find("statements 1 to 1 of the file have run"), std::string::npos)
-        << failure.message;
+    EXPECT_NE(
+        failure.message.find("statements 1 to 1 of the file are committed"), std::string::npos
+    ) << failure.message;
     EXPECT_EQ(ask("select passed from catalog.gates where tenant = 't002'"), "2");
 }
 

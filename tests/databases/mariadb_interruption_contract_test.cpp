@@ -97,7 +97,7 @@ TEST_P(MariadbInterruption, ByALostConnectionIsKnownUpToOneStatement) {
     );
     const auto outcome = project().apply({.version_name = "next", .resume_at_statement = 4});
     EXPECT_TRUE(has(outcome.notes.at(0), "In doubt: statement 3")) << outcome.notes[0];
-    EXPECT_TRUE(has(outcome.notes.at(0), "goes on at statement 4")) << outcome.notes[0];
+    EXPECT_TRUE(has(outcome.notes.at(0), "resumes at statement 4")) << outcome.notes[0];
     EXPECT_EQ(count("notes"), "2");
     EXPECT_EQ(count("c"), "0");
     EXPECT_TRUE(project().open()->inspection().status().unfinished.empty());
@@ -288,7 +288,7 @@ TEST_P(MariadbInterruption, AProcedureThatReleasesTheLockEndsTheRun) {
     project().database.batch_bytes = 0;
     const End end = start_apply().get();
     EXPECT_EQ(end.kind, ErrorKind::Locked);
-    EXPECT_TRUE(has(end.text, "the script has released it")) << end.text;
+    EXPECT_TRUE(has(end.text, "the script released it")) << end.text;
     EXPECT_EQ(count("notes"), "0");
 }
 

@@ -76,7 +76,7 @@ TEST_F(BadInput, NulByteInAFileIsAnErrorWithItsOffset) {
         answer,
         500,
         "Could not read file " + file +
-            ": NUL byte at offset 9 (databases don't take it: remove it)"
+            ": NUL byte at offset 9; databases do not accept NUL bytes: remove it"
     );
     EXPECT_EQ(database().value("select to_regnamespace('migrator')"), "(null)");
 
@@ -111,7 +111,7 @@ TEST_F(BadInput, TenantNamesThatCannotBe) {
             service().post("/migrator/v1/tenants", new_tenant(reserved)),
             500,
             "Failed to add tenant entry: " + reserved +
-                " is the schema of migrator itself or of a single directory, choose another name"
+                " is the schema of migrator or of a single directory; choose another name"
         );
     }
     const std::string long_name(201, 'x');

@@ -153,7 +153,7 @@ TEST_F(LongRuns, OfAProcessThatWasKilledAreShownAsFailedAndANewIdCompletesTheRel
     EXPECT_EQ(run.at("status"), 500);
     EXPECT_FALSE(run.contains("endedAt"));
     const std::string error(run.at("answer").at("error").as_string());
-    EXPECT_NE(error.find("has not been heard of for"), std::string::npos) << error;
+    EXPECT_NE(error.find("has not reported for"), std::string::npos) << error;
 
     const Answer again = start_run(two, "r1");
     EXPECT_EQ(again.status, 202);
@@ -173,7 +173,7 @@ TEST_F(LongRuns, MayFinishWithinTheShutdownTimeout) {
     Service one = serve(site(), "one", {"logLevel=INFO", "shutdownTimeout=120s"});
     start_at_gate(one, "one");
     one.process().send_signal(SIGTERM);
-    one.process().wait_for_line("shutting down; requests in work: 1");
+    one.process().wait_for_line("shutting down; requests in progress: 1");
     open_gate("go");
     EXPECT_EQ(one.process().wait().exit_code, 0);
     EXPECT_EQ(stored("state || ' ' || status"), "done 200");

@@ -19,7 +19,7 @@ constexpr ExampleFile kRefreshStats = {
     "9041852b7258c09dc4f38ba1a25a07d0ea35cfb7312547530f5575c3df84c6fe"};
 
 constexpr const char* kNote =
-    "MySQL can't roll DDL back: the dry run executed nothing and wrote nothing";
+    "MySQL cannot roll back DDL, so the dry run executed nothing and wrote nothing";
 
 class MysqlExamples : public testing::Test {
 protected:

@@ -100,7 +100,7 @@ TEST_F(ServiceStop, CancelsAndRollsBackWhatTakesLongerThanTheShutdownTimeout) {
     service_->send_signal(SIGTERM);
     const std::string answer = call->answer();
     EXPECT_NE(answer.find("HTTP/1.1 500"), std::string::npos) << answer;
-    EXPECT_NE(answer.find("cancelled"), std::string::npos) << answer;
+    EXPECT_NE(answer.find("canceled"), std::string::npos) << answer;
     EXPECT_EQ(service_->wait().exit_code, 0);
     EXPECT_EQ(site().entries("catalog"), "");
     EXPECT_EQ(site().applied("name = '010_first.sql'"), "0");

@@ -37,7 +37,7 @@ TEST_F(SignalsOnPostgresql, OnceCancelsRollsBackAndExitsWith130) {
         process->send_signal(signal);
         const auto result = process->wait();
         EXPECT_EQ(result.exit_code, 130) << result.err;
-        EXPECT_NE(result.err.find("cancelled"), std::string::npos) << result.err;
+        EXPECT_NE(result.err.find("canceled"), std::string::npos) << result.err;
         expect_nothing_of_it();
     }
 }

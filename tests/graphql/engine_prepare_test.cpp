@@ -56,7 +56,7 @@ TEST(Engine, PicksTheOperation) {
 TEST(Engine, SaysWhatIsWrongWithADocument) {
     const Engine engine(schema_of());
     EXPECT_NE(problems(engine, "{"), "");
-    EXPECT_EQ(problems(engine, "mutation { a }"), "this service has no mutations\n");
+    EXPECT_EQ(problems(engine, "mutation { a }"), "this service does not support mutations\n");
     for (int again = 0; again < 2; ++again) EXPECT_NE(problems(engine, "{ nope }"), "");
 }
 

@@ -57,7 +57,7 @@ TEST(ExecutionFailures, AreCountedButNotKeptWithoutEnd) {
         });
     });
     ASSERT_EQ(got.errors.size(), 1001U);
-    EXPECT_EQ(got.errors.back().message, "too many errors; the others are not shown");
+    EXPECT_EQ(got.errors.back().message, "too many errors; the rest are not shown");
     EXPECT_TRUE(got.data.ends_with("null,null]}"));
 }
 
@@ -151,11 +151,11 @@ TEST(ExecutionFailures, TellWhatAResolverDoesWrong) {
         {"two values",
          "{ a }",
          [](auto&, Result& r) { r.string("1"), r.string("2"); },
-         "gives more than one value"},
+         "returned more than one value"},
         {"null and a value",
          "{ a }",
          [](auto&, Result& r) { r.null(), r.string("2"); },
-         "gives more than one value"},
+         "returned more than one value"},
         {"two values of an element",
          "{ list }",
          [](auto&, Result& r) {
@@ -164,18 +164,18 @@ TEST(ExecutionFailures, TellWhatAResolverDoesWrong) {
                  element.integer(1), element.integer(2);
              });
          },
-         "gives more than one value"},
-        {"a list that is finished",
+         "returned more than one value"},
+        {"a finished list",
          "{ list }",
          [&kept](auto&, Result& r) {
              r.list([&kept](ListResult& list) { kept = &list; });
              kept->next();
          },
-         "adds to a list that is finished"},
+         "appended to a finished list"},
         {"no parent",
          "{ a }",
          [](FieldContext& f, auto&) { f.parent().as<int>(); },
-         "wants a parent"},
+         "expects a parent"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);

@@ -109,8 +109,7 @@ TEST(ExecutionValues, RefusesAnEnumValueThatDoesNotExist) {
     const auto got = answer("{ color }", [](auto&, Result& r) { r.string("PINK"); });
     EXPECT_EQ(
         messages(got.errors),
-        "color: Query.color of type Color cannot be PINK: the enum has "
-        "no such value.\n"
+        "color: Query.color of type Color cannot be PINK, which is not a value of the enum.\n"
     );
 }
 

@@ -15,12 +15,12 @@ struct Case {
 };
 
 const Case kCases[] = {
-    {"type A { x: Nope }", "there is no type Nope"},
-    {"type A { x(y: Nope): Int }", "there is no type Nope"},
-    {"type A implements Nope { x: Int }", "there is no type Nope"},
-    {"union U = Nope", "there is no type Nope"},
+    {"type A { x: Nope }", "the type Nope does not exist"},
+    {"type A { x(y: Nope): Int }", "the type Nope does not exist"},
+    {"type A implements Nope { x: Int }", "the type Nope does not exist"},
+    {"union U = Nope", "the type Nope does not exist"},
     {"extend type Nope { x: Int }", "Nope is extended but not defined"},
-    {"extend enum Query { A }", "the extension of Query is of another kind"},
+    {"extend enum Query { A }", "the extension of Query has a different kind"},
     {"type Query { y: Int }", "Query is defined more than once"},
     {"type A { x: Int x: Int }", "A.x is defined more than once"},
     {"extend type Query { q: Int }", "Query.q is defined more than once"},
@@ -29,11 +29,11 @@ const Case kCases[] = {
     {"input I { a: Int a: Int }", "I.a is defined more than once"},
     {"directive @d on FIELD directive @d on FIELD", "@d is defined more than once"},
     {"directive @skip on FIELD", "@skip is defined more than once", false},
-    {"scalar String", "the type String is built in: leave it out", false},
-    {"type __Type { x: Int }", "the type __Type is built in: leave it out", false},
+    {"scalar String", "the type String is built in and cannot be defined", false},
+    {"type __Type { x: Int }", "the type __Type is built in and cannot be defined", false},
     {"directive @d on NOWHERE", "NOWHERE"},
-    {"query { q }", "an operation is no part of a schema", false},
-    {"fragment F on Query { q }", "the fragment F is no part of a schema", false},
+    {"query { q }", "a schema cannot contain an operation", false},
+    {"fragment F on Query { q }", "a schema cannot contain the fragment F", false},
     {"type A {", ""},
 };
 

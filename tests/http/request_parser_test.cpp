@@ -102,7 +102,7 @@ TEST(RequestParser, RefusesMalformedAmbiguousAndTooLarge) {
         {"bare line feeds", "GET /a HTTP/1.1\nHost: a\n\n\r\n\r\n", 400, "malformed request"},
         {"bad percent", "GET /%zz HTTP/1.1\r\n" + kHost + "\r\n", 400, "target"},
         {"no slash", "GET a HTTP/1.1\r\n" + kHost + "\r\n", 400, "target"},
-        {"no host", "GET /a HTTP/1.1\r\n\r\n", 400, "no Host"},
+        {"no host", "GET /a HTTP/1.1\r\n\r\n", 400, "the Host header is missing"},
         {"two hosts", "GET /a HTTP/1.1\r\n" + kHost + kHost + "\r\n", 400, "Host"},
         {"blank before colon", "GET /a HTTP/1.1\r\n" + kHost + "A : b\r\n\r\n", 400, "malformed"},
         {"length is no number", post + "Content-Length: +5\r\n\r\n", 400, "Content-Length"},

@@ -87,7 +87,7 @@ TEST(Background, LogsWithTheIdsOfItsRequest) {
         "requestId=id-1 traceId=0af7651916cd43dd8448eb211c80319c spanId=b7ad6b7169203331 ";
     EXPECT_NE(lines.wait_for("method=POST request=/work").find("INFO " + ids), std::string::npos);
     EXPECT_NE(lines.wait_for("at work").find("INFO " + ids), std::string::npos);
-    const std::string line = lines.wait_for("work after an answer failed: no way");
+    const std::string line = lines.wait_for("work after the response failed: no way");
     EXPECT_NE(line.find("ERROR " + ids), std::string::npos) << line;
     EXPECT_EQ(client.ask(request("POST", "/work")).status, 202);  // all is well
 }
@@ -213,11 +213,11 @@ TEST(Background, MayEndBeforeTheServerDoes) {
     client.close();
     work.begun.wait();
     server.stop();
-    EXPECT_NE(lines.wait_for("shutting down").find("requests in work: 1"), std::string::npos);
+    EXPECT_NE(lines.wait_for("shutting down").find("requests in progress: 1"), std::string::npos);
     work.release.set();
     EXPECT_EQ(server.exit_code(), 0);
     EXPECT_TRUE(work.ended);
-    EXPECT_FALSE(lines.has("did not end"));
+    EXPECT_FALSE(lines.has("did not finish"));
 }
 
 TEST(Background, IsCancelledWhenItDoesNotEndInTime) {
@@ -233,8 +233,8 @@ TEST(Background, IsCancelledWhenItDoesNotEndInTime) {
     server.stop();
     EXPECT_EQ(server.exit_code(), 0);
     EXPECT_TRUE(work.ended);
-    EXPECT_TRUE(lines.has("cancelling the requests in work: 1"));
-    EXPECT_FALSE(lines.has("did not end"));
+    EXPECT_TRUE(lines.has("canceling the requests in progress: 1"));
+    EXPECT_FALSE(lines.has("did not finish"));
 }
 
 TEST(Background, IsLeftWhenItDoesNotEndAfterCancelling) {
@@ -248,6 +248,6 @@ TEST(Background, IsLeftWhenItDoesNotEndAfterCancelling) {
     work.begun.wait();
     server.stop();
     EXPECT_EQ(server.exit_code(), 0);
-    EXPECT_TRUE(lines.has("requests that did not end: 1"));
+    EXPECT_TRUE(lines.has("requests that did not finish: 1"));
     work.release.set();
 }

@@ -66,28 +66,28 @@ TEST(ServerLimits, RefuseWithTheLimitInTheAnswerAndClose) {
         {"header",
          "GET /hello HTTP/1.1\r\nHost: a\r\nA: " + flood,
          "431 ",
-         R"({"error":"request header is larger than 1024 bytes"})"},
+         R"({"error":"the request header is larger than 1024 bytes"})"},
         {"announced body",
          post + "Content-Length: 101\r\n\r\n",
          "413 ",
-         R"({"error":"request body is larger than 100 bytes"})"},
+         R"({"error":"the request body is larger than 100 bytes"})"},
         {"body that comes all the same",
          post + "Content-Length: 8388608\r\n\r\n" + flood,
          "413 ",
-         R"({"error":"request body is larger than 100 bytes"})"},
+         R"({"error":"the request body is larger than 100 bytes"})"},
         {"body that waits for 100",
          post + "Expect: 100-continue\r\nContent-Length: 101\r\n\r\n",
          "413 ",
-         R"({"error":"request body is larger than 100 bytes"})"},
+         R"({"error":"the request body is larger than 100 bytes"})"},
         {"chunks",
          post + "Transfer-Encoding: chunked\r\n\r\nfff\r\n" + flood,
          "413 ",
-         R"({"error":"request body is larger than 100 bytes"})"},
+         R"({"error":"the request body is larger than 100 bytes"})"},
         {"malformed", "nonsense\r\n\r\n" + flood, "400 ", R"({"error":"malformed request: )"},
         {"bad target",
          "GET /%2 HTTP/1.1\r\nHost: a\r\n\r\n",
          "400 ",
-         R"({"error":"malformed request: bad target"})"},
+         R"({"error":"malformed request: invalid target"})"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
@@ -117,7 +117,7 @@ TEST(ServerLimits, ErrorsCanHaveABodyOfTheirOwnForEachPath) {
         const char* body;
     } cases[] = {
         {"POST /ec%68o?a=b HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n\r\n",
-         "\r\n\r\n/echo|413|request body is larger than 100 bytes"},
+         "\r\n\r\n/echo|413|the request body is larger than 100 bytes"},
         {"nonsense\r\n\r\n", "\r\n\r\n|400|malformed request: "},
     };
     for (const auto& c : cases) {
@@ -145,7 +145,7 @@ TEST(ServerLimits, AnswerARequestThatIsNotCompleteInTime) {
         EXPECT_EQ(client.read().body, "hi");
         const Answer answer = client.read();
         EXPECT_EQ(answer.status, 408);
-        EXPECT_EQ(answer.body, R"({"error":"request was not complete within 0.1 s"})");
+        EXPECT_EQ(answer.body, R"({"error":"the request was not complete within 0.1 s"})");
         client.end_sending();
         EXPECT_EQ(client.read_to_end(), "");
     }
@@ -203,7 +203,7 @@ TEST(ServerLimits, LetConnectionsWaitBeyondTheMost) {
     EXPECT_EQ(second.ask(request("GET", "/hello")).body, "hi");
     Client third(server.port());
     third.send(request("GET", "/hello"));
-    lines.wait_for("2 connections are open, as many as may be");
+    lines.wait_for("all 2 connections are in use");
     EXPECT_FALSE(third.readable());
     first.close();
     EXPECT_EQ(third.read().body, "hi");
@@ -223,7 +223,7 @@ TEST(ServerLimits, OutliveALackOfFileDescriptors) {
     for (int file = 0; (file = ::dup(0)) >= 0;) taken.push_back(file);
     client.connect(server.port());
     client.send(request("GET", "/hello"));
-    lines.wait_for("accepting a connection failed: Too many open files");
+    lines.wait_for("could not accept a connection: Too many open files");
     for (const int file : taken) ::close(file);
     EXPECT_EQ(client.read().body, "hi");
 }

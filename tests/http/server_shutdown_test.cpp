@@ -207,5 +207,5 @@ TEST(Shutdown, SurvivesAnExceptionOfCancel) {
     work.begun.wait();
     server.stop();
     EXPECT_EQ(server.exit_code(), 0);
-    EXPECT_TRUE(lines.has("cancelling failed: no way"));
+    EXPECT_TRUE(lines.has("could not cancel requests: no way"));
 }

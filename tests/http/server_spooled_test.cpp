@@ -203,7 +203,7 @@ TEST_F(SpooledAnswers, CloseTheConnectionWhenTheyCantBeRead) {
     EXPECT_TRUE(answer.has("Content-Length: 300002\r\n"));
     EXPECT_EQ(answer.body.size(), 1 + 2 * 65'536U);  // two pieces, and nothing of the next answer
     watch.gone.wait();
-    const std::string line = lines.wait_for("sending a large answer failed: the file is broken");
+    const std::string line = lines.wait_for("could not send a large response: the file is broken");
     EXPECT_NE(line.find("ERROR requestId=broken-1"), std::string::npos) << line;
     Client next(server.port());
     EXPECT_EQ(next.ask(request("GET", "/hello")).body, "hi");

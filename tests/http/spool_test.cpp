@@ -223,7 +223,7 @@ TEST_F(SpoolTest, IsBusyWhenAllAnswersNeedTooMuch) {
     second->append(std::string(15, 'x'));
     const std::string message =
         error_of(ErrorKind::Busy, [&] { second->append(std::string(6, 'y')); });
-    EXPECT_NE(message.find("more than 1000 bytes in " + limits.directory), std::string::npos);
+    EXPECT_NE(message.find("exceed 1000 bytes in " + limits.directory), std::string::npos);
     // It is as it was before, and so is the room.
     EXPECT_EQ(whole(*second), std::string(15, 'x'));
     EXPECT_EQ(space.bytes_in_files(), 995U);

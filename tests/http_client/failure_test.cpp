@@ -27,27 +27,27 @@ TEST_F(HttpClient, SaysWhatWentWrongWithoutASecret) {
         SmallHttpServer::Script script;
         const char* reason;
     } cases[] = {
-        {"hangs", [](ServedConnection& c) { c.wait_for_end(); }, "no answer within 300 ms"},
+        {"hangs", [](ServedConnection& c) { c.wait_for_end(); }, "no response within 300 ms"},
         {"reads and hangs",
          [](ServedConnection& c) {
              c.read_request();
              c.wait_for_end();
          },
-         "no answer within 300 ms"},
+         "no response within 300 ms"},
         {"hangs in mid-answer",
          [](ServedConnection& c) {
              c.read_request();
              c.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
              c.wait_for_end();
          },
-         "no answer within 300 ms"},
+         "no response within 300 ms"},
         {"answers slowly for ever",
          [](ServedConnection& c) {
              c.read_request();
              c.write("HTTP/1.1 200 OK\r\n\r\n");
              while (c.write("x") && !c.wait_for_end(5)) continue;
          },
-         "no answer within 300 ms"},
+         "no response within 300 ms"},
         {"ends without an answer",
          [](ServedConnection& c) { c.read_request(); },
          "Empty reply from server"},
@@ -75,14 +75,14 @@ TEST_F(HttpClient, SaysWhatWentWrongWithoutASecret) {
              c.write("HTTP/1.1 200 OK\r\n\r\n");
              while (c.write(std::string(4096, 'x'))) continue;
          },
-         "the answer is longer than 1000 bytes"},
+         "the response is larger than 1000 bytes"},
         {"endless headers",
          [](ServedConnection& c) {
              c.read_request();
              c.write("HTTP/1.1 200 OK\r\n");
              while (c.write("X-Some: " + std::string(1000, 'x') + "\r\n")) continue;
          },
-         "the headers of the answer are longer than 262144 bytes"}};
+         "the response headers are larger than 262144 bytes"}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
         const SmallHttpServer server(c.script);
@@ -111,7 +111,7 @@ TEST_F(HttpClient, TakesABodyOfTheLimitAndNoByteMore) {
         EXPECT_EQ(send({.url = server.url()}, limits).body, std::string(100, 'x'));
         EXPECT_EQ(
             unavailable({.url = server.url("/longer")}, limits),
-            "GET http://" + server.host() + ": the answer is longer than 100 bytes"
+            "GET http://" + server.host() + ": the response is larger than 100 bytes"
         );
     }
 }
@@ -144,7 +144,7 @@ TEST_F(HttpClient, WritesWholeSecondsAsSeconds) {
     const SmallHttpServer server([](ServedConnection& c) { c.wait_for_end(); });
     EXPECT_EQ(
         unavailable({.url = server.url()}, {.total = milliseconds(1'000)}),
-        "GET " + server.url("") + ": no answer within 1 s"
+        "GET " + server.url("") + ": no response within 1 s"
     );
 }
 

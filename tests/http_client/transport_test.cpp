@@ -145,7 +145,9 @@ TEST_F(HttpTransport, SaysWhatKindOfFailureItWas) {
         SmallHttpServer::Script script;
     } cases[] = {
         {"hangs", TransportFailure::Timeout, [](ServedConnection& c) { c.wait_for_end(); }},
-        {"no answer", TransportFailure::Interrupted, [](ServedConnection& c) { c.read_request(); }},
+        {"no response",
+         TransportFailure::Interrupted,
+         [](ServedConnection& c) { c.read_request(); }},
         {"reset",
          TransportFailure::Interrupted,
          [](ServedConnection& c) {
@@ -201,7 +203,7 @@ TEST_F(HttpTransport, EndsATransferThatStallsWhenThereIsNoTotalLimit) {
     });
     const Limits limits{.total = milliseconds(0), .stall = milliseconds(900)};
     EXPECT_EQ(failure_of({.url = server.url()}, limits), TransportFailure::Timeout);
-    EXPECT_TRUE(contains(message_, "nothing more came for 900 ms")) << message_;
+    EXPECT_TRUE(contains(message_, "no data received for 900 ms")) << message_;
 }
 
 TEST_F(HttpTransport, RefusesAWrongRequestAsSendDoes) {

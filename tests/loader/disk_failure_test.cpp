@@ -120,7 +120,7 @@ TEST_F(DiskLoaderFailure, ANamedPipeIsNotWaitedFor) {
     ASSERT_EQ(::mkfifo((base_.path() / "d/pipe").c_str(), 0600), 0);
     const Failure expected(
         ErrorKind::MigrationFailed,
-        "Could not read file BASE/d/pipe: it is a named pipe, not a file"
+        "Could not read file BASE/d/pipe: not a regular file but a named pipe"
     );
     EXPECT_EQ(failure(), expected);
 }
@@ -129,7 +129,8 @@ TEST_F(DiskLoaderFailure, ALinkToADeviceIsNoFile) {
     fs::create_directory(base_.path() / "d");
     fs::create_symlink("/dev/null", base_.path() / "d/null");
     const Failure expected(
-        ErrorKind::MigrationFailed, "Could not read file BASE/d/null: it is a device, not a file"
+        ErrorKind::MigrationFailed,
+        "Could not read file BASE/d/null: not a regular file but a device"
     );
     EXPECT_EQ(failure(), expected);
 }
@@ -145,7 +146,8 @@ TEST_F(DiskLoaderFailure, ASocketIsNoFile) {
     ASSERT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
     ::close(socket);
     const Failure expected(
-        ErrorKind::MigrationFailed, "Could not read file BASE/d/socket: it is a socket, not a file"
+        ErrorKind::MigrationFailed,
+        "Could not read file BASE/d/socket: not a regular file but a socket"
     );
     EXPECT_EQ(failure(), expected);
 }
@@ -156,10 +158,16 @@ TEST_F(DiskLoaderFailure, ANulByteIsNamedWithItsOffset) {
         std::string contents;
         std::string message;
     } cases[] = {
-        {"in the middle", "select 1;\0select 2;"s, "9 (databases don't take it: remove it)"},
-        {"first of several", "\0\0"s, "0 (databases don't take it: remove it)"},
-        {"UTF-16, little end first", "\xFF\xFEs\0e\0"s, "3 (looks like UTF-16: save it as UTF-8)"},
-        {"UTF-16, big end first", "\xFE\xFF\0s\0e"s, "2 (looks like UTF-16: save it as UTF-8)"}};
+        {"in the middle",
+         "select 1;\0select 2;"s,
+         "9; databases do not accept NUL bytes: remove it"},
+        {"first of several", "\0\0"s, "0; databases do not accept NUL bytes: remove it"},
+        {"UTF-16, little end first",
+         "\xFF\xFEs\0e\0"s,
+         "3; the file looks like UTF-16: save it as UTF-8"},
+        {"UTF-16, big end first",
+         "\xFE\xFF\0s\0e"s,
+         "2; the file looks like UTF-16: save it as UTF-8"}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
         base_.write("d/1.sql", c.contents);

@@ -227,7 +227,7 @@ TEST(DiskLoader, WarnsOnceOfADirectoryThatIsConfiguredTwice) {
     ASSERT_EQ(lines.size(), 1U);
     EXPECT_TRUE(lines[0].ends_with(
         "WARN Directory " + (base.path() / "d").string() +
-        " is configured more than once: its files are loaded once for each"
+        " is configured more than once; its files are loaded each time"
     )) << lines[0];
 }
 

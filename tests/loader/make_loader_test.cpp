@@ -14,12 +14,13 @@ TEST(MakeLoader, RefusesWhatItCantReadWithoutShowingTheLocation) {
         const char* message;
     } cases[] = {
         {"s3://bucket@secret",
-         "baseLocation: credentials don't belong into s3://BUCKET/PREFIX, which is stored with "
-         "every migration: put them into the environment or an AWS profile"},
+         "baseLocation: remove the credentials from s3://BUCKET/PREFIX, which is stored with every "
+         "migration; set them in the environment or an AWS profile"},
         {"https://acc.blob.core.windows.net/cont?sig=secret",
-         "baseLocation: Azure Blob Storage (https://) is not built yet"},
-        {"gs://bucket/secret", "baseLocation: Google Cloud Storage (gs://) is not built yet"},
-        {"gcs://bucket/secret", "baseLocation: Google Cloud Storage is written gs://, not gcs://"}};
+         "baseLocation: Azure Blob Storage (https://) is not supported yet"},
+        {"gs://bucket/secret", "baseLocation: Google Cloud Storage (gs://) is not supported yet"},
+        {"gcs://bucket/secret",
+         "baseLocation: unknown scheme gcs://; Google Cloud Storage uses gs://"}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.location);
         try {

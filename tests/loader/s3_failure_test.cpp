@@ -40,7 +40,9 @@ TEST_F(S3LoaderFailures, FollowsTheBucketIntoItsRegionAndStaysThere) {
         open()->load();
         EXPECT_EQ(world.requests().size(), before + 1);
     }
-    expect_contains(log(), "bucket bkt is in region us-west-2, configured is eu-west-1");
+    expect_contains(
+        log(), "bucket bkt is in region us-west-2, not in the configured region eu-west-1"
+    );
 }
 
 TEST_F(S3LoaderFailures, AsksForTheRegionWhereNobodyGaveOne) {
@@ -128,7 +130,9 @@ TEST_F(S3LoaderFailures, BytesThatStayWrongAreAnError) {
         if (is_list(request)) return std::nullopt;
         return Response{200, {}, "some"};
     });
-    expect_contains(error_of_load(ErrorKind::Unavailable), "s3://bkt/ref/1.sql: 4 bytes of 9");
+    expect_contains(
+        error_of_load(ErrorKind::Unavailable), "s3://bkt/ref/1.sql: received 4 of 9 bytes"
+    );
 }
 
 TEST_F(S3LoaderFailures, ListsOnceMoreWhenAnObjectChangesInBetween) {
@@ -158,7 +162,9 @@ TEST_F(S3LoaderFailures, AnObjectThatNeverStopsChangingIsAnError) {
         if (is_list(request)) return std::nullopt;
         return error_answer(412, "PreconditionFailed");
     });
-    expect_contains(error_of_load(ErrorKind::Unavailable), "s3://bkt/ref/1.sql: it changes");
+    expect_contains(
+        error_of_load(ErrorKind::Unavailable), "s3://bkt/ref/1.sql: the object changed twice"
+    );
 }
 
 TEST_F(S3LoaderFailures, AListWithoutAnEndIsAnError) {
@@ -203,7 +209,7 @@ TEST_F(S3LoaderFailures, ReportsTheFirstErrorInOrderAndReadsNoMoreThanItMust) {
     });
     const std::string message = error_of_load(ErrorKind::MigrationFailed);
     expect_contains(message, "Could not read s3://bkt/ref/110");
-    expect_contains(message, "restore it");
+    expect_contains(message, "restore the object");
     EXPECT_LT(world.requests().size(), 20U);
 }
 
@@ -229,7 +235,7 @@ TEST_F(S3LoaderFailures, RefusalsSayWhoMayNotDoWhatAndHowToMendIt) {
          true,
          error_answer(403, "AccessDenied", "Access Denied", "<RequestId>R9</RequestId>"),
          ErrorKind::Configuration,
-         {"Could not list s3://bkt/app/ref/: AccessDenied: Access Denied (HTTP 403, request id "
+         {"Could not list s3://bkt/app/ref/: AccessDenied: Access Denied (HTTP 403, request ID "
           "REQ1",
           "arn:aws:sts::123:assumed-role/reader/x",
           R"("Action": "s3:ListBucket", "Resource": "arn:aws:s3:::bkt", "Condition": {"StringLike": {"s3:prefix": ["app", "app/*"]}})"}},
@@ -254,27 +260,27 @@ TEST_F(S3LoaderFailures, RefusalsSayWhoMayNotDoWhatAndHowToMendIt) {
          true,
          error_answer(403, "AccessDenied", "with an explicit deny in a policy"),
          ErrorKind::Configuration,
-         {"adding an Allow will not help"}},
+         {"adding an Allow does not help"}},
         {"unknown key",
          true,
          error_answer(403, "InvalidAccessKeyId"),
          ErrorKind::Configuration,
-         {"AKIA\xE2\x80\xA6MPLE", "is not known there"}},
+         {"AKIA\xE2\x80\xA6MPLE", "does not know the access key"}},
         {"secret",
          true,
          error_answer(403, "SignatureDoesNotMatch", "does not match", secret),
          ErrorKind::Configuration,
-         {"the secret does not fit"}},
+         {"the secret access key does not match"}},
         {"expired",
          true,
          error_answer(400, "ExpiredToken"),
          ErrorKind::Unavailable,
-         {"Could not list s3://bkt/app/ref/", "calls them expired"}},
+         {"Could not list s3://bkt/app/ref/", "rejected them as expired"}},
         {"no bucket",
          true,
          error_answer(404, "NoSuchBucket"),
          ErrorKind::Configuration,
-         {"there is no bucket bkt", "eu-west-1"}},
+         {"the bucket bkt does not exist", "eu-west-1"}},
         {"proxy",
          true,
          {407, {{"server", "squid"}}, "<html>\nLog in\n</html>"},
@@ -307,7 +313,10 @@ TEST_F(S3LoaderFailures, WhatStopsARequestIsToldWithAdvice) {
         S3AddressingStyle style;
         const char* advice;
     } cases[] = {
-        {TransportFailure::Resolve, "bkt", S3AddressingStyle::Auto, "wrong region or bucket name"},
+        {TransportFailure::Resolve,
+         "bkt",
+         S3AddressingStyle::Auto,
+         "check the region, the bucket name"},
         {TransportFailure::Timeout, "bkt", S3AddressingStyle::Auto, "S3 gateway endpoint"},
         {TransportFailure::Certificate, "bkt", S3AddressingStyle::Auto, "AWS_CA_BUNDLE"},
         {TransportFailure::Certificate,

@@ -159,8 +159,8 @@ TEST_F(S3LoaderTest, NothingThereIsNoErrorButAWarningOnce) {
     EXPECT_TRUE(open()->load().empty());
     EXPECT_TRUE(open()->load().empty());
     const std::string text = log();
-    expect_contains(text, "Nothing is in s3://bkt/ref/");
-    EXPECT_EQ(text.find("Nothing is in"), text.rfind("Nothing is in"));
+    expect_contains(text, "s3://bkt/ref/ has no objects");
+    EXPECT_EQ(text.find("has no objects"), text.rfind("has no objects"));
 }
 
 }  // namespace

@@ -35,15 +35,15 @@ TEST(S3Location, RefusesWhatIsNoBucketWithoutShowingSecrets) {
         const char* location;
         const char* message;
     } cases[] = {
-        {"s3://", "there is no bucket"},
-        {"s3:///", "there is no bucket"},
-        {"s3://AKIA:secret@bkt/app", "credentials don't belong"},
-        {"s3://secret@bkt", "credentials don't belong"},
+        {"s3://", "the bucket after s3:// is missing"},
+        {"s3:///", "the bucket after s3:// is missing"},
+        {"s3://AKIA:secret@bkt/app", "remove the credentials"},
+        {"s3://secret@bkt", "remove the credentials"},
         {"s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/x", "ARNs are not supported"},
-        {"s3://bkt?signature=secret", "has characters other than"},
-        {"s3://b", "b is no name for a bucket"},
-        {"s3://a..b", "a..b is no name"},
-        {"s3://192.168.5.4", "192.168.5.4 is no name"},
+        {"s3://bkt?signature=secret", "contains characters other than"},
+        {"s3://b", "b is not a valid bucket name"},
+        {"s3://a..b", "a..b is not a valid bucket name"},
+        {"s3://192.168.5.4", "192.168.5.4 is not a valid bucket name"},
         {"s3://x--eun1-az1--x-s3", "is not supported"},
         {"s3://x--ol-s3", "is not supported"},
         {"s3://x.mrap", "is not supported"}};

@@ -67,11 +67,11 @@ TEST_F(MysqlPassword, TokenIsRefusedWhereOthersCouldReadIt) {
           "tcp(db)/?tls=preferred",
           "tcp(db)/?tls=true&allowFallbackToPlaintext=true"}) {
         SCOPED_TRACE(rest);
-        expect_refused([&] { with_token(rest); }, "verified server only");
+        expect_refused([&] { with_token(rest); }, "only to a verified server");
     }
-    expect_refused([&] { with_token("unix(/hush)/"); }, "not for a socket");
+    expect_refused([&] { with_token("unix(/hush)/"); }, "not a socket");
     options_.database_token = nullptr;
-    expect_refused([&] { with_token("tcp(db)/"); }, "not possible here");
+    expect_refused([&] { with_token("tcp(db)/"); }, "not supported here");
     EXPECT_EQ(asked_, "");
 }
 
@@ -95,7 +95,7 @@ TEST_F(MysqlPassword, ClearTextNeedsTlsThatCantFallBack) {
 
 TEST_F(MysqlPassword, OldPasswordsAreRefused) {
     options_.data_source = "app:hush@tcp(db)/?allowOldPasswords=true";
-    expect_refused([&] { make_server(options_); }, "allowOldPasswords is not possible");
+    expect_refused([&] { make_server(options_); }, "allowOldPasswords is not supported");
 }
 
 TEST_F(MysqlPassword, RolesOfPostgresqlAreRefused) {

@@ -111,7 +111,7 @@ TEST_F(Webhook, GivesUpAReceiverThatHangsAfterTenSeconds) {
         FAIL() << "no error";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::Unavailable);
-        EXPECT_EQ(error.what(), "POST http://" + server.host() + ": no answer within 10 s");
+        EXPECT_EQ(error.what(), "POST http://" + server.host() + ": no response within 10 s");
     }
 }
 

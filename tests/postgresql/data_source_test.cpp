@@ -166,7 +166,7 @@ TEST(DataSource, TellsWhereItIsWrongAndNeverShowsAValue) {
         {"sslmode", "sslmode=SECRET", "sslmode"},
         {"slash in the password", "postgres://u:12/SECRET@h/d", "percent-encode"},
         {"slash in the password, not a port", "postgres://u:SECRET/@h/d", "percent-encode"},
-        {"question mark in the password", "postgres://u:SEC?RET@h/d", "\"=\" is missing"},
+        {"question mark in the password", "postgres://u:SEC?RET@h/d", "missing \"=\""},
         {"no port", "postgres://u:SECRET", "port"},
         {"bad percent", "postgres://u:SECRET%zz@h/d", "character 20"},
         {"percent at the end", "postgres://h/SECRET%4", "character 20"},

@@ -129,8 +129,8 @@ TEST(ScannerCopy, RefusesWhatGoesOnBehindTheData) {
         SCOPED_TRACE(text);
         EXPECT_EQ(
             scan(text, kServerLexis).problem,
-            "line 2: what stands behind COPY … FROM STDIN in this line goes on behind the "
-            "data: give it a line of its own"
+            "line 2: a statement after COPY … FROM STDIN on the same line continues after the "
+            "data; start it on a separate line"
         );
     }
 }
@@ -167,7 +167,7 @@ TEST(ScannerPsql, RefusesOtherCommandsWithTheirLine) {
         EXPECT_EQ(
             scan(c.text, kServerLexis).problem,
             "psql command " + std::string(c.command) + " in line " + std::to_string(c.line) +
-                ": migrator runs SQL, not psql commands: remove it"
+                ": migrator runs SQL, not psql commands; remove it"
         );
     }
 }

@@ -62,7 +62,7 @@ TEST(Heartbeat, BeatsUntilTheLockIsGoneAndTellsThatOnceFromItsThread) {
     heartbeat.end();
     EXPECT_TRUE(heartbeat.lost());
     const std::string log = testing::internal::GetCapturedStderr();
-    EXPECT_NE(log.find("The test lock is lost: somebody took it"), std::string::npos) << log;
+    EXPECT_NE(log.find("The test lock was lost: somebody took it"), std::string::npos) << log;
 }
 
 TEST(Heartbeat, ABeatThatThrowsIsALoss) {
@@ -75,7 +75,7 @@ TEST(Heartbeat, ABeatThatThrowsIsALoss) {
     told.get_future().get();
     EXPECT_TRUE(heartbeat.lost());
     const std::string log = testing::internal::GetCapturedStderr();
-    EXPECT_NE(log.find("The lock is lost: no answer"), std::string::npos) << log;
+    EXPECT_NE(log.find("The lock was lost: no answer"), std::string::npos) << log;
 }
 
 TEST(Heartbeat, EndsInTheMiddleOfAPause) {

@@ -19,10 +19,10 @@ TEST(SqliteFiles, RefusesDataSourcesThatAreNoPathOfAFile) {
     } cases[] = {
         {"", "empty"},
         {"file:data/migrator.db", "file: URI"},
-        {":memory:", "in memory"},
+        {":memory:", "an in-memory database"},
         {"data/", "names a folder"},
         {"/", "names a folder"},
-        {"/tmp", "there is a folder of that name"},
+        {"/tmp", "it names an existing folder"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);
@@ -89,10 +89,10 @@ TEST_F(SqliteServer, RefusesSingleSchemasThatItCannotTake) {
         std::vector<std::string> singles;
         const char* said;
     } cases[] = {
-        {{"ref", "migrator"}, "the name is taken"},
-        {{"ref", "config-data"}, "quotes"},
+        {{"ref", "migrator"}, "the name is reserved"},
+        {{"ref", "config-data"}, "use letters, digits"},
         {{"Ref", "ref"}, "Ref and ref differ only in case"},
-        {{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}, "room for 9"},
+        {{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}, "at most 9"},
     };
     for (const auto& c : cases) {
         const auto said = message_of([&] { use_singles(c.singles); });

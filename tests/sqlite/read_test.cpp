@@ -167,7 +167,7 @@ TEST_F(SqliteReading, WaitsNoLongerThanItsPatience) {
         } catch (const Error& error) {
             EXPECT_EQ(error.kind(), ErrorKind::Busy);
             const std::string message = error.what();
-            EXPECT_NE(message.find("is writing to it"), std::string::npos) << message;
+            EXPECT_NE(message.find("has locked the file"), std::string::npos) << message;
             EXPECT_NE(message.find(file("migrator.db").string()), std::string::npos) << message;
         }
     }

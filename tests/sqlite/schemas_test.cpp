@@ -87,11 +87,11 @@ TEST_F(SqliteSchemas, RefusesNamesThatAreNotFitToBeOne) {
         const char* said;
     } cases[] = {
         {{"north", "migrator"}, "'migrator'"},
-        {{"a-b"}, "quotes"},
+        {{"a-b"}, "use letters, digits"},
         {{"select"}, "keyword"},
         {{"north", "North"}, "north and North differ only in case"},
         {{"CONFIG"}, "CONFIG and config differ only in case"},
-        {{"west"}, "West.db is there already"},
+        {{"west"}, "West.db already exists"},
     };
     for (const auto& c : cases) {
         try {
@@ -117,7 +117,7 @@ TEST_F(SqliteSchemas, SaysWhichFileCannotBeUsed) {
             EXPECT_EQ(error.kind(), ErrorKind::Unavailable);
             EXPECT_TRUE(
                 std::string(error.what())
-                    .starts_with(file(std::string(name) + ".db").string() + " can't be used: ")
+                    .starts_with("cannot use " + file(std::string(name) + ".db").string() + ": ")
             ) << error.what();
         }
     }

@@ -87,13 +87,12 @@ TEST(Batches, SayWhatIsWrong) {
         const char* text;
         const char* problem;
     } cases[] = {
-        {"a\nGO;\nb", "line 2: GO is no statement and takes no ';': remove the ';'"},
-        {"a\nGO 0", "line 2: GO takes a count from 1 to 100000"},
-        {"a\nGO 100001", "line 2: GO takes a count from 1 to 100000"},
-        {"a\nGO 99999999999999999999", "line 2: GO takes a count from 1 to 100000"},
-        {"a\n\nselect 'b\nGO",
-         "line 3: a quote or comment that begins here or below is not closed"},
-        {"a\n/* b\nGO", "line 1: a quote or comment that begins here or below is not closed"},
+        {"a\nGO;\nb", "line 2: GO is not a statement; remove the ';' after it"},
+        {"a\nGO 0", "line 2: the count of GO must be from 1 to 100000"},
+        {"a\nGO 100001", "line 2: the count of GO must be from 1 to 100000"},
+        {"a\nGO 99999999999999999999", "line 2: the count of GO must be from 1 to 100000"},
+        {"a\n\nselect 'b\nGO", "line 3: unterminated quote or comment in or after this line"},
+        {"a\n/* b\nGO", "line 1: unterminated quote or comment in or after this line"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);

@@ -127,7 +127,7 @@ TEST(ConnectionString, RefusesWhatADriverCantDo) {
             ADD_FAILURE() << "it was taken";
         } catch (const Error& error) {
             EXPECT_EQ(error.kind(), ErrorKind::Configuration) << error.what();
-            EXPECT_NE(std::string(error.what()).find("is not possible with"), std::string::npos);
+            EXPECT_NE(std::string(error.what()).find("is not supported by"), std::string::npos);
         }
     }
 }

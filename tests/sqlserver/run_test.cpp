@@ -197,7 +197,9 @@ TEST_F(RunOnStandIn, FindsOutWhatBecameOfALostCommit) {
     EXPECT_EQ(apply({single("1.sql", "one -- lose answer")}), "");
     EXPECT_EQ(rows(), (Rows{"1.sql/catalog"}));
     const std::string error = apply({single("2.sql", "two -- lose commit")});
-    EXPECT_NE(error.find("The database was asked: it was rolled back"), std::string::npos) << error;
+    EXPECT_NE(
+        error.find("the database reports that the transaction was rolled back"), std::string::npos
+    ) << error;
     EXPECT_EQ(rows(), (Rows{"1.sql/catalog"}));
 }
 
@@ -219,7 +221,7 @@ TEST_F(RunOnStandIn, StopsWhenItIsAsked) {
         stop.request_stop();
     });
     const std::string error = apply({single("1.sql", "one"), single("2.sql", "slow")}, {}, request);
-    EXPECT_NE(error.find("the run was cancelled"), std::string::npos) << error;
+    EXPECT_NE(error.find("the run was canceled"), std::string::npos) << error;
     EXPECT_TRUE(rows().empty());
 }
 
@@ -233,7 +235,7 @@ TEST_F(RunOnStandIn, LosesItsConnection) {
 
 TEST_F(RunOnStandIn, RefusesNamesThatTheCodePageLacks) {
     const std::string error = apply({single("日本.sql", "one")});
-    EXPECT_NE(error.find("the name 日本.sql has characters"), std::string::npos) << error;
+    EXPECT_NE(error.find("the name 日本.sql contains characters"), std::string::npos) << error;
     EXPECT_TRUE(rows().empty());
     EXPECT_EQ(apply({single("Grüße.sql", "one")}), "");
     EXPECT_EQ(rows(), (Rows{"Grüße.sql/catalog"}));

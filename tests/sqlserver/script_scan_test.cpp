@@ -167,19 +167,19 @@ TEST(Scan, WantsSomeStatementsToBeTheFirstOfTheirBatch) {
         const char* problem;
     } bad[] = {
         {"select 1\ncreate view v as select 1",
-         "line 2: CREATE view must be the first statement of its batch: put a line with GO before "
+         "line 2: CREATE view must be the first statement of its batch; add a line with GO before "
          "it"},
         {"drop proc p;\nalter PROC p as select 1",
-         "line 2: ALTER PROC must be the first statement of its batch: put a line with GO before "
+         "line 2: ALTER PROC must be the first statement of its batch; add a line with GO before "
          "it"},
         {"if 1 = 1\n  create or alter trigger t on x after insert as select 1",
-         "line 2: CREATE trigger must be the first statement of its batch: put a line with GO "
+         "line 2: CREATE trigger must be the first statement of its batch; add a line with GO "
          "before it"},
         {"print 'x'\ncreate schema s",
-         "line 2: CREATE schema must be the first statement of its batch: put a line with GO "
+         "line 2: CREATE schema must be the first statement of its batch; add a line with GO "
          "before it"},
         {"select 1\nGO\nselect 2 create function f() returns int as begin return 1 end",
-         "line 3: CREATE function must be the first statement of its batch: put a line with GO "
+         "line 3: CREATE function must be the first statement of its batch; add a line with GO "
          "before it"},
     };
     for (const auto& c : bad) {
@@ -194,13 +194,13 @@ TEST(Scan, RefusesWhatCantWork) {
         const char* part;
     } cases[] = {
         {"select 1\nselect 'gr\xFC\xDF'", "line 2: the file is not UTF-8"},
-        {"select 'a", "line 1: a quote or comment"},
-        {"GO 0", "GO takes a count"},
-        {":r other.sql", "line 1: :r is a command of sqlcmd"},
-        {"select 1\n  :setvar a b", "line 2: :setvar is a command of sqlcmd"},
-        {"exec sp_setapprole 'a', 'b'", "an application role can't be left again"},
-        {"execute as user = 'x' with no revert", "can't be left again"},
-        {"execute as user = 'x' with cookie into @c", "can't be left again"},
+        {"select 'a", "line 1: unterminated quote or comment"},
+        {"GO 0", "the count of GO must be"},
+        {":r other.sql", "line 1: :r is a sqlcmd command"},
+        {"select 1\n  :setvar a b", "line 2: :setvar is a sqlcmd command"},
+        {"exec sp_setapprole 'a', 'b'", "an application role cannot be unset"},
+        {"execute as user = 'x' with no revert", "cannot be reverted"},
+        {"execute as user = 'x' with cookie into @c", "cannot be reverted"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);

@@ -59,12 +59,11 @@ driver: {}
         start.driver
     );
     if (start.driver == "sqlite") {
-        text +=
-            "# The file with migrator's own tables. Each schema is a database file beside it.\n";
+        text += "# The file with migrator's tables. Each schema is a database file beside it.\n";
     } else {
         text += fmt::format(
-            "# How to connect, for example {}\n"
-            "# ${{NAME}} is replaced by the environment variable NAME: keep passwords there.\n",
+            "# How to connect, for example {}\n# ${{NAME}} is replaced by the environment variable "
+            "NAME; keep passwords there.\n",
             start.data_source
         );
     }
@@ -151,9 +150,7 @@ struct Init : Command {
             if (!std::filesystem::exists(path)) continue;
             throw Error(
                 ErrorKind::InvalidRequest,
-                fmt::format(
-                    "{} exists, and is never overwritten. No file was created", path.string()
-                )
+                fmt::format("{} already exists; no file was created", path.string())
             );
         }
         write_new_file(migration, first_migration(start));
@@ -175,7 +172,7 @@ private:
         throw Error(
             ErrorKind::InvalidRequest,
             fmt::format(
-                "unknown driver '{}'{}: use sqlite, postgres, mysql or sqlserver",
+                "unknown driver '{}'{}; use sqlite, postgres, mysql or sqlserver",
                 driver,
                 did_you_mean(driver, drivers())
             )
@@ -206,7 +203,8 @@ private:
         throw Error(
             ErrorKind::InvalidRequest,
             fmt::format(
-                "--schema: '{}' must be lower-case letters, digits and '_', no digit first",
+                "--schema: '{}' must consist of lower-case letters, digits and '_', and must not "
+                "begin with a digit",
                 printable(schema)
             )
         );

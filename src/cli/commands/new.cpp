@@ -26,7 +26,7 @@ std::string title_of(std::string name) {
     });
     if (name.empty() || name.starts_with('.') || unfit) {
         refuse_new(fmt::format(
-            "'{}' is no name for a file: use letters, digits, '_' and '-'", printable(name)
+            "'{}' is not a valid file name; use letters, digits, '_' and '-'", printable(name)
         ));
     }
     return name;
@@ -59,8 +59,8 @@ struct New : Command {
         const auto& base = opened.base_location;
         if (base.find("://") != std::string::npos) {
             refuse_new(fmt::format(
-                "baseLocation is {}: `new` creates files on disk only. Create the file where the "
-                "objects are uploaded from, with --set baseLocation=FOLDER",
+                "baseLocation is {}, but `new` creates files on disk only; create the file in the "
+                "folder you upload from, with --set baseLocation=FOLDER",
                 base
             ));
         }
@@ -91,7 +91,8 @@ struct New : Command {
         context.report.line(fmt::format("Created {}", printable(path.string())));
         if (!next.runs_before.empty()) {
             context.report.note(fmt::format(
-                "{} in another folder runs after it: names are compared letter by letter",
+                "{} in another folder runs after the new file: names are compared as text, not as "
+                "numbers",
                 next.runs_before
             ));
         }
@@ -113,7 +114,7 @@ private:
         if (folder.empty() && folders.size() == 1) return folders.front();
         if (folder.empty()) {
             refuse_new(fmt::format(
-                "new needs a FOLDER when several are configured: {}", fmt::join(folders, ", ")
+                "new needs a FOLDER because several are configured: {}", fmt::join(folders, ", ")
             ));
         }
         for (const auto& each : folders) {
@@ -123,7 +124,7 @@ private:
             }
         }
         refuse_new(fmt::format(
-            "{} is no configured folder of migrations ({}){}",
+            "{} is not a configured folder of migrations ({}){}",
             folder,
             fmt::join(folders, ", "),
             did_you_mean(folder, folders)

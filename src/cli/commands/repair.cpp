@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/output_json.hpp"
+#include "core/count_of.hpp"
 #include "core/random_id.hpp"
 
 namespace migrator::cli {
@@ -18,24 +19,20 @@ bool confirm(Context& context, std::string_view command, bool yes, const std::st
     if (yes) return true;
     if (context.common.json || !context.terminal.in_is_terminal) {
         throw Error(
-            ErrorKind::InvalidRequest,
-            fmt::format(
-                "{} asks before it writes, and there is nobody to ask: repeat it with --yes",
-                command
-            )
+            ErrorKind::InvalidRequest, fmt::format("{} needs confirmation; pass --yes", command)
         );
     }
     context.terminal.err << question << " [y/N] " << std::flush;
     std::string answer;
     std::getline(context.terminal.in, answer);
     if (context.backend.interrupted.stop_requested()) {
-        throw Error(ErrorKind::Cancelled, "cancelled; nothing was changed");
+        throw Error(ErrorKind::Cancelled, "canceled; no changes were made");
     }
     return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 int refused(Context& context) {
-    context.report.error("nothing was changed");
+    context.report.error("not confirmed; no changes were made");
     return 1;
 }
 
@@ -83,8 +80,8 @@ struct Accept : Command {
         if (shows) {
             report.line(
                 differs
-                    ? report.style().good("Accepted: the file's checksum and text are recorded.")
-                    : "The file is as recorded: nothing to do."
+                    ? report.style().good("Accepted: recorded the checksum and text of the file.")
+                    : "The file matches its record; nothing to do."
             );
         }
         return 0;
@@ -141,7 +138,7 @@ struct Forget : Command {
         }
         if (shows) {
             report.line(
-                files.empty() ? "No file is recorded from there on: nothing to do."
+                files.empty() ? "No file is recorded at or after the first one; nothing to do."
                               : report.style().good(fmt::format("{} pending again.", count))
             );
         }

@@ -25,7 +25,8 @@ struct Serve : Command {
     std::string hint(ErrorKind kind) const override {
         if (kind != ErrorKind::Unavailable) return Command::hint(kind);
         // It opens its port, and nothing else.
-        return "another port: --set port=N, MIGRATOR_PORT, or `port` in the configuration";
+        return "to use another port, pass --set port=N, MIGRATOR_PORT, or `port` in the "
+               "configuration";
     }
 };
 

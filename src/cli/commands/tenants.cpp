@@ -25,8 +25,7 @@ struct Tenants : Command {
         for (const auto& tenant : tenants) context.report.line(printable(tenant));
         if (tenants.empty() && !context.common.quiet) {
             // Not on standard output, where each line is a tenant.
-            context.terminal.err
-                << "There are no tenants; create one: migrator create-tenant NAME\n";
+            context.terminal.err << "No tenants; to create one: migrator create-tenant NAME\n";
         }
         return 0;
     }

@@ -4,6 +4,7 @@
 
 #include "cli/command.hpp"
 #include "cli/output_json.hpp"
+#include "core/count_of.hpp"
 
 namespace migrator::cli {
 namespace {
@@ -60,7 +61,7 @@ private:
         show_problems(report, validation.problems);
         if (exit_code == 0 && !context.common.quiet) {
             report.line(report.style().good(fmt::format(
-                "Configuration, {} and checksums are fine.",
+                "Configuration, {} and checksums are valid.",
                 count_of(validation.files, "file", "files")
             )));
         }
@@ -89,7 +90,7 @@ private:
         if (context.common.quiet) return exit_code;
         if (exit_code == 0) {
             report.line(
-                fmt::format("No problem found in {}.", count_of(validation.files, "file", "files"))
+                fmt::format("No problems found in {}.", count_of(validation.files, "file", "files"))
             );
         }
         report.line(fmt::format("Not checked (offline): {}.", fmt::join(not_checked, ", ")));

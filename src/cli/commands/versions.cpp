@@ -5,6 +5,7 @@
 
 #include "cli/command.hpp"
 #include "cli/output_json.hpp"
+#include "core/count_of.hpp"
 #include "core/number.hpp"
 #include "core/time.hpp"
 
@@ -28,7 +29,7 @@ int show_version(Context& context, std::int64_t id) {
     if (!version) {
         throw Error(
             ErrorKind::NotFound,
-            fmt::format("there is no version {}: `migrator versions` lists them", id)
+            fmt::format("version {} does not exist; `migrator versions` lists all versions", id)
         );
     }
     std::vector<AppliedMigration> migrations;
@@ -92,7 +93,7 @@ struct Versions : Command {
             for (const auto& line : lines) context.report.line(line);  // for grep and others, all
         }
         if (versions.empty() && !context.common.quiet) {
-            context.terminal.err << "There are no versions yet.\n";
+            context.terminal.err << "No versions.\n";
         }
         return 0;
     }

@@ -46,13 +46,13 @@ struct Wait : Command {
         auto& coordinator = context.opened().coordinator;
         if (!coordinator.wait_for_database(timeout, context.backend.interrupted)) {
             if (context.backend.interrupted.stop_requested()) {
-                throw Error(ErrorKind::Cancelled, "cancelled while waiting for the database");
+                throw Error(ErrorKind::Cancelled, "canceled while waiting for the database");
             }
             const auto reason = reason_for_silence(coordinator);
             throw Error(
                 ErrorKind::Unavailable,
                 fmt::format(
-                    "the database did not answer within {}{}{}",
+                    "could not connect to the database within {}{}{}",
                     format_duration(timeout),
                     reason.empty() ? "" : ": ",
                     reason
@@ -62,7 +62,7 @@ struct Wait : Command {
         if (context.common.json) {
             context.terminal.out << json::reachable();
         } else if (!context.common.quiet) {
-            context.report.line("The database answers.");
+            context.report.line("The database accepts connections.");
         }
         return 0;
     }

@@ -66,7 +66,7 @@ std::optional<TimePoint> parse_expiration(const std::string& text) {
 
 Credentials credentials_of_json(const std::string& text, const CredentialNames& names) {
     const auto object = object_of(text);
-    if (!object) refuse_answer("the answer is no JSON object");
+    if (!object) refuse_answer("the response is not a JSON object");
     Credentials credentials{
         .access_key_id = text_of(*object, "AccessKeyId"),
         .secret_access_key = text_of(*object, "SecretAccessKey"),
@@ -74,7 +74,7 @@ Credentials credentials_of_json(const std::string& text, const CredentialNames& 
         .expires = std::nullopt};
     const std::string end = text_of(*object, "Expiration");
     const auto require = [](bool is_there, std::string_view name) {
-        if (!is_there) refuse_answer(fmt::format("the answer has no {}", name));
+        if (!is_there) refuse_answer(fmt::format("the response has no {}", name));
     };
     require(!credentials.access_key_id.empty(), "AccessKeyId");
     require(!credentials.secret_access_key.empty(), "SecretAccessKey");
@@ -84,7 +84,8 @@ Credentials credentials_of_json(const std::string& text, const CredentialNames& 
     }
     if (!end.empty()) {
         credentials.expires = parse_expiration(end);
-        if (!credentials.expires) refuse_answer("the answer's Expiration is no RFC 3339 time");
+        if (!credentials.expires)
+            refuse_answer("the Expiration in the response is not an RFC 3339 time");
     }
     return credentials;
 }

@@ -38,7 +38,7 @@ int attempts_of(const Surroundings& surroundings) {
     throw Error(
         ErrorKind::Configuration,
         fmt::format(
-            "{} must be a whole number, at least 1",
+            "{} must be an integer of at least 1",
             is_set ? kVariable : "max_attempts of the AWS profile"
         )
     );
@@ -62,7 +62,8 @@ bool correct_clock(const Response& response, TimePoint signed_at, TimePoint loca
     set_clock_offset(offset);
     log::warn(
         fmt::format(
-            "the clock of this machine is {} {} AWS's: signing with theirs; run NTP",
+            "the clock of this machine is {} {} the clock of AWS; signing with the time of AWS; "
+            "synchronize the clock with NTP",
             format_duration(std::chrono::abs(offset)),
             offset.count() > 0 ? "behind" : "ahead of"
         ),
@@ -95,7 +96,7 @@ struct Client::State {
         const auto host = host_of(call.endpoint);
         if (!host || host->is_https || host->is_loopback()) return;
         has_warned = true;
-        log::warn(fmt::format("calls to {} are signed but not encrypted: use https", call.endpoint)
+        log::warn(fmt::format("calls to {} are signed but not encrypted; use https", call.endpoint)
         );
     }
 
@@ -103,7 +104,11 @@ struct Client::State {
         const {
         log::info(
             fmt::format(
-                "{}: try {} failed ({}), next in {}", what, attempt, reason, format_duration(delay)
+                "{}: attempt {} failed ({}), next attempt in {}",
+                what,
+                attempt,
+                reason,
+                format_duration(delay)
             ),
             {{"operation", what},
              {"attempt", static_cast<std::int64_t>(attempt)},

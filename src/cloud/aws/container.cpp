@@ -42,7 +42,7 @@ public:
             if (auto fetched = attempt(*transport, problem)) return *fetched;
             if (tried == kContainerTries) throw Error(ErrorKind::Unavailable, problem);
             log::info(fmt::format(
-                "aws credentials: try {} of {} failed: {}", tried, kContainerTries, problem
+                "AWS credentials: attempt {} of {} failed: {}", tried, kContainerTries, problem
             ));
             surroundings_.sleep(kContainerPause);
         }
@@ -60,7 +60,7 @@ private:
         }
         if (!full.empty()) {
             log::warn(
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI is not used: "
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI is ignored because "
                 "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set too"
             );
         }
@@ -70,20 +70,22 @@ private:
         url_ = surroundings_.ecs_base + relative;
         provider_ = "container (ECS task role)";
         unreachable_ =
-            "the ECS agent can't be reached: is this a task of ECS, or was "
-            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI set elsewhere?";
+            "the ECS agent cannot be reached; outside an ECS task, unset "
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
     }
 
     /// A token may be sent there: only encrypted, or to a place that is surely near.
     void use_full(const std::string& full) {
         const auto host = host_of(full);
         if (!host)
-            refuse_container_setting("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http or https URL");
+            refuse_container_setting(
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI is not an http or https URL"
+            );
         if (!host->is_https && !host->is_loopback() && !is_pod_identity(*host) &&
             !host->is_address("169.254.170.2")) {
             refuse_container_setting(fmt::format(
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https, or be on this machine or at the "
-                "address of ECS or EKS: nothing was sent to {}",
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI must use https, unless its host is a loopback "
+                "address or the address of the ECS or EKS agent; nothing was sent to {}",
                 http_client::origin_of(full)
             ));
         }
@@ -91,11 +93,11 @@ private:
         if (is_pod_identity(*host)) {
             provider_ = "container (EKS Pod Identity)";
             unreachable_ =
-                "the EKS Pod Identity Agent can't be reached: its add-on is not on this node, or a "
-                "network policy blocks it";
+                "the EKS Pod Identity Agent cannot be reached; check that its add-on runs on this "
+                "node and that no network policy blocks it";
         } else {
             provider_ = fmt::format("container ({})", http_client::origin_of(full));
-            unreachable_ = "the endpoint of AWS_CONTAINER_CREDENTIALS_FULL_URI can't be reached";
+            unreachable_ = "the endpoint in AWS_CONTAINER_CREDENTIALS_FULL_URI cannot be reached";
         }
     }
 
@@ -108,7 +110,7 @@ private:
             place = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
             const auto text =
                 in_context(std::string(place), [&] { return surroundings_.read_file(file); });
-            if (!text) refuse_container_setting(fmt::format("{}: {} is missing", place, file));
+            if (!text) refuse_container_setting(fmt::format("{}: {} does not exist", place, file));
             token = *text;
         }
         token.resize(token.find_last_not_of("\r\n") + 1);
@@ -118,7 +120,7 @@ private:
             const auto byte = static_cast<unsigned char>(c);
             if (byte < 0x20U || byte == 0x7fU) {
                 refuse_container_setting(
-                    fmt::format("{}: the token has control characters in it", place)
+                    fmt::format("{}: the token contains control characters", place)
                 );
             }
         }
@@ -140,7 +142,10 @@ private:
         } catch (const http_client::TransportError& error) {
             problem = fmt::format("{}; {}", error.what(), unreachable_);
             if (error.failure() == TransportFailure::Certificate) {
-                throw Error(ErrorKind::Unavailable, problem + " (set AWS_CA_BUNDLE?)");
+                throw Error(
+                    ErrorKind::Unavailable,
+                    problem + "; AWS_CA_BUNDLE sets the certificates to trust"
+                );
             }
             return std::nullopt;
         }
@@ -173,12 +178,12 @@ private:
             const std::string text = json_member(response.body, name);
             return shown(text.empty() ? json_member(response.body, other) : text, {token});
         };
-        std::string text = fmt::format("the endpoint answered with status {}", response.status);
+        std::string text = fmt::format("the endpoint returned status {}", response.status);
         for (const std::string& part : {member("code", "Code"), member("message", "Message")}) {
             if (!part.empty()) text += ": " + part;
         }
         if (response.status == 400 || response.status == 404) {
-            text += "; the task is being stopped, or the variable is an old one";
+            text += "; the task is stopping, or the variable is out of date";
         }
         return text;
     }

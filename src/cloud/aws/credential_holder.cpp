@@ -46,7 +46,8 @@ Credentials CredentialHolder::get() {
                 refresh(lock);
             } catch (const Error& error) {
                 log::warn(fmt::format(
-                    "aws credentials: not refreshed, those at hand are used on: {}", error.what()
+                    "AWS credentials: could not refresh, still using the current ones: {}",
+                    error.what()
                 ));
             }
             continue;
@@ -82,7 +83,7 @@ void CredentialHolder::refresh(std::unique_lock<std::mutex>& lock) {
         give_up(error.kind(), error.what());
         throw;
     } catch (...) {
-        give_up(ErrorKind::Internal, "internal error while AWS credentials were fetched");
+        give_up(ErrorKind::Internal, "internal error while fetching AWS credentials");
         throw;
     }
     is_refreshing_ = false;
@@ -96,12 +97,12 @@ void CredentialHolder::accept(Fetched fetched) {
         throw Error(
             ErrorKind::Unavailable,
             fmt::format(
-                "AWS credentials from {}: they ended at {}, and it is {} here{}: is this machine's "
-                "clock right?",
+                "AWS credentials from {}: expired at {}; the time is {} on this machine{}; check "
+                "the clock of this machine",
                 fetched.provider,
                 format_rfc3339(*credentials.expires),
                 format_rfc3339(now),
-                fetched.server_date.empty() ? "" : " and " + fetched.server_date + " there"
+                fetched.server_date.empty() ? "" : " and " + fetched.server_date + " on the server"
             )
         );
     }
@@ -109,8 +110,8 @@ void CredentialHolder::accept(Fetched fetched) {
         throw Error(
             ErrorKind::Unavailable,
             fmt::format(
-                "AWS credentials from {}, key {}: the service calls them expired, and there are no "
-                "others yet: renew them, or use a role",
+                "AWS credentials from {}, key {}: the service rejected them as expired, and no new "
+                "ones are available; renew the credentials, or use a role",
                 fetched.provider,
                 masked(credentials.access_key_id)
             )
@@ -127,7 +128,7 @@ void CredentialHolder::accept(Fetched fetched) {
 void CredentialHolder::log_new() const {
     const Credentials& credentials = current_->credentials;
     std::string text = fmt::format(
-        "aws credentials: {}, key {}", current_->provider, masked(credentials.access_key_id)
+        "AWS credentials: {}, key {}", current_->provider, masked(credentials.access_key_id)
     );
     if (!current_->role.empty()) text += ", role " + current_->role;
     if (credentials.expires) text += ", expires " + format_rfc3339(*credentials.expires);

@@ -95,12 +95,12 @@ private:
         const bool is_task = !variable(surroundings_, "ECS_CONTAINER_METADATA_URI_V4").empty();
         if (is_task || variable(surroundings_, "AWS_EXECUTION_ENV").starts_with("AWS_ECS")) {
             text +=
-                "\nOn ECS this means the task definition has no taskRoleArn (the execution role is "
-                "not visible to the container).";
+                "\nOn ECS: set taskRoleArn in the task definition (a container cannot use the "
+                "execution role).";
         }
         text +=
-            "\nA start through su -, sudo, env -i, cron or an init script drops the variables: "
-            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI has to reach the program.";
+            "\nsu -, sudo, env -i, cron and init scripts drop environment variables: pass "
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI on to migrator.";
         return text;
     }
 

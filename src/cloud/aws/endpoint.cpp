@@ -63,9 +63,9 @@ public:
         const Section* services = files_.services(profile_.value("services"));
         if (services != nullptr) {
             const std::string url = services->value(key_of(service_), "endpoint_url");
-            if (!url.empty()) return {url, "endpoint_url in the section of services"};
+            if (!url.empty()) return {url, "endpoint_url in the services section"};
         }
-        return {profile_.value("endpoint_url"), "endpoint_url of the profile"};
+        return {profile_.value("endpoint_url"), "endpoint_url in the profile"};
     }
 
 private:
@@ -84,7 +84,7 @@ void use_override(Endpoint& endpoint, const Settings::Override& chosen) {
     const auto host = host_of(url);
     if (!host || host->name.empty()) refuse("must be an http or https URL with a host");
     if (url.find_first_of("?#@\\") != std::string::npos) {
-        refuse("must have no user, query or fragment");
+        refuse("must not have a user, query or fragment");
     }
     const auto path = url.find('/', url.find("://") + 3);
     endpoint.url = http_client::origin_of(url);
@@ -93,7 +93,7 @@ void use_override(Endpoint& endpoint, const Settings::Override& chosen) {
     endpoint.is_custom = true;
     if (!host->is_https && !host->is_loopback()) {
         log::warn(fmt::format(
-            "endpoint {} is not encrypted: what is sent and read can be seen on the way",
+            "the connection to endpoint {} is not encrypted: others on the network can read it",
             endpoint.url
         ));
     }
@@ -174,8 +174,8 @@ Endpoint resolve_endpoint(
             throw Error(
                 ErrorKind::Configuration,
                 fmt::format(
-                    "{} can't be used with AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT: "
-                    "it is a host of its own",
+                    "{} cannot be combined with AWS_USE_FIPS_ENDPOINT or "
+                    "AWS_USE_DUALSTACK_ENDPOINT, which apply to AWS endpoints only",
                     chosen.place
                 )
             );
@@ -196,7 +196,7 @@ Endpoint resolve_endpoint(
     if (endpoint.region.empty()) {
         throw Error(
             ErrorKind::Configuration,
-            "no AWS region: set AWS_REGION, the profile's region, or s3Region"
+            "the AWS region is not known; set AWS_REGION, the region of the profile, or s3Region"
         );
     }
     endpoint.url = usual_url(service, endpoint.region, flags);

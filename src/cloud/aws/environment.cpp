@@ -14,13 +14,13 @@ std::string key_variable(const Surroundings& surroundings, const std::string& na
     std::string value = variable(surroundings, name);
     const std::size_t length = value.find_last_not_of("\r\n") + 1;
     if (length != value.size()) {
-        log::warn(fmt::format("{} ends with a line break, which is left out", name));
+        log::warn(fmt::format("{} ends with a line break, which is ignored", name));
         value.resize(length);
     }
     if (value.find_first_of(" \t\r\n\f\v") != std::string::npos) {
         throw Error(
             ErrorKind::Configuration,
-            fmt::format("{} has white space in it: it was not copied as it is", name)
+            fmt::format("{} contains white space; copy the value again", name)
         );
     }
     return value;
@@ -45,7 +45,7 @@ public:
         if (credentials.secret_access_key.empty()) {
             throw Error(
                 ErrorKind::Configuration,
-                "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not: set both or neither"
+                "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not; set both or neither"
             );
         }
         warn_of_temporary_keys(credentials);
@@ -57,18 +57,16 @@ private:
     /// The end is for people only: there is nobody to get others from.
     void warn_of_temporary_keys(const Credentials& credentials) const {
         if (credentials.access_key_id.starts_with("ASIA") && credentials.session_token.empty()) {
-            log::warn(
-                "AWS_ACCESS_KEY_ID is a temporary key, which needs AWS_SESSION_TOKEN: it is not set"
-            );
+            log::warn("AWS_ACCESS_KEY_ID is a temporary key, but AWS_SESSION_TOKEN is not set");
         }
         const std::string end = variable(surroundings_, "AWS_CREDENTIAL_EXPIRATION");
         const auto expires = parse_expiration(end);
         if (!end.empty() && !expires) {
-            log::warn("AWS_CREDENTIAL_EXPIRATION is no RFC 3339 time and is left out");
+            log::warn("AWS_CREDENTIAL_EXPIRATION is not an RFC 3339 time and is ignored");
         }
         if (expires && *expires <= surroundings_.clock()) {
             log::warn(fmt::format(
-                "the keys in the environment ended at {} (AWS_CREDENTIAL_EXPIRATION)",
+                "the AWS credentials in the environment expired at {} (AWS_CREDENTIAL_EXPIRATION)",
                 format_rfc3339(*expires)
             ));
         }
@@ -83,7 +81,7 @@ Selection select_environment(const Surroundings& surroundings) {
     if (variable(surroundings, "AWS_ACCESS_KEY_ID").empty()) {
         const bool has_secret = !variable(surroundings, "AWS_SECRET_ACCESS_KEY").empty();
         if (has_secret) {
-            log::warn("AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID: it is not used");
+            log::warn("AWS_SECRET_ACCESS_KEY is ignored because AWS_ACCESS_KEY_ID is not set");
         }
         return {.provider = nullptr, .why_not = "AWS_ACCESS_KEY_ID is not set"};
     }

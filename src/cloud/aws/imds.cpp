@@ -32,7 +32,7 @@ int number(const Surroundings& surroundings, const std::string& name, int otherw
     if (text.empty()) return otherwise;
     const auto value = parse_number<int>(text);
     if (!value || *value < 1 || *value > 1'000) {
-        refuse_imds_setting(name + " must be a whole number from 1 to 1000");
+        refuse_imds_setting(name + " must be an integer from 1 to 1000");
     }
     return *value;
 }
@@ -42,7 +42,7 @@ std::string base_of(const Surroundings& surroundings, const Section& profile) {
     if (base.empty()) base = profile.value("ec2_metadata_service_endpoint");
     if (!base.empty()) {
         if (!host_of(base))
-            refuse_imds_setting("AWS_EC2_METADATA_SERVICE_ENDPOINT is no http or https URL");
+            refuse_imds_setting("AWS_EC2_METADATA_SERVICE_ENDPOINT is not an http or https URL");
         base.resize(base.find_last_not_of('/') + 1);
         return base;
     }
@@ -101,7 +101,7 @@ void Imds::renew_token(http_client::Transport& transport) {
             if (!token_.empty()) return;
         }
         if (response.status == 400)
-            refuse_imds_setting("the service refused the request for a token (400)");
+            refuse_imds_setting("the service rejected the request for a token (status 400)");
         why = fmt::format("status {}", response.status);
     } catch (const TransportError& error) {
         if (!may_help_to_try_again(error)) {
@@ -115,7 +115,7 @@ void Imds::renew_token(http_client::Transport& transport) {
     if (needs_token_) {
         throw Error(
             ErrorKind::Unavailable,
-            fmt::format("no token ({}), and version 1 of the service is switched off", why)
+            fmt::format("could not get a token ({}), and IMDSv1 is disabled", why)
         );
     }
 }
@@ -137,9 +137,9 @@ std::optional<Imds::Text> Imds::read(const std::string& path) {
             if (response.status == 404) return std::nullopt;
             if (response.status == 401 && put_timed_out_) {
                 refuse_imds_setting(
-                    "the service is there, but its token did not reach this container: set the "
-                    "instance's metadata hop limit to 2 (HttpPutResponseHopLimit), or better give "
-                    "the container a role of its own"
+                    "the service responds, but its token did not reach this container; give the "
+                    "container its own role, or set the metadata hop limit of the instance "
+                    "(HttpPutResponseHopLimit) to 2"
                 );
             }
             if (response.status == 401 && !has_renewed) {
@@ -148,7 +148,7 @@ std::optional<Imds::Text> Imds::read(const std::string& path) {
                 continue;
             }
             problem = is_empty && response.status == 200
-                          ? "the answer is empty"
+                          ? "the response is empty"
                           : fmt::format("status {}", response.status);
             const bool may_pass =
                 response.status == 200 || response.status == 429 || response.status >= 500;
@@ -167,7 +167,7 @@ std::string reason_to_skip_imds(const Surroundings& surroundings) {
         return "skipped: AWS_EC2_METADATA_DISABLED is true";
     }
     if (variable(surroundings, "AWS_EXECUTION_ENV") == "AWS_ECS_FARGATE") {
-        return "skipped: running on Fargate, which has none";
+        return "skipped: Fargate has no instance metadata";
     }
     return {};
 }

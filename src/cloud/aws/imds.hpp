@@ -43,7 +43,7 @@ private:
     std::optional<TimePoint> token_ends_;
 };
 
-/// Why the service is not to be asked: "skipped: running on Fargate, which has none"; empty: it is.
+/// Why the service is not to be asked: "skipped: Fargate has no instance metadata"; empty: it is.
 std::string reason_to_skip_imds(const Surroundings& surroundings);
 
 /// The role of the instance.

@@ -25,7 +25,7 @@ public:
         if (!imds_) imds_.emplace(surroundings_, profile_, kImdsTries);
         const auto roles = imds_->read(kRoles);
         if (!roles) {
-            throw Error(ErrorKind::Configuration, "the instance has no IAM role attached");
+            throw Error(ErrorKind::Configuration, "the instance has no IAM role");
         }
         const std::string role(
             trimmed(std::string_view(roles->body).substr(0, roles->body.find('\n')))
@@ -71,8 +71,8 @@ private:
         if (!credentials.expires || *credentials.expires > now) return;
         const seconds more(600 + static_cast<int>(300 * surroundings_.random()));
         log::warn(fmt::format(
-            "aws credentials: those of the instance metadata ended at {}; they are used on, and "
-            "asked for again within {}",
+            "AWS credentials: those from the instance metadata expired at {}; still using them, "
+            "next refresh within {}",
             format_rfc3339(*credentials.expires),
             format_duration(more)
         ));

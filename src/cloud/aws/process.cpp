@@ -38,7 +38,7 @@ constexpr milliseconds kStep{50};
 class Pipe {
 public:
     Pipe() {
-        if (::pipe2(ends_.data(), O_CLOEXEC) != 0) fail("a pipe can't be made", errno);
+        if (::pipe2(ends_.data(), O_CLOEXEC) != 0) fail("could not create a pipe", errno);
     }
     ~Pipe() {
         close_reader();
@@ -91,7 +91,7 @@ public:
             ::posix_spawn(&pid_, "/bin/sh", &files, &attributes, arguments.data(), environ);
         ::posix_spawnattr_destroy(&attributes);
         ::posix_spawn_file_actions_destroy(&files);
-        if (error != 0) fail("/bin/sh can't be started", error);
+        if (error != 0) fail("could not start /bin/sh", error);
     }
     ~Child() {
         if (exit_code_) return;
@@ -164,7 +164,7 @@ ProcessResult run_command(const std::string& command, const ProcessLimits& limit
         if (Steady::now() > end) {
             throw Error(
                 ErrorKind::Configuration,
-                "the command did not end within " + format_duration(limits.time)
+                "the command did not finish within " + format_duration(limits.time)
             );
         }
     }

@@ -19,8 +19,8 @@ namespace migrator::cloud::aws {
 namespace {
 
 constexpr std::string_view kInstead =
-    "is not supported: set credential_process = aws configure export-credentials --format process "
-    "--profile NAME in a profile of its own, or use a role";
+    "is not supported; use a role, or another profile with credential_process = aws configure "
+    "export-credentials --format process --profile NAME";
 
 [[noreturn]] void refuse_profile(const std::string& profile, std::string_view what) {
     throw Error(ErrorKind::Configuration, fmt::format("profile \"{}\" {}", profile, what));
@@ -36,24 +36,26 @@ Way way_of(const std::string& name, const Section& section) {
         if (has("mfa_serial")) {
             refuse_profile(
                 name,
-                "needs an MFA code (mfa_serial), which a service can't ask for: use "
-                "credential_process, or a role without it"
+                "needs an MFA code (mfa_serial), which a service cannot prompt for; use "
+                "credential_process, or a role without MFA"
             );
         }
         if (has("source_profile") && has("credential_source")) {
-            refuse_profile(name, "has source_profile and credential_source: leave one of them out");
+            refuse_profile(
+                name, "has both source_profile and credential_source; remove one of them"
+            );
         }
         if (has("source_profile") || has("credential_source")) return Way::Role;
         if (has("web_identity_token_file")) return Way::WebIdentity;
         refuse_profile(
             name,
-            "has role_arn alone: it needs source_profile, credential_source or "
-            "web_identity_token_file"
+            "has role_arn without source_profile, credential_source or web_identity_token_file; "
+            "add one of them"
         );
     }
     if (has("aws_access_key_id") != has("aws_secret_access_key")) {
         refuse_profile(
-            name, "has only one of aws_access_key_id and aws_secret_access_key: set both or neither"
+            name, "has only one of aws_access_key_id and aws_secret_access_key; set both or neither"
         );
     }
     if (has("aws_access_key_id")) return Way::StaticKeys;
@@ -166,7 +168,7 @@ private:
         } else if (source_profile == name) {
             if (section.value("aws_access_key_id").empty() ||
                 section.value("aws_secret_access_key").empty()) {
-                refuse_profile(name, "names itself as source_profile and has no keys of its own");
+                refuse_profile(name, "names itself as source_profile but has no keys");
             }
             fetch_source = [&] { return static_keys(name, section); };
         } else {
@@ -187,17 +189,23 @@ private:
             std::string circle;
             for (const std::string& step : path_) circle += step + " -> ";
             refuse_profile(
-                name, fmt::format("goes in a circle by source_profile: {}{}", circle, source)
+                name, fmt::format("has a circular source_profile: {}{}", circle, source)
             );
         }
         const Section* section = files_.profile(source);
         if (section == nullptr) {
             refuse_profile(
-                name, fmt::format("has source_profile \"{}\": not in {}", source, files_.places())
+                name,
+                fmt::format(
+                    "has source_profile \"{}\", which is not in {}", source, files_.places()
+                )
             );
         }
         if (request.seconds > 3'600 && way_of(source, *section) == Way::Role) {
-            refuse_profile(name, "has a role as its source: duration_seconds must be at most 3600");
+            refuse_profile(
+                name,
+                "has a source profile that uses a role; duration_seconds must then be at most 3600"
+            );
         }
     }
 
@@ -214,7 +222,7 @@ private:
         } else {
             refuse_profile(
                 name,
-                "has a credential_source that is none of Environment, EcsContainer and "
+                "has an unknown credential_source; use Environment, EcsContainer or "
                 "Ec2InstanceMetadata"
             );
         }
@@ -235,7 +243,7 @@ private:
                 throw Error(
                     ErrorKind::Configuration,
                     fmt::format(
-                        "the command ended with exit code {}: {}",
+                        "the command exited with code {}: {}",
                         result.exit_code,
                         last_line(result.err)
                     )
@@ -260,7 +268,7 @@ private:
         const auto line_break = all.find_last_of("\r\n");
         const std::string line =
             shown(line_break == std::string::npos ? all : all.substr(line_break + 1));
-        return line.empty() ? "it says nothing on standard error" : line;
+        return line.empty() ? "its standard error is empty" : line;
     }
 
     const Surroundings& surroundings_;
@@ -301,7 +309,8 @@ Selection select_profile(const Surroundings& surroundings, const CredentialOptio
         if (choice.by == ProfileChoice::By::Configuration) {
             refuse_profile(
                 choice.name,
-                "has no credentials: leave s3Profile out, and set AWS_PROFILE for its other keys"
+                "has no credentials; to use only its other keys, set AWS_PROFILE instead of "
+                "s3Profile"
             );
         }
         return {.provider = nullptr, .why_not = "has no credentials"};

@@ -49,7 +49,8 @@ std::string region_of_task(const Surroundings& surroundings) {
         const std::string region = region_of_arn(json_member(response.body, "TaskARN"));
         return response.status == 200 && is_region(region) ? region : std::string();
     } catch (const Error& error) {  // the next place may know
-        log::info(fmt::format("aws region: the ECS agent does not say it: {}", error.what()));
+        log::info(fmt::format("AWS region: could not read it from the ECS agent: {}", error.what())
+        );
         return {};
     }
 }
@@ -62,7 +63,9 @@ std::string region_of_instance(const Surroundings& surroundings, const std::stri
         const std::string region(text ? trimmed(text->body) : "");
         return is_region(region) ? region : std::string();
     } catch (const Error& error) {  // a guess only
-        log::info(fmt::format("aws region: no instance metadata: {}", error.what()));
+        log::info(fmt::format(
+            "AWS region: could not read it from the instance metadata: {}", error.what()
+        ));
         return {};
     }
 }
@@ -77,7 +80,7 @@ std::string find_region(
         throw Error(
             ErrorKind::Configuration,
             fmt::format(
-                "{} is no AWS region: it must be lower-case letters, digits and -, such as "
+                "{} is not an AWS region; a region has lower-case letters, digits and '-', such as "
                 "eu-central-1",
                 place
             )
@@ -89,7 +92,7 @@ std::string find_region(
         if (!region.empty()) return checked(region, name);
     }
     const std::string of_profile = profile_settings(surroundings, profile).value("region");
-    if (!of_profile.empty()) return checked(of_profile, "the profile's region");
+    if (!of_profile.empty()) return checked(of_profile, "the region of the profile");
     const std::string of_task = region_of_task(surroundings);
     return of_task.empty() ? region_of_instance(surroundings, profile) : of_task;
 }

@@ -50,10 +50,9 @@ Advice advice_for(
         return {
             ErrorKind::Unavailable,
             fmt::format(
-                "the task role (or whoever else this is) needs {} on {}, and kms:Decrypt on its "
-                "key "
-                "when that is a customer's; the execution role, which reads what stands under "
-                "\"secrets\" in a task definition, is another role and is not used here",
+                "allow the task role (or this caller's role) {} on {}, and kms:Decrypt on the key "
+                "if it is customer managed; the execution role, which reads \"secrets\" in the "
+                "task definition, is not used here",
                 operation_of(reference),
                 resource_of(reference, call)
             )};
@@ -62,9 +61,9 @@ Advice advice_for(
         return {
             ErrorKind::Unavailable,
             fmt::format(
-                "the task role needs kms:Decrypt (kms:ViaService {}.{}.amazonaws.com) on the key "
-                "it "
-                "is encrypted with, the key's policy must allow it, and the key must be enabled",
+                "allow the task role kms:Decrypt (kms:ViaService {}.{}.amazonaws.com) on the key "
+                "that encrypts the secret; the key policy must allow this too, and the key must be "
+                "enabled",
                 reference.store == Store::Ssm ? "ssm" : "secretsmanager",
                 call.region
             )};
@@ -74,34 +73,33 @@ Advice advice_for(
         return {
             ErrorKind::Configuration,
             fmt::format(
-                "there is none of this name, or of this version, in {} in this account: check the "
-                "name, the region and the account",
+                "no secret with this name and version exists in {} in this account; check the "
+                "name, the version, the region and the account",
                 call.region
             )};
     }
     if (is("InvalidRequestException")) {
         return {
             ErrorKind::Configuration,
-            "the secret is marked for deletion, or has no current version: restore it or give it a "
-            "value"};
+            "the secret is scheduled for deletion or has no current version; restore the secret or "
+            "set a value"};
     }
     if (is("InvalidParameterException") || is("ValidationException")) {
-        return {ErrorKind::Configuration, "check how the reference is written"};
+        return {ErrorKind::Configuration, "check the spelling of the reference"};
     }
     if (is("ExpiredTokenException") || is("UnrecognizedClientException")) {
         return {
             ErrorKind::Unavailable,
-            "the credentials have ended, or AWS doesn't know them in this region: use a role, or "
-            "set new ones"};
+            "the credentials have expired or are not valid in this region; set new credentials, or "
+            "use a role"};
     }
     if (is("InvalidSignatureException") || is("SignatureDoesNotMatch")) {
         return {
             ErrorKind::Unavailable,
-            "the secret access key doesn't belong to the key id (often a line break at the end, or "
-            "a `/` or `+` that a shell has changed), a proxy changes requests, or the clock is "
-            "off"};
+            "the secret access key does not match the key ID (check for a trailing line break, or "
+            "a `/` or `+` changed by a shell), a proxy modifies requests, or the clock is wrong"};
     }
-    return {ErrorKind::Unavailable, "this may pass: try again"};
+    return {ErrorKind::Unavailable, "the failure may be temporary; try again"};
 }
 
 [[noreturn]] void refuse(
@@ -115,9 +113,9 @@ Advice advice_for(
         call.region,
         error.code.empty() ? fmt::format("HTTP {}", status) : error.code
     );
-    if (!error.request_id.empty()) text += fmt::format(" (request id {})", error.request_id);
+    if (!error.request_id.empty()) text += fmt::format(" (request ID {})", error.request_id);
     if (!error.message.empty()) text += ": " + error.message;
-    text += fmt::format("; asked as {}; {}", call.who, advice.text);
+    text += fmt::format("; caller: {}; {}", call.who, advice.text);
     throw ServiceError(advice.kind, error.code, status, text);
 }
 
@@ -138,14 +136,14 @@ std::string explained(const http_client::TransportError& error) {
     std::string message = error.what();
     switch (error.failure()) {
         case TransportFailure::Resolve:
-            return message + ": is the region right, and is there DNS?";
+            return message + "; check the region and DNS";
         case TransportFailure::Connect:
         case TransportFailure::Timeout:
             return message +
-                   ": no route? A private subnet needs a NAT or an interface endpoint "
-                   "for the service, and a security group that lets port 443 out";
+                   "; check the route: a private subnet needs a NAT gateway or an interface "
+                   "endpoint for the service, and a security group that allows outbound port 443";
         case TransportFailure::Certificate:
-            return message + ": if something on the way opens TLS, set AWS_CA_BUNDLE";
+            return message + "; if a proxy intercepts TLS, set AWS_CA_BUNDLE";
         default:
             return message;
     }

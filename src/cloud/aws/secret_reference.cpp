@@ -25,7 +25,7 @@ constexpr std::string_view kSsmForms =
     throw Error(
         ErrorKind::Configuration,
         fmt::format(
-            "${{{}}}: {}: write {}",
+            "${{{}}}: {}; write {}",
             reference.text,
             why,
             reference.store == Store::Ssm ? kSsmForms : kSecretForms
@@ -53,7 +53,7 @@ void check_arn(
     const bool is_right = fields.size() >= 6 && fields[1].starts_with("aws") &&
                           fields[2] == service && !fields[3].empty() && !fields[4].empty() &&
                           fields[5].starts_with(resource);
-    if (!is_right) refuse_reference(reference, fmt::format("this is not an ARN of {}", service));
+    if (!is_right) refuse_reference(reference, fmt::format("the ARN is not an ARN of {}", service));
 }
 
 void take_secret_arn(SecretReference& reference, const std::string& arn) {
@@ -64,9 +64,9 @@ void take_secret_arn(SecretReference& reference, const std::string& arn) {
     if (fields.size() < kArnFields || fields[5] != "secret" || fields[6].empty()) {
         refuse_reference(reference, "the ARN names no secret");
     }
-    if (fields.size() > kMost) refuse_reference(reference, "there is too much behind the ARN");
+    if (fields.size() > kMost) refuse_reference(reference, "the ARN has too many fields");
     if (fields[6].find('#') != std::string::npos) {
-        refuse_reference(reference, "behind an ARN the key of the JSON comes after a colon");
+        refuse_reference(reference, "after an ARN, the JSON key follows a colon, not '#'");
     }
     fields.resize(kMost);
     reference.id = fields[0];
@@ -89,12 +89,12 @@ SecretReference parse_secret_reference(const std::string& text) {
     const bool is_ssm = text.starts_with(kSsm);
     if (is_ssm) reference.store = Store::Ssm;
     if (!is_ssm && !text.starts_with(kSecretsManager)) {
-        refuse_reference(reference, "this is no reference to a secret of AWS");
+        refuse_reference(reference, "this is not a reference to an AWS secret");
     }
     for (const char c : text) {
         if (static_cast<unsigned char>(c) < 0x20U) {
             reference.text = is_ssm ? kSsm : kSecretsManager;
-            refuse_reference(reference, "there are control characters in the reference");
+            refuse_reference(reference, "the reference contains control characters");
         }
     }
     const std::string id = text.substr(is_ssm ? kSsm.size() : kSecretsManager.size());
@@ -111,14 +111,14 @@ SecretReference parse_secret_reference(const std::string& text) {
     }
     const auto hash = id.find('#');
     if (hash != std::string::npos) {
-        if (is_ssm) refuse_reference(reference, "a parameter has no keys");
+        if (is_ssm) refuse_reference(reference, "a parameter cannot have a JSON key");
         reference.id = id.substr(0, hash);
         reference.key = id.substr(hash + 1);
-        if (reference.key.empty()) refuse_reference(reference, "there is no key after '#'");
+        if (reference.key.empty()) refuse_reference(reference, "the key after '#' is missing");
     }
-    if (reference.id.empty()) refuse_reference(reference, "there is no name");
+    if (reference.id.empty()) refuse_reference(reference, "the name is missing");
     if (!is_ssm && reference.id.find(':') != std::string::npos) {
-        refuse_reference(reference, "a name has no colon in it");
+        refuse_reference(reference, "a name cannot contain a colon");
     }
     return reference;
 }

@@ -46,8 +46,7 @@ const json::string* text_member(const json::value& value, std::string_view name)
 [[noreturn]] void refuse_answer(const SecretReference& reference) {
     refuse_secret(
         reference,
-        "the answer is not one of AWS: does a proxy, or an endpoint that was set, stand in "
-        "between?",
+        "the response is not from AWS; check for a proxy or a configured endpoint",
         ErrorKind::Unavailable
     );
 }
@@ -105,9 +104,9 @@ Secret secret_in(
 /// The part of a secret that the reference is about.
 std::string part_of(const SecretReference& reference, const Secret& secret) {
     if (reference.key.empty()) return secret.value;
-    if (secret.is_binary) refuse_secret(reference, "the secret is binary, so it has no JSON key");
+    if (secret.is_binary) refuse_secret(reference, "the secret is binary, so it has no JSON keys");
     const auto members = json_members(secret.value);
-    if (!members) refuse_secret(reference, "the secret is not a JSON object, so it has no key");
+    if (!members) refuse_secret(reference, "the secret is not a JSON object, so it has no keys");
     const auto found = members->find(reference.key);
     if (found != members->end() && found->second) return *found->second;
     std::string names;
@@ -118,9 +117,9 @@ std::string part_of(const SecretReference& reference, const Secret& secret) {
     refuse_secret(
         reference,
         fmt::format(
-            "the secret's key \"{}\" {}; it has: {}",
+            "the key \"{}\" of the secret {}; its keys: {}",
             reference.key,
-            found == members->end() ? "is not there" : "is null",
+            found == members->end() ? "does not exist" : "is null",
             names.empty() ? "none" : names
         )
     );

@@ -104,12 +104,12 @@ Client::Options usual_options() {
 
 std::string foreign_answer(const Endpoint& where, const Response& response) {
     std::string text = fmt::format(
-        "{} answered with status {} and something that is not of STS", where.url, response.status
+        "{} returned status {} and a response that is not from STS", where.url, response.status
     );
     if (where.is_custom) {
         text +=
-            ": AWS_ENDPOINT_URL is for all services, STS too; for an S3-compatible server set "
-            "AWS_ENDPOINT_URL_S3 instead";
+            "; AWS_ENDPOINT_URL applies to all services, including STS: for an S3-compatible "
+            "server, set AWS_ENDPOINT_URL_S3 instead";
     }
     return text;
 }
@@ -128,7 +128,8 @@ std::string advice(
     }
     if (code == "AccessDenied") {
         return fmt::format(
-            "{} may not assume {}: it needs sts:AssumeRole, and the role has to trust it",
+            "{} is not allowed to assume {}; allow it sts:AssumeRole, and trust it in the trust "
+            "policy of the role",
             source,
             role
         );
@@ -139,16 +140,16 @@ std::string advice(
         );
     }
     if (code == "ExpiredTokenException") {
-        return "the token has ended and nobody has renewed its file: " + identity;
+        return "the token has expired and its file was not refreshed: " + identity;
     }
-    if (code == "IDPRejectedClaim") return "the provider of identities refused " + identity;
+    if (code == "IDPRejectedClaim") return "the identity provider rejected " + identity;
     if (code == "RegionDisabledException") {
-        return fmt::format("STS is switched off in {} for this account", where.region);
+        return fmt::format("STS is disabled in {} for this account", where.region);
     }
-    if (code == "InvalidClientTokenId") return "AWS does not know the key of " + source;
-    if (code == "ExpiredToken") return "the keys have ended: " + source;
+    if (code == "InvalidClientTokenId") return "AWS does not know the access key of " + source;
+    if (code == "ExpiredToken") return "the credentials have expired: " + source;
     if (code == "SignatureDoesNotMatch") {
-        return "the secret does not fit the key id, or the clock is off: " + source;
+        return "the secret access key does not match the key ID, or the clock is wrong: " + source;
     }
     return {};
 }
@@ -180,7 +181,7 @@ std::string advice(
     const std::string identity = secret.empty() ? std::string() : claims_of(secret);
     const std::string means = advice(refusal.code, request, where, identity, source);
     if (!means.empty()) text += "; " + means;
-    if (!refusal.request_id.empty()) text += "; request " + shown(refusal.request_id, {secret});
+    if (!refusal.request_id.empty()) text += "; request ID " + shown(refusal.request_id, {secret});
     throw ServiceError(kind, refusal.code, response.status, text);
 }
 
@@ -244,7 +245,7 @@ RoleRequest make_role_request(
     if (!session_name.empty() && !is_session_name(session_name)) {
         throw Error(
             ErrorKind::Configuration,
-            where + ": the role's session name must be 2 to 64 letters, digits and + = , . @ - _"
+            where + ": the role session name must be 2 to 64 letters, digits and + = , . @ - _"
         );
     }
     if (seconds.empty()) return request;
@@ -252,7 +253,7 @@ RoleRequest make_role_request(
     if (!number || *number < 900 || *number > 43'200) {
         throw Error(
             ErrorKind::Configuration,
-            where + ": duration_seconds must be a number from 900 to 43200"
+            where + ": duration_seconds must be an integer from 900 to 43200"
         );
     }
     request.seconds = *number;

@@ -41,7 +41,7 @@ std::optional<std::string> real_variable(const std::string& name) {
 }
 
 [[noreturn]] void refuse_file(const std::string& path, const std::string& why) {
-    throw Error(ErrorKind::Configuration, fmt::format("{} can't be read: {}", path, why));
+    throw Error(ErrorKind::Configuration, fmt::format("could not read {}: {}", path, why));
 }
 
 std::optional<std::string> real_file(const std::string& path) {
@@ -58,7 +58,7 @@ std::optional<std::string> real_file(const std::string& path) {
         if (length < 0 && errno == EINTR) continue;
         if (length < 0) refuse_file(path, std::generic_category().message(errno));
         text.append(piece.data(), static_cast<std::size_t>(length));
-        if (text.size() > kFileLimit) refuse_file(path, "it is longer than 1 MiB");
+        if (text.size() > kFileLimit) refuse_file(path, "the file is larger than 1 MiB");
     }
 }
 

@@ -22,11 +22,13 @@ std::string token_of(const Surroundings& surroundings, const std::string& file) 
         throw Error(
             error.kind(),
             std::string(error.what()) +
-                " (a container that does not run as root needs securityContext.fsGroup)"
+                " (in a container that does not run as root, set securityContext.fsGroup)"
         );
     }
     if (!text) {
-        throw Error(ErrorKind::Configuration, fmt::format("the token file {} is missing", file));
+        throw Error(
+            ErrorKind::Configuration, fmt::format("the token file {} does not exist", file)
+        );
     }
     std::string token(trimmed(*text));
     if (token.empty()) {
@@ -45,7 +47,7 @@ public:
         if (role.empty()) {
             throw Error(
                 ErrorKind::Configuration,
-                "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not: set both"
+                "AWS_WEB_IDENTITY_TOKEN_FILE is set but AWS_ROLE_ARN is not; set both"
             );
         }
         const RoleRequest request = make_role_request(
@@ -106,11 +108,11 @@ Selection select_web_identity(const Surroundings& surroundings, const Credential
 std::string claims_of(const std::string& token) {
     const auto first = token.find('.');
     const auto second = first == std::string::npos ? first : token.find('.', first + 1);
-    if (second == std::string::npos) return "a token that is no JWT";
+    if (second == std::string::npos) return "a token that is not a JWT";
     boost::system::error_code error;
     const boost::json::value payload =
         boost::json::parse(decoded(token.substr(first + 1, second - first - 1)), error);
-    if (error || !payload.is_object()) return "a token that is no JWT";
+    if (error || !payload.is_object()) return "a token that is not a JWT";
     std::string text;
     for (const char* name : {"sub", "aud", "iss", "exp"}) {
         const boost::json::value* claim = payload.get_object().if_contains(name);

@@ -144,7 +144,7 @@ Connection::Connection(const DataSource& source, const Again& again) {
         other.connect_timeout = std::chrono::seconds(5);
         other.read_timeout = std::chrono::seconds(5);
         if (const auto error = Connection(other).run(fmt::format("kill query {}", id)).error) {
-            log::debug("Cancelling in the database: " + describe(*error));
+            log::debug("Could not cancel the statement in the database: " + describe(*error));
         }
     });
     prepare(source);
@@ -216,7 +216,7 @@ void Connection::prepare(const DataSource& source) {
         throw Error(
             ErrorKind::Configuration,
             fmt::format(
-                "dataSource: the server refuses the parameter {} or its value (error {})",
+                "dataSource: the server rejected the parameter {} or its value (error {})",
                 name,
                 error->number
             )

@@ -38,13 +38,14 @@ bool is_one_of(std::string_view name, const std::string_view (&names)[Count]) {
 
 bool boolean(std::string_view name, std::string_view value) {
     const auto parsed = parse_boolean(value);
-    if (!parsed) throw refused(fmt::format("{} is true or false", name));
+    if (!parsed) throw refused(fmt::format("{} must be true or false", name));
     return *parsed;
 }
 
 std::chrono::milliseconds duration(std::string_view name, std::string_view value) {
     const auto parsed = parse_go_duration(value);
-    if (!parsed) throw refused(fmt::format("{} is a duration like 500ms, 30s, 1m30s", name));
+    if (!parsed)
+        throw refused(fmt::format("{} must be a duration such as 500ms, 30s, 1m30s", name));
     return *parsed;
 }
 
@@ -56,13 +57,15 @@ void set_tls(DataSource& source, std::string_view value) {
     } else if (value == "preferred") {
         source.tls = Tls::Preferred;
     } else {
-        throw refused("tls is true, false, skip-verify or preferred (and tlsCA names a file)");
+        throw refused(
+            "tls must be true, false, skip-verify or preferred; set tlsCA to use a certificate file"
+        );
     }
 }
 
 void set_number(std::optional<std::size_t>& target, std::string_view name, std::string_view text) {
     const auto number = parse_number<std::size_t>(text);
-    if (!number) throw refused(fmt::format("{} is a number", name));
+    if (!number) throw refused(fmt::format("{} must be a number", name));
     if (*number > 0) target = number;  // 0: what the server says
 }
 
@@ -75,7 +78,8 @@ void set_charsets(DataSource& source, std::string_view list) {
     for (const std::string& name : source.charsets) {
         const bool plain =
             std::ranges::all_of(name, [](char c) { return is_letter_or_digit(c) || c == '_'; });
-        if (!plain || name.empty()) throw refused("charset is a list of names like utf8mb4,utf8");
+        if (!plain || name.empty())
+            throw refused("charset must be a list of names such as utf8mb4,utf8");
     }
 }
 
@@ -83,7 +87,10 @@ void set_system_variable(DataSource& source, std::string_view name, std::string 
     const bool plain = !name.empty() && std::ranges::all_of(name, [](char c) {
         return is_letter_or_digit(c) || c == '_' || c == '.' || c == '@';
     });
-    if (!plain) throw refused("a parameter is neither known nor the name of a system variable");
+    if (!plain)
+        throw refused(
+            "a parameter is neither a known parameter nor a valid name of a system variable"
+        );
     source.settings.emplace_back(name, std::move(value));
 }
 
@@ -143,15 +150,15 @@ void read_host(DataSource& source, std::string_view address) {
     std::string_view port;
     if (address.starts_with('[')) {
         const auto end = address.find(']');
-        if (end == kNone) throw refused("invalid DSN: an IPv6 address lacks its ']'");
+        if (end == kNone) throw refused("invalid DSN: missing ']' after an IPv6 address");
         const std::string_view behind = address.substr(end + 1);
         if (!behind.empty() && !behind.starts_with(':')) {
-            throw refused("invalid DSN: behind the ']' of an address only :port may follow");
+            throw refused("invalid DSN: only :port can follow the ']' of an address");
         }
         port = behind.substr(behind.empty() ? 0 : 1);
         address = address.substr(1, end - 1);
     } else if (address.find(':') != address.rfind(':')) {
-        throw refused("invalid DSN: an IPv6 address belongs in brackets, like [::1]:3306");
+        throw refused("invalid DSN: an IPv6 address must be in brackets, such as [::1]:3306");
     } else if (const auto colon = address.rfind(':'); colon != kNone) {
         port = address.substr(colon + 1);
         address = address.substr(0, colon);
@@ -159,7 +166,7 @@ void read_host(DataSource& source, std::string_view address) {
     if (!address.empty()) source.host = address;
     if (port.empty()) return;
     source.port = parse_number<std::uint16_t>(port).value_or(0);
-    if (source.port == 0) throw refused("invalid DSN: the port is not a number from 1 to 65535");
+    if (source.port == 0) throw refused("invalid DSN: the port must be a number from 1 to 65535");
 }
 
 /// `net(addr)`.
@@ -182,7 +189,7 @@ void read_address(DataSource& source, std::string_view text) {
         source.socket = address.empty() ? "/tmp/mysql.sock" : std::string(address);
         return;
     }
-    throw refused("invalid DSN: the network is tcp or unix");
+    throw refused("invalid DSN: the network must be tcp or unix");
 }
 
 }  // namespace
@@ -205,7 +212,9 @@ DataSource parse_data_source(std::string_view text) {
     read_address(source, left);
     const auto question = std::min(right.find('?'), right.size());
     const auto database = percent_decoded(right.substr(0, question));
-    if (!database) throw refused("invalid DSN: the database name holds a lone %");
+    if (!database)
+        throw refused("invalid DSN: the database name contains a '%' without two hexadecimal digits"
+        );
     source.database = *database;
     read_parameters(source, right.substr(std::min(question + 1, right.size())));
     return source;

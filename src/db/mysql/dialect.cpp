@@ -91,7 +91,7 @@ sql::Dialect make_dialect() {
         .prefers_single_messages = {},
         .free_connections = kFreeConnections,
         .broken_objects = {},
-        .why_forbidden = "it would take migrator's own lock, or its tables, away",
+        .why_forbidden = "it would release the migration lock or lock the tables of migrator",
     };
 }
 

@@ -20,7 +20,7 @@ HeldLock::HeldLock(std::shared_ptr<Connection> connection, std::string name)
       name_(std::move(name)),
       heartbeat_("lock " + name_, kLook, [this](const std::stop_token&) {
           std::optional<std::string> why;
-          if (!connection_->ping_if_idle(kBeat)) why = "its connection to the database is gone";
+          if (!connection_->ping_if_idle(kBeat)) why = "its connection to the database was lost";
           return why;
       }) {}
 
@@ -32,7 +32,7 @@ HeldLock::~HeldLock() {
         // Closing would do, but the server sees that a bit later.
         connection_->run(fmt::format("do release_lock('{}')", name_));
     } catch (const std::exception& error) {
-        log::debug(fmt::format("Releasing the lock {}: {}", name_, error.what()));
+        log::debug(fmt::format("Could not release the lock {}: {}", name_, error.what()));
     }
 }
 

@@ -13,8 +13,8 @@ std::string authorities(const DataSource& source, bool for_rds) {
     if (!file.empty()) return file;
     throw Error(
         ErrorKind::Configuration,
-        "dataSource: tls=true needs the system's certificates (package ca-certificates), or tlsCA "
-        "with a file"
+        "dataSource: tls=true needs root certificates; install the package ca-certificates, or set "
+        "tlsCA to a certificate file"
     );
 }
 
@@ -24,16 +24,15 @@ void check_security(const DataSource& source) {
     if (source.allows_cleartext_passwords && !always_tls && source.socket.empty()) {
         throw Error(
             ErrorKind::Configuration,
-            "dataSource: allowCleartextPasswords sends the password as it is: it needs tls=true "
-            "(or "
-            "skip-verify), without allowFallbackToPlaintext"
+            "dataSource: allowCleartextPasswords sends the password unencrypted; set tls=true (or "
+            "skip-verify), and remove allowFallbackToPlaintext"
         );
     }
     if (source.allows_old_passwords) {
         throw Error(
             ErrorKind::Configuration,
-            "dataSource: allowOldPasswords is not possible: passwords of MySQL before 4.1 can be "
-            "read by anybody who listens. Give the user a new password"
+            "dataSource: allowOldPasswords is not supported, because password hashes of MySQL "
+            "before 4.1 are not secure; set a new password for the user"
         );
     }
 }
@@ -41,11 +40,11 @@ void check_security(const DataSource& source) {
 DataSource with_password(DataSource source, const Options& options) {
     if (source.password != kDatabaseToken) return source;
     const auto make_token = sql::token_maker(options);
-    if (!source.socket.empty()) throw token_error("is for a host, not for a socket");
+    if (!source.socket.empty()) throw token_error("needs a host, not a socket");
     if (source.user.empty()) throw token_error("needs a user");
     if ((source.tls != Tls::Off && source.tls != Tls::Verified) ||
         source.falls_back_to_plain_text) {
-        throw token_error("is sent to a verified server only: tls=true");
+        throw token_error("is sent only to a verified server; set tls=true");
     }
     source.tls = Tls::Verified;
     source.allows_cleartext_passwords = true;

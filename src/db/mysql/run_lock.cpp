@@ -59,7 +59,7 @@ std::optional<std::string> try_to_lock(Connection& connection) {
     if (answer.error) throw lock_error(*answer.error);
     if (got.at(0) != "1") return std::nullopt;
     if (workers_have_ended(connection)) return got.at(1).value_or("");
-    log::debug("The server still works for a run that has ended");
+    log::debug("The server is still executing statements of a run that has ended");
     const auto released = connection.run(fmt::format("do release_lock('{}')", kRunLock));
     if (released.error) throw lock_error(*released.error);
     return std::nullopt;
@@ -93,8 +93,8 @@ std::unique_ptr<sql::Session> RunLock::connect_worker(
         throw Error(
             ErrorKind::Unavailable,
             fmt::format(
-                "could not get the lock {}: session {} of the server holds it, and works on what "
-                "an earlier connection has sent",
+                "could not get the lock {}: session {} holds it and is still executing statements "
+                "of an earlier connection",
                 name,
                 got.at(1).value_or("?")
             )
@@ -118,8 +118,8 @@ void RunLock::check_from(Connection& further) const {
     throw Error(
         ErrorKind::Locked,
         fmt::format(
-            "lost the migration lock: as a further connection sees it, it is not held by session "
-            "{}. Let dataSource name one server, or set parallelism to 1",
+            "lost the migration lock: another connection does not see it held by session {}; "
+            "connect to a single server in dataSource, or set parallelism to 1",
             session_
         )
     );

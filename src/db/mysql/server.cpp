@@ -71,8 +71,8 @@ private:
         });
         if (!in_cluster) return;
         log::warn(
-            "The database is a Galera cluster: the migration lock holds on the node of this "
-            "connection only. Let every migrator's dataSource name the same node"
+            "The database is a Galera cluster, where the migration lock protects one node only; "
+            "connect every migrator to the same node in dataSource"
         );
     }
 
@@ -87,11 +87,11 @@ private:
 std::unique_ptr<sql::Server> make_server(const Options& options) {
     DataSource source = parse_data_source(options.data_source);
     for (const std::string& name : source.ignored) {
-        log::warn(fmt::format("dataSource: {} has no meaning here and is ignored", name));
+        log::warn(fmt::format("dataSource: {} has no effect and is ignored", name));
     }
     check_security(source);
     if (!options.set_role.empty()) {
-        throw Error(ErrorKind::Configuration, "setRole is for PostgreSQL: MySQL has no such thing");
+        throw Error(ErrorKind::Configuration, "setRole is not supported on MySQL; remove it");
     }
     return std::make_unique<MysqlServer>(std::move(source), options);
 }

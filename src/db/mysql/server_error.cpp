@@ -43,8 +43,8 @@ sql::Failure failure_of(const ServerError& error, std::size_t statement, std::ui
     failure.sqlstate = error.sqlstate;
     if (error.number == kNotTransactional) {
         failure.hint =
-            "the table can't take part in a transaction (MyISAM): begin the file with the comment "
-            "\"-- migrator:no-transaction\", or name it in the configuration (noTransaction)";
+            "the table does not support transactions (MyISAM); begin the file with the comment "
+            "\"-- migrator:no-transaction\", or add it to noTransaction in the configuration";
     }
     failure.connection_lost = error.connection_lost;
     return failure;

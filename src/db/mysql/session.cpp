@@ -80,7 +80,7 @@ std::unique_ptr<sql::RowSource> Session::open(
         throw Error(
             ErrorKind::Internal,
             fmt::format(
-                "a message of {} bytes is longer than the server takes (max_allowed_packet)",
+                "a message of {} bytes is larger than the server accepts (max_allowed_packet)",
                 text.size()
             )
         );
@@ -172,7 +172,7 @@ std::optional<sql::Failure> Session::run_without_transaction(
     if (!failure && left_open) {
         failure = sql::Failure{.step = script.step, .statement = count};
         failure->message =
-            "the script left a transaction open, which was rolled back: end it with COMMIT";
+            "the script left a transaction open, which was rolled back; end it with COMMIT";
     }
     return failure;
 }
@@ -207,11 +207,11 @@ void Session::rollback() noexcept try {
     if (connection_->is_lost()) return;
     connection_->set_undisturbed(true);
     if (const auto error = connection_->run("rollback").error) {
-        log::warn("Rolling back: " + describe(*error));
+        log::warn("Could not roll back: " + describe(*error));
     }
     connection_->set_undisturbed(false);
 } catch (const std::exception& error) {
-    log::warn(std::string("Rolling back: ") + error.what());
+    log::warn(std::string("Could not roll back: ") + error.what());
 }
 
 std::size_t Session::most_workers() const {
@@ -226,7 +226,7 @@ void Session::check_lock() {
         [&](const sql::Row& row) { holds = sql::Row(row).at(0) == "1"; }
     );
     if (answer.error || holds) return;  // a server that has no such function
-    throw Error(ErrorKind::Locked, "lost the migration lock: the script has released it");
+    throw Error(ErrorKind::Locked, "lost the migration lock: the script released it");
 }
 
 /// A message in the making.
@@ -296,8 +296,8 @@ std::optional<sql::Failure> Session::send(
     if (counted && answer.results != count && !one_statement_each_) {
         one_statement_each_ = true;
         log::warn(fmt::format(
-            "The server ran {} statements where {} were counted: statements are sent one a message "
-            "from here on. Please report this with the script",
+            "The server executed {} statements, but {} were expected; from now on, statements are "
+            "sent one at a time; please report this with the script",
             answer.results,
             count
         ));
@@ -317,7 +317,7 @@ sql::Failure Session::failure_at(
         failure = failure_of(error, 0, 0);
         const bool is_record = part.kind == Part::Kind::Record;
         failure.message = (is_record ? "Failed to add migration entry: "
-                                     : "Could not record how far the file has come: ") +
+                                     : "Could not record the progress of the file: ") +
                           failure.message;
     }
     failure.step = script.run.step;
@@ -391,7 +391,7 @@ std::size_t Session::what_stays(const Part& part, const sql::RecordedScript& scr
     );
     rollback();  // or the session would go on seeing the rows as they are now
     if (answer.error) {
-        log::warn("How far the file has come could not be read: " + describe(*answer.error));
+        log::warn("Could not read the progress of the file: " + describe(*answer.error));
     }
     return known == std::to_string(ran) ? std::max(kept, ran) : kept;
 }

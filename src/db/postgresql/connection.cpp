@@ -79,7 +79,7 @@ std::string each_line_once(std::string_view text) {
 /// libpq takes C strings: what is behind a NUL byte would be left out.
 void refuse_nul(std::string_view value) {
     if (value.find('\0') == std::string_view::npos) return;
-    throw Error(ErrorKind::InvalidRequest, "a value for the database holds a NUL byte");
+    throw Error(ErrorKind::InvalidRequest, "a value for the database contains a NUL byte");
 }
 
 }  // namespace
@@ -179,7 +179,7 @@ Result Connection::next_result(
                 if (copy_data) {
                     feed(*std::exchange(copy_data, std::nullopt));
                 } else {
-                    put_end("there is no data behind the statement");
+                    put_end("no data follows the statement");
                 }
                 break;
             case PGRES_COPY_OUT:
@@ -228,7 +228,7 @@ bool Connection::end_early() {
     while (!ended && Clock::now() < limit) ended = next_result(error) == nullptr;
     deadline_ = earlier;
     // Not cancelled: that takes a connection of its own, and the server stops when it next sends.
-    if (!ended && !is_lost()) given_up_ = "a read was not taken to its end";
+    if (!ended && !is_lost()) given_up_ = "a read was not completed";
     return !is_lost();
 }
 
@@ -250,7 +250,7 @@ std::optional<ServerError> Connection::copy(
     try {
         write([&](std::string_view piece) { accepts = accepts && put(piece); });
     } catch (...) {
-        put_end("given up");  // else the rows sent so far would count as all
+        put_end("abandoned");  // else the rows sent so far would count as all
         throw;
     }
     put_end(nullptr);
@@ -319,8 +319,8 @@ bool Connection::wait_a_slice() {
     if (ready > 0 && (waiting.revents & ~POLLOUT) != 0) PQconsumeInput(handle_.get());
 
     const auto now = Clock::now();
-    if (abandon_.stop_requested()) given_up_ = "waiting for the database was given up";
-    if (deadline_ && now >= *deadline_) given_up_ = "the database did not answer in time";
+    if (abandon_.stop_requested()) given_up_ = "stopped waiting for the database";
+    if (deadline_ && now >= *deadline_) given_up_ = "the database did not respond in time";
     if (stop_.stop_requested() && now >= next_cancel_ && given_up_.empty()) {
         cancel();
         next_cancel_ = now + kCancelAgain;
@@ -331,7 +331,7 @@ bool Connection::wait_a_slice() {
 void Connection::cancel() noexcept {
     std::array<char, 256> why{};
     if (PQcancel(cancel_.get(), why.data(), static_cast<int>(why.size())) == 0) {
-        log::warn("A statement could not be cancelled in the database: " + one_line(why.data()));
+        log::warn("Could not cancel the statement in the database: " + one_line(why.data()));
     }
 }
 

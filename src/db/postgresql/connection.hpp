@@ -77,7 +77,7 @@ public:
     int server_version() const noexcept { return PQserverVersion(handle_.get()); }  ///< 150004
     int backend_pid() const noexcept { return PQbackendPID(handle_.get()); }
     std::string parameter(const char* name) const;  ///< that the server reports; empty: none
-    /// Throws InvalidRequest when it holds a NUL byte.
+    /// Throws InvalidRequest when it contains a NUL byte.
     std::string literal(std::string_view text) const;
 
 private:

@@ -94,15 +94,14 @@ bool is_setting_name(std::string_view name) {
 
 void check_value(const SyntaxPair& pair) {
     if (pair.value.find('\0') != std::string::npos) {
-        throw data_source_error(fmt::format("the value of {} holds a NUL byte", pair.key));
+        throw data_source_error(fmt::format("the value of {} contains a NUL byte", pair.key));
     }
     if (contains(kNumbers, pair.key) && !is_number(pair.value)) {
-        throw data_source_error(fmt::format("the value of {} is not a number", pair.key));
+        throw data_source_error(fmt::format("the value of {} must be a number", pair.key));
     }
     if (pair.key == "sslmode" && !contains(kSslModes, pair.value)) {
         throw data_source_error(
-            "the value of sslmode is none of disable, allow, prefer, require, verify-ca and "
-            "verify-full"
+            "sslmode must be disable, allow, prefer, require, verify-ca or verify-full"
         );
     }
     if (pair.key != "port") return;
@@ -111,7 +110,7 @@ void check_value(const SyntaxPair& pair) {
         const std::string_view port = std::string_view(pair.value).substr(begin, end - begin);
         if (!port.empty() && !is_port(port)) {
             throw data_source_error(
-                "the port is not a number from 1 to 65535 (in a URL, percent-encode ':', '/', '?' "
+                "the port must be a number from 1 to 65535 (in a URL, percent-encode ':', '/', '?' "
                 "and '@' in the password)"
             );
         }
@@ -145,7 +144,8 @@ void take(DataSource& source, SyntaxPair pair) {
         set(source.settings, pair.key, std::move(pair.value));
     } else {
         throw data_source_error(fmt::format(
-            "the key at character {} is neither known nor the name of a run-time parameter",
+            "the key at character {} is neither a connection parameter nor a valid name of a "
+            "run-time parameter",
             pair.position
         ));
     }

@@ -40,8 +40,8 @@ private:
         // What stands here may be the rest of a password with a space in it: only the position.
         if (at_ == text_.size() || text_[at_] != '=') {
             throw data_source_error(fmt::format(
-                "\"=\" is missing after the word at character {}; put a value with spaces in "
-                "single quotes",
+                "missing \"=\" after the word at character {}; put a value with spaces in single "
+                "quotes",
                 pair.position
             ));
         }
@@ -61,7 +61,7 @@ private:
         while (at_ < text_.size() && text_[at_] != '\'') take(value);
         if (at_ == text_.size()) {
             throw data_source_error(
-                fmt::format("the quote that opens at character {} is not closed", start + 1)
+                fmt::format("unterminated quoted string at character {}", start + 1)
             );
         }
         ++at_;
@@ -95,7 +95,7 @@ public:
         const std::size_t at = authority.rfind('@');
         if (at == std::string_view::npos && path.find('@') != std::string_view::npos) {
             throw data_source_error(
-                "the '@' before the host comes after a '/': percent-encode the password"
+                "the '@' before the host follows a '/'; percent-encode the password"
             );
         }
         if (at != std::string_view::npos) user_info(authority.substr(0, at));
@@ -119,8 +119,8 @@ private:
         const std::size_t bad = std::min(find_bad_percent(part), part.find("%00"));
         if (bad != std::string_view::npos) {
             throw data_source_error(fmt::format(
-                "'%' at character {} is not followed by two hexadecimal digits other than 00 "
-                "(a '%' itself is written %25)",
+                "'%' at character {} must be followed by two hexadecimal digits other than 00 "
+                "(write '%' as %25)",
                 position(part) + bad
             ));
         }
@@ -161,7 +161,7 @@ private:
             const std::size_t bracket = part.find(']');
             if (bracket == std::string_view::npos) {
                 throw data_source_error(
-                    fmt::format("the '[' at character {} is not closed", position(part))
+                    fmt::format("missing ']' for the '[' at character {}", position(part))
                 );
             }
             host = part.substr(1, bracket - 1);
@@ -185,7 +185,7 @@ private:
             const std::size_t equals = part.find('=');
             if (equals == std::string_view::npos) {
                 throw data_source_error(
-                    fmt::format("\"=\" is missing in the parameter at character {}", position(part))
+                    fmt::format("missing \"=\" in the parameter at character {}", position(part))
                 );
             }
             add(decode(part.substr(0, equals), Plus::IsBlank),

@@ -28,7 +28,7 @@ std::string bound(
         std::size_t number = 0;
         const auto [end, problem] = std::from_chars(sql.data(), sql.data() + sql.size(), number);
         if (problem != std::errc{} || number == 0 || number > parameters.size()) {
-            throw Error(ErrorKind::Internal, fmt::format("no parameter for ${}", sql));
+            throw Error(ErrorKind::Internal, fmt::format("missing parameter for ${}", sql));
         }
         sql.remove_prefix(static_cast<std::size_t>(end - sql.data()));
         const sql::Value& value = parameters[number - 1];
@@ -45,7 +45,7 @@ Error refused(const OwnStatement& statement, const ServerError& error) {
             return {
                 ErrorKind::Configuration,
                 fmt::format(
-                    "data source: the server refuses the run-time parameter {} or its value "
+                    "data source: the server rejected the run-time parameter {} or its value "
                     "(SQLSTATE {})",
                     statement.setting,
                     error.sqlstate

@@ -15,9 +15,9 @@ constexpr std::uint16_t kDefaultPort = 5432;
 
 std::string required(const DataSource& source, const char* key) {
     const std::string* value = source.find(key);
-    if (value == nullptr) throw token_error(fmt::format("needs {} beside it", key));
+    if (value == nullptr) throw token_error(fmt::format("needs {}", key));
     if (value->find(',') != std::string::npos) {
-        throw token_error(fmt::format("is for one host; {} names several", key));
+        throw token_error(fmt::format("needs a single host; {} has several", key));
     }
     return *value;
 }
@@ -42,7 +42,9 @@ void set(DataSource& source, const char* key, std::string value) {
 void verify_server(DataSource& source) {
     const std::string* mode = source.find("sslmode");
     if (mode != nullptr && *mode != "verify-full") {
-        throw token_error("is sent to a verified server only: leave sslmode out, or verify-full");
+        throw token_error(
+            "is sent only to a verified server; set sslmode=verify-full or remove sslmode"
+        );
     }
     set(source, "sslmode", "verify-full");
     if (source.find("sslrootcert") != nullptr) return;

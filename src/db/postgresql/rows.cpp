@@ -31,7 +31,7 @@ Rows::~Rows() {
         if (connection_.end_early() && alone_) connection_.run("rollback");
     } catch (const std::exception& error) {
         // What is left is taken in before the next message (`Connection::settle`).
-        log::warn(std::string("Ending a read early: ") + error.what());
+        log::warn(std::string("Could not end a read early: ") + error.what());
     }
 }
 

@@ -53,7 +53,7 @@ RunLock::~RunLock() {
         connection_->set_deadline(Connection::Clock::now() + kFarewell);
         connection_->run("rollback");  // closing would do, but the server sees that a bit later
     } catch (const std::exception& error) {
-        log::debug(std::string("Releasing the migration lock: ") + error.what());
+        log::debug(std::string("Could not release the migration lock: ") + error.what());
     }
 }
 

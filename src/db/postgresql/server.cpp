@@ -80,7 +80,7 @@ private:
 std::unique_ptr<sql::Server> make_server(const Options& options) {
     DataSource source = parse_data_source(options.data_source);
     for (const std::string& key : source.ignored) {
-        log::warn(fmt::format("dataSource: {} has no meaning here and is ignored", key));
+        log::warn(fmt::format("dataSource: {} has no effect and is ignored", key));
     }
     return std::make_unique<PostgresServer>(std::move(source), options);
 }

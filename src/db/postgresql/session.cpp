@@ -276,7 +276,7 @@ std::optional<sql::Failure> Session::commit() {
     if (begin_waits_) send_waiting();
     sql::Failure failure;
     if (connection_->transaction_status() == PQTRANS_IDLE) {
-        failure.message = "no transaction was open any more: something in it has ended it";
+        failure.message = "the transaction was no longer open: a statement in it ended it";
         return failure;
     }
     wait({"commit"});
@@ -286,12 +286,12 @@ std::optional<sql::Failure> Session::commit() {
         connection_->run(join(sent), [&](const PGresult& result) { done.add(result); });
     if (!error && done.last_tag == "COMMIT") return std::nullopt;
     if (!error) {
-        failure.message = "the transaction had failed before: the server rolled it back";
+        failure.message = "the transaction had already failed; the server rolled it back";
         return failure;
     }
     if (!error->connection_lost && done.count + 1 < sent.size()) refuse(sent[done.count], *error);
     failure.message = error->message;
-    if (is_deferred(*error)) failure.message += " (a deferred check, which is made at COMMIT)";
+    if (is_deferred(*error)) failure.message += " (a deferred constraint, checked at COMMIT)";
     failure.detail = error->detail;
     failure.hint = error->hint;
     failure.context = error->context;
@@ -322,17 +322,17 @@ void Session::rollback() noexcept try {
     waiting_.clear();
     begin_waits_ = false;
     if (connection_->is_lost()) {
-        log::debug("Nothing to roll back: the connection to the database is gone");
+        log::debug("Nothing to roll back: the connection to the database was lost");
         return;
     }
     // All in one message: a pooler may give the server's session to somebody else behind it.
     std::vector<std::string> statements = cleaning_statements(true);
     statements.insert(statements.begin(), "rollback");
     const auto error = run_undisturbed(statements);
-    if (error) log::warn("Rolling back: " + describe(*error));
+    if (error) log::warn("Could not roll back: " + describe(*error));
     dirty_ = error.has_value() && !error->connection_lost;
 } catch (const std::exception& error) {
-    log::warn(std::string("Rolling back: ") + error.what());
+    log::warn(std::string("Could not roll back: ") + error.what());
 }
 
 bool Session::is_lost() const noexcept { return connection_->is_lost(); }
@@ -400,7 +400,7 @@ std::optional<Failure> Session::run_message(
         // libpq takes C strings: what is behind the NUL, other files included, would not be sent.
         Failure failure;
         failure.step = scripts[message.pieces.front().run].step;
-        failure.message = "the script holds a NUL byte";
+        failure.message = "the script contains a NUL byte";
         return failure;
     }
     Results results;
@@ -415,15 +415,15 @@ std::optional<Failure> Session::run_message(
         const std::size_t before = results.end_of_transaction.value_or(results.count);
         ServerError ended;
         ended.message =
-            "the script ended the transaction of the run; what ran before it is committed or "
-            "rolled back, as the script said";
+            "the script ended the transaction of the run; the statements before it are committed "
+            "or rolled back, as the script requested";
         return failure_of(ended, message, scripts, before);
     }
     if (message.counted && results.count != message.expected() && !one_script_each_) {
         one_script_each_ = true;
         log::warn(fmt::format(
-            "The server ran {} statements where {} were counted: scripts are sent one a message "
-            "from here on. Please report this with the script",
+            "The server executed {} statements, but {} were expected; from now on, scripts are "
+            "sent one at a time; please report this with the script",
             results.count,
             message.expected()
         ));
@@ -491,14 +491,14 @@ std::optional<Failure> Session::clean_up_without_transaction(const ScriptRun& sc
     const bool open = connection_->transaction_status() != PQTRANS_IDLE;
     if (open) statements.insert(statements.begin(), "rollback");
     if (const auto error = run_undisturbed(statements)) {
-        log::warn("Cleaning the session up: " + describe(*error));
+        log::warn("Could not clean up the session: " + describe(*error));
     }
     if (!open) return std::nullopt;
     Failure failure;
     failure.step = script.step;
     failure.statement = script.script->statements.size();
     failure.message =
-        "the script left a transaction open, which was rolled back: end it with COMMIT";
+        "the script left a transaction open, which was rolled back; end it with COMMIT";
     return failure;
 }
 

@@ -77,7 +77,9 @@ void Canceller::work(const std::stop_token& over) {
         try {
             cancel_();
         } catch (const std::exception& error) {
-            log::warn(std::string("Cancelling in the database: ") + error.what());
+            log::warn(
+                std::string("Could not cancel the statement in the database: ") + error.what()
+            );
         }
     }
 }

@@ -21,7 +21,7 @@ Error token_error(const std::string& what) {
 }
 
 decltype(Options::database_token) token_maker(const Options& options) {
-    if (!options.database_token) throw token_error("is not possible here");
+    if (!options.database_token) throw token_error("is not supported here");
     return options.database_token;
 }
 

@@ -42,8 +42,8 @@ std::string describe(const Failure& failure) { return headline(failure) + detail
 
 std::string no_transaction_advice(const std::string& name) {
     return fmt::format(
-        "begin the file with the comment \"-- migrator:no-transaction\", or, if it must not be "
-        "edited, name it in the configuration: noTransaction: [\"{}\"]",
+        "begin the file with the comment \"-- migrator:no-transaction\", or, if the file must not "
+        "be edited, set noTransaction: [\"{}\"] in the configuration",
         name
     );
 }

@@ -54,7 +54,7 @@ void Heartbeat::work(const std::stop_token& over) {
         const auto why = beat(over);
         if (over.stop_requested()) return;
         if (!why) continue;
-        log::warn(fmt::format("The {} is lost: {}", lock_, *why));
+        log::warn(fmt::format("The {} was lost: {}", lock_, *why));
         loss_.report();
         return;
     }

@@ -63,7 +63,9 @@ std::int64_t to_integer(const Value& value) {
     if (!value) return 0;
     const auto number = parse_number<std::int64_t>(*value);
     if (!number) {
-        throw Error(ErrorKind::Internal, "the database gave '" + *value + "' for a number");
+        throw Error(
+            ErrorKind::Internal, "the database returned '" + *value + "' instead of a number"
+        );
     }
     return *number;
 }

@@ -45,7 +45,7 @@ public:
             if (!renewed_) throw;
             Source renewed = parse_(renewed_());
             if (renewed == source) throw;
-            log::info("The database has refused the password; trying the renewed one");
+            log::info("The database rejected the password; trying the new one");
             auto connection = open(renewed);
             const std::lock_guard guard(mutex_);
             source_ = std::move(renewed);

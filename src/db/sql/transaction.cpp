@@ -36,7 +36,7 @@ Error lost_lock_error(Session& session, const Dialect& dialect) {
         // The name is an extra: the error itself is what counts.
         text += " to another run";
     }
-    return {ErrorKind::Locked, text + ": nothing of the open transaction was committed"};
+    return {ErrorKind::Locked, text + ": the open transaction was rolled back"};
 }
 
 }  // namespace migrator::db::sql

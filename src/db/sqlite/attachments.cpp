@@ -12,7 +12,7 @@ namespace migrator::db::sqlite {
 namespace {
 
 [[noreturn]] void unusable(const std::filesystem::path& file, const std::string& why) {
-    throw Error(ErrorKind::Unavailable, fmt::format("{} can't be used: {}", file.string(), why));
+    throw Error(ErrorKind::Unavailable, fmt::format("cannot use {}: {}", file.string(), why));
 }
 
 bool is_busy(int code) { return (code & 0xff) == SQLITE_BUSY; }
@@ -21,7 +21,7 @@ void check_is_file(const std::filesystem::path& file) {
     std::error_code problem;
     const auto status = std::filesystem::status(file, problem);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-        unusable(file, "it is not a file");
+        unusable(file, "not a regular file");
     }
 }
 
@@ -90,7 +90,7 @@ void Attachments::make_ready(Connection& connection, const std::string& schema) 
     const int code =
         connection.try_execute(fmt::format("pragma \"{}\".synchronous = full", schema));
     if (code != SQLITE_OK) unusable(file_of(schema), connection.message(code));
-    if (connection.is_read_only(schema)) unusable(file_of(schema), "it is read-only");
+    if (connection.is_read_only(schema)) unusable(file_of(schema), "the file is read-only");
 }
 
 void Attachments::leave_wal(Connection& connection, const std::string& schema) {
@@ -109,14 +109,14 @@ void Attachments::leave_wal(Connection& connection, const std::string& schema) {
     if (is_busy(code) && mode == "wal") {
         unusable(
             file_of(schema),
-            "it is in WAL mode, which must be left for the run, and another program has it open. "
-            "Stop that program for the run, or set PRAGMA journal_mode=delete"
+            "the file is in WAL mode, which a run must leave, but another program has it open; "
+            "stop that program during the run, or set PRAGMA journal_mode=delete"
         );
     }
     if (code != SQLITE_OK) unusable(file_of(schema), connection.message(code));
     if (mode != "wal") return;
     log::info(fmt::format(
-        "{} is in journal_mode=wal: changed to delete for the run", file_of(schema).string()
+        "{} is in WAL mode; changed to journal_mode=delete for the run", file_of(schema).string()
     ));
     was_wal_.push_back(schema);
 }
@@ -127,7 +127,7 @@ void Attachments::return_to_wal(Connection& connection, const std::string& schem
         connection.try_execute(fmt::format("pragma \"{}\".journal_mode = wal", schema));
     if (code == SQLITE_OK) return;
     log::warn(fmt::format(
-        "{} stays in journal_mode=delete, it was wal before the run: {}",
+        "{} stays in journal_mode=delete; could not change it back to wal: {}",
         file_of(schema).string(),
         connection.message(code)
     ));

@@ -34,7 +34,7 @@ constexpr std::array<std::string_view, 5> kNotForScripts = {
 }  // namespace
 
 Connection::Connection(const std::filesystem::path& file) {
-    in_context("can't open " + file.string(), [&] { open(file.c_str(), SQLITE_OPEN_CREATE); });
+    in_context("could not open " + file.string(), [&] { open(file.c_str(), SQLITE_OPEN_CREATE); });
 }
 
 // Not with SQLITE_OPEN_MEMORY: files that are attached later would be in memory, too.
@@ -119,10 +119,10 @@ std::string Connection::message(int code) const {
     if (code == SQLITE_INTERRUPT) {
         if (timed_out_) {
             return fmt::format(
-                "cancelled: it took longer than the limit of {} ms", limit_->count()
+                "canceled: the statement took longer than the limit of {} ms", limit_->count()
             );
         }
-        return "cancelled";
+        return "canceled";
     }
     if (code == SQLITE_NOMEM || code == SQLITE_TOOBIG || !handle_) return sqlite3_errstr(code);
     std::string text = sqlite3_errmsg(handle());
@@ -194,14 +194,14 @@ int Connection::judge(int action, std::string_view first, const char* second) {
         case SQLITE_ATTACH:
         case SQLITE_DETACH:
             if (author_ == Author::ScriptThatVacuums) return SQLITE_OK;
-            return refuse("migrator decides which databases are attached: remove ATTACH and DETACH"
+            return refuse("only migrator can attach and detach databases; remove ATTACH and DETACH"
             );
         case SQLITE_TRANSACTION:
         case SQLITE_SAVEPOINT:
             if (!in_our_transaction) return SQLITE_OK;
             return refuse(fmt::format(
-                "{} would end or nest the transaction that migrator runs files in: remove it, or "
-                "run the file outside a transaction",
+                "{} would end or nest the transaction of the run; remove it, or run the file "
+                "outside a transaction",
                 first
             ));
         case SQLITE_PRAGMA:
@@ -212,8 +212,7 @@ int Connection::judge(int action, std::string_view first, const char* second) {
             if ((in_our_transaction && same_name(first, "journal_mode")) ||
                 is_any_of(first, kNotForScripts)) {
                 return refuse(fmt::format(
-                    "PRAGMA {} can't be set in a file: migrator needs its own setting. Remove it",
-                    first
+                    "PRAGMA {} cannot be set in a file, because migrator sets it; remove it", first
                 ));
             }
             return SQLITE_OK;

@@ -220,7 +220,7 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
         .release_session_fence = {},
         .prefers_single_messages = {},
         .broken_objects = {},
-        .why_forbidden = "migrator decides which databases are attached",
+        .why_forbidden = "only migrator can attach and detach databases",
     };
 }
 

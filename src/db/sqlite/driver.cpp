@@ -27,10 +27,9 @@ constexpr Driver kDriver{
     .connect = sql::connector::connect<make_server>,
     .offline_data_source = "offline",
     .why_not_version =
-        "must be tenant: SQLite keeps each schema in a file of its own and attaches at most 10 at "
-        "a "
-        "time, so no transaction can span a version",
-    .why_no_fleet = "has no effect on SQLite, where one group of tenants comes after the other",
+        "must be tenant: on SQLite each schema is a separate file, of which at most 10 can be "
+        "attached at a time, so one transaction cannot span a version",
+    .why_no_fleet = "has no effect on SQLite, which processes groups of tenants one after another",
     .why_no_role = "has no effect on SQLite, which has no roles",
 };
 

@@ -39,17 +39,17 @@ bool same_name(std::string_view left, std::string_view right) noexcept {
 
 Files Files::parse(const std::string& data_source) {
     if (data_source.empty()) refuse_data_source("it is empty");
-    if (data_source.find('\0') != std::string::npos) refuse_data_source("it holds a NUL byte");
+    if (data_source.find('\0') != std::string::npos) refuse_data_source("it contains a NUL byte");
     if (data_source.starts_with("file:"))
-        refuse_data_source("a file: URI is not supported, leave out 'file:'");
+        refuse_data_source("a file: URI is not supported; remove 'file:'");
     if (data_source.starts_with(":")) {
-        refuse_data_source("a database in memory would be forgotten at the end of each connection");
+        refuse_data_source("an in-memory database would be lost at the end of each connection");
     }
     std::error_code problem;
     const fs::path path = fs::absolute(data_source, problem).lexically_normal();
-    if (problem) refuse_data_source("the working directory can't be read: " + problem.message());
+    if (problem) refuse_data_source("could not read the working directory: " + problem.message());
     if (!path.has_filename()) refuse_data_source("it names a folder, not a file");
-    if (fs::is_directory(path, problem)) refuse_data_source("there is a folder of that name");
+    if (fs::is_directory(path, problem)) refuse_data_source("it names an existing folder");
     return Files(path);
 }
 
@@ -70,15 +70,15 @@ std::string Files::problem_with(const std::string& schema) const {
     static constexpr std::array<std::string_view, 3> kTaken = {"main", "temp", "migrator"};
     std::string why;
     if (!is_plain(schema)) {
-        why = "SQL would need quotes around it: use letters, digits and '_', a letter or '_' first";
+        why = "use letters, digits and '_', and begin with a letter or '_'";
     } else if (std::ranges::any_of(kTaken, [&](auto name) { return same_name(name, schema); })) {
-        why = "the name is taken";
+        why = "the name is reserved";
     } else if (sqlite3_keyword_check(schema.data(), static_cast<int>(schema.size())) != 0) {
-        why = "it is a keyword of SQL";
+        why = "the name is an SQL keyword";
     } else {
         return {};
     }
-    return fmt::format("SQLite can't have a schema called '{}': {}", schema, why);
+    return fmt::format("invalid schema name '{}' for SQLite: {}", schema, why);
 }
 
 void Files::check_folder() const {
@@ -87,7 +87,7 @@ void Files::check_folder() const {
     throw Error(
         ErrorKind::Unavailable,
         fmt::format(
-            "the folder {} of the metadata file does not exist: create it, or correct dataSource",
+            "the folder {} of the metadata file does not exist; create it, or correct dataSource",
             folder().string()
         )
     );
@@ -99,7 +99,7 @@ void Files::check_folder_is_writable() const {
     throw Error(
         ErrorKind::Unavailable,
         fmt::format(
-            "the folder {} can't be written to ({}): SQLite makes its databases and journals there",
+            "the folder {} is not writable ({}); SQLite creates databases and journals there",
             folder().string(),
             std::strerror(code)
         )
@@ -117,8 +117,8 @@ void Files::check_spelling(std::span<const std::string> schemas) const {
             throw Error(
                 ErrorKind::MigrationFailed,
                 fmt::format(
-                    "schema {} can't be used: {} is there already, and names of schemas must not "
-                    "differ only in case",
+                    "cannot use schema {}: {} already exists, and schema names must not differ "
+                    "only in case",
                     schema,
                     entry->path().string()
                 )

@@ -59,11 +59,12 @@ private:
     throw Error(
         ErrorKind::Unavailable,
         fmt::format(
-            "can't lock {}: {}{}",
+            "could not lock {}: {}{}",
             path.string(),
             std::strerror(code),
-            cannot_lock ? " (its file system has no flock: keep the metadata file on a local disk)"
-                        : ""
+            cannot_lock
+                ? "; the file system does not support flock: move the metadata file to a local disk"
+                : ""
         )
     );
 }
@@ -76,7 +77,7 @@ std::unique_ptr<sql::RunLock> try_lock_file(const std::filesystem::path& path) {
         const int code = errno;
         throw Error(
             ErrorKind::Unavailable,
-            fmt::format("can't open the lock file {}: {}", path.string(), std::strerror(code))
+            fmt::format("could not open the lock file {}: {}", path.string(), std::strerror(code))
         );
     }
     auto lock = std::make_unique<FileLock>(path, descriptor);

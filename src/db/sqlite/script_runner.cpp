@@ -64,7 +64,7 @@ std::optional<Failure> ScriptRunner::run(const sql::ScriptRun& script) {
         auto failure = run_statement(place, Author::Script);
         if (!failure && !connection_.in_transaction()) {
             failure = failed(place, SQLITE_OK, {}, {});
-            failure->message = "the statement ended the transaction that migrator runs files in";
+            failure->message = "the statement ended the transaction of the run";
         }
         if (failure) return failure;
     }
@@ -88,7 +88,7 @@ std::optional<Failure> ScriptRunner::run_on_its_own(
     if (!connection_.in_transaction()) return std::nullopt;
     --place.index;
     Failure failure = failed(place, SQLITE_OK, {}, {});
-    failure.message = "the file began a transaction and did not commit it: it was rolled back";
+    failure.message = "the file left a transaction open, which was rolled back; end it with COMMIT";
     return failure;
 }
 
@@ -127,13 +127,13 @@ std::optional<Failure> ScriptRunner::skip_create_schema(const Place& place) cons
     const auto name = created_schema(place.statement_text());
     if (name && is_schema_(*name)) return std::nullopt;
     Failure failure = failed(place, SQLITE_OK, {}, {});
-    failure.message = "SQLite has no CREATE SCHEMA";
+    failure.message = "SQLite does not support CREATE SCHEMA";
     if (name) {
-        failure.message += fmt::format(", and '{}' is no schema of this run", *name);
+        failure.message += fmt::format(", and '{}' is not a schema of this run", *name);
     }
     failure.hint =
-        "a schema is a file beside the metadata file, made for every tenant and every single "
-        "directory: `create schema NAME` of one of those is skipped, any other must be removed";
+        "on SQLite, migrator creates a file for every tenant and every single directory; `create "
+        "schema NAME` is skipped for these schemas; remove it for others";
     return failure;
 }
 

@@ -19,17 +19,17 @@ constexpr std::size_t kMaxSingleSchemas = kMaxSchemas - 1;
 void check_single_schemas(const Files& files, const std::vector<std::string>& schemas) {
     for (const std::string& name : schemas) {
         if (const auto problem = files.problem_with(name); !problem.empty()) {
-            refuse_options("singleMigrations: " + problem + ". Rename the folder");
+            refuse_options("singleMigrations: " + problem + "; rename the folder");
         }
     }
     if (const auto clash = names_that_clash(schemas); !clash.empty()) {
-        refuse_options(fmt::format(
-            "singleMigrations: {} differ only in case: SQLite takes them for one", clash
-        ));
+        refuse_options(
+            fmt::format("singleMigrations: {} differ only in case, which SQLite ignores", clash)
+        );
     }
     if (schemas.size() > kMaxSingleSchemas) {
         refuse_options(fmt::format(
-            "singleMigrations: SQLite has room for {} single schemas, {} are configured",
+            "singleMigrations: SQLite supports at most {} single schemas, but {} are configured",
             kMaxSingleSchemas,
             schemas.size()
         ));
@@ -41,7 +41,8 @@ public:
     explicit SqliteServer(const Options& options)
         : files_(Files::parse(options.data_source)), single_schemas_(options.single_schemas) {
         check_single_schemas(files_, single_schemas_);
-        if (!options.set_role.empty()) refuse_options("setRole: SQLite has no roles, remove it");
+        if (!options.set_role.empty())
+            refuse_options("setRole is not supported on SQLite; remove it");
     }
 
     const sql::Dialect& dialect() const override { return sqlite::dialect(); }

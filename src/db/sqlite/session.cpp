@@ -185,9 +185,7 @@ Error SqliteSession::explained(const Error& error) const {
     std::string_view why;
     if (error.kind() == ErrorKind::Unavailable) why = "{} (reading or writing {})";
     if (error.kind() == ErrorKind::Busy) {
-        why =
-            "{}: a run or another program is writing to it or keeps it from being written ({}), "
-            "try again";
+        why = "{}: a run or another program has locked the file ({}); try again";
     }
     if (why.empty()) return error;
     return {error.kind(), fmt::format(fmt::runtime(why), error.what(), attachments_.paths())};
@@ -234,7 +232,7 @@ bool SqliteSession::attach_singles_for(std::string_view message) {
 
 void SqliteSession::use_schemas(std::span<const std::string> schemas) {
     if (connection_ && connection_->in_transaction()) {
-        throw Error(ErrorKind::Internal, "schemas can't be changed inside a transaction");
+        throw Error(ErrorKind::Internal, "cannot change schemas inside a transaction");
     }
     files_.check_folder();
     check_names(schemas);
@@ -246,7 +244,9 @@ void SqliteSession::use_schemas(std::span<const std::string> schemas) {
     if (wanted.size() > kMaxSchemas) {
         throw Error(
             ErrorKind::Internal,
-            fmt::format("SQLite works in {} schemas at most, not {}", kMaxSchemas, wanted.size())
+            fmt::format(
+                "SQLite supports at most {} schemas at a time, not {}", kMaxSchemas, wanted.size()
+            )
         );
     }
     // Not for our own bookkeeping: every attached file is locked while a transaction is open.
@@ -269,7 +269,7 @@ void SqliteSession::check_names(std::span<const std::string> schemas) const {
     if (const auto clash = names_that_clash(all); !clash.empty()) {
         throw Error(
             ErrorKind::MigrationFailed,
-            fmt::format("schemas {} differ only in case: SQLite takes them for one", clash)
+            fmt::format("schemas {} differ only in case, which SQLite ignores", clash)
         );
     }
     files_.check_spelling(schemas);
@@ -278,7 +278,7 @@ void SqliteSession::check_names(std::span<const std::string> schemas) const {
 void SqliteSession::begin(const sql::WorkSettings& settings, std::string_view /*run_id*/) {
     Connection& connection = for_work();
     if (connection.in_transaction()) {
-        throw Error(ErrorKind::Internal, "a transaction is open already");
+        throw Error(ErrorKind::Internal, "a transaction is already open");
     }
     failed_ = false;
     apply(settings);
@@ -332,7 +332,9 @@ std::optional<sql::Failure> SqliteSession::run_without_transaction(
 ) {
     Connection& connection = for_work();
     if (connection.in_transaction()) {
-        throw Error(ErrorKind::Internal, "a transaction is open: the file can't run outside it");
+        throw Error(
+            ErrorKind::Internal, "cannot run a file outside a transaction while one is open"
+        );
     }
     apply(settings);
     attachments_.make_ready(connection);
@@ -361,7 +363,7 @@ void SqliteSession::insert_rows(
 std::optional<sql::Failure> SqliteSession::commit() {
     Connection& connection = for_work();
     if (failed_ || !connection.in_transaction()) {
-        return sql::Failure{.message = "the transaction has failed: there is nothing to commit"};
+        return sql::Failure{.message = "the transaction has failed; nothing was committed"};
     }
     const int code = connection.try_execute("commit");
     if (code == SQLITE_OK) return std::nullopt;
@@ -372,8 +374,7 @@ std::optional<sql::Failure> SqliteSession::commit() {
 sql::Failure SqliteSession::commit_failure(int code) {
     sql::Failure failure{.message = connection_->message(code), .context = code_name(code)};
     if ((code & 0xff) == SQLITE_BUSY) {
-        failure.hint = "another program has been reading one of these files all the time: " +
-                       attachments_.paths();
+        failure.hint = "another program kept reading one of these files: " + attachments_.paths();
     } else if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
         failure.detail = "a deferred foreign key, checked at COMMIT, is violated";
         failure.hint = "PRAGMA foreign_key_check lists the rows";

@@ -29,13 +29,13 @@ bool read_rest(std::string_view rest, GoLine& line) {
     rest = trimmed(rest.substr(0, rest.find("--")));
     if (rest.empty()) return true;
     if (rest == ";") {
-        line.problem = "GO is no statement and takes no ';': remove the ';'";
+        line.problem = "GO is not a statement; remove the ';' after it";
         return true;
     }
     if (!std::ranges::all_of(rest, script::is_digit)) return false;
     const auto parsed = std::from_chars(rest.data(), rest.data() + rest.size(), line.count);
     if (parsed.ec != std::errc{} || line.count == 0 || line.count > kMostRepetitions) {
-        line.problem = fmt::format("GO takes a count from 1 to {}", kMostRepetitions);
+        line.problem = fmt::format("the count of GO must be from 1 to {}", kMostRepetitions);
         line.count = 1;
     }
     return true;
@@ -74,7 +74,7 @@ public:
             if (see) see(token, number_);
         }
         if (tokens_.unterminated()) {
-            say_problem("a quote or comment that begins here or below is not closed", last_token_);
+            say_problem("unterminated quote or comment in or after this line", last_token_);
         }
         end_batch(text_.size(), 1);
         return std::move(result_);

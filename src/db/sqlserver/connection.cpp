@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kCancelAgain{50};
 ConnectionHandle make_connection_handle(SQLHENV environment) {
     SQLHDBC handle = nullptr;
     if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_DBC, environment, &handle))) {
-        throw Error(ErrorKind::Internal, "ODBC: no handle for a connection");
+        throw Error(ErrorKind::Internal, "ODBC: could not allocate a connection handle");
     }
     return ConnectionHandle(handle);
 }
@@ -26,7 +26,7 @@ void set_number(SQLHDBC connection, SQLINTEGER attribute, std::uintptr_t value) 
 EnvironmentHandle make_environment() {
     SQLHENV handle = nullptr;
     if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &handle))) {
-        throw Error(ErrorKind::Internal, "ODBC: no handle for an environment");
+        throw Error(ErrorKind::Internal, "ODBC: could not allocate an environment handle");
     }
     EnvironmentHandle environment(handle);
     SQLSetEnvAttr(

@@ -27,9 +27,9 @@ private:
         if (driver_.kind == OdbcDriver::Kind::FreeTds) {
             // It looks for "};" and knows no way to write that inside a value.
             if (value.find("};") != std::string_view::npos) {
-                throw data_source_error(
-                    fmt::format("FreeTDS's driver can't be given a {} with '}};' in it", name)
-                );
+                throw data_source_error(fmt::format(
+                    "the FreeTDS driver does not support a {} that contains '}};'", name
+                ));
             }
             return std::string(value);
         }
@@ -49,9 +49,9 @@ std::string address(const DataSource& source) {
 
 [[noreturn]] void refuse(const OdbcDriver& driver, std::string_view what) {
     throw data_source_error(fmt::format(
-        "{} is not possible with {}",
+        "{} is not supported by {}",
         what,
-        driver.kind == OdbcDriver::Kind::FreeTds ? "FreeTDS's ODBC driver" : driver.name
+        driver.kind == OdbcDriver::Kind::FreeTds ? "the FreeTDS ODBC driver" : driver.name
     ));
 }
 
@@ -59,7 +59,8 @@ std::string address(const DataSource& source) {
 const std::string& plain(const std::string& value, std::string_view name) {
     for (const char c : value) {
         if (static_cast<unsigned char>(c) < ' ' || c == ';' || c == '#') {
-            throw data_source_error(fmt::format("{} has a character that FreeTDS can't read", name)
+            throw data_source_error(
+                fmt::format("{} contains a character that FreeTDS does not support", name)
             );
         }
     }
@@ -100,14 +101,18 @@ void check_freetds(const DataSource& source, const OdbcDriver& driver, DriverSet
         refuse(driver, "tlsmin=" + source.tls_min);
     }
     if (!source.certificate.empty() && source.trusts_any_certificate) {
-        refuse(driver, "a certificate together with TrustServerCertificate=true");
+        refuse(driver, "certificate together with TrustServerCertificate=true");
     }
     const auto warn = [&](bool given, const char* name, const char* why) {
         if (given) settings.warnings.push_back(fmt::format("{}: {}", name, why));
     };
-    warn(!source.failover_partner.empty(), "failoverpartner", "FreeTDS knows no partner");
-    warn(source.multi_subnet_failover, "multisubnetfailover", "FreeTDS tries all addresses anyway");
-    warn(!source.keep_alive.empty(), "keepAlive", "FreeTDS looks after the connection every 40 s");
+    warn(
+        !source.failover_partner.empty(),
+        "failoverpartner",
+        "FreeTDS does not support failover partners"
+    );
+    warn(source.multi_subnet_failover, "multisubnetfailover", "FreeTDS always tries all addresses");
+    warn(!source.keep_alive.empty(), "keepAlive", "FreeTDS checks the connection every 40 s");
 }
 
 DriverSettings for_freetds(const DataSource& source, const OdbcDriver& driver) {
@@ -146,15 +151,18 @@ void check_microsoft(const DataSource& source, const OdbcDriver& driver, DriverS
     if (is_old && source.encrypt == Encrypt::Strict) refuse(driver, "encrypt=strict");
     if (is_old && !source.host_in_certificate.empty()) refuse(driver, "hostNameInCertificate");
     if (!source.certificate.empty()) {
-        refuse(driver, "certificate (add the authority to the system's certificates instead)");
+        refuse(
+            driver,
+            "certificate (add the certificate authority to the certificates of the system instead)"
+        );
     }
     // Its TLS library goes no lower than that on the systems it is made for.
     if (source.tls_min == "1.3") refuse(driver, "tlsmin=1.3");
     if (source.user.find('\\') != std::string::npos) {
-        refuse(driver, "a user of a Windows domain (use FreeTDS's driver, or authenticator=krb5)");
+        refuse(driver, "a Windows domain user (use the FreeTDS driver, or authenticator=krb5)");
     }
     if (source.encrypt == Encrypt::Never) {
-        settings.warnings.emplace_back("encrypt: the driver encrypts the login nevertheless");
+        settings.warnings.emplace_back("encrypt: the driver always encrypts the login");
     }
 }
 

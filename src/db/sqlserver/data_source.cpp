@@ -21,9 +21,7 @@ constexpr std::uint64_t kLongestTimeout = 3'600;
 std::uint64_t number(const SyntaxPair& pair, std::uint64_t most) {
     const auto value = parse_number<std::uint64_t>(pair.value);
     if (!value || *value > most) {
-        throw data_source_error(
-            fmt::format("{} must be a whole number from 0 to {}", pair.name, most)
-        );
+        throw data_source_error(fmt::format("{} must be an integer from 0 to {}", pair.name, most));
     }
     return *value;
 }
@@ -48,7 +46,7 @@ void take_server(DataSource& source, std::string_view text) {
     if (starts_with_ignoring_case(text, kTcp)) text.remove_prefix(kTcp.size());
     if (const auto comma = text.find(','); comma != std::string_view::npos) {
         source.port = static_cast<std::uint16_t>(number(
-            {"the port behind the ',' of server", std::string(text.substr(comma + 1))}, 65'535
+            {"the port after the ',' in server", std::string(text.substr(comma + 1))}, 65'535
         ));
         text = text.substr(0, comma);
     }
@@ -124,14 +122,14 @@ const Parameter kParameters[] = {
 /// Why a parameter has no effect; nothing when it is not one of these.
 std::optional<std::string_view> reason_to_ignore(const SyntaxPair& pair) {
     if (pair.name == "applicationintent" || pair.name == "application intent") {
-        return is_one_of(pair.value, {"readonly"}) ? "a replica for reading can't be written to"
+        return is_one_of(pair.value, {"readonly"}) ? "a read-only replica cannot be written to"
                                                    : "";
     }
     if (pair.name == "protocol" && is_one_of(pair.value, {"tcp"})) return "";
-    if (pair.name == "log") return "migrator's own log has its logLevel";
-    if (pair.name == "failoverport") return "the partner is asked at its usual port";
+    if (pair.name == "log") return "the log of migrator has its own logLevel";
+    if (pair.name == "failoverport") return "the partner is reached at its default port";
     if (pair.name.starts_with("krb5-")) {
-        return "Kerberos reads KRB5_CONFIG, KRB5CCNAME and KRB5_KTNAME of the environment";
+        return "Kerberos reads the environment variables KRB5_CONFIG, KRB5CCNAME and KRB5_KTNAME";
     }
     if (is_one_of(
             pair.name,
@@ -219,14 +217,17 @@ void finish(DataSource& source, const Together& together) {
     if (given.count() > 0) source.login_timeout = given;
     if (source.host.empty()) throw data_source_error("server is missing");
     if (source.login == Login::Password && source.user.empty()) {
-        throw data_source_error("user id is missing; to log in with Kerberos say authenticator=krb5"
+        throw data_source_error(
+            "user id is missing; to log in with Kerberos, set authenticator=krb5"
         );
     }
     if (source.login == Login::Kerberos && !source.password.empty()) {
-        throw data_source_error("authenticator=krb5 takes the ticket of the process, no password");
+        throw data_source_error(
+            "authenticator=krb5 uses the Kerberos ticket of the process; remove the password"
+        );
     }
     if (source.password.find(kDatabaseToken) != std::string::npos) {
-        throw data_source_error("tokens of Amazon RDS are no passwords of SQL Server");
+        throw data_source_error("SQL Server does not accept Amazon RDS tokens as passwords");
     }
     if (source.host_in_certificate == source.host) source.host_in_certificate.clear();
 }

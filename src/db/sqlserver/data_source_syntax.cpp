@@ -18,12 +18,12 @@ constexpr auto kNone = std::string_view::npos;
 std::string decode(std::string_view text, Plus plus, const char* where) {
     const auto result = percent_decoded(text, plus);
     if (!result) {
-        throw data_source_error(fmt::format(
-            "in {} a '%' is not followed by two hexadecimal digits: write it as %25", where
-        ));
+        throw data_source_error(
+            fmt::format("{} contains a '%' without two hexadecimal digits; write '%' as %25", where)
+        );
     }
     if (result->find('\0') != std::string::npos) {
-        throw data_source_error(fmt::format("{} has a NUL byte in it", where));
+        throw data_source_error(fmt::format("{} contains a NUL byte", where));
     }
     return *result;
 }
@@ -34,7 +34,7 @@ public:
 
     std::vector<SyntaxPair> parse() {
         if (rest_.find('#') != kNone) {
-            throw data_source_error("the URL has a '#' in it: write it as %23");
+            throw data_source_error("the URL contains a '#'; write '#' as %23");
         }
         const auto query = rest_.find('?');
         if (query != kNone) {
@@ -72,7 +72,7 @@ private:
         std::string_view port;
         if (host.starts_with('[')) {
             const auto end = host.find(']');
-            if (end == kNone) throw data_source_error("the address lacks a ']'");
+            if (end == kNone) throw data_source_error("missing ']' after the address");
             port = host.substr(end + 1);
             host = host.substr(1, end - 1);
         } else if (const auto colon = host.find(':'); colon != kNone) {
@@ -81,7 +81,7 @@ private:
         }
         add("server", decode(host, Plus::IsPlus, "the host"));
         if (port.empty()) return;
-        if (port[0] != ':') throw data_source_error("behind the ']' of the address stands no ':'");
+        if (port[0] != ':') throw data_source_error("missing ':' after the ']' of the address");
         if (port.size() > 1) add("port", std::string(port.substr(1)));
     }
 
@@ -119,8 +119,7 @@ public:
             const auto end = rest_.find(';');
             if (equals == kNone || (end != kNone && end < equals)) {
                 throw data_source_error(fmt::format(
-                    "part {} has no '='; a value with a ';' in it has to be quoted",
-                    pairs.size() + 1
+                    "part {} has no '='; quote values that contain a ';'", pairs.size() + 1
                 ));
             }
             std::string name = lower_case(trimmed(rest_.substr(0, equals)));
@@ -149,7 +148,7 @@ private:
         for (;; ++at) {
             at = std::min(at, rest_.size());
             if (at == rest_.size()) {
-                throw data_source_error(fmt::format("the quotes of {} are not closed", name));
+                throw data_source_error(fmt::format("unterminated quoted value of {}", name));
             }
             if (rest_[at] != closing) {
                 text += rest_[at];
@@ -162,7 +161,7 @@ private:
         rest_.remove_prefix(at + 1);
         rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size()));
         if (!rest_.empty() && rest_[0] != ';') {
-            throw data_source_error(fmt::format("behind the quotes of {} stands no ';'", name));
+            throw data_source_error(fmt::format("missing ';' after the quoted value of {}", name));
         }
         return text;
     }
@@ -179,7 +178,7 @@ std::vector<SyntaxPair> parse_pairs(std::string_view text) {
     if (starts_with_ignoring_case(text, kOdbc))
         return PairParser(text.substr(kOdbc.size()), "{").parse();
     if (const auto scheme = text.find("://"); scheme != kNone && scheme < text.find('=')) {
-        throw data_source_error("the URL does not begin with sqlserver://");
+        throw data_source_error("the URL must begin with sqlserver://");
     }
     return PairParser(text, "\"'").parse();
 }

@@ -72,7 +72,7 @@ constexpr Driver kDriver{
     .mask = mask,
     .connect = sql::connector::connect<make_server>,
     .offline_data_source = "server=offline.invalid;user id=offline;password=offline",
-    .why_not_tenant = "must be version: atomicity: tenant on SQL Server is not built yet",
+    .why_not_tenant = "must be version: SQL Server does not support atomicity: tenant yet",
 };
 
 }  // namespace migrator::db::sqlserver

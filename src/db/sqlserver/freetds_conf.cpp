@@ -15,7 +15,7 @@ namespace {
 [[noreturn]] void fail() {
     throw Error(
         ErrorKind::Unavailable,
-        std::string("can't keep the settings of FreeTDS in memory: ") + std::strerror(errno)
+        std::string("could not store the FreeTDS settings in memory: ") + std::strerror(errno)
     );
 }
 

@@ -87,8 +87,8 @@ OdbcDriver find_odbc_driver() {
     if (driver) return *driver;
     throw Error(
         ErrorKind::Configuration,
-        "driver sqlserver needs an ODBC driver for SQL Server, and none is installed: install "
-        "FreeTDS's (Debian: tdsodbc) or Microsoft's (msodbcsql18)"
+        "no ODBC driver for SQL Server is installed; install FreeTDS (Debian: tdsodbc) or the "
+        "driver of Microsoft (msodbcsql18)"
     );
 }
 

@@ -19,8 +19,7 @@ Rows::Rows(Connection& connection, std::string_view sql, std::span<const sql::Va
             if (index >= parameters.size()) {
                 throw Error(
                     ErrorKind::Internal,
-                    "the statement names parameter @p" + std::to_string(index + 1) +
-                        ", which it is not given"
+                    "missing value for parameter @p" + std::to_string(index + 1)
                 );
             }
             values.push_back(&parameters[index]);

@@ -26,7 +26,7 @@ std::string encoding_problem(std::string_view text) {
         begin = end + 1;
         ++line;
     }
-    return fmt::format("line {}: the file is not UTF-8: save it as UTF-8", line);
+    return fmt::format("line {}: the file is not UTF-8; save it as UTF-8", line);
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ script::Script scan(
     script::Script script;
     script.standard_conforming_strings = standard_conforming_strings;
     if (text.size() >= std::numeric_limits<std::uint32_t>::max()) {
-        script.problem = "the file is larger than 4 GiB: split it";
+        script.problem = "the file is larger than 4 GiB; split it";
         return script;
     }
     if (!is_valid_utf8(text)) script.problem = encoding_problem(text);

@@ -92,8 +92,8 @@ void ScriptWatcher::see_session_word() {
     if (is(0, "sp_setapprole")) {
         say_problem(
             0,
-            "an application role can't be left again: migrator can't write its own "
-            "rows then. Remove sp_setapprole"
+            "an application role cannot be unset, and migrator could not write its rows; remove "
+            "sp_setapprole"
         );
     }
     const bool no_way_back =
@@ -101,8 +101,8 @@ void ScriptWatcher::see_session_word() {
     if (no_way_back) {
         say_problem(
             0,
-            "EXECUTE AS … WITH NO REVERT or WITH COOKIE can't be left again: migrator "
-            "can't write its own rows then. Use EXECUTE AS without it"
+            "EXECUTE AS … WITH NO REVERT or WITH COOKIE cannot be reverted, and migrator could not "
+            "write its rows; use EXECUTE AS without it"
         );
     }
 }
@@ -132,7 +132,7 @@ void ScriptWatcher::see_created() {
     say_problem(
         start,
         fmt::format(
-            "{} {} must be the first statement of its batch: put a line with GO before it",
+            "{} {} must be the first statement of its batch; add a line with GO before it",
             is(start, "alter") && start == 1 ? "ALTER" : "CREATE",
             word(0)
         )
@@ -172,7 +172,10 @@ void ScriptWatcher::see_command(const TsqlToken& token) {
     const std::string_view command = text_.substr(token.begin, end - token.begin);
     if (!is_sqlcmd_command(command)) return;
     say_problem(
-        0, fmt::format("{} is a command of sqlcmd: migrator runs T-SQL alone: remove it", command)
+        0,
+        fmt::format(
+            "{} is a sqlcmd command: migrator runs T-SQL, not sqlcmd commands; remove it", command
+        )
     );
 }
 

@@ -94,7 +94,7 @@ private:
             throw Error(
                 refused.kind(),
                 std::string(refused.what()) +
-                    ": FreeTDS's driver does not say more; it may be the server's certificate "
+                    "; the FreeTDS driver gives no details; check the certificate of the server "
                     "(certificate, TrustServerCertificate)"
             );
         }
@@ -113,9 +113,7 @@ private:
 
 std::unique_ptr<sql::Server> make_server(const Options& options) {
     if (!options.set_role.empty()) {
-        throw Error(
-            ErrorKind::Configuration, "setRole: SQL Server has no roles to change to, remove it"
-        );
+        throw Error(ErrorKind::Configuration, "setRole is not supported on SQL Server; remove it");
     }
     const DataSource source = parse_data_source(options.data_source);
     OdbcDriver driver = find_odbc_driver();
@@ -124,14 +122,14 @@ std::unique_ptr<sql::Server> make_server(const Options& options) {
         // "name", or "name: why"
         const auto colon = std::min(text.find(':'), text.size());
         const std::string why = colon == text.size() ? "" : " (" + text.substr(colon + 2) + ")";
-        log::warn(fmt::format(
-            "dataSource: {} has no effect here and is ignored{}", text.substr(0, colon), why
-        ));
+        log::warn(
+            fmt::format("dataSource: {} has no effect and is ignored{}", text.substr(0, colon), why)
+        );
     };
     std::ranges::for_each(source.ignored, warn);
     std::ranges::for_each(settings.warnings, warn);
     if (!settings.freetds_conf.empty()) give_to_freetds(settings.freetds_conf);
-    log::info(fmt::format("SQL Server is reached with the ODBC driver {}", driver.name));
+    log::info(fmt::format("Connecting to SQL Server with the ODBC driver {}", driver.name));
     std::string place = source.host;
     if (source.port != 0) place += fmt::format(":{}", source.port);
     if (!source.instance.empty()) place += "\\" + source.instance;

@@ -94,7 +94,7 @@ ServerError read_error(std::int16_t kind, void* handle) {
     }
     ServerError error;
     if (records.empty()) {
-        error.message = "the ODBC driver failed and did not say why";
+        error.message = "the ODBC driver failed without an error message";
         return error;
     }
     // Messages of PRINT may come with the error; their state is that of a success.
@@ -133,13 +133,13 @@ Error own_sql_error(const ServerError& error) {
         return {
             ErrorKind::Unavailable,
             describe(error) +
-                ": migrator's tables are locked by a run or by another program. With "
-                "READ_COMMITTED_SNAPSHOT on, reads of the database don't wait for writes"};
+                ": the tables of migrator are locked by a run or by another program; with "
+                "READ_COMMITTED_SNAPSHOT on, reads do not wait for writes"};
     }
     if (error.number == kNoSuchObject && error.message.find("openjson") != std::string::npos) {
         return {
             ErrorKind::Internal,
-            describe(error) + ": the database's compatibility level has to be 130 or higher"};
+            describe(error) + ": the compatibility level of the database must be 130 or higher"};
     }
     return {error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
 }

@@ -146,8 +146,8 @@ void Session::reset() {
     if (state.open != 1 || state.state != 1) {
         throw Error(
             ErrorKind::MigrationFailed,
-            "something in the scripts has ended the transaction that migrator runs files in, or "
-            "has begun one of its own: nothing was recorded"
+            "a script ended the transaction of the run or began a transaction and did not end it; "
+            "nothing was recorded"
         );
     }
 }
@@ -169,12 +169,12 @@ std::optional<sql::Failure> Session::commit() {
     }
     if (before.open == 0) {
         return sql::Failure{
-            .message = "no transaction was open any more: something in it has ended it"};
+            .message = "the transaction was no longer open: a statement in it ended it"};
     }
     return sql::Failure{
         .message = before.state < 0
-                       ? "the transaction has failed before and can only be rolled back"
-                       : "a script has begun a transaction of its own and not ended it"};
+                       ? "the transaction had already failed and can only be rolled back"
+                       : "a script began a transaction and did not end it"};
 }
 
 std::optional<ServerError> Session::run_undisturbed(const std::string& batch) {
@@ -197,17 +197,17 @@ void Session::rollback() noexcept try {
     patience_is_set_ = false;
     connection_->set_time_limit(std::nullopt);
     if (connection_->is_lost()) {
-        log::debug("Nothing to roll back: the connection to the database is gone");
+        log::debug("Nothing to roll back: the connection to the database was lost");
         return;
     }
     auto error = run_undisturbed(rollback_batch());
     if (!error) error = run_undisturbed(reset_batch(facts_, {}, identity_insert_));
     identity_insert_.clear();
     if (!error) return;
-    log::warn("Rolling back: " + describe(*error));
+    log::warn("Could not roll back: " + describe(*error));
     connection_->close();  // which rolls back whatever is left
 } catch (const std::exception& error) {
-    log::warn(std::string("Rolling back: ") + error.what());
+    log::warn(std::string("Could not roll back: ") + error.what());
     connection_->close();
 }
 
@@ -229,7 +229,7 @@ std::optional<sql::Failure> Session::run_script(const sql::ScriptRun& script) {
     for (const ScriptBatch& batch : split_batches(text).batches) {
         ++number;
         for (std::uint32_t i = 0; i < batch.count; ++i) {
-            if (connection_->canceller().stop_requested()) return failed("it was cancelled");
+            if (connection_->canceller().stop_requested()) return failed("canceled");
             if (auto failure = run_batch(script, batch, number, text)) return failure;
         }
     }
@@ -263,12 +263,12 @@ std::optional<sql::Failure> Session::check_transaction(const sql::ScriptRun& scr
     sql::Failure failure{.step = script.step};
     if (state.open == 1 && state.state == 1) return std::nullopt;
     if (state.open == 0) {
-        failure.message = "the file has ended the transaction that migrator runs files in";
+        failure.message = "the file ended the transaction of the run";
     } else if (state.state < 0) {
         failure.message =
-            "the file has caught an error after which the transaction can only be rolled back";
+            "the file caught an error after which the transaction can only be rolled back";
     } else {
-        failure.message = "the file has begun a transaction of its own and not ended it";
+        failure.message = "the file began a transaction and did not end it";
     }
     return failure;
 }
@@ -306,7 +306,7 @@ std::optional<sql::Failure> Session::run_without_transaction(
     return sql::Failure{
         .step = script.step,
         .statement = number,
-        .message = "the file began a transaction and did not commit it: it was rolled back"};
+        .message = "the file left a transaction open, which was rolled back; end it with COMMIT"};
 }
 
 /// The names' columns are varchar: a character that the database's code page lacks would become a
@@ -326,8 +326,8 @@ void Session::check_that_names_fit(std::span<const sql::MetadataRow> rows) {
             throw Error(
                 ErrorKind::MigrationFailed,
                 fmt::format(
-                    "Failed to add migration entry: the name {} has characters that the "
-                    "database's code page lacks: rename it",
+                    "Failed to add migration entry: the name {} contains characters that are not "
+                    "in the code page of the database; rename it",
                     *name
                 )
             );

@@ -17,7 +17,7 @@ constexpr std::size_t kLargestPiece = 1U << 20U;
 StatementHandle make_handle(Connection& connection) {
     SQLHSTMT handle = nullptr;
     if (connection.is_lost()) {
-        throw Error(ErrorKind::Unavailable, "the connection to the database is gone");
+        throw Error(ErrorKind::Unavailable, "the connection to the database was lost");
     }
     if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, connection.handle(), &handle))) {
         ServerError error = read_error(SQL_HANDLE_DBC, connection.handle());

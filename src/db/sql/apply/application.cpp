@@ -111,28 +111,29 @@ Context Application::completed(Context context, bool may_stop_half_way) {
 std::string Application::what_stays(const Context& context) const {
     std::string text;
     if (context.intent_written && job_.request.new_tenant) {
-        text +=
-            fmt::format("\nTenant {} was made before and stays", job_.request.new_tenant->str());
+        text += fmt::format(
+            "\nTenant {} was already created and remains", job_.request.new_tenant->str()
+        );
     }
     if (progress_.committed() > 0) {
         text += fmt::format(
-            "\n{} of {} executions were committed before and stay (version id {})",
+            "\n{} of {} executions are committed (version {})",
             progress_.committed(),
             progress_.planned(),
             context.version_id
         );
     }
-    return text.empty() ? text : text + "; the next apply goes on from there";
+    return text.empty() ? text : text + "; the next apply resumes there";
 }
 
 void Application::note_atomicity(std::size_t units) {
     if (job_.dialect.allows_version_atomicity || units < 2) return;
     result_.notes.push_back(
         job_.request.dry_run
-            ? fmt::format("{} transactions were run and rolled back, one after the other", units)
+            ? fmt::format("{} transactions were run and rolled back, one after another", units)
             : fmt::format(
-                  "{} commits each phase and group of tenants on its own (atomicity: tenant): this "
-                  "run took {} transactions",
+                  "{} commits each phase and group of tenants separately (atomicity: tenant); this "
+                  "run used {} transactions",
                   job_.dialect.name,
                   units
               )

@@ -146,7 +146,9 @@ std::optional<UnitFailure> Fleet::run(UnitRunner& runner, const Unit& unit) {
     try {
         const bool has_session = worker.session && !worker.session->is_lost();
         if (lock_is_lost()) {
-            throw Error(ErrorKind::Unavailable, "the connection that holds the lock was lost");
+            throw Error(
+                ErrorKind::Unavailable, "the connection that holds the migration lock was lost"
+            );
         }
         if (!has_session) {
             worker.session.reset();
@@ -184,7 +186,7 @@ void Fleet::repeat(TenantQueue& queue, Item item, const UnitFailure& failed) {
     const auto pause = pause_after(item.failed_tries, context_.first_pause);
     log::warn(
         fmt::format(
-            "Tenant {} will be tried again in {} ms ({} of {}): {}",
+            "Tenant {} failed, next attempt in {} ms (retry {} of {}): {}",
             *item.part->tenant,
             pause.count(),
             item.failed_tries,

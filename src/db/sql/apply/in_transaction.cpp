@@ -16,8 +16,8 @@ namespace migrator::db::sql::apply {
 namespace {
 
 constexpr std::string_view kDryRunWayOut =
-    "a dry run is one transaction whatever atomicity says; choose some of the tenants (--canary, "
-    "--tenant), or raise max_locks_per_transaction";
+    "a dry run is always one transaction; choose fewer tenants (--canary, --tenant), or increase "
+    "max_locks_per_transaction";
 
 }  // namespace
 
@@ -69,7 +69,7 @@ std::size_t InTransaction::batch_limit() {
     std::size_t limit = options.batch_bytes;
     if (!options.batch_bytes_is_explicit && !prefers_single.empty() &&
         query_bool(*worker_.session, prefers_single)) {
-        log::info("The database has event triggers: files are sent one a message");
+        log::info("The database has event triggers; files are sent one at a time");
         limit = 0;
     }
     batch_limit_ = limit;

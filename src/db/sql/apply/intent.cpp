@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/count_of.hpp"
 #include "core/log.hpp"
 #include "db/sql/apply/new_tenant.hpp"
 #include "db/sql/store/tenant_states.hpp"
@@ -24,7 +25,9 @@ void write_intent(Context& context, Session& session) {
         }
     }
     for (const OwedTenant& owed : request.owed) plan(owed.tenant, owed.first_file);
-    log::info(fmt::format("The run is recorded as planned for {} tenants", tenants.size()));
+    log::info(fmt::format(
+        "The run is recorded as planned for {}", count_of(tenants.size(), "tenant", "tenants")
+    ));
     std::vector<std::string> schemas;
     if (request.new_tenant) schemas.push_back(request.new_tenant->str());
     session.use_schemas(schemas);

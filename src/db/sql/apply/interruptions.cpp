@@ -30,9 +30,9 @@ void Interruptions::check_resumed(const Plan& plan, std::size_t statement) const
     throw Error(
         ErrorKind::InvalidRequest,
         fmt::format(
-            "--resume-at-statement {}: {} files are unfinished, in {}, {}{}. Choose one tenant "
-            "with --tenant; or leave the number out, and each goes on behind what is known to have "
-            "run",
+            "--resume-at-statement {}: {} files are unfinished, in {}, {}{}; choose one tenant "
+            "with --tenant, or omit the number to resume each file after the last statement known "
+            "to have run",
             statement,
             resumed.size(),
             resumed[0],

@@ -43,19 +43,18 @@ void LockTable::look(std::size_t executions, const std::string& where) {
     if (locks > end) {
         throw Error(
             ErrorKind::MigrationFailed,
-            fmt::format("stopped behind {}, and rolled back: {}", where, advice())
+            fmt::format("stopped after {} and rolled back: {}", where, advice())
         );
     }
     if (locks <= room_ || warned_) return;
     warned_ = true;
-    log::warn(advice() + ". The run is stopped at twice as many locks");
+    log::warn(advice() + "; the run stops at twice as many locks");
 }
 
 std::string LockTable::advice() const {
     return fmt::format(
-        "the transaction held {} locks when it was last looked, and the server's lock table is "
-        "made "
-        "for about {} ({}). One transaction for all tenants holds the locks of all of them: {}",
+        "the transaction holds {} locks, but the lock table of the server has room for about {} "
+        "({}); one transaction for all tenants holds the locks of all of them; {}",
         locks_,
         room_,
         settings_,

@@ -20,7 +20,7 @@ public:
         Session& session, const Dialect& dialect, bool watches, std::string_view way_out = kWayOut
     );
     static constexpr std::string_view kWayOut =
-        "set atomicity: tenant, which takes a short one for each, or raise "
+        "set atomicity: tenant for a short transaction per tenant, or increase "
         "max_locks_per_transaction";
 
     /// Whether to look, after so many executions; what they lock has to be sent by then.

@@ -70,18 +70,17 @@ bool LostCommit::took_place(const std::string& lost) const {
             is_there = store::MigrationRows(worker_.tables())
                            .has(context.version_id, file.migration->file, file.schemas->front());
         }
-        if (is_there) log::warn(lost + ": the transaction did take place, the run goes on");
+        if (is_there) log::warn(lost + "; the transaction was committed, and the run continues");
         return is_there;
     } catch (const Error& error) {
         throw Error(
             ErrorKind::Unavailable,
             fmt::format(
-                "Could not commit transaction: {}, and the database can't be asked what became of "
-                "it ({}): outcome unknown, version id {}: check with \"migrator versions {}\" "
-                "before you repeat",
+                "Could not commit transaction: {}; outcome unknown, version id {}: the database "
+                "cannot be queried ({}); check with \"migrator versions {}\" before applying again",
                 lost,
-                error.what(),
                 context.version_id,
+                error.what(),
                 context.version_id
             )
         );

@@ -16,7 +16,7 @@ void check_new_tenant(const Job& job, const SchemaName& tenant) {
         throw Error(
             ErrorKind::MigrationFailed,
             fmt::format(
-                "Create schema failed: the name {} has {} characters, {} takes {}",
+                "Create schema failed: the name {} has {} characters, the limit of {} is {}",
                 name,
                 name.size(),
                 job.dialect.name,
@@ -32,8 +32,8 @@ void check_new_tenant(const Job& job, const SchemaName& tenant) {
         throw Error(
             ErrorKind::MigrationFailed,
             fmt::format(
-                "Failed to add tenant entry: {} is the schema of migrator itself or of a single "
-                "directory, choose another name",
+                "Failed to add tenant entry: {} is the schema of migrator or of a single "
+                "directory; choose another name",
                 name
             )
         );

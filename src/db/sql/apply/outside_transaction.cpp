@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/count_of.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "db/sql/apply/states.hpp"
@@ -40,7 +41,7 @@ std::optional<UnitFailure> OutsideTransaction::run_for(
         if (std::ranges::find(before, broken) != before.end()) continue;
         // Beside other workers it may be the work of one of them.
         if (!worker_.alone && broken.find(schema + ".") == std::string::npos) continue;
-        if (!failure) failure = Failure{.message = "it left something half made"};
+        if (!failure) failure = Failure{.message = "it left an invalid object behind"};
         failure->hint += (failure->hint.empty() ? "" : "\n") + broken;
     }
     if (!failure) return record_one(unit, migration, schema);
@@ -49,11 +50,11 @@ std::optional<UnitFailure> OutsideTransaction::run_for(
         const bool commits_itself = (script->traits & script::kTransactionControl) != 0;
         failure->kept = failure->statement - 1;
         failure->hint += fmt::format(
-            "{}{} statements of the file have run{} stay; the next apply begins with its first "
-            "statement",
+            "{}before it failed, the file executed {}, whose {}changes stay; the next apply starts "
+            "at its first statement",
             failure->hint.empty() ? "" : "\n",
-            failure->statement - 1,
-            commits_itself ? ", those that it committed" : " and"
+            count_of(failure->statement - 1, "statement", "statements"),
+            commits_itself ? "committed " : ""
         );
     }
     return UnitFailure{&migration, schema, std::move(*failure)};

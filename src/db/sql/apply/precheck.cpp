@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/count_of.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
@@ -37,7 +38,7 @@ std::string length_problem(const Migration& migration) {
         const std::size_t length = utf8_length(*value);
         if (length > kMaxName) {
             return fmt::format(
-                "the name {} is {} characters long, at most {} can be recorded: shorten it",
+                "the name {} has {} characters, the limit is {}; shorten it",
                 *value,
                 length,
                 kMaxName
@@ -55,7 +56,7 @@ std::string find_problem(
     if (!script.problem.empty()) return script.problem;
     if (const script::Statement* statement = first_with(script, script::kForbidden)) {
         return fmt::format(
-            "{} is not possible: {}", quoted(prepared, *statement), dialect.why_forbidden
+            "{} is not allowed: {}", quoted(prepared, *statement), dialect.why_forbidden
         );
     }
     if (outside) return {};
@@ -64,15 +65,15 @@ std::string find_problem(
     if (const script::Statement* statement = first_with(script, script::kTransactionControl);
         statement != nullptr && !script.wrapped) {
         return fmt::format(
-            "{} would end or nest the transaction that migrator runs files in: remove it, or, to "
-            "run the file outside a transaction, {}",
+            "{} would end or nest the transaction of the run; remove it, or, to run the file "
+            "outside a transaction, {}",
             quoted(prepared, *statement),
             no_transaction_advice(migration.name)
         );
     }
     if (const script::Statement* statement = first_with(script, script::kRefusesTransaction)) {
         return fmt::format(
-            "{} can't run inside a transaction: {}",
+            "{} cannot run inside a transaction; {}",
             quoted(prepared, *statement),
             no_transaction_advice(migration.name)
         );
@@ -102,9 +103,9 @@ FilesSeen look_at_files(const Plan& plan, Scripts& scripts, bool standard_confor
     }
     if (wrapped > 0) {
         log::info(fmt::format(
-            "{} files begin with BEGIN and end with COMMIT: these two statements are not sent, the "
-            "run's own transaction does what they ask for",
-            wrapped
+            "{} with COMMIT; these two statements are not sent, because the run has its own "
+            "transaction",
+            count_of(wrapped, "file begins with BEGIN and ends", "files begin with BEGIN and end")
         ));
     }
     return seen;
@@ -119,9 +120,7 @@ void add_open_quotes(const Plan& plan, Scripts& scripts, std::vector<ScriptProbl
             std::ranges::find(problems, name, &ScriptProblem::file) != problems.end()) {
             continue;
         }
-        problems.push_back(
-            {name, fmt::format("line {}: a quote or comment begins here and is not closed", line)}
-        );
+        problems.push_back({name, fmt::format("line {}: unterminated quote or comment", line)});
     }
 }
 
@@ -142,9 +141,9 @@ void check_sizes(const Plan& plan, std::size_t limit) {
         throw Error(
             ErrorKind::MigrationFailed,
             fmt::format(
-                "SQL migration {} failed with error: the file has {} bytes, and the server takes "
-                "messages of {} bytes (max_allowed_packet): raise that, or split the file. Nothing "
-                "was run.",
+                "SQL migration {} failed with error: the file has {} bytes, but the server accepts "
+                "messages of {} bytes (max_allowed_packet); increase max_allowed_packet, or split "
+                "the file. Nothing was run.",
                 file.migration->file,
                 file.migration->contents.size(),
                 limit
@@ -181,15 +180,15 @@ std::vector<bool> check_before_anything_runs(
         if (!seen.outside_transaction[i]) continue;
         if (job.request.dry_run) {
             notes.push_back(fmt::format(
-                "{} runs outside a transaction: the dry run did not try it", migration.file
+                "{} runs outside a transaction; the dry run did not execute it", migration.file
             ));
         } else if (session.through_pooler()) {
             throw Error(
                 ErrorKind::MigrationFailed,
                 fmt::format(
-                    "SQL migration {} failed with error: it runs outside a transaction, which is "
-                    "not possible through a connection pooler in transaction mode: let the data "
-                    "source name the database server itself. Nothing was run.",
+                    "SQL migration {} failed with error: it runs outside a transaction, which a "
+                    "connection pooler in transaction mode does not allow; connect to the database "
+                    "server directly in dataSource. Nothing was run.",
                     migration.file
                 )
             );

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "core/count_of.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "db/sql/apply/batch.hpp"
@@ -15,7 +16,7 @@ namespace migrator::db::sql::apply {
 namespace {
 
 std::string said_of(const TenantState& state) {
-    std::string text = fmt::format("{} of its statements are known to have run", state.statement);
+    std::string text = count_of(state.statement, "statement", "statements") + " known to have run";
     if (state.state == "failed") return text + ", the next one failed";
     if (!state.message.empty()) text += ". In doubt: " + state.message;
     return text;
@@ -32,7 +33,7 @@ RecordedScript Recorded::with_records(const ScriptRun& run, const MetadataRow& r
     script.is_interrupted = true;
     script.known_before = static_cast<std::size_t>(std::max<std::int64_t>(state->statement, 0));
     std::string text = fmt::format(
-        "An earlier run was cut off in {}, schema {}: {}",
+        "An earlier run was interrupted in {}, schema {}: {}",
         row.migration->file,
         *row.schema,
         said_of(*state)
@@ -41,11 +42,11 @@ RecordedScript Recorded::with_records(const ScriptRun& run, const MetadataRow& r
         const std::size_t from = *context.request.resume_at_statement;
         script.skipped = from == 0 ? script.known_before : from - 1;
         script.skipped = std::min(script.skipped, run.script->statements.size());
-        text += fmt::format(". This run goes on at statement {}", script.skipped + 1);
+        text += fmt::format(". This run resumes at statement {}", script.skipped + 1);
         context.progress.note(text);
         log::answered(log::Level::Warn, text);
     } else {
-        log::warn(text + ". This run begins with its first statement");
+        log::warn(text + ". This run starts at its first statement");
     }
     return script;
 }
@@ -132,7 +133,7 @@ std::optional<UnitFailure> Recorded::look_at_the_records(
         }
         if (counted == steps.size()) {
             log::warn(fmt::format(
-                "The connection was lost ({}), but tenant {} is done: the run goes on",
+                "The connection was lost ({}), but tenant {} is done, and the run continues",
                 failure.message,
                 unit.tenant
             ));
@@ -153,14 +154,13 @@ UnitFailure Recorded::failed(const MetadataRow& step, Failure failure) const {
         failure.hint += (failure.hint.empty() ? "" : "\n") + hint;
     };
     if (failure.connection_lost) {
-        add("what has run is recorded, statement by statement: when the database answers again, "
-            "\"migrator status\" tells what is left, and the next apply goes on from there");
+        add("progress is recorded statement by statement; when the database is back, \"migrator "
+            "status\" shows what remains, and the next apply resumes there");
     } else if (failure.kept > 0) {
         add(fmt::format(
-            "statements 1 to {} of the file have run and stay, as {} commits at each DDL "
-            "statement. "
-            "The next apply begins with the file's first statement; with --resume-at-statement it "
-            "goes on behind these",
+            "statements 1 to {} of the file are committed, because {} commits at each DDL "
+            "statement. The next apply starts at the first statement of the file; with "
+            "--resume-at-statement, it resumes after these",
             failure.kept,
             worker_.context.dialect.name
         ));

@@ -37,7 +37,7 @@ void Rollout::run_wave(std::size_t begin, std::size_t end) {
     fleet_.reach(end);
     for (const FleetPhase& phase : phases_) {
         if (context_.stop.stop_requested()) {
-            throw Error(ErrorKind::Cancelled, "stopped after the tenants in work");
+            throw Error(ErrorKind::Cancelled, "stopped after the tenants in progress");
         }
         if (phase.for_tenants) {
             fleet_.run(phase.wave(begin, end));
@@ -47,7 +47,7 @@ void Rollout::run_wave(std::size_t begin, std::size_t end) {
         if (fleet_.has_failed()) return;
     }
     if (context_.stop.stop_requested() && fleet_.tenants_done() + fleet_.failures().size() < end) {
-        throw Error(ErrorKind::Cancelled, "stopped after the tenants in work");
+        throw Error(ErrorKind::Cancelled, "stopped after the tenants in progress");
     }
 }
 
@@ -77,7 +77,7 @@ std::string Rollout::failures_text() const {
     if (fleet_.failures().empty()) return {};
     const TenantFailure& first = fleet_.failures().front();
     return fmt::format(
-        "\n{} of {} tenants failed before, the first: {}: {}",
+        "\n{} of {} tenants had already failed, the first: {}: {}",
         fleet_.failures().size(),
         fleet_.tenants(),
         first.tenant,

@@ -49,15 +49,13 @@ ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
         if (lock_->lost() && error.kind() != ErrorKind::Locked && error.kind() != kind) {
             throw Error(
                 kind,
-                std::string("the connection that holds the migration lock was lost, the run was "
+                std::string("the connection that holds the migration lock was lost and the run was "
                             "stopped: "
                 ) + error.what()
             );
         }
         if (request.stop.stop_requested()) {
-            throw Error(
-                ErrorKind::Cancelled, std::string("the run was cancelled: ") + error.what()
-            );
+            throw Error(ErrorKind::Cancelled, std::string("the run was canceled: ") + error.what());
         }
         throw;
     }

@@ -63,7 +63,7 @@ std::optional<UnitFailure> end(const Worker& worker, const Unit& unit, Transacti
             return UnitFailure{.schema = unit.tenant, .error = error, .outcome_unknown = true};
         }
         *failure = Failure{
-            .message = lost + ". The database was asked: it was rolled back",
+            .message = lost + "; the database reports that the transaction was rolled back",
             .connection_lost = true};
     }
     return UnitFailure{.schema = unit.tenant, .failure = std::move(*failure)};

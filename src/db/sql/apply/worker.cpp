@@ -18,10 +18,10 @@ void Worker::stop_if_asked() const {
         const bool is_own = context.dialect.works_on_lock_session;
         throw Error(
             is_own ? ErrorKind::Unavailable : ErrorKind::Locked,
-            "the migration lock is gone: the connection that held it was lost"
+            "the migration lock was lost with the connection that held it"
         );
     }
-    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped before its end");
+    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped before the end");
 }
 
 void log_execution(const Migration& migration, const std::string& schema) {

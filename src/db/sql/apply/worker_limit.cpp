@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/count_of.hpp"
 #include "core/log.hpp"
 #include "db/sql/own_sql.hpp"
 
@@ -27,10 +28,10 @@ std::size_t sensible(const Context& context, Session& session, std::vector<std::
     if (wanted <= 1) return 1;
     const auto fewer = [&](std::size_t workers, const std::string& why) {
         notes.push_back(fmt::format(
-            "parallelism is {}, but {}: {} worked for at once",
+            "parallelism is {}, but {}; {} at a time",
             wanted,
             why,
-            workers == 1 ? "no two tenants were" : fmt::format("{} tenants were", workers)
+            count_of(workers, "tenant was processed", "tenants were processed")
         ));
         log::answered(log::Level::Warn, notes.back());
         return workers;
@@ -39,14 +40,17 @@ std::size_t sensible(const Context& context, Session& session, std::vector<std::
         // Our row of a file that locks tables is in a table that is locked with them.
         const bool setting = session.standard_conforming_strings();
         if (const Migration* file = find_lock_tables(context, setting)) {
-            return fewer(
-                1, fmt::format("{} locks tables, one of migrator's own with them", file->file)
-            );
+            return fewer(1, fmt::format("{} locks tables, including one of migrator", file->file));
         }
     }
     const std::size_t most = session.most_workers();
     if (most == 0 || wanted <= most) return wanted;
-    return fewer(most, fmt::format("{} connections of a run are possible here", most));
+    return fewer(
+        most,
+        fmt::format(
+            "a run can use at most {} on this database", count_of(most, "connection", "connections")
+        )
+    );
 }
 
 }  // namespace
@@ -63,11 +67,10 @@ std::size_t allowed_workers(
     const std::size_t possible = std::min(wanted, static_cast<std::size_t>(free) + 1);
     if (possible == wanted) return wanted;
     notes.push_back(fmt::format(
-        "parallelism is {}, but the server has room for {} more connections (max_connections): {} "
-        "tenants were worked for at once",
+        "parallelism is {}, but the server has room for {} (max_connections); {} at a time",
         wanted,
-        free,
-        possible
+        count_of(free, "more connection", "more connections"),
+        count_of(possible, "tenant was processed", "tenants were processed")
     ));
     log::answered(log::Level::Warn, notes.back());
     return possible;

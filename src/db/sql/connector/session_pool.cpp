@@ -19,7 +19,7 @@ std::unique_ptr<SessionPool::Lease> SessionPool::lease() {
             throw Error(
                 ErrorKind::Busy,
                 "all " + std::to_string(limit_) +
-                    " connections for reading are in use (maxConnections): try again"
+                    " connections for reading are in use (maxConnections); try again"
             );
         }
         ++in_use_;

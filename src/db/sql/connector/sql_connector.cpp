@@ -48,7 +48,7 @@ public:
             throw Error(
                 ErrorKind::Configuration,
                 fmt::format(
-                    "atomicity: version is not possible on {}, use atomicity: tenant",
+                    "{} does not support atomicity: version; use atomicity: tenant",
                     server_->dialect().name
                 )
             );
@@ -143,7 +143,8 @@ public:
         const Dialect& dialect = server_->dialect();
         if (dialect.transactional_ddl) return {};
         return fmt::format(
-            "{} can't roll DDL back: the dry run executed nothing and wrote nothing", dialect.name
+            "{} cannot roll back DDL, so the dry run executed nothing and wrote nothing",
+            dialect.name
         );
     }
 
@@ -174,8 +175,8 @@ private:
         throw Error(
             ErrorKind::MigrationFailed,
             fmt::format(
-                "Could not start the run: {}: the role of the data source has to be able to write "
-                "to migrator's own tables",
+                "Could not start the run: {}; grant the role in dataSource write access to the "
+                "tables of migrator",
                 error.what()
             )
         );

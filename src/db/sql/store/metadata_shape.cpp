@@ -36,7 +36,7 @@ void give_old_rows_a_version(Session& session, const Dialect& dialect) {
     execute(
         session, fmt::format("update {} set version_id = {} where version_id is null", table, id)
     );
-    log::info(fmt::format("Upgraded the metadata: old rows belong to version {} now", id));
+    log::info(fmt::format("Upgraded the metadata tables; old rows now belong to version {}", id));
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ MetadataShape read_shape(Session& session, const Dialect& dialect) {
     shape.exact_names = dialect.make_names_exact.empty();
     const std::size_t columns = std::size(fields) - (shape.exact_names ? 1 : 0);
     if (!row || row->size() != columns) {
-        throw Error(ErrorKind::Internal, "the metadata tables could not be looked up");
+        throw Error(ErrorKind::Internal, "could not look up the metadata tables");
     }
     for (std::size_t i = 0; i < columns; ++i) *fields[i] = is_true((*row)[i]);
     return shape;

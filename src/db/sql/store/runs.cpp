@@ -21,8 +21,8 @@ auto writing(Write&& write) try {
     throw Error(
         ErrorKind::MigrationFailed,
         fmt::format(
-            "Could not record the run: {}: the role of the data source has to be able to write to "
-            "migrator's own tables",
+            "Could not record the run: {}; grant the role in dataSource write access to the tables "
+            "of migrator",
             error.what()
         )
     );

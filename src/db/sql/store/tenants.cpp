@@ -38,8 +38,8 @@ void Tenants::insert(const SchemaName& tenant) try {
     if (!options.tenant_select.empty()) {
         throw Error(
             ErrorKind::Configuration,
-            "tenantSelect is configured but tenantInsert is not: there is no statement that "
-            "records the tenant"
+            "tenantSelect is configured but tenantInsert is not; set tenantInsert to record the "
+            "tenant"
         );
     }
     if (has(tenant.str())) {
