@@ -19,7 +19,7 @@
 namespace migrator::db::postgresql {
 namespace {
 
-constexpr std::string_view kFenceIsGone = "22P02";  // invalid_text_representation: the cast
+constexpr std::string_view kCheckFailed = "22P02";  // invalid_text_representation: the cast
 constexpr std::size_t kCopyPiece = 65'536;
 // Up to here rows are written with COMMIT; COPY needs an answer before its data, and is faster.
 constexpr std::size_t kInsertedRows = 200;
@@ -71,9 +71,15 @@ struct Results {
 }  // namespace
 
 Session::Session(
-    std::unique_ptr<Connection> connection, KeyValues settings, const ServerFacts& facts
+    std::unique_ptr<Connection> connection,
+    KeyValues settings,
+    const ServerFacts& facts,
+    std::string begin
 )
-    : connection_(std::move(connection)), settings_(std::move(settings)), facts_(facts) {
+    : connection_(std::move(connection)),
+      settings_(std::move(settings)),
+      facts_(facts),
+      begin_(std::move(begin)) {
     // Times are read as ISO. Go's driver insists on it, so scripts that rely on it exist too.
     const bool is_set = std::ranges::any_of(settings_, [](const auto& setting) {
         return equal_ignoring_case(setting.first, "datestyle");
@@ -100,7 +106,7 @@ std::unique_ptr<sql::RowSource> Session::open(
     // might not reach the query.
     const bool alone = !settings_.empty() && connection_->transaction_status() == PQTRANS_IDLE;
     if (alone) {
-        wait({"begin"});
+        wait({begin_});
         wait_settings(Scope::Transaction);
         send_waiting();
     }
@@ -145,9 +151,17 @@ void Session::send_waiting() {
 }
 
 void Session::refuse(const OwnStatement& statement, const ServerError& error) {
-    const bool is_lost = statement.kind == Kind::Fence && error.sqlstate == kFenceIsGone;
-    if (!is_lost) throw refused(statement, error);
+    const bool is_check = statement.kind == Kind::Fence || statement.kind == Kind::ReadOnly;
+    if (!is_check || error.sqlstate != kCheckFailed) throw refused(statement, error);
     rollback();
+    if (statement.kind == Kind::ReadOnly) {
+        throw Error(
+            ErrorKind::Configuration,
+            "the server makes transactions of this login read-only (transaction_read_only is on): "
+            "set default_transaction_read_only=off in dataSource, change that default of the role "
+            "or database, or connect to a server that is no standby"
+        );
+    }
     throw sql::lost_lock_error(*this, dialect());
 }
 
@@ -161,10 +175,15 @@ void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) 
     work_ = settings;
     role_is_due_ = !settings.role.empty();
     dirty_ = true;
-    wait({"begin"});
+    wait({begin_});
     begin_waits_ = true;
     wait_settings(Scope::Transaction);
     wait(limit_statements(work_, facts_, Scope::Transaction));
+    wait_check(
+        "pg_catalog.current_setting('transaction_read_only') = 'off'",
+        "the transaction is read-only",
+        Kind::ReadOnly
+    );
     if (!run_id.empty()) wait_fence(run_id);
     if (sets_reading()) send_waiting();
 } catch (...) {
@@ -172,9 +191,7 @@ void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) 
     throw;
 }
 
-/// The rest of the message is not run when a cast fails. The server does not work it out before, as
-/// a process number is no constant. Who owns the lock is looked up under a snapshot that is newer
-/// than the fence.
+/// Who owns the lock is looked up under a snapshot that is newer than the fence.
 void Session::wait_fence(std::string_view run_id) {
     const std::string conditions[] = {
         fmt::format("pg_catalog.pg_try_advisory_xact_lock_shared({})", kFenceKey),
@@ -183,15 +200,22 @@ void Session::wait_fence(std::string_view run_id) {
             connection_->literal(run_id)
         )};
     for (const std::string& condition : conditions) {
-        waiting_.push_back(
-            {fmt::format(
-                 "select case when {} then 0 else pg_catalog.concat('the migration lock is lost "
-                 "for ', pg_catalog.pg_backend_pid())::integer end",
-                 condition
-             ),
-             Kind::Fence}
-        );
+        wait_check(condition, "the migration lock is lost", Kind::Fence);
     }
+}
+
+/// The rest of the message is not run when a cast fails. The server does not work it out before, as
+/// a process number is no constant.
+void Session::wait_check(const std::string& condition, std::string_view otherwise, Kind kind) {
+    waiting_.push_back(
+        {fmt::format(
+             "select case when {} then 0 else pg_catalog.concat('{} for ', "
+             "pg_catalog.pg_backend_pid())::integer end",
+             condition,
+             otherwise
+         ),
+         kind}
+    );
 }
 
 void Session::reset() {

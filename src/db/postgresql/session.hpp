@@ -19,8 +19,13 @@ namespace migrator::db::postgresql {
 /// that the beginning takes (`LostCommit`).
 class Session final : public sql::Session {
 public:
-    /// `settings`: run-time parameters of the data source.
-    Session(std::unique_ptr<Connection> connection, KeyValues settings, const ServerFacts& facts);
+    /// `settings`: run-time parameters of the data source. `begin`: what begins a transaction.
+    Session(
+        std::unique_ptr<Connection> connection,
+        KeyValues settings,
+        const ServerFacts& facts,
+        std::string begin
+    );
     ~Session() override;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -59,6 +64,7 @@ private:
     /// The server has refused `statement`: throws.
     [[noreturn]] void refuse(const OwnStatement& statement, const ServerError& error);
     void wait_fence(std::string_view run_id);
+    void wait_check(const std::string& condition, std::string_view otherwise, Kind kind);
     bool sets_reading() const;
     bool limits_whole_messages() const;
     void copy_rows(std::int64_t version_id, std::span<const sql::MetadataRow> rows);
@@ -83,6 +89,7 @@ private:
     std::unique_ptr<Connection> connection_;
     KeyValues settings_;
     ServerFacts facts_;
+    const std::string begin_;
     std::stop_token stop_;
     std::vector<OwnStatement> waiting_;  ///< for the next message
     bool begin_waits_ = false;           ///< the first of them is BEGIN
