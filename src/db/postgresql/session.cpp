@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/ascii.hpp"
 #include "core/error.hpp"
@@ -41,6 +42,10 @@ using sql::ScriptRun;
 std::size_t byte_of(std::string_view text, std::size_t position, bool bytes_are_characters) {
     return bytes_are_characters ? std::min(position - 1, text.size())
                                 : utf8_offset(text, position - 1);
+}
+
+std::string role_statement(const std::string& role) {
+    return "set local role " + quote_identifier(role);
 }
 
 /// What the results of one message told, up to its end or its error.
@@ -127,17 +132,19 @@ void Session::wait_settings(Scope scope) {
     for (const auto& [name, value] : settings_) {
         // Reads lists (`search_path=app,public`) as the server does when connecting; `set` would
         // take the value for one name.
-        waiting_.push_back(
-            {fmt::format(
-                 "select pg_catalog.set_config({}, {}, {})",
-                 connection_->literal(name),
-                 connection_->literal(value),
-                 scope == Scope::Transaction
-             ),
-             Kind::Setting,
-             name}
-        );
+        waiting_.push_back({setting_statement(name, value, scope), Kind::Setting, name});
     }
+}
+
+std::string Session::setting_statement(
+    const std::string& name, const std::string& value, Scope scope
+) const {
+    return fmt::format(
+        "select pg_catalog.set_config({}, {}, {})",
+        connection_->literal(name),
+        connection_->literal(value),
+        scope == Scope::Transaction
+    );
 }
 
 void Session::send_waiting() {
@@ -174,6 +181,7 @@ bool Session::sets_reading() const {
 void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) try {
     work_ = settings;
     role_is_due_ = !settings.role.empty();
+    left_ = script::kNoTraits;
     dirty_ = true;
     wait({begin_});
     begin_waits_ = true;
@@ -186,6 +194,7 @@ void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) 
     );
     if (!run_id.empty()) wait_fence(run_id);
     if (sets_reading()) send_waiting();
+    reads_plain_strings_ = standard_conforming_strings();
 } catch (...) {
     rollback();
     throw;
@@ -218,8 +227,29 @@ void Session::wait_check(const std::string& condition, std::string_view otherwis
     );
 }
 
+bool Session::reads_otherwise() const {
+    return connection_->parameter("client_encoding") != "UTF8" ||
+           standard_conforming_strings() != reads_plain_strings_;
+}
+
+MessageQueue::Own Session::reset_for(std::uint32_t traits) const {
+    auto statements = cleaning_statements(
+        {.temporary_checks = (traits & script::kMakesTemporary) != 0,
+         .sequences = (traits & script::kReadsKeys) != 0}
+    );
+    for (const auto& [name, value] : settings_) {
+        statements.push_back(setting_statement(name, value, Scope::Transaction));
+    }
+    std::ranges::move(
+        limit_statements(work_, facts_, Scope::Transaction), std::back_inserter(statements)
+    );
+    if (!work_.role.empty()) statements.push_back(role_statement(work_.role));
+    return {.text = join(statements), .statements = statements.size()};
+}
+
 void Session::reset() {
-    wait(cleaning_statements(true));
+    wait(cleaning_statements({.temporary_checks = (left_ & script::kMakesTemporary) != 0}));
+    left_ = script::kNoTraits;
     wait_settings(Scope::Transaction);
     wait(limit_statements(work_, facts_, Scope::Transaction));
     role_is_due_ = !work_.role.empty();
@@ -350,7 +380,7 @@ void Session::rollback() noexcept try {
         return;
     }
     // All in one message: a pooler may give the server's session to somebody else behind it.
-    std::vector<std::string> statements = cleaning_statements(true);
+    std::vector<std::string> statements = cleaning_statements({});
     statements.insert(statements.begin(), "rollback");
     const auto error = run_undisturbed(statements);
     if (error) log::warn("Rolling back: " + describe(*error));
@@ -379,17 +409,21 @@ bool Session::through_pooler() {
 std::optional<Failure> Session::run_scripts(std::span<const ScriptRun> scripts) {
     dirty_ = true;
     if (role_is_due_) {
-        waiting_.push_back({"set local role " + quote_identifier(work_.role), Kind::Role});
+        waiting_.push_back({role_statement(work_.role), Kind::Role});
     }
     role_is_due_ = false;
-    const auto limits = limit_statements(work_, facts_, Scope::Transaction);
-    MessageQueue queue(
-        scripts,
-        {.limits = join(limits),
-         .limit_count = limits.size(),
-         .one_statement = limits_whole_messages()}
-    );
-    while (auto message = queue.next(!one_script_each_)) {
+    for (const ScriptRun& run : scripts) left_ |= run.script->traits;
+    MessageQueue::Rules rules{
+        .reset = [this](std::uint32_t traits) { return reset_for(traits); },
+        .one_statement = limits_whole_messages()};
+    if (work_.keeps_state) {
+        const auto limits = limit_statements(work_, facts_, Scope::Transaction);
+        rules.limits = {.text = join(limits), .statements = limits.size()};
+    }
+    MessageQueue queue(scripts, rules);
+    while (auto message = queue.next(
+               {.scripts = !one_script_each_, .resets = !rules.one_statement && !reads_otherwise()}
+           )) {
         const auto leading = join_waiting(*message);
         if (auto failure = run_message(*message, scripts, true, leading)) return failure;
     }
@@ -472,6 +506,9 @@ Failure Session::failure_of(
     failure.statement = place.statement;
     failure.line = place.line;
     failure.message = error.message;
+    if (place.ours) {
+        failure.message = "the session could not be reset behind this file: " + failure.message;
+    }
     failure.detail = error.detail;
     failure.hint = error.hint;
     failure.context = error.context;
@@ -511,7 +548,7 @@ std::optional<Failure> Session::run_without_transaction(
 std::optional<Failure> Session::clean_up_without_transaction(const ScriptRun& script) {
     if (connection_->is_lost()) return std::nullopt;
     // Not the session's advisory locks: the fence is one of them.
-    std::vector<std::string> statements = cleaning_statements(false);
+    std::vector<std::string> statements = cleaning_statements({.session_locks = false});
     const bool open = connection_->transaction_status() != PQTRANS_IDLE;
     if (open) statements.insert(statements.begin(), "rollback");
     if (const auto error = run_undisturbed(statements)) {

@@ -59,6 +59,11 @@ private:
 
     void wait(std::vector<std::string> texts);
     void wait_settings(Scope scope);
+    std::string setting_statement(const std::string& name, const std::string& value, Scope scope)
+        const;
+    /// What undoes the state of scripts with these traits, in the open transaction, and sets what
+    /// `begin` and the role of the scripts have set.
+    MessageQueue::Own reset_for(std::uint32_t traits) const;
     /// Puts it in front of `message` when they can share one, else sends it. Returns what it was.
     std::vector<OwnStatement> join_waiting(Message& message);
     /// The server has refused `statement`: throws.
@@ -66,6 +71,8 @@ private:
     void wait_fence(std::string_view run_id);
     void wait_check(const std::string& condition, std::string_view otherwise, Kind kind);
     bool sets_reading() const;
+    /// A script has changed how the server reads a message.
+    bool reads_otherwise() const;
     bool limits_whole_messages() const;
     void copy_rows(std::int64_t version_id, std::span<const sql::MetadataRow> rows);
     std::optional<sql::Failure> run_message(
@@ -95,6 +102,8 @@ private:
     bool begin_waits_ = false;           ///< the first of them is BEGIN
     sql::WorkSettings work_;             ///< of the open transaction
     bool role_is_due_ = false;           ///< the scripts' role is not set yet
+    bool reads_plain_strings_ = true;    ///< when the transaction began
+    std::uint32_t left_ = 0;             ///< traits of its scripts
     bool one_script_each_ = false;       ///< the scanner has miscounted once
     bool dirty_ = false;                 ///< scripts may have left something behind
     std::optional<bool> through_pooler_;
