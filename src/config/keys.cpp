@@ -44,6 +44,11 @@ constexpr Key kKeys[] = {
      .choices = "DEBUG|INFO|WARN|ERROR|PANIC"},
 
     {.name = "atomicity", .type = Choice, .since = "new", .choices = "version|tenant"},
+    {.name = "sessionState",
+     .type = Choice,
+     .default_text = "reset",
+     .since = "new",
+     .choices = "reset|keep"},
     {.name = "parallelism",
      .type = Number,
      .default_text = "1",

@@ -107,6 +107,8 @@ db::Options database_options(const Values& values) {
         options.atomicity =
             values.text("atomicity") == "tenant" ? db::Atomicity::Tenant : db::Atomicity::Version;
     }
+    options.session_state =
+        values.text("sessionState") == "keep" ? db::SessionState::Keep : db::SessionState::Reset;
     options.statement_timeout = values.optional_duration("statementTimeout");
     options.ddl_lock_timeout = values.optional_duration("ddlLockTimeout");
     options.parallelism = values.number("parallelism");

@@ -19,6 +19,12 @@ enum class Atomicity : std::uint8_t {
     Tenant,   ///< one tenant and phase
 };
 
+/// What a file of a run finds of the session state that the files before it have left.
+enum class SessionState : std::uint8_t {
+    Reset,  ///< none of it
+    Keep,   ///< all of it, as with the Go program
+};
+
 /// What stands for a token in a data source, in the place of the password.
 inline constexpr std::string_view kDatabaseToken = "${aws-rds-token}";
 
@@ -34,6 +40,7 @@ struct Options {
     /// The schemas of the configured single directories: no tenant may have such a name.
     std::vector<std::string> single_schemas;
     std::optional<Atomicity> atomicity;  ///< unset: the driver's default
+    SessionState session_state = SessionState::Reset;
     std::optional<std::chrono::milliseconds> statement_timeout;
     std::optional<std::chrono::milliseconds> ddl_lock_timeout;
     std::size_t parallelism = 1;  ///< tenants at once, a connection each; at least 1

@@ -13,8 +13,10 @@ enum Trait : std::uint32_t {
     kClosesTransaction = 1U << 1,   ///< COMMIT, END, without further words but WORK/TRANSACTION
     kTransactionControl = 1U << 2,  ///< any of these, and ROLLBACK, SAVEPOINT, RELEASE, ABORT, …
     kRefusesTransaction = 1U << 3,  ///< can't run inside a transaction: VACUUM, …
-    kChangesSession = 1U << 4,      ///< SET, RESET, DISCARD, PREPARE, set_config(), PRAGMA, …
-    kChangesLexing = 1U << 5,       ///< changes how text after it is read
+    /// May leave something in the session that reaches later scripts: SET, PREPARE, PRAGMA,
+    /// temporary objects, DO, a call of a function that is not known to be harmless, …
+    kChangesSession = 1U << 4,
+    kChangesLexing = 1U << 5,  ///< changes how text after it is read
     kCopyFromStdin = 1U << 6,
     kCopyToStdout = 1U << 7,
     kCreatesSchema = 1U << 8,  ///< CREATE SCHEMA name
@@ -23,6 +25,27 @@ enum Trait : std::uint32_t {
     kKeepsTransaction = 1U << 11,  ///< commits nothing by itself; of interest where DDL does
     kUncountedResults = 1U << 12,  ///< CALL, EXECUTE, compound blocks: any number of results
     kLocksTables = 1U << 13,       ///< LOCK TABLES: only what it names can be used then
+
+    // What is left in the session, in detail.
+    kMakesTemporary = 1U << 14,      ///< may make temporary objects
+    kReadsKeys = 1U << 15,           ///< reads what an earlier statement gave: currval(), changes()
+    kMakesStatefulCode = 1U << 16,   ///< makes a function whose calls may change the session
+    kBoundToTransaction = 1U << 17,  ///< only the end of the transaction undoes it
+    kBoundToSession = 1U << 18,      ///< only the end of the session undoes it: setseed(), LOAD
+    kUndoesBound = 1U << 19,         ///< undoes what a statement with kBoundToTransaction did
+    kMovesPath = 1U << 20,           ///< sets where names without a schema are looked up
+    kRestoresPath = 1U << 21,
+    kMovesRole = 1U << 22,  ///< sets as whom later statements run
+    kRestoresRole = 1U << 23,
+    kUntilCommit = 1U << 24,  ///< SET LOCAL: what it sets ends with the transaction
+
+    // How a statement has to be looked at: only in the data of a Lexis, never in what a scan finds.
+    kSetsByName = 1U << 27,      ///< a function whose first argument is the name of a setting
+    kCallsFunctions = 1U << 28,  ///< runs the functions that it names
+    kMakesCode = 1U << 29,       ///< CREATE FUNCTION
+    kIsCode = 1U << 30,          ///< DO: a body that runs at once
+    kMaySelectInto = 1U << 31,   ///< SELECT … INTO TEMP t
+    kHints = kSetsByName | kCallsFunctions | kMakesCode | kIsCode | kMaySelectInto,
 };
 
 /// How a database reads the text of a script, and which statements mean what. Constant data.
@@ -63,6 +86,25 @@ struct Lexis {
         std::uint32_t traits;
     };
     std::span<const Rule> rules;
+
+    /// A lower-case name and what it says about a statement.
+    struct Named {
+        std::string_view name;
+        std::uint32_t traits;
+    };
+    /// What calling these functions does to a session; by name. Keywords and types that stand
+    /// before a '(' are among them.
+    std::span<const Named> functions{};
+    std::uint32_t unlisted_function = kNoTraits;  ///< the same of every other function
+    std::string_view system_schema{};             ///< its functions are the listed ones
+    /// Settings that have a trait of their own, as `kMovesPath`; by name.
+    std::span<const Named> settings{};
+    /// Words that code has which may change the session of its callers; in order.
+    std::span<const std::string_view> stateful_words{};
+    /// Languages of code that can be judged by its words.
+    std::span<const std::string_view> plain_languages{};
+    /// Where statements name what they change: as in `Rule`, with `^` for the name.
+    std::span<const std::string_view> targets{};
 };
 
 }  // namespace migrator::script

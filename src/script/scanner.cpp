@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "core/ascii.hpp"
 #include "core/utf8.hpp"
 #include "script/characters.hpp"
+#include "script/code_traits.hpp"
 #include "script/compound_body.hpp"
+#include "script/function_calls.hpp"
 #include "script/lexer.hpp"
 #include "script/lexing_settings.hpp"
 #include "script/script.hpp"
@@ -95,6 +98,7 @@ private:
     void scan_statement(Token token);
     void end_statement(Statement& statement, const Token& end);
     void find_traits(Statement& statement);
+    void find_state(Statement& statement, std::string_view text) const;
     void psql_command(const Token& backslash);
     bool delimiter_command(const Token& word);
     void take_data(Statement& statement, std::size_t semicolon);
@@ -200,7 +204,10 @@ void Scanner::find_traits(Statement& statement) {
     const Lexis& lexis = rules_.lexis();
     const std::string_view first = words_.first();
     const auto text = text_.substr(statement.begin, statement.end - statement.begin);
-    if (rules_.words_wanted(first) > 0) statement.traits |= words_.traits(lexis);
+    if (rules_.words_wanted(first) > 0) {
+        statement.traits |= words_.traits(lexis);
+        if ((statement.traits & kHints) != 0) find_state(statement, text);
+    }
     if (lexis.copy_data && equal_ignoring_case(first, "copy")) {
         statement.traits |= copy_traits(text, lexis);
     }
@@ -220,6 +227,19 @@ void Scanner::find_traits(Statement& statement) {
     statement.traits |= kChangesSession | kChangesLexing;
     setting = change.standard_conforming_strings.value_or(setting);
     lexer_.set_standard_conforming_strings(setting);
+}
+
+/// What the words that the statement begins with can't tell.
+void Scanner::find_state(Statement& statement, std::string_view text) const {
+    const Lexis& lexis = rules_.lexis();
+    const std::uint32_t hints =
+        std::exchange(statement.traits, statement.traits & ~kHints) & kHints;
+    if ((hints & kCallsFunctions) != 0) statement.traits |= traits_of_calls(text, lexis);
+    if ((hints & kMakesCode) != 0) statement.traits |= traits_of_made_code(text, lexis);
+    if ((hints & kIsCode) != 0) statement.traits |= traits_of_run_code(text, lexis);
+    if ((hints & kMaySelectInto) != 0 && contains_lower(text, "temp")) {
+        statement.traits |= kChangesSession | kMakesTemporary;
+    }
 }
 
 /// DELIMITER text, a command of the client `mysql`: the rest of the line up to a blank ends

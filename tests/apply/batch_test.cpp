@@ -78,6 +78,10 @@ TEST_F(BatchTest, WhatChangesHowTextIsReadIsTheLastOfItsMessage) {
     );
 }
 
+TEST_F(BatchTest, LeavesOutAWrapperWithNothingInIt) {
+    EXPECT_EQ(sent({"begin; commit;", "a"}, 100), (Texts{"a"}));
+}
+
 TEST_F(BatchTest, EndsAtTheFirstFailureWhichIsThatOfItsScript) {
     failing_ = "bb";
     EXPECT_EQ(sent({"aa", "bb", "cc"}, 2), (Texts{"aa", "bb"}));

@@ -28,7 +28,7 @@ protected:
         work_.session = work_.server.connect();
         SharedProgress progress(work_.plan, nullptr, true);
         Context context = work_.context();
-        Context own{work_.job(), context.scripts, progress};
+        Context own{work_.job(), context.scripts, context.stateful_code, progress};
         own.version_id = 1;
         own.outside_transaction = std::vector<bool>(work_.plan.files.size());
         for (std::size_t i = 0; i < work_.plan.files.size(); ++i) {

@@ -111,9 +111,10 @@ public:
 private:
     std::deque<Migration> files_;
     Scripts scripts_{server.dialect(), options};
+    StatefulCode stateful_code_;
     /// Of an empty plan: what is counted by file is tested with whole applications.
     SharedProgress shared_{Plan{}, request.progress, true};
-    Context context_{job(), scripts_, shared_};
+    Context context_{job(), scripts_, stateful_code_, shared_};
 };
 
 /// What `work` throws; fails when it does not.

@@ -29,6 +29,27 @@ std::string earlier_in_mysql(const std::string& by) {
     return "changed - interval " + (by.ends_with('s') ? by.substr(0, by.size() - 1) : by);
 }
 
+std::string rows_in_sqlite(const std::string& table) {
+    return "select group_concat(id || '=' || coalesce(v, '-'), ', ') from (select * from " + table +
+           " order by id, v)";
+}
+
+std::string rows_in_postgresql(const std::string& table) {
+    return "select string_agg(concat(id, '=', coalesce(v, '-')), ', ' order by id, v) from " +
+           table;
+}
+
+std::string rows_in_mysql(const std::string& table) {
+    return "select group_concat(id, '=', coalesce(v, '-') order by id, v separator ', ') from " +
+           table;
+}
+
+std::string drop_in_postgresql(const std::string& schema) {
+    return "drop schema if exists " + schema + " cascade";
+}
+
+std::string drop_in_mysql(const std::string& schema) { return "drop database if exists " + schema; }
+
 bool is_required(const std::string& server) {
     const char* required = std::getenv("MIGRATOR_TEST_REQUIRE");
     return required != nullptr && std::string(required).find(server) != std::string::npos;
@@ -47,24 +68,32 @@ const std::vector<DatabaseKind>& all_databases() {
          .dry_run_tells_rows = false,
          .refuses_transaction = "vacuum",
          .slow_query = kRecursion,
-         .earlier = earlier_in_sqlite},
+         .earlier = earlier_in_sqlite,
+         .list_rows = rows_in_sqlite,
+         .drop_schema = nullptr},
         {.name = "Postgresql",
          .url_variable = "MIGRATOR_TEST_POSTGRESQL_URL",
          .required_as = "postgresql",
          .make = make_postgresql_database,
          .prefix = "migrator.",
+         .has_default_schema = true,
          .refuses_transaction = "vacuum",
          .slow_query = kRecursion,
-         .earlier = earlier_in_postgresql},
+         .earlier = earlier_in_postgresql,
+         .list_rows = rows_in_postgresql,
+         .drop_schema = drop_in_postgresql},
         {.name = "Mariadb",
          .url_variable = "MIGRATOR_TEST_MARIADB_URL",
          .required_as = "mariadb",
          .make = make_mariadb_database,
          .prefix = "migrator.",
          .commits_each_file = true,
+         .resets_session = false,  // true, and isolation_contract_test.cpp runs on it
          .dry_run_tells_rows = false,
          .slow_query = kCrossJoin,
-         .earlier = earlier_in_mysql},
+         .earlier = earlier_in_mysql,
+         .list_rows = rows_in_mysql,
+         .drop_schema = drop_in_mysql},
     };
     return kAll;
 }

@@ -34,11 +34,16 @@ struct DatabaseKind {
     std::string prefix;               ///< of migrator's own tables
     bool schemas_are_files = false;   ///< made by use, not by `create schema`
     bool commits_each_file = false;   ///< DDL commits: what came before a failure stays
+    bool resets_session = true;       ///< between the files of a run
+    bool has_default_schema = false;  ///< `public`
     bool dry_run_tells_rows = true;   ///< the rows that it would have made
     std::string refuses_transaction;  ///< a statement that does; empty: there is none
     std::string slow_query;           ///< one number, after a very long time
     /// Expression: a time of `changed` that lies so much earlier, "2 hours".
     std::string (*earlier)(const std::string& by);
+    /// Query: the rows of a table (id, v) as one text, in order.
+    std::string (*list_rows)(const std::string& table);
+    std::string (*drop_schema)(const std::string& schema);  ///< null: schemas are files
 };
 
 /// The list: all_databases.cpp.

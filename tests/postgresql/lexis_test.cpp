@@ -5,6 +5,7 @@
 #include "postgresql/scanner_corpus.hpp"
 #include "postgresql/scanner_generator.hpp"
 #include "script/script.hpp"
+#include "script/targets.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -14,6 +15,8 @@ using namespace script;  // NOLINT(google-build-using-namespace): the traits
 constexpr std::uint32_t kOpens = kTransactionControl | kOpensTransaction;
 constexpr std::uint32_t kCloses = kTransactionControl | kClosesTransaction;
 constexpr std::uint32_t kBuildsIndex = kRefusesTransaction | kBuildsIndexConcurrently;
+constexpr std::uint32_t kSession = kChangesSession;
+constexpr std::uint32_t kTemporary = kChangesSession | kMakesTemporary;
 constexpr std::uint32_t kReads = kChangesSession | kChangesLexing;
 
 TEST(PostgresqlLexis, KnowsWhatStatementsDo) {
@@ -47,30 +50,40 @@ TEST(PostgresqlLexis, KnowsWhatStatementsDo) {
         {"prepare transaction as select 1", kChangesSession},
         {"prepare x as select 1", kChangesSession},
 
-        {"set search_path = a", kChangesSession},
-        {"set local search_path = a", kChangesSession},
-        {"set session authorization a", kChangesSession},
-        {"set role a", kChangesSession},
+        {"set search_path = a", kSession | kMovesPath},
+        {"set search_path to default", kSession | kRestoresPath},
+        {"set local search_path = a", kSession | kMovesPath | kUntilCommit},
+        {"set schema 'a'", kSession | kMovesPath},
+        {"set session authorization a", kSession | kMovesRole},
+        {"set role a", kSession | kMovesRole},
+        {"set role none", kSession | kRestoresRole},
         {"set time zone 'UTC'", kChangesSession},
-        {"set transaction read only", kNoTraits},
-        {"set local transaction read only", kNoTraits},
-        {"set constraints all deferred", kNoTraits},
-        {"reset role", kChangesSession},
-        {"reset all", kReads},
+        {"set transaction read only", kRefusesTransaction},
+        {"set local transaction read only", kRefusesTransaction},
+        {"set constraints all deferred", kBoundToTransaction},
+        {"set constraints a, s.b immediate", kUndoesBound},
+        {"reset role", kSession | kRestoresRole},
+        {"reset search_path", kSession | kRestoresPath},
+        {"reset all", kReads | kRestoresPath},
         {"discard plans", kChangesSession},
-        {"discard all", kReads | kRefusesTransaction},
+        {"discard all", kReads | kRestoresPath | kRestoresRole | kRefusesTransaction},
         {"deallocate all", kChangesSession},
         {"listen a", kChangesSession},
         {"unlisten *", kChangesSession},
         {"notify a", kNoTraits},
         {"declare c cursor with hold for select 1", kChangesSession},
-        {"load 'auto_explain'", kChangesSession},
+        {"load 'auto_explain'", kSession | kBoundToSession},
         {"set client_encoding = 'latin1'", kReads},
         {"set standard_conforming_strings = on", kReads},
         {"set names 'utf8'", kReads},
         {"select set_config('a.b', 'c', false)", kChangesSession},
-        {"create temp table t (a int)", kNoTraits},
-        {"select pg_advisory_lock(1)", kNoTraits},
+        {"create temp table t (a int)", kTemporary},
+        {"create or replace temporary view v as select 1", kTemporary},
+        {"create function pg_temp.f() returns int language sql as 'select 1'", kTemporary},
+        {"create table pg_temp.t (a int)", kTemporary},
+        {"create table t (temporary int)", kTemporary},  // costs a reset
+        {"select 1 into temp t", kTemporary},
+        {"select pg_advisory_lock(1)", kSession},
         {"alter role a set search_path = b", kNoTraits},
 
         {"create index concurrently i on t (a)", kBuildsIndex},
@@ -113,6 +126,54 @@ TEST(PostgresqlLexis, KnowsWhatStatementsDo) {
         {"copy t from stdin", kCopyFromStdin},
         {"copy t to stdout", kCopyToStdout},
         {"insert into t values (1)", kNoTraits},
+
+        {"insert into s.t (a, b) values (now(), (1)), (lower('x'), 2)", kNoTraits},
+        {"insert into \"t\" (a) select count(*) from u as v (c) where a in (1)", kNoTraits},
+        {"insert into t values (f (1))", kSession},
+        {"insert into t values (\"f\"(1))", kSession},
+        {"insert into t values (pg_catalog.length('x'), s.length('x'))", kSession},
+        {"insert into t values (pg_catalog.length('x'))", kNoTraits},
+        {"select now /* here */ (1)", kSession},
+        {"select now -- here\n (1)", kSession},
+        {"update t set a = x(b) where c = 'y (z)'", kSession},
+        {"delete from t where a = any (array(select 1))", kNoTraits},
+        {"create table t (a numeric(1), b my_type(2), check (f(a)))", kNoTraits},
+        {"create table t as select f()", kSession},
+        {"create materialized view v as select f(1)", kSession},
+        {"copy t (a, b) from stdin", kCopyFromStdin},
+        {"copy (select f()) to stdout", kSession | kCopyToStdout},
+        {"select currval('s')", kReadsKeys},
+        {"insert into t values (LastVal())", kReadsKeys},
+        {"select setseed(0.5)", kBoundToSession},
+        {"select pg_try_advisory_xact_lock(1)", kBoundToTransaction},
+        {"select set_config('search_path', 'a', false)", kSession | kMovesPath},
+        {"select set_config('search_path', '', false)", kSession | kRestoresPath},
+        {"select set_config('Role', 'a', false)", kSession | kMovesRole},
+        {"call p()", kSession},
+
+        {"do $$ begin perform 1; end $$", kSession},
+        {"do $$ begin create temp table t (a int); end $$", kTemporary},
+        {"do $$ begin perform set_config('search_path', 'a', true); end $$", kSession | kMovesPath},
+        {"do 'begin perform set_config(''search_path'', ''a'', true); end'", kSession | kMovesPath},
+        {"do $$ begin set local search_path to a; end $$", kSession | kMovesPath},
+        {"do $$ begin perform currval('s'), setseed(0); end $$",
+         kSession | kReadsKeys | kBoundToSession},
+        {"do $$ begin execute 'create function f() …'; end $$", kSession | kMakesStatefulCode},
+        {"create function f() returns int language sql as 'select 1'", kNoTraits},
+        {"create function f() returns int language plpgsql set search_path = s as $$ begin update "
+         "t "
+         "set a = 1; return 1; end $$",
+         kNoTraits},
+        {"create function f() returns int language plpgsql as $$ begin -- note\n set role a; end "
+         "$$",
+         kMakesStatefulCode},
+        {"create or replace function f() returns int language plpgsql as $$ begin execute x; end "
+         "$$",
+         kMakesStatefulCode},
+        {"create function f() returns text language sql as 'select set_config(''a'', ''b'', "
+         "false)'",
+         kMakesStatefulCode},
+        {"create procedure p() language plpython3u as 'pass'", kMakesStatefulCode},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);
@@ -132,6 +193,41 @@ void expect_sane(std::string_view text, const Script& script) {
         ASSERT_LE(s.data_begin, s.data_end);
         ASSERT_LE(s.data_end, text.size());
         end = s.end;
+    }
+}
+
+TEST(PostgresqlLexis, FindsTargetsThatNameNoSchema) {
+    const struct {
+        const char* text;
+        std::string_view target;
+    } cases[] = {
+        {"insert into t values (1)", "t"},
+        {"insert into s.t values (1)", ""},
+        {"insert into \"s\" . \"t\" values (1)", ""},
+        {"insert into \"t\" values (1)", "\"t\""},
+        {"update only t set a = 1", "t"},
+        {"delete from s.t using u", ""},
+        {"with x as (select 1) insert into t select * from x", "t"},
+        {"create table if not exists t (a int)", "t"},
+        {"create table if not exists s.t (a int)", ""},
+        {"create temp table t (a int)", ""},
+        {"create unique index concurrently i on s.t (a)", ""},
+        {"create index i on t (a)", "t"},
+        {"create trigger g after update of a on s.t execute function f()", ""},
+        {"alter table if exists only t add a int", "t"},
+        {"drop table t", "t"},
+        {"create schema t", ""},
+        {"select a from t", ""},
+        {"do $$ begin if true then insert into t values (1); end if; end $$", "t"},
+        {"do $$ begin insert into s.t values (1) on conflict do update set a = 1; end $$", ""},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.text);
+        const Script script = scan(c.text, kPostgresqlLexis);
+        ASSERT_EQ(script.statements.size(), 1U);
+        EXPECT_EQ(
+            script::unqualified_target(c.text, script.statements[0], kPostgresqlLexis), c.target
+        );
     }
 }
 
@@ -170,7 +266,7 @@ TEST(PostgresqlLexis, ReadsADumpOfPgDump) {
     EXPECT_TRUE(script.sure);
     EXPECT_EQ(script.statements.size(), 9U);
     EXPECT_EQ(script.omissions.size(), 2U);
-    EXPECT_EQ(script.traits, kReads | kCopyFromStdin);
+    EXPECT_EQ(script.traits, kReads | kRestoresPath | kCopyFromStdin);
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ std::vector<Message> messages(
 ) {
     std::vector<Message> all;
     MessageQueue queue(runs, std::move(rules));
-    while (auto message = queue.next(joined)) all.push_back(std::move(*message));
+    while (auto message = queue.next({.scripts = joined})) all.push_back(std::move(*message));
     return all;
 }
 
@@ -137,7 +137,7 @@ TEST(Messages, CarryOurLimitsBehindScriptsThatChangeTheSession) {
         Made("set c;", script::kChangesLexing),
         Made("'", script::kNoTraits)};
     made[3].script.sure = false;
-    const MessageQueue::Rules rules{.limits = "set local x; set local y", .limit_count = 2};
+    const MessageQueue::Rules rules{.limits = {"set local x; set local y", 2}};
     const auto runs = runs_of(made);
     const auto all = messages(runs, rules);
     EXPECT_EQ(
@@ -154,6 +154,58 @@ TEST(Messages, CarryOurLimitsBehindScriptsThatChangeTheSession) {
     EXPECT_EQ(ours.run, 0U);
     EXPECT_EQ(ours.statement, 0U);
     EXPECT_EQ(locate(all[0], runs, 3, std::nullopt).run, 1U);
+}
+
+/// A reset that names the traits that it undoes.
+MessageQueue::Rules resetting() {
+    return {.reset = [](std::uint32_t traits) {
+        return MessageQueue::Own{"reset " + std::to_string(traits) + "; mine", 2};
+    }};
+}
+
+TEST(Messages, CarryAResetInFrontOfTheScriptThatWantsOne) {
+    const std::vector<Made> made = {Made("a;"), Made("b;"), Made("c;")};
+    auto runs = runs_of(made);
+    runs[1].undone = 7;
+    const auto all = messages(runs, resetting());
+    EXPECT_EQ(texts(all), (Texts{"a;\n;\nreset 7; mine\n;\nb;\n;\nc;"}));
+    EXPECT_EQ(all[0].expected(), 5U);
+    EXPECT_EQ(
+        texts(messages(runs, resetting(), false)), (Texts{"a;", "reset 7; mine\n;\nb;", "c;"})
+    );
+}
+
+TEST(Messages, GiveAResetToTheScriptBeforeIt) {
+    const std::vector<Made> made = {Made("a;"), Made("b;")};
+    auto runs = runs_of(made);
+    runs[1].undone = 7;
+    const auto all = messages(runs, resetting());
+    const Place place = locate(all[0], runs, 1, std::nullopt);
+    EXPECT_EQ(place.run, 0U);
+    EXPECT_TRUE(place.ours);
+    EXPECT_EQ(locate(all[0], runs, 3, std::nullopt).run, 1U);
+}
+
+TEST(Messages, SendAResetApartWhereTheNextTextIsReadUnderWhatItSets) {
+    const std::vector<Made> made = {Made("a;"), Made("b;"), Made("c;")};
+    auto runs = runs_of(made);
+    runs[1].undone = 7;
+    MessageQueue queue(runs, resetting());
+    Texts sent;
+    while (const auto message = queue.next({.resets = false})) sent.push_back(message->text);
+    EXPECT_EQ(sent, (Texts{"a;", "reset 7; mine", "b;\n;\nc;"}));
+}
+
+TEST(Messages, CarryAResetWithTheFirstStepOfAScriptButNotWithACopy) {
+    std::vector<Made> made = {Made("a;\nb;", script::kChangesLexing), Made("copy;")};
+    made[1].script.traits = made[1].script.statements[0].traits = script::kCopyFromStdin;
+    auto runs = runs_of(made);
+    runs[0].undone = 1;
+    runs[1].undone = 2;
+    EXPECT_EQ(
+        texts(messages(runs, resetting())),
+        (Texts{"reset 1; mine\n;\na", "b", "reset 2; mine", "copy"})
+    );
 }
 
 TEST(Locate, TracesAnErrorBackToScriptStatementAndLine) {

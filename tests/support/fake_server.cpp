@@ -214,6 +214,7 @@ private:
         const db::sql::ScriptRun& script, std::size_t skipped, const Done& done
     ) {
         const auto& statements = script.script->statements;
+        if (script.undone != script::kNoTraits) called("undo");
         for (std::size_t i = skipped; i < statements.size(); ++i) {
             const std::string statement(
                 script.text.substr(statements[i].begin, statements[i].end - statements[i].begin)
@@ -271,6 +272,7 @@ private:
         }
         if (sql == "fence is free") return {{server_.fence_is_free ? "1" : "0"}};
         if (sql == "session fence") return {{"1"}};
+        if (sql == "stateful code") return {{server_.has_stateful_code ? "1" : "0"}};
         if (sql == "free connections") {
             return {{number(static_cast<std::int64_t>(server_.free_connections))}};
         }
@@ -425,8 +427,20 @@ FakeServer::FakeServer() {
         {"vacuum", script::kRefusesTransaction},
         {"attach", script::kForbidden},
         {"lock tables", script::kLocksTables},
+        {"set", script::kChangesSession},
+        {"key", script::kReadsKeys},
+        {"code", script::kMakesStatefulCode},
+        {"bind", script::kBoundToTransaction},
+        {"unbind", script::kUndoesBound},
+        {"seed", script::kBoundToSession},
+        {"go", script::kChangesSession | script::kMovesPath},
+        {"go back", script::kChangesSession | script::kRestoresPath},
+        {"be", script::kChangesSession | script::kMovesRole},
     };
     dialect_.lexis.rules = kRules;
+    static constexpr std::string_view kTargets[] = {"insert into ^"};
+    dialect_.lexis.targets = kTargets;
+    dialect_.stateful_code = "stateful code";
 }
 
 std::unique_ptr<db::sql::Session> FakeServer::connect() {

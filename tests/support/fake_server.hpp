@@ -43,8 +43,8 @@ struct FakeTables {
 /// A database server in memory: transactions see their own changes, others what is committed.
 /// Whatever a session is asked for has a name, which `fault` may answer: "connect", "begin", "run
 /// STATEMENT" (also of files outside a transaction, and recorded ones), "reset", "rows", "commit",
-/// "rollback", and our own SQL by the name its dialect gives it ("write state") or by its text.
-/// Thread-safe, but for what a test sets before it starts.
+/// "undo" in front of a script, "rollback", and our own SQL by the name its dialect gives it
+/// ("write state") or by its text. Thread-safe, but for what a test sets before it starts.
 class FakeServer : public db::sql::Server {
 public:
     FakeServer();
@@ -63,6 +63,7 @@ public:
     std::size_t free_connections = 100;
     bool through_pooler = false;
     bool fence_is_free = true;  ///< what a look for it says
+    bool has_stateful_code = false;
     std::vector<std::string> broken_objects;
 
     FakeTables tables() const;

@@ -91,6 +91,7 @@ sql::Dialect make_dialect() {
         .session_fence = session_fence,
         .release_session_fence = release_session_fence,
         .prefers_single_messages = kPrefersSingleMessages,
+        .stateful_code = kStatefulCode,
         .lock_room = kLockRoom,
         .own_locks = kOwnLocks,
         .lock_room_sqlstate = "53200",

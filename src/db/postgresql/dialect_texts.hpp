@@ -224,6 +224,33 @@ select exists (
 )
 )sql";
 
+// The words are those of the lexis (kStatefulWords), and a SET where a statement begins. Functions
+// of extensions and constructors of range types are left out, as are aggregates: what they call is
+// listed itself. A body that the server has parsed has no text.
+inline constexpr std::string_view kStatefulCode = R"sql(
+select exists (
+    select from pg_catalog.pg_proc p
+    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+    join pg_catalog.pg_language l on l.oid = p.prolang
+    where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+    and not exists (select from pg_catalog.pg_aggregate a where a.aggfnoid = p.oid)
+    and not exists (
+        select from pg_catalog.pg_depend d
+        where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid
+        and d.deptype in ('e', 'i')
+    )
+    and (
+        l.lanname not in ('sql', 'plpgsql')
+        or case when p.prosrc = '' then pg_catalog.pg_get_functiondef(p.oid) else p.prosrc end ~* (
+            E'\\m(currval|deallocate|discard|execute|lastval|listen|load|pg_temp|prepare|reset|'
+            'set_config|setseed|temp|temporary|unlisten)\\M|'
+            '(^|[;>]|\\mbegin|\\mthen|\\melse|\\mloop)'
+            '(\\s|--[^\\n]*\\n|/\\*([^*]|\\*+[^*/])*\\*+/)*set\\s'
+        )
+    )
+)
+)sql";
+
 inline constexpr std::string_view kLockRoom = R"sql(
 select l.locks * (c.connections + p.prepared), pg_catalog.format(
     'max_locks_per_transaction %s × (max_connections %s + max_prepared_transactions %s)',

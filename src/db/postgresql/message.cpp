@@ -56,6 +56,10 @@ void append(Message& message, std::string_view text, Piece piece) {
     message.pieces.push_back(piece);
 }
 
+bool copies(const Script& script, std::size_t statement) {
+    return (script.statements[statement].traits & script::kCopyFromStdin) != 0;
+}
+
 bool begins_with_execute(std::string_view text) {
     return starts_with_ignoring_case(text, "execute");
 }
@@ -161,7 +165,16 @@ bool MessageQueue::goes_alone(const Script& script) const {
     return !script.sure || (script.traits & script::kCopyToStdout) != 0;
 }
 
-std::optional<Message> MessageQueue::next(bool joined) {
+bool MessageQueue::is_blank(const Script& script) const {
+    const StatementRange range = sent_statements(script);
+    return script.sure && range.begin == range.end;
+}
+
+bool MessageQueue::is_reset_due() const {
+    return !reset_is_done_ && runs_[run_].undone != script::kNoTraits && statement_ == 0;
+}
+
+std::optional<Message> MessageQueue::next(Joining joining) {
     if (limits_are_due_) {
         limits_are_due_ = false;
         Message message;
@@ -170,11 +183,16 @@ std::optional<Message> MessageQueue::next(bool joined) {
     }
     while (run_ < runs_.size()) {
         const Script& script = *runs_[run_].script;
-        const StatementRange range = sent_statements(script);
-        if (script.sure && range.begin == range.end) {
+        const bool is_copy = sent_statements(script).begin < sent_statements(script).end &&
+                             copies(script, sent_statements(script).begin);
+        if (is_blank(script)) {
             ++run_;
+        } else if (is_reset_due() && (!joining.resets || is_copy)) {
+            Message message;
+            add_reset(message);
+            return message;
         } else if (!goes_stepwise(script)) {
-            return whole(joined);
+            return whole(joining);
         } else if (auto message = step()) {
             return message;
         }
@@ -182,16 +200,17 @@ std::optional<Message> MessageQueue::next(bool joined) {
     return std::nullopt;
 }
 
-Message MessageQueue::whole(bool joined) {
+Message MessageQueue::whole(Joining joining) {
     Message message;
-    for (bool first = true; run_ < runs_.size(); ++run_) {
+    for (bool first = true; run_ < runs_.size(); ++run_, reset_is_done_ = false) {
         const ScriptRun& run = runs_[run_];
         const Script& script = *run.script;
         const StatementRange range = sent_statements(script);
-        if (script.sure && range.begin == range.end) continue;
-        const bool alone = goes_alone(script);
-        if (!first && (!joined || alone || goes_stepwise(script))) break;
+        if (is_blank(script)) continue;
+        const bool alone = goes_alone(script) || (is_reset_due() && !joining.resets);
+        if (!first && (!joining.scripts || alone || goes_stepwise(script))) break;
         first = false;
+        if (is_reset_due()) add_reset(message);
         append(
             message,
             sent_text(run, 0, run.text.size(), false),
@@ -200,12 +219,13 @@ Message MessageQueue::whole(bool joined) {
         message.counted = script.sure;
         if (!script.sure) {
             // Who knows what it does, and where its text ends: our limits go by themselves.
-            limits_are_due_ = rules_.limit_count > 0;
+            limits_are_due_ = rules_.limits.statements > 0;
         } else if ((script.traits & script::kChangesSession) != 0) {
             add_limits(message, run_);
         }
         if (!alone) continue;
         ++run_;
+        reset_is_done_ = false;
         break;
     }
     return message;
@@ -215,36 +235,50 @@ std::optional<Message> MessageQueue::step() {
     const ScriptRun& run = runs_[run_];
     const Script& script = *run.script;
     const StatementRange range = sent_statements(script);
-    std::size_t first = std::max(statement_, range.begin);
+    const std::size_t first = std::max(statement_, range.begin);
     if (first >= range.end) {
         ++run_;
         statement_ = 0;
+        reset_is_done_ = false;
         return std::nullopt;
     }
-    const auto is_copy = [&](std::size_t index) {
-        return (script.statements[index].traits & script::kCopyFromStdin) != 0;
-    };
     // Between two COPYs of a dump stand hundreds of statements: those go together.
-    const bool one = rules_.one_statement || is_copy(first) || !script.sure ||
+    const bool one = rules_.one_statement || copies(script, first) || !script.sure ||
                      (script.traits & script::kChangesLexing) != 0;
     std::size_t last = first + 1;
-    while (!one && last < range.end && !is_copy(last)) ++last;
+    while (!one && last < range.end && !copies(script, last)) ++last;
 
     Message message = message_of(run, run_, first, last, false);
+    if (is_reset_due()) {
+        Message reset;
+        add_reset(reset);
+        prepend(message, reset.text, reset.expected());
+        message.pieces.front().run = reset.pieces.front().run;
+    }
     statement_ = last;
     if (last == range.end) {
         ++run_;
         statement_ = 0;
+        reset_is_done_ = false;
         limits_are_due_ =
             (script.traits & (script::kChangesSession | script::kChangesLexing)) != 0 &&
-            rules_.limit_count > 0;
+            rules_.limits.statements > 0;
     }
     return message;
 }
 
 void MessageQueue::add_limits(Message& message, std::size_t run) const {
-    if (rules_.limit_count == 0) return;
-    append(message, rules_.limits, {.run = run, .statements = rules_.limit_count, .ours = true});
+    const Own& limits = rules_.limits;
+    if (limits.statements == 0) return;
+    append(message, limits.text, {.run = run, .statements = limits.statements, .ours = true});
+}
+
+void MessageQueue::add_reset(Message& message) {
+    const Own reset = rules_.reset(runs_[run_].undone);
+    // What goes wrong in it comes from the script before.
+    const std::size_t run = run_ == 0 ? 0 : run_ - 1;
+    append(message, reset.text, {.run = run, .statements = reset.statements, .ours = true});
+    reset_is_done_ = true;
 }
 
 Place locate(
@@ -269,7 +303,7 @@ Place locate(
     if (counted == nullptr) counted = &message.pieces.back();
     const ScriptRun& run = runs[counted->run];
     if (!known) {
-        if (!position || counted->ours) return {.run = counted->run};
+        if (!position || counted->ours) return {.run = counted->run, .ours = counted->ours};
         return place_at_position(*counted, run, std::max(*position, counted->begin), false);
     }
     const std::size_t index = counted->first_statement + (results - before);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,12 +51,21 @@ Message message_of(
 /// Joins scripts in order, as many in a message as the server may read at once.
 class MessageQueue {
 public:
+    /// Statements of our own, joined, and how many they are.
+    struct Own {
+        std::string text;
+        std::size_t statements = 0;
+    };
     struct Rules {
-        /// Our limits, joined, and how many statements that is: sent behind each script that
-        /// changes session state.
-        std::string limits;
-        std::size_t limit_count = 0;
+        Own limits{};  ///< sent behind each script that changes session state
+        /// What undoes the state that scripts with these traits have left (`ScriptRun::undone`):
+        /// sent in front of the next script.
+        std::function<Own(std::uint32_t traits)> reset{};
         bool one_statement = false;  ///< a message holds one statement
+    };
+    struct Joining {
+        bool scripts = true;  ///< several may share a message
+        bool resets = true;   ///< and a reset with the script behind it
     };
 
     /// `runs` must outlive the queue.
@@ -63,21 +73,25 @@ public:
         : runs_(runs), rules_(std::move(rules)) {}
 
     /// The next message; nothing at the end. Scripts without statements are left out.
-    /// `joined`: several scripts may share it.
-    std::optional<Message> next(bool joined);
+    std::optional<Message> next(Joining joining);
 
 private:
     bool goes_alone(const script::Script& script) const;
     bool goes_stepwise(const script::Script& script) const;
-    Message whole(bool joined);
+    bool is_blank(const script::Script& script) const;
+    bool is_reset_due() const;
+    Message whole(Joining joining);
     std::optional<Message> step();
     void add_limits(Message& message, std::size_t run) const;
+    /// In front of the next script.
+    void add_reset(Message& message);
 
     std::span<const sql::ScriptRun> runs_;
     Rules rules_;
     std::size_t run_ = 0;        ///< next script
     std::size_t statement_ = 0;  ///< next statement of it, when it goes stepwise
     bool limits_are_due_ = false;
+    bool reset_is_done_ = false;  ///< that of the next script
 };
 
 /// The statements of `script` that are sent: all, but for a wrapping BEGIN and COMMIT.
@@ -98,6 +112,7 @@ struct Place {
     std::size_t run = 0;
     std::size_t statement = 0;  ///< from 1; 0: unknown
     std::uint32_t line = 0;     ///< from 1; 0: unknown
+    bool ours = false;          ///< in statements of our own
 };
 
 /// `results`: how many the message gave before the error. `position`: byte in the message that the

@@ -59,6 +59,7 @@ Error refused(const OwnStatement& statement, const ServerError& error) {
             return {failed.kind(), std::string("Failed to add migration entry: ") + failed.what()};
         }
         case Kind::Fence:
+        case Kind::ReadOnly:
         case Kind::Plain:
             break;
     }

@@ -11,6 +11,7 @@
 #include "db/postgresql/postgresql.hpp"
 #include "db/postgresql/run_lock.hpp"
 #include "db/postgresql/session.hpp"
+#include "db/postgresql/transaction_modes.hpp"
 #include "db/sql/lock_attempts.hpp"
 #include "db/sql/renewable_source.hpp"
 
@@ -23,6 +24,7 @@ class PostgresServer final : public sql::Server {
 public:
     PostgresServer(DataSource source, const Options& options)
         : settings_(source.settings),
+          begin_(transaction_modes(source).begin()),
           options_(options),
           source_(std::move(source), options.renewed_data_source, parse_data_source) {}
 
@@ -31,7 +33,7 @@ public:
     std::unique_ptr<sql::Session> connect() override {
         auto connection = open();
         const ServerFacts facts = facts_of(*connection);
-        return std::make_unique<Session>(std::move(connection), settings_, facts);
+        return std::make_unique<Session>(std::move(connection), settings_, facts, begin_);
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
@@ -69,6 +71,7 @@ private:
     }
 
     const KeyValues settings_;
+    const std::string begin_;
     const Options options_;
     std::atomic<Answer> checks_clients_ = Answer::Unknown;
     sql::RenewableSource<DataSource> source_;
@@ -81,6 +84,14 @@ std::unique_ptr<sql::Server> make_server(const Options& options) {
     DataSource source = parse_data_source(options.data_source);
     for (const std::string& key : source.ignored) {
         log::warn(fmt::format("dataSource: {} has no effect and is ignored", key));
+    }
+    const TransactionModes modes = transaction_modes(source);
+    if (modes.isolation != TransactionModes().isolation && options.atomicity == Atomicity::Tenant) {
+        log::warn(fmt::format(
+            "dataSource sets default_transaction_isolation: with atomicity: tenant, transactions "
+            "of several tenants can conflict in migrator's own tables under {}",
+            modes.isolation
+        ));
     }
     return std::make_unique<PostgresServer>(std::move(source), options);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/ascii.hpp"
 #include "core/error.hpp"
@@ -19,7 +20,7 @@
 namespace migrator::db::postgresql {
 namespace {
 
-constexpr std::string_view kFenceIsGone = "22P02";  // invalid_text_representation: the cast
+constexpr std::string_view kCheckFailed = "22P02";  // invalid_text_representation: the cast
 constexpr std::size_t kCopyPiece = 65'536;
 // Up to here rows are written with COMMIT; COPY needs an answer before its data, and is faster.
 constexpr std::size_t kInsertedRows = 200;
@@ -41,6 +42,10 @@ using sql::ScriptRun;
 std::size_t byte_of(std::string_view text, std::size_t position, bool bytes_are_characters) {
     return bytes_are_characters ? std::min(position - 1, text.size())
                                 : utf8_offset(text, position - 1);
+}
+
+std::string role_statement(const std::string& role) {
+    return "set local role " + quote_identifier(role);
 }
 
 /// What the results of one message told, up to its end or its error.
@@ -71,9 +76,15 @@ struct Results {
 }  // namespace
 
 Session::Session(
-    std::unique_ptr<Connection> connection, KeyValues settings, const ServerFacts& facts
+    std::unique_ptr<Connection> connection,
+    KeyValues settings,
+    const ServerFacts& facts,
+    std::string begin
 )
-    : connection_(std::move(connection)), settings_(std::move(settings)), facts_(facts) {
+    : connection_(std::move(connection)),
+      settings_(std::move(settings)),
+      facts_(facts),
+      begin_(std::move(begin)) {
     // Times are read as ISO. Go's driver insists on it, so scripts that rely on it exist too.
     const bool is_set = std::ranges::any_of(settings_, [](const auto& setting) {
         return equal_ignoring_case(setting.first, "datestyle");
@@ -100,7 +111,7 @@ std::unique_ptr<sql::RowSource> Session::open(
     // might not reach the query.
     const bool alone = !settings_.empty() && connection_->transaction_status() == PQTRANS_IDLE;
     if (alone) {
-        wait({"begin"});
+        wait({begin_});
         wait_settings(Scope::Transaction);
         send_waiting();
     }
@@ -121,17 +132,19 @@ void Session::wait_settings(Scope scope) {
     for (const auto& [name, value] : settings_) {
         // Reads lists (`search_path=app,public`) as the server does when connecting; `set` would
         // take the value for one name.
-        waiting_.push_back(
-            {fmt::format(
-                 "select pg_catalog.set_config({}, {}, {})",
-                 connection_->literal(name),
-                 connection_->literal(value),
-                 scope == Scope::Transaction
-             ),
-             Kind::Setting,
-             name}
-        );
+        waiting_.push_back({setting_statement(name, value, scope), Kind::Setting, name});
     }
+}
+
+std::string Session::setting_statement(
+    const std::string& name, const std::string& value, Scope scope
+) const {
+    return fmt::format(
+        "select pg_catalog.set_config({}, {}, {})",
+        connection_->literal(name),
+        connection_->literal(value),
+        scope == Scope::Transaction
+    );
 }
 
 void Session::send_waiting() {
@@ -145,9 +158,17 @@ void Session::send_waiting() {
 }
 
 void Session::refuse(const OwnStatement& statement, const ServerError& error) {
-    const bool is_lost = statement.kind == Kind::Fence && error.sqlstate == kFenceIsGone;
-    if (!is_lost) throw refused(statement, error);
+    const bool is_check = statement.kind == Kind::Fence || statement.kind == Kind::ReadOnly;
+    if (!is_check || error.sqlstate != kCheckFailed) throw refused(statement, error);
     rollback();
+    if (statement.kind == Kind::ReadOnly) {
+        throw Error(
+            ErrorKind::Configuration,
+            "the server makes transactions of this login read-only (transaction_read_only is on): "
+            "set default_transaction_read_only=off in dataSource, change that default of the role "
+            "or database, or connect to a server that is no standby"
+        );
+    }
     throw sql::lost_lock_error(*this, dialect());
 }
 
@@ -160,21 +181,26 @@ bool Session::sets_reading() const {
 void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) try {
     work_ = settings;
     role_is_due_ = !settings.role.empty();
+    left_ = script::kNoTraits;
     dirty_ = true;
-    wait({"begin"});
+    wait({begin_});
     begin_waits_ = true;
     wait_settings(Scope::Transaction);
     wait(limit_statements(work_, facts_, Scope::Transaction));
+    wait_check(
+        "pg_catalog.current_setting('transaction_read_only') = 'off'",
+        "the transaction is read-only",
+        Kind::ReadOnly
+    );
     if (!run_id.empty()) wait_fence(run_id);
     if (sets_reading()) send_waiting();
+    reads_plain_strings_ = standard_conforming_strings();
 } catch (...) {
     rollback();
     throw;
 }
 
-/// The rest of the message is not run when a cast fails. The server does not work it out before, as
-/// a process number is no constant. Who owns the lock is looked up under a snapshot that is newer
-/// than the fence.
+/// Who owns the lock is looked up under a snapshot that is newer than the fence.
 void Session::wait_fence(std::string_view run_id) {
     const std::string conditions[] = {
         fmt::format("pg_catalog.pg_try_advisory_xact_lock_shared({})", kFenceKey),
@@ -183,19 +209,47 @@ void Session::wait_fence(std::string_view run_id) {
             connection_->literal(run_id)
         )};
     for (const std::string& condition : conditions) {
-        waiting_.push_back(
-            {fmt::format(
-                 "select case when {} then 0 else pg_catalog.concat('the migration lock is lost "
-                 "for ', pg_catalog.pg_backend_pid())::integer end",
-                 condition
-             ),
-             Kind::Fence}
-        );
+        wait_check(condition, "the migration lock is lost", Kind::Fence);
     }
 }
 
+/// The rest of the message is not run when a cast fails. The server does not work it out before, as
+/// a process number is no constant.
+void Session::wait_check(const std::string& condition, std::string_view otherwise, Kind kind) {
+    waiting_.push_back(
+        {fmt::format(
+             "select case when {} then 0 else pg_catalog.concat('{} for ', "
+             "pg_catalog.pg_backend_pid())::integer end",
+             condition,
+             otherwise
+         ),
+         kind}
+    );
+}
+
+bool Session::reads_otherwise() const {
+    return connection_->parameter("client_encoding") != "UTF8" ||
+           standard_conforming_strings() != reads_plain_strings_;
+}
+
+MessageQueue::Own Session::reset_for(std::uint32_t traits) const {
+    auto statements = cleaning_statements(
+        {.temporary_checks = (traits & script::kMakesTemporary) != 0,
+         .sequences = (traits & script::kReadsKeys) != 0}
+    );
+    for (const auto& [name, value] : settings_) {
+        statements.push_back(setting_statement(name, value, Scope::Transaction));
+    }
+    std::ranges::move(
+        limit_statements(work_, facts_, Scope::Transaction), std::back_inserter(statements)
+    );
+    if (!work_.role.empty()) statements.push_back(role_statement(work_.role));
+    return {.text = join(statements), .statements = statements.size()};
+}
+
 void Session::reset() {
-    wait(cleaning_statements(true));
+    wait(cleaning_statements({.temporary_checks = (left_ & script::kMakesTemporary) != 0}));
+    left_ = script::kNoTraits;
     wait_settings(Scope::Transaction);
     wait(limit_statements(work_, facts_, Scope::Transaction));
     role_is_due_ = !work_.role.empty();
@@ -326,7 +380,7 @@ void Session::rollback() noexcept try {
         return;
     }
     // All in one message: a pooler may give the server's session to somebody else behind it.
-    std::vector<std::string> statements = cleaning_statements(true);
+    std::vector<std::string> statements = cleaning_statements({});
     statements.insert(statements.begin(), "rollback");
     const auto error = run_undisturbed(statements);
     if (error) log::warn("Could not roll back: " + describe(*error));
@@ -355,17 +409,21 @@ bool Session::through_pooler() {
 std::optional<Failure> Session::run_scripts(std::span<const ScriptRun> scripts) {
     dirty_ = true;
     if (role_is_due_) {
-        waiting_.push_back({"set local role " + quote_identifier(work_.role), Kind::Role});
+        waiting_.push_back({role_statement(work_.role), Kind::Role});
     }
     role_is_due_ = false;
-    const auto limits = limit_statements(work_, facts_, Scope::Transaction);
-    MessageQueue queue(
-        scripts,
-        {.limits = join(limits),
-         .limit_count = limits.size(),
-         .one_statement = limits_whole_messages()}
-    );
-    while (auto message = queue.next(!one_script_each_)) {
+    for (const ScriptRun& run : scripts) left_ |= run.script->traits;
+    MessageQueue::Rules rules{
+        .reset = [this](std::uint32_t traits) { return reset_for(traits); },
+        .one_statement = limits_whole_messages()};
+    if (work_.keeps_state) {
+        const auto limits = limit_statements(work_, facts_, Scope::Transaction);
+        rules.limits = {.text = join(limits), .statements = limits.size()};
+    }
+    MessageQueue queue(scripts, rules);
+    while (auto message = queue.next(
+               {.scripts = !one_script_each_, .resets = !rules.one_statement && !reads_otherwise()}
+           )) {
         const auto leading = join_waiting(*message);
         if (auto failure = run_message(*message, scripts, true, leading)) return failure;
     }
@@ -448,6 +506,9 @@ Failure Session::failure_of(
     failure.statement = place.statement;
     failure.line = place.line;
     failure.message = error.message;
+    if (place.ours) {
+        failure.message = "the session could not be reset behind this file: " + failure.message;
+    }
     failure.detail = error.detail;
     failure.hint = error.hint;
     failure.context = error.context;
@@ -487,7 +548,7 @@ std::optional<Failure> Session::run_without_transaction(
 std::optional<Failure> Session::clean_up_without_transaction(const ScriptRun& script) {
     if (connection_->is_lost()) return std::nullopt;
     // Not the session's advisory locks: the fence is one of them.
-    std::vector<std::string> statements = cleaning_statements(false);
+    std::vector<std::string> statements = cleaning_statements({.session_locks = false});
     const bool open = connection_->transaction_status() != PQTRANS_IDLE;
     if (open) statements.insert(statements.begin(), "rollback");
     if (const auto error = run_undisturbed(statements)) {

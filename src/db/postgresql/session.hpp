@@ -19,8 +19,13 @@ namespace migrator::db::postgresql {
 /// that the beginning takes (`LostCommit`).
 class Session final : public sql::Session {
 public:
-    /// `settings`: run-time parameters of the data source.
-    Session(std::unique_ptr<Connection> connection, KeyValues settings, const ServerFacts& facts);
+    /// `settings`: run-time parameters of the data source. `begin`: what begins a transaction.
+    Session(
+        std::unique_ptr<Connection> connection,
+        KeyValues settings,
+        const ServerFacts& facts,
+        std::string begin
+    );
     ~Session() override;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -54,12 +59,20 @@ private:
 
     void wait(std::vector<std::string> texts);
     void wait_settings(Scope scope);
+    std::string setting_statement(const std::string& name, const std::string& value, Scope scope)
+        const;
+    /// What undoes the state of scripts with these traits, in the open transaction, and sets what
+    /// `begin` and the role of the scripts have set.
+    MessageQueue::Own reset_for(std::uint32_t traits) const;
     /// Puts it in front of `message` when they can share one, else sends it. Returns what it was.
     std::vector<OwnStatement> join_waiting(Message& message);
     /// The server has refused `statement`: throws.
     [[noreturn]] void refuse(const OwnStatement& statement, const ServerError& error);
     void wait_fence(std::string_view run_id);
+    void wait_check(const std::string& condition, std::string_view otherwise, Kind kind);
     bool sets_reading() const;
+    /// A script has changed how the server reads a message.
+    bool reads_otherwise() const;
     bool limits_whole_messages() const;
     void copy_rows(std::int64_t version_id, std::span<const sql::MetadataRow> rows);
     std::optional<sql::Failure> run_message(
@@ -83,11 +96,14 @@ private:
     std::unique_ptr<Connection> connection_;
     KeyValues settings_;
     ServerFacts facts_;
+    const std::string begin_;
     std::stop_token stop_;
     std::vector<OwnStatement> waiting_;  ///< for the next message
     bool begin_waits_ = false;           ///< the first of them is BEGIN
     sql::WorkSettings work_;             ///< of the open transaction
     bool role_is_due_ = false;           ///< the scripts' role is not set yet
+    bool reads_plain_strings_ = true;    ///< when the transaction began
+    std::uint32_t left_ = 0;             ///< traits of its scripts
     bool one_script_each_ = false;       ///< the scanner has miscounted once
     bool dirty_ = false;                 ///< scripts may have left something behind
     std::optional<bool> through_pooler_;

@@ -6,6 +6,19 @@
 #include "db/sql/time_limits.hpp"
 
 namespace migrator::db::postgresql {
+namespace {
+
+// `discard temp` is refused while a table of them has checks to make. Those of other tables must
+// wait for COMMIT: a later file may satisfy them.
+constexpr std::string_view kTemporaryChecks =
+    "do $migrator$ declare names text; begin "
+    "select pg_catalog.string_agg(pg_catalog.format('pg_temp.%I', conname), ', ') into names "
+    "from pg_catalog.pg_constraint where condeferrable "
+    "and connamespace = pg_catalog.pg_my_temp_schema(); "
+    "if names is not null then execute 'set constraints ' || names || ' immediate'; end if; "
+    "end $migrator$";
+
+}  // namespace
 
 std::vector<std::string> limit_statements(
     const sql::WorkSettings& settings, const ServerFacts& facts, Scope scope
@@ -30,17 +43,15 @@ std::vector<std::string> limit_statements(
     return statements;
 }
 
-std::vector<std::string> cleaning_statements(bool session_locks) {
+std::vector<std::string> cleaning_statements(const Cleaning& cleaning) {
     std::vector<std::string> statements = {
-        "reset session authorization",
-        "reset role",
-        "reset all",
-        "deallocate all",
-        "close all",
-        "unlisten *",
-        "discard temp",
-        "discard sequences"};
-    if (session_locks) statements.emplace_back("select pg_catalog.pg_advisory_unlock_all()");
+        "reset session authorization", "reset role", "reset all", "deallocate all", "close all"};
+    if (cleaning.temporary_checks) statements.emplace_back(kTemporaryChecks);
+    statements.emplace_back("unlisten *");
+    statements.emplace_back("discard temp");
+    if (cleaning.sequences) statements.emplace_back("discard sequences");
+    if (cleaning.session_locks)
+        statements.emplace_back("select pg_catalog.pg_advisory_unlock_all()");
     return statements;
 }
 

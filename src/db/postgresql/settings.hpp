@@ -30,10 +30,16 @@ std::vector<std::string> limit_statements(
     const sql::WorkSettings& settings, const ServerFacts& facts, Scope scope
 );
 
+struct Cleaning {
+    bool session_locks = true;  ///< advisory locks of the session, too
+    /// There may be temporary tables whose deferred checks are due: they are made first.
+    bool temporary_checks = false;
+    bool sequences = true;  ///< what `currval` and `lastval` tell, too
+};
+
 /// Everything of a session that a script may have changed, back to how it was on connecting; in a
 /// transaction and outside one, where `discard all` is refused or does too much.
-/// `session_locks`: advisory locks of the session too.
-std::vector<std::string> cleaning_statements(bool session_locks);
+std::vector<std::string> cleaning_statements(const Cleaning& cleaning);
 
 std::string join(const std::vector<std::string>& statements);
 

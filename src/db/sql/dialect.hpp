@@ -108,6 +108,9 @@ struct Dialect {
     std::string_view release_session_fence;
     /// Query: one row, true when scripts should go one a message. May be empty.
     std::string_view prefers_single_messages;
+    /// Query: one row, true when the database has code, beside the system's, that may change the
+    /// session of whoever runs it. Empty where no code can.
+    std::string_view stateful_code{};
     /// Query: one row, for how many locks the server's lock table is made, and by which settings.
     /// Empty where there is no such limit.
     std::string_view lock_room{};

@@ -27,6 +27,9 @@ struct ScriptRun {
     std::size_t step = 0;   ///< the caller's number; comes back in a Failure
     std::string_view text;  ///< what `script` was scanned from
     const script::Script* script = nullptr;
+    /// Traits of the scripts before it whose session state is to be undone first, as by
+    /// `Session::reset`; `kNoTraits`: there is none.
+    std::uint32_t undone = script::kNoTraits;
 };
 
 /// What a server said when it refused a script or a COMMIT.
@@ -51,7 +54,8 @@ struct Failure {
 struct WorkSettings {
     std::optional<std::chrono::milliseconds> statement_timeout;
     std::optional<std::chrono::milliseconds> lock_timeout;
-    std::string role;  ///< role to run the scripts as; empty: the login
+    std::string role;          ///< role to run the scripts as; empty: the login
+    bool keeps_state = false;  ///< scripts see what those before them have left in the session
 };
 
 /// One row for `migrator_migrations`. The pointers lend.
@@ -134,7 +138,8 @@ public:
 
     /// Runs scripts in order in the open transaction, as few messages as the server understands;
     /// their results are thrown away. At the first failure returns it; the transaction then has
-    /// failed. After a script that changes session state the settings of `begin` are set again.
+    /// failed. Before one with `ScriptRun::undone`, and after one that changes session state when
+    /// that is kept, the settings of `begin` are set again.
     /// Scripts that need a message of their own (`kChangesLexing`, COPY, not `sure`) get one.
     virtual std::optional<Failure> run_scripts(std::span<const ScriptRun> scripts) = 0;
 

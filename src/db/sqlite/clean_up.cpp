@@ -82,4 +82,11 @@ void clean_up(Connection& connection, const Attachments& attachments) {
     drop_temporary_objects(connection);
 }
 
+void forget_keys(Connection& connection) {
+    connection.speak_for(Author::Us);
+    // A DELETE sets the number of changes, a DDL statement would not.
+    connection.execute("delete from main.migrator_versions where false");
+    sqlite3_set_last_insert_rowid(connection.handle(), 0);
+}
+
 }  // namespace migrator::db::sqlite

@@ -9,4 +9,7 @@ namespace migrator::db::sqlite {
 /// settings. Works inside a transaction, which goes on. Throws Error.
 void clean_up(Connection& connection, const Attachments& attachments);
 
+/// What `last_insert_rowid()` and `changes()` tell is as on a new connection.
+void forget_keys(Connection& connection);
+
 }  // namespace migrator::db::sqlite

@@ -22,6 +22,12 @@ bool is_any_of(std::string_view word, std::span<const std::string_view> words) {
     return std::ranges::any_of(words, [&](auto candidate) { return same_name(candidate, word); });
 }
 
+/// A value that SQLite takes for false.
+bool is_off(std::string_view value) {
+    constexpr std::array<std::string_view, 4> kOff = {"0", "off", "no", "false"};
+    return is_any_of(value, kOff);
+}
+
 /// Settings of the process or of the files that a script must not touch.
 constexpr std::array<std::string_view, 5> kNotForScripts = {
     "locking_mode",          // would keep every reader out until the connection is closed
@@ -214,6 +220,12 @@ int Connection::judge(int action, std::string_view first, const char* second) {
                 return refuse(fmt::format(
                     "PRAGMA {} cannot be set in a file, because migrator sets it; remove it", first
                 ));
+            }
+            if (in_our_transaction && same_name(first, "foreign_keys") && !is_off(second)) {
+                return refuse(
+                    "PRAGMA foreign_keys has no effect inside a transaction: to run the file "
+                    "outside one, begin it with the comment \"-- migrator:no-transaction\""
+                );
             }
             return SQLITE_OK;
         default:

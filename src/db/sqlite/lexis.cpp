@@ -8,6 +8,10 @@ using enum script::Trait;
 constexpr auto kOpens = kTransactionControl | kOpensTransaction;
 constexpr auto kCloses = kTransactionControl | kClosesTransaction;
 
+constexpr auto kTemporary = kChangesSession | kMakesTemporary;
+// SQLite ignores such a PRAGMA in a transaction, or refuses it.
+constexpr auto kSetForFile = kChangesSession | kRefusesTransaction;
+
 constexpr script::Lexis::Rule kRules[] = {
     {"begin", kOpens},  // with DEFERRED, IMMEDIATE or EXCLUSIVE, and TRANSACTION
     {"commit", kCloses},
@@ -19,7 +23,37 @@ constexpr script::Lexis::Rule kRules[] = {
     {"attach", kForbidden},
     {"detach", kForbidden},
     {"pragma", kChangesSession},
+    {"pragma auto_vacuum ?", kSetForFile},
+    {"pragma ? auto_vacuum ?", kSetForFile},
+    {"pragma page_size ?", kSetForFile},
+    {"pragma ? page_size ?", kSetForFile},
+    {"pragma encoding ?", kSetForFile},
+    {"pragma journal_mode ?", kSetForFile},
+    {"pragma ? journal_mode ?", kSetForFile},
+    // Off is what they are in a transaction. Numbers are looked at when it runs (`Connection`).
+    {"pragma foreign_keys on", kSetForFile},
+    {"pragma foreign_keys yes", kSetForFile},
+    {"pragma foreign_keys true", kSetForFile},
+    {"pragma ? foreign_keys on", kSetForFile},
+    {"pragma ? foreign_keys yes", kSetForFile},
+    {"pragma ? foreign_keys true", kSetForFile},
+
+    {"select", kCallsFunctions},
+    {"with", kCallsFunctions},
+    {"values", kCallsFunctions},
+    {"insert", kCallsFunctions},
+    {"replace", kCallsFunctions},
+    {"update", kCallsFunctions},
+    {"delete", kCallsFunctions},
+    {"create * as", kCallsFunctions},
+    {"create * temp", kTemporary},
+    {"create * temporary", kTemporary},
     {"create schema", kCreatesSchema},
+};
+
+constexpr script::Lexis::Named kFunctions[] = {
+    {"changes", kReadsKeys},
+    {"last_insert_rowid", kReadsKeys},
 };
 
 }  // namespace
@@ -30,6 +64,8 @@ constinit const script::Lexis kSqliteLexis{
     .trigger_bodies = true,
     .open_comment_is_fine = true,
     .rules = kRules,
+    .functions = kFunctions,
+    .system_schema = "main",
 };
 
 }  // namespace migrator::db::sqlite

@@ -317,6 +317,8 @@ std::optional<sql::Failure> SqliteSession::run_scripts(std::span<const sql::Scri
     Connection& connection = for_work();
     ScriptRunner runner(connection, settings_, [this](auto name) { return is_schema(name); });
     for (const sql::ScriptRun& script : scripts) {
+        if (script.undone != script::kNoTraits) clean_up(connection, attachments_);
+        if ((script.undone & script::kReadsKeys) != 0) forget_keys(connection);
         if (auto failure = runner.run(script)) {
             failed_ = true;
             return failure;

@@ -213,6 +213,7 @@ void Session::rollback() noexcept try {
 
 std::optional<sql::Failure> Session::run_scripts(std::span<const sql::ScriptRun> scripts) {
     for (const sql::ScriptRun& script : scripts) {
+        if (script.undone != script::kNoTraits) reset();
         if (auto failure = run_script(script)) return failure;
     }
     return std::nullopt;

@@ -30,9 +30,13 @@ Application::Application(const Job& job, std::unique_ptr<Session>& session)
       progress_(job.plan, job.request.progress, !job.request.dry_run) {}
 
 ApplyResult Application::run() {
-    Context context{job_, scripts_, progress_};
+    Context context{job_, scripts_, stateful_code_, progress_};
     context.outside_transaction =
         check_before_anything_runs(job_, *session_, scripts_, result_.notes);
+    const bool resets = job_.options.session_state == SessionState::Reset;
+    if (resets && job_.request.action == Action::Apply && executions_of(job_.plan.files) > 1) {
+        stateful_code_.look(*session_, job_.dialect);
+    }
     if (works_tenant_by_tenant()) {
         run_tenant_by_tenant(std::move(context));
     } else {

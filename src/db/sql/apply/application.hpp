@@ -33,6 +33,7 @@ private:
     const Job job_;
     std::unique_ptr<Session>& session_;
     Scripts scripts_;
+    StatefulCode stateful_code_;
     SharedProgress progress_;
     ApplyResult result_;
 };

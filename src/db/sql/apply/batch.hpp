@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "db/sql/apply/leftovers.hpp"
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/session.hpp"
 
@@ -23,13 +24,23 @@ public:
     enum class Records : std::uint8_t { Apart, WithScripts };
     using Send = std::function<std::optional<Failure>(std::span<const ScriptRun>)>;
 
-    Batch(Session& session, Scripts& scripts, std::size_t limit, Records records, Send send)
+    /// `leftovers` of the transaction in which the session is to run all of them.
+    Batch(
+        Session& session,
+        Scripts& scripts,
+        std::size_t limit,
+        Records records,
+        Send send,
+        Leftovers leftovers = {}
+    )
         : session_(session),
           scripts_(scripts),
           limit_(limit),
           records_(records),
           send_(std::move(send)),
-          standard_conforming_strings_(session.standard_conforming_strings()) {}
+          leftovers_(leftovers),
+          first_conforming_strings_(session.standard_conforming_strings()),
+          standard_conforming_strings_(first_conforming_strings_) {}
 
     /// Adds a file for one schema as number `step`; may send. Throws MigrationFailed for what only
     /// this schema's name makes wrong.
@@ -40,15 +51,22 @@ public:
     /// Sends what is there.
     std::optional<Failure> flush();
 
+    /// The same, and nothing of the scripts is left in the session: it is ours for a query.
+    std::optional<Failure> settle();
+
     /// How many scripts have been sent.
     std::size_t sent() const { return sent_; }
 
 private:
+    void reset_apart();
+
     Session& session_;
     Scripts& scripts_;
     const std::size_t limit_;
     const Records records_;
     const Send send_;
+    Leftovers leftovers_;
+    const bool first_conforming_strings_;
     bool standard_conforming_strings_;
     std::deque<PreparedScript> prepared_;
     std::vector<ScriptRun> runs_;

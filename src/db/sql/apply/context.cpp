@@ -13,7 +13,8 @@ WorkSettings Job::settings() const {
     WorkSettings settings{
         .statement_timeout = options.statement_timeout,
         .lock_timeout = options.ddl_lock_timeout,
-        .role = options.set_role};
+        .role = options.set_role,
+        .keeps_state = options.session_state == SessionState::Keep};
     if (!settings.lock_timeout && atomicity() == Atomicity::Tenant) {
         settings.lock_timeout = kTenantLockTimeout;
     }

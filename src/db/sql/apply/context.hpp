@@ -11,6 +11,7 @@
 #include "core/plan.hpp"
 #include "db/connector.hpp"
 #include "db/sql/apply/interruptions.hpp"
+#include "db/sql/apply/leftovers.hpp"
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/apply/shared_progress.hpp"
 #include "db/sql/apply/units.hpp"
@@ -51,6 +52,7 @@ struct Patience {
 /// changes it then.
 struct Context : Job {
     Scripts& scripts;
+    StatefulCode& stateful_code;
     SharedProgress& progress;
     std::vector<bool> outside_transaction{};  ///< by file of the plan
     std::int64_t version_id = 0;
@@ -61,6 +63,11 @@ struct Context : Job {
     std::unordered_map<std::string, std::string> first_files{};
     Patience patience{};
     std::chrono::milliseconds first_pause{500};  ///< before a tenant is tried again
+
+    /// Of a transaction that is about to begin.
+    Leftovers leftovers() const {
+        return options.session_state == SessionState::Keep ? Leftovers() : Leftovers(stateful_code);
+    }
 
     /// The units of `part` of the plan, which begins with file `first_file` of it.
     std::vector<Unit> cut(const Plan& part, std::size_t first_file) const;

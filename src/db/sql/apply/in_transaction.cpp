@@ -84,10 +84,11 @@ std::optional<UnitFailure> InTransaction::run_scripts(const Unit& unit) {
     const bool logs = log::enabled(log::Level::Debug);
     std::vector<MetadataRow> steps;
     steps.reserve(executions_of(unit.files));
-    Batch batch(session, context.scripts, limit, Batch::Records::Apart, [&](auto scripts) {
+    const auto send = [&](auto scripts) {
         worker_.stop_if_asked();
         return session.run_scripts(scripts);
-    });
+    };
+    Batch batch(session, context.scripts, limit, Batch::Records::Apart, send, context.leftovers());
     // Short transactions beside others need no watch.
     const bool is_dry_fleet = context.request.dry_run && context.atomicity() == Atomicity::Tenant;
     LockTable locks(
@@ -108,7 +109,7 @@ std::optional<UnitFailure> InTransaction::run_scripts(const Unit& unit) {
         steps.push_back({&migration, &schema});
         failure = batch.add(steps.size() - 1, migration, schema);
         if (failure || !locks.is_due(steps.size())) return;
-        failure = batch.flush();
+        failure = batch.settle();
         if (!failure) locks.look(steps.size(), fmt::format("{} for {}", migration.file, schema));
     });
     if (!failure) failure = batch.flush();

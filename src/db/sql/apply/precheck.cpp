@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "core/count_of.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
 #include "db/sql/apply/new_tenant.hpp"
+#include "db/sql/apply/state_left.hpp"
 #include "db/sql/failure.hpp"
 
 namespace migrator::db::sql::apply {
@@ -23,12 +25,6 @@ const script::Statement* first_with(const script::Script& script, std::uint32_t 
             return (statement.traits & traits) != 0;
         });
     return found == script.statements.end() ? nullptr : &*found;
-}
-
-std::string quoted(const PreparedScript& prepared, const script::Statement& statement) {
-    return fmt::format(
-        "\"{}\" in line {}", script::excerpt(prepared.text, statement), statement.line
-    );
 }
 
 /// Empty, or why a name does not fit its column.
@@ -83,10 +79,14 @@ std::string find_problem(
 
 }  // namespace
 
-FilesSeen look_at_files(const Plan& plan, Scripts& scripts, bool standard_conforming_strings) {
+FilesSeen look_at_files(
+    const Plan& plan, Scripts& scripts, bool standard_conforming_strings, bool one_transaction
+) {
     FilesSeen seen;
     bool setting = standard_conforming_strings;
+    const bool keeps_state = scripts.options().session_state == SessionState::Keep;
     std::size_t wrapped = 0;
+    std::vector<std::shared_ptr<const script::Script>> scanned;
     for (const PlannedFile& file : plan.files) {
         const Migration& migration = *file.migration;
         std::string problem = length_problem(migration);
@@ -94,12 +94,24 @@ FilesSeen look_at_files(const Plan& plan, Scripts& scripts, bool standard_confor
         const PreparedScript prepared = scripts.prepare(migration, schema, setting);
         const bool outside = prepared.outside_transaction;
         seen.outside_transaction.push_back(outside);
+        scanned.push_back(prepared.script);
         // A file outside the transaction has a session of its own.
-        if (!outside) setting = prepared.script->standard_conforming_strings;
+        if (!outside && keeps_state) setting = prepared.script->standard_conforming_strings;
         if (problem.empty())
             problem = find_problem(migration, prepared, scripts.dialect(), outside);
         if (!problem.empty()) seen.problems.push_back({migration.file, problem});
         if (prepared.script->wrapped) ++wrapped;
+    }
+    if (!keeps_state) {
+        add_state_problems(
+            plan,
+            scripts,
+            {.outside_transaction = seen.outside_transaction,
+             .scripts = scanned,
+             .one_transaction = one_transaction,
+             .standard_conforming_strings = standard_conforming_strings},
+            seen.problems
+        );
     }
     if (wrapped > 0) {
         log::info(fmt::format(
@@ -172,7 +184,15 @@ std::vector<bool> check_before_anything_runs(
         check_names(job.plan);
         return {};
     }
-    FilesSeen seen = look_at_files(job.plan, scripts, session.standard_conforming_strings());
+    const bool one_transaction = job.atomicity() == Atomicity::Version || job.request.dry_run;
+    FilesSeen seen =
+        look_at_files(job.plan, scripts, session.standard_conforming_strings(), one_transaction);
+    if (job.options.session_state == SessionState::Keep) {
+        log::warn(
+            "sessionState: keep: settings, roles and temporary objects that a file leaves reach "
+            "the later files and tenants of the run"
+        );
+    }
     if (!seen.problems.empty()) refuse(seen.problems);
     check_sizes(job.plan, session.max_message_bytes());
     for (std::size_t i = 0; i < job.plan.files.size(); ++i) {

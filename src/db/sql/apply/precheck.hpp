@@ -16,7 +16,11 @@ struct FilesSeen {
     std::vector<bool> outside_transaction;  ///< by file of the plan
 };
 
-FilesSeen look_at_files(const Plan& plan, Scripts& scripts, bool standard_conforming_strings);
+/// `standard_conforming_strings`: the setting when the first file begins. `one_transaction`: that
+/// is what all files but those outside of any share; else each tenant and phase has its own.
+FilesSeen look_at_files(
+    const Plan& plan, Scripts& scripts, bool standard_conforming_strings, bool one_transaction
+);
 
 /// Adds files with a quote or comment that is not closed, of those that have no problem yet. A run
 /// leaves that to the server, whose lexer is the one that counts.

@@ -1,5 +1,6 @@
 #include "db/sql/apply/scripts.hpp"
 
+#include <fmt/format.h>
 #include <fnmatch.h>
 
 #include <algorithm>
@@ -47,6 +48,12 @@ bool digits_do_not_matter(
 }
 
 }  // namespace
+
+std::string quoted(const PreparedScript& prepared, const script::Statement& statement) {
+    return fmt::format(
+        "\"{}\" in line {}", script::excerpt(prepared.text, statement), statement.line
+    );
+}
 
 bool Scripts::Scan::is_for(const std::string& other, bool setting) const {
     return standard_conforming_strings == setting &&

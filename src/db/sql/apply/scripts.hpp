@@ -20,6 +20,9 @@ struct PreparedScript {
     bool outside_transaction = false;
 };
 
+/// A statement of it for people: `"create table t…" in line 3`.
+std::string quoted(const PreparedScript& prepared, const script::Statement& statement);
+
 /// Makes scripts ready to send. Keeps the newest scan of each file, for all who work: another
 /// schema can use it when its name can't change what is found, as `tenant_8` in the place of
 /// `tenant_7`. Thread-safe; both are lent.
@@ -34,6 +37,7 @@ public:
     );
 
     const Dialect& dialect() const { return dialect_; }
+    const Options& options() const { return options_; }
 
 private:
     struct Scan {

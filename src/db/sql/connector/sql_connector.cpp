@@ -152,7 +152,8 @@ public:
 
     std::vector<ScriptProblem> check(const Plan& plan) override {
         apply::Scripts scripts(server_->dialect(), options_);
-        auto problems = apply::look_at_files(plan, scripts, true).problems;
+        const bool one_transaction = atomicity() == Atomicity::Version;
+        auto problems = apply::look_at_files(plan, scripts, true, one_transaction).problems;
         apply::add_open_quotes(plan, scripts, problems);
         return problems;
     }

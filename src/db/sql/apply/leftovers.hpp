@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "db/sql/session.hpp"
+#include "script/script.hpp"
+
+namespace migrator::db::sql::apply {
+
+/// Whether the database has code that may change the session of whoever runs it, as a trigger that
+/// sets `search_path`: then every script may leave something behind. Asked once in a run; the
+/// scripts tell of what they make. Thread-safe.
+class StatefulCode {
+public:
+    void look(Session& session, const Dialect& dialect);
+    void add(const script::Script& script) {
+        if ((script.traits & script::kMakesStatefulCode) != 0) is_there_ = true;
+    }
+    bool is_there() const { return is_there_; }
+
+private:
+    std::atomic<bool> is_there_ = false;
+};
+
+/// What the scripts of one transaction have left in the session for those after them.
+class Leftovers {
+public:
+    /// Of scripts that see what those before them have left: nothing is ever undone.
+    Leftovers() = default;
+    /// `code` is lent.
+    explicit Leftovers(StatefulCode& code) : code_(&code) {}
+
+    /// Whether a reset comes before the next script.
+    bool are_there() const { return left_ != script::kNoTraits; }
+    /// `script` is the next to run: `ScriptRun::undone` for it. It counts as undone.
+    std::uint32_t undone_before(const script::Script& script);
+    void add(const script::Script& script);
+    /// A script has done what its text did not show.
+    void add_unknown() {
+        if (code_ != nullptr) left_ |= script::kChangesSession;
+    }
+    void forget() { left_ = script::kNoTraits; }
+
+private:
+    StatefulCode* code_ = nullptr;
+    std::uint32_t left_ = script::kNoTraits;
+};
+
+}  // namespace migrator::db::sql::apply

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "script/lexis.hpp"
+
+namespace migrator::script {
+
+/// What `statement`, which makes a function, says by its body: `kMakesStatefulCode` or nothing.
+std::uint32_t traits_of_made_code(std::string_view statement, const Lexis& lexis);
+
+/// What a block that runs at once leaves, beside `kChangesSession`.
+std::uint32_t traits_of_run_code(std::string_view statement, const Lexis& lexis);
+
+}  // namespace migrator::script
