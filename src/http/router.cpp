@@ -108,7 +108,7 @@ void Router::add(std::string method, std::string path, Lane lane, Handler handle
         .path = path,
         .lane = lane,
         .handler = std::move(handler),
-        .pattern = path});
+        .pattern = std::move(path)});
 }
 
 void Router::add_with_id(std::string method, std::string path, Lane lane, Handler handler) {
@@ -118,7 +118,7 @@ void Router::add_with_id(std::string method, std::string path, Lane lane, Handle
         .lane = lane,
         .handler = std::move(handler),
         .with_id = true,
-        .pattern = path + "/:id"});
+        .pattern = std::move(path) + "/:id"});
 }
 
 void Router::add_bare(std::string method, std::string path, Lane lane, Handler handler) {
@@ -128,7 +128,7 @@ void Router::add_bare(std::string method, std::string path, Lane lane, Handler h
         .lane = lane,
         .handler = std::move(handler),
         .bare = true,
-        .pattern = path});
+        .pattern = std::move(path)});
 }
 
 void Router::add(Route route) {

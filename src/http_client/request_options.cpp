@@ -135,7 +135,9 @@ HeaderList headers_of(const Request& request) {
             continue;
         has_content_type = has_content_type || equal_ignoring_case(name, "Content-Type");
         const bool is_empty = value.find_first_not_of(" \t") == std::string::npos;
-        list.add(is_empty ? name + ";" : name + ": " + value);  // curl's way to send none at all
+        list.add(
+            is_empty ? name + ";" : fmt::format("{}: {}", name, value)
+        );  // curl's way to send none at all
     }
     // Without these curl makes up a type, and waits for "100 Continue" before a long body.
     if (!has_content_type) list.add("Content-Type:");

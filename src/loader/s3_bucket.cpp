@@ -254,7 +254,7 @@ S3Failure S3Bucket::failure(const Ask& ask, const S3Target& target) {
 
 std::string S3Bucket::caller() {
     if (!credentials_) return "an anonymous caller (s3Anonymous)";
-    const std::string description = credentials_->describe();
+    std::string description = credentials_->describe();
     if (store_.target().endpoint.is_custom) return description;
     const auto arn = cloud::aws::caller_arn(
         store_.surroundings(),

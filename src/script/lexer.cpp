@@ -268,9 +268,8 @@ std::size_t Lexer::end_of_string(std::size_t offset, StringKind kind) {
     for (;;) {
         offset = find_in_string(offset, kind);
         if (offset >= limit_) break;
-        if (text_[offset] == '\\') {
-            offset += 2;
-        } else if (kind != StringKind::Bits && at(offset + 1, '\'')) {
+        const bool doubled = kind != StringKind::Bits && at(offset + 1, '\'');
+        if (text_[offset] == '\\' || doubled) {
             offset += 2;
         } else {
             ++offset;

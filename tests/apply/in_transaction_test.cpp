@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "apply/workplace.hpp"
 
 namespace migrator::db::sql::apply {

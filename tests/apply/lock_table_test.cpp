@@ -102,7 +102,7 @@ TEST_F(LockTableTest, WarnsAboveWhatTheSettingsAreMadeForAndGoesOn) {
 TEST_F(LockTableTest, StopsSoonAboveTwiceAsMany) {
     const std::size_t done = run(5'000, 17);
     EXPECT_GT(done * 17, 2 * kRoom);
-    EXPECT_LT(done * 17, 2 * kRoom + 60 * 17);
+    EXPECT_LT(done * 17, 2 * kRoom + std::size_t{60} * 17);
     EXPECT_TRUE(stopped_.starts_with("stopped after f.sql for t1 and rolled back: ")) << stopped_;
     EXPECT_NE(stopped_.find("atomicity: tenant"), std::string::npos) << stopped_;
 }

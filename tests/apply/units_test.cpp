@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "apply/workplace.hpp"
 
 namespace migrator::db::sql::apply {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <filesystem>
+#include <stdexcept>
 
 #include "e2e/service.hpp"
 #include "e2e/site.hpp"
@@ -48,7 +49,9 @@ private:
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t size = sizeof address;
-        ::bind(handle, reinterpret_cast<sockaddr*>(&address), size);
+        if (::bind(handle, reinterpret_cast<sockaddr*>(&address), size) != 0) {
+            throw std::runtime_error("no free port");
+        }
         ::getsockname(handle, reinterpret_cast<sockaddr*>(&address), &size);
         ::close(handle);
         return ntohs(address.sin_port);

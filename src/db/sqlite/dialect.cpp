@@ -227,8 +227,8 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
 }  // namespace
 
 const sql::Dialect& dialect() {
-    static const sql::Dialect kDialect = make_dialect(kSqliteLexis);
-    return kDialect;
+    static const sql::Dialect dialect = make_dialect(kSqliteLexis);
+    return dialect;
 }
 
 }  // namespace migrator::db::sqlite
