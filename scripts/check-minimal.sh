@@ -21,12 +21,15 @@ finish() {
   trap - EXIT
   if [[ -n "$ROOT" ]]; then
     # Nothing below a mounted folder may be removed: first the mounts, then the rest.
-    mountpoint -q "$ROOT/proc" && umount "$ROOT/proc"
-    if mountpoint -q "$ROOT/proc"; then
-      say "could not unmount $ROOT/proc: do it, then remove $ROOT"
-    else
-      rm -rf --one-file-system "$ROOT"
-    fi
+    local mounted
+    for mounted in "$ROOT/dev/pts" "$ROOT/proc"; do
+      mountpoint -q "$mounted" && umount "$mounted"
+      if mountpoint -q "$mounted"; then
+        say "could not unmount $mounted: do it, then remove $ROOT"
+        exit "$status"
+      fi
+    done
+    rm -rf --one-file-system "$ROOT"
   fi
   exit "$status"
 }
@@ -69,6 +72,10 @@ make_root() {
   printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d"
   chmod 755 "$ROOT/usr/sbin/policy-rc.d"
   mount -t proc proc "$ROOT/proc"
+  # The tests of shell completion need a terminal.
+  mkdir -p "$ROOT/dev/pts"
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$ROOT/dev/pts"
+  ln -sf pts/ptmx "$ROOT/dev/ptmx"
 }
 
 # Proxies of the environment, for apt and git.
