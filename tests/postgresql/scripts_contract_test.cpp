@@ -148,6 +148,7 @@ TEST_F(PostgresqlScripts, KeepOurLimitsAfterAScriptThatChangedThem) {
     session_->rollback();
     sql::WorkSettings settings;
     settings.lock_timeout = std::chrono::milliseconds(4321);
+    settings.keeps_state = true;  // else they come with the reset before the next script
     session_->begin(settings);
     for (const char* text :
          {"set lock_timeout = 0;",
