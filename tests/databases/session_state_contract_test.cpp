@@ -130,6 +130,36 @@ TEST_P(SessionStateOnPostgresql, IsResetBehindWhateverAFileLeaves) {
     }
 }
 
+TEST_P(SessionStateOnPostgresql, IsResetBehindEveryFileWhereCodeOfTheDatabaseChangesIt) {
+    const char* codes[] = {
+        "create view catalog.v as select set_config('datestyle', 'German', false)",
+        "create table catalog.v (i int default 1, d text default set_config('datestyle', 'SQL', "
+        "false))",
+        "create function catalog.f() returns int language sql as 'select 1'; create function "
+        "catalog.g() returns trigger language plpgsql as 'begin -- x\n set datestyle = ''SQL''; "
+        "return new; end'; create table catalog.v (i int); create trigger g before insert on "
+        "catalog.v for each row execute function catalog.g()",
+    };
+    int number = 100;
+    for (const char* code : codes) {
+        SCOPED_TRACE(code);
+        for (const char* statement :
+             {"drop schema catalog cascade", "create schema catalog",
+              "create table catalog.seen (v text)"}) {
+            project().execute(statement);
+        }
+        project().execute("do $do$ begin execute $x$" + std::string(code) + "$x$; end $do$");
+        const bool is_view = std::string(code).starts_with("create view");
+        for (const std::string text :
+             {is_view ? "select * from catalog.v;" : "insert into catalog.v (i) values (2);",
+              "insert into catalog.seen values (current_setting('datestyle'));"}) {
+            project().write("catalog/" + std::to_string(++number) + "_file.sql", text);
+        }
+        project().apply();
+        EXPECT_EQ(value("select v from catalog.seen"), "ISO, MDY");
+    }
+}
+
 TEST_P(SessionStateOnPostgresql, KeepsItsOldMeaningWithKeep) {
     project().database.session_state = db::SessionState::Keep;
     EXPECT_EQ(found({"set datestyle = 'German'"}, "current_setting('datestyle')"), "German, DMY");

@@ -144,9 +144,9 @@ TEST_F(PostgresqlScripts, TakeTheOutputOfPgDump) {
     EXPECT_EQ(scalar(*admin_, "select to_regclass('public.after') is not null"), "t");
 }
 
-TEST_F(PostgresqlScripts, KeepOurLimitsAfterAScriptThatChangedThem) {
+TEST_F(PostgresqlScripts, KeepOurLimitsAfterAScriptThatChangedThemAndWhoseStateIsKept) {
     session_->rollback();
-    sql::WorkSettings settings;
+    sql::WorkSettings settings{.keeps_state = true};
     settings.lock_timeout = std::chrono::milliseconds(4321);
     settings.keeps_state = true;  // else they come with the reset before the next script
     session_->begin(settings);

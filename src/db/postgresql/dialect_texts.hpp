@@ -226,9 +226,21 @@ select exists (
 
 // The words are those of the lexis (kStatefulWords), and a SET where a statement begins. Functions
 // of extensions and constructors of range types are left out, as are aggregates: what they call is
-// listed itself. A body that the server has parsed has no text.
+// listed itself. A body that the server has parsed has no text. Views, rules and defaults are stored
+// as trees, with the number of each function that they call.
 inline constexpr std::string_view kStatefulCode = R"sql(
+with calls as (
+    select ':funcid (' || pg_catalog.string_agg(f.oid::text, '|') || ') ' as pattern
+    from pg_catalog.pg_proc f
+    where f.pronamespace = 'pg_catalog'::pg_catalog.regnamespace
+    and f.proname in ('currval', 'lastval', 'set_config', 'setseed')
+)
 select exists (
+    select from pg_catalog.pg_rewrite r, calls
+    where r.ev_class >= 16384 and r.ev_action::text ~ calls.pattern
+) or exists (
+    select from pg_catalog.pg_attrdef d, calls where d.adbin::text ~ calls.pattern
+) or exists (
     select from pg_catalog.pg_proc p
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     join pg_catalog.pg_language l on l.oid = p.prolang
