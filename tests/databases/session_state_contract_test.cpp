@@ -144,7 +144,8 @@ TEST_P(SessionStateOnPostgresql, IsResetBehindEveryFileWhereCodeOfTheDatabaseCha
     for (const char* code : codes) {
         SCOPED_TRACE(code);
         for (const char* statement :
-             {"drop schema catalog cascade", "create schema catalog",
+             {"drop schema catalog cascade",
+              "create schema catalog",
               "create table catalog.seen (v text)"}) {
             project().execute(statement);
         }

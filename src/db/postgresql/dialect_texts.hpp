@@ -226,8 +226,8 @@ select exists (
 
 // The words are those of the lexis (kStatefulWords), and a SET where a statement begins. Functions
 // of extensions and constructors of range types are left out, as are aggregates: what they call is
-// listed itself. A body that the server has parsed has no text. Views, rules and defaults are stored
-// as trees, with the number of each function that they call.
+// listed itself. A body that the server has parsed has no text. Views, rules and defaults are
+// stored as trees, with the number of each function that they call.
 inline constexpr std::string_view kStatefulCode = R"sql(
 with calls as (
     select ':funcid (' || pg_catalog.string_agg(f.oid::text, '|') || ') ' as pattern
