@@ -118,15 +118,13 @@ run_raw() {
   count_is recorded "$FILES"
 }
 
-run_migrator() {
-  fresh_database
-  apply "$WORK/migrator.yaml" measured migrator
-  count_is migrator.migrator_migrations "$FILES"
-}
+run_migrator() { run_program migrator "$PROGRAM"; }
+run_baseline() { run_program baseline "$BASELINE"; }
 
-run_baseline() {
+# run_program NAME PROGRAM
+run_program() {
   fresh_database
-  PROGRAM="$BASELINE" apply "$WORK/migrator.yaml" measured baseline
+  PROGRAM="$2" apply "$WORK/migrator.yaml" measured "$1"
   count_is migrator.migrator_migrations "$FILES"
 }
 
@@ -203,7 +201,8 @@ run_history() {
   count_is migrator.migrator_versions 1
 }
 
-# row TITLE NAME: what was measured under that name, if it was: medians, the spread, the ratio to raw where it is the same work.
+# row TITLE NAME: what was measured under that name, if it was: medians, the spread, the ratio to raw
+# where it is the same work.
 row() {
   local raw_median=0
   [[ -e "$WORK/results/$2" ]] || return 0

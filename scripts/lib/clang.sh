@@ -56,13 +56,6 @@ for name in sys.argv[3:]:
 TEXT
 }
 
-# compile_with_clang FILE…: each on its own; nothing is written.
-compile_with_clang() {
-  # shellcheck disable=SC2016
-  commands_of "$@" | xargs -0 -n 1 -P "$(build_jobs)" bash -c 'eval "$0 -fsyntax-only"'
-  say "$# files compile with clang++"
-}
-
 # tidy_one COMMAND: clang-tidy over the file that COMMAND compiles. Of what was clean a mark is kept, under the hash of
 # all that clang-tidy sees: the same text is not looked at again.
 tidy_one() {
