@@ -26,8 +26,8 @@ public:
             if (token.kind == TokenKind::Word) {
                 see_word(part);
             } else if (token.kind == TokenKind::String) {
-                see_language(inside(part));
-                if (depth < kDeepest) read(inside(part), depth + 1);
+                see_language(inside_quotes(part));
+                if (depth < kDeepest) read(inside_quotes(part), depth + 1);
                 begins_statement_ = false;
             } else {
                 begins_statement_ = token.kind == TokenKind::Semicolon || part == ">";
@@ -57,7 +57,7 @@ private:
         creates_ = creates_ || is("create");
         names_function_ = names_function_ || is("function") || is("procedure");
         behind_language_ = is("language");
-        begins_statement_ = is("begin") || is("then") || is("else") || is("loop");
+        begins_statement_ = begins_block(word);
     }
 
     void see_language(std::string_view name) {
@@ -78,13 +78,6 @@ private:
         return std::ranges::binary_search(
             lexis_.stateful_words, std::string_view(lower.data(), word.size())
         );
-    }
-
-    /// A string without its quotes.
-    static std::string_view inside(std::string_view string) {
-        const std::size_t tag = string.starts_with('$') ? string.find('$', 1) : string.find('\'');
-        if (tag == std::string_view::npos || string.size() < 2 * (tag + 1)) return {};
-        return string.substr(tag + 1, string.size() - 2 * (tag + 1));
     }
 
     const Lexis& lexis_;
@@ -109,6 +102,19 @@ std::uint32_t traits_of_run_code(std::string_view statement, const Lexis& lexis)
     Code code(lexis);
     code.read(statement);
     return code.traits() | (code.makes_stateful_code() ? kMakesStatefulCode : kNoTraits);
+}
+
+std::string_view inside_quotes(std::string_view string) {
+    const std::size_t tag = string.starts_with('$') ? string.find('$', 1) : string.find('\'');
+    if (tag == std::string_view::npos || string.size() < 2 * (tag + 1)) return {};
+    return string.substr(tag + 1, string.size() - 2 * (tag + 1));
+}
+
+bool begins_block(std::string_view word) {
+    for (const std::string_view one : {"begin", "then", "else", "loop"}) {
+        if (equal_ignoring_case(word, one)) return true;
+    }
+    return false;
 }
 
 }  // namespace migrator::script

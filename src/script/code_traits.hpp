@@ -13,4 +13,10 @@ std::uint32_t traits_of_made_code(std::string_view statement, const Lexis& lexis
 /// What a block that runs at once leaves, beside `kChangesSession`.
 std::uint32_t traits_of_run_code(std::string_view statement, const Lexis& lexis);
 
+/// A string of a statement without its quotes, dollar quotes among them.
+std::string_view inside_quotes(std::string_view string);
+
+/// Whether a statement of a function's body follows the word.
+bool begins_block(std::string_view word);
+
 }  // namespace migrator::script

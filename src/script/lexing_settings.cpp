@@ -19,17 +19,6 @@ bool is_lexing_setting(std::string_view name) {
     return std::ranges::find(kLexingSettings, name) != kLexingSettings.end();
 }
 
-/// A boolean as PostgreSQL reads one in a setting: any unambiguous beginning of a word.
-std::optional<bool> parse_boolean(const std::string& text) {
-    if (text == "1" || text == "on") return true;
-    if (text == "0" || text == "of" || text == "off") return false;
-    if (text.empty()) return {};
-    const auto begins = [&](std::string_view word) { return word.starts_with(text); };
-    if (begins("true") || begins("yes")) return true;
-    if (begins("false") || begins("no")) return false;
-    return {};
-}
-
 /// Reads a statement as a row of words, the contents of quotes among them, in lower case.
 class Reader {
 public:
@@ -139,6 +128,16 @@ bool sets_in_body(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<bool> parse_boolean(std::string_view text) {
+    if (text == "1" || text == "on") return true;
+    if (text == "0" || text == "of" || text == "off") return false;
+    if (text.empty()) return {};
+    const auto begins = [&](std::string_view word) { return word.starts_with(text); };
+    if (begins("true") || begins("yes")) return true;
+    if (begins("false") || begins("no")) return false;
+    return {};
+}
 
 SettingChange find_setting_change(
     std::string_view statement, const Lexis& lexis, bool standard_conforming_strings, bool initial

@@ -29,6 +29,10 @@ inline bool may_change_settings(std::string_view word) {
     });
 }
 
+/// A boolean as PostgreSQL reads one in a setting: any unambiguous beginning of a word, in lower
+/// case.
+std::optional<bool> parse_boolean(std::string_view text);
+
 /// Looks at a whole statement. `standard_conforming_strings`: the setting it is read under;
 /// `initial`: the one that DEFAULT and RESET are taken for.
 SettingChange find_setting_change(

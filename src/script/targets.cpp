@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/ascii.hpp"
+#include "script/code_traits.hpp"
 #include "script/lexer.hpp"
 
 namespace migrator::script {
@@ -79,13 +80,6 @@ public:
     }
 
 private:
-    static bool begins_block(std::string_view word) {
-        for (const std::string_view one : {"begin", "then", "else", "loop"}) {
-            if (equal_ignoring_case(word, one)) return true;
-        }
-        return false;
-    }
-
     const Lexis& lexis_;
     std::vector<Part> parts_;
 };
@@ -95,10 +89,7 @@ std::string_view body_of(std::string_view block, const Lexis& lexis) {
     Lexer lexer(block, lexis);
     for (Token token = lexer.next(); token.kind != TokenKind::End; token = lexer.next()) {
         if (token.kind != TokenKind::String) continue;
-        const std::string_view text = block.substr(token.begin, token.end - token.begin);
-        const std::size_t tag = text.starts_with('$') ? text.find('$', 1) : text.find('\'');
-        if (tag == std::string_view::npos || text.size() < 2 * (tag + 1)) return {};
-        return text.substr(tag + 1, text.size() - 2 * (tag + 1));
+        return inside_quotes(block.substr(token.begin, token.end - token.begin));
     }
     return {};
 }

@@ -24,6 +24,8 @@ TEST(TransactionModes, StateIsolationAndWhatTheDataSourceSays) {
          "begin isolation level read committed, read write"},
         {"host=a default_transaction_read_only=1",
          "begin isolation level read committed, read only"},
+        {"host=a default_transaction_read_only=Tru",
+         "begin isolation level read committed, read only"},
         {"host=a default_transaction_deferrable=on",
          "begin isolation level read committed, deferrable"},
         {"host=a options='-c default_transaction_read_only=off'",
@@ -46,6 +48,7 @@ TEST(TransactionModes, StateIsolationAndWhatTheDataSourceSays) {
 TEST(TransactionModes, RefuseAValueThatTheServerWouldRefuse) {
     EXPECT_THROW(begin("host=a default_transaction_isolation=none"), Error);
     EXPECT_THROW(begin("host=a default_transaction_read_only=maybe"), Error);
+    EXPECT_THROW(begin("host=a default_transaction_read_only=o"), Error);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "core/ascii.hpp"
 #include "db/postgresql/data_source_syntax.hpp"
+#include "script/lexing_settings.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -61,12 +62,7 @@ std::string level_of(const std::string& value) {
 }
 
 bool is_on(std::string_view name, const std::string& value) {
-    const std::string text = lower_case(trimmed(value));
-    const auto is_any_of = [&](std::initializer_list<std::string_view> words) {
-        return std::ranges::find(words, text) != words.end();
-    };
-    if (is_any_of({"on", "true", "yes", "1", "t", "y"})) return true;
-    if (is_any_of({"off", "false", "no", "0", "f", "n", "of"})) return false;
+    if (const auto on = script::parse_boolean(lower_case(trimmed(value)))) return *on;
     throw data_source_error(fmt::format("the value of {} is neither on nor off", name));
 }
 

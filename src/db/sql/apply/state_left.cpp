@@ -76,8 +76,12 @@ private:
         std::string statement;
     };
 
+    /// Of a file of the plan: phases are parts of it.
+    std::size_t index_of(const PlannedFile& file) const {
+        return static_cast<std::size_t>(&file - plan_.files.data());
+    }
     bool runs_in_transaction(const PlannedFile& file) const {
-        const auto index = static_cast<std::size_t>(&file - plan_.files.data());
+        const std::size_t index = index_of(file);
         const bool outside =
             index < together_.outside_transaction.size() && together_.outside_transaction[index];
         return !outside && !file.schemas->empty();
@@ -104,8 +108,8 @@ private:
     }
 
     void look_at(const PlannedFile& file, bool shares_transaction) {
-        const auto index = static_cast<std::size_t>(&file - plan_.files.data());
-        if (moved_.empty() && (together_.scripts[index]->traits & kOfInterest) == 0) return;
+        const std::uint32_t traits = together_.scripts[index_of(file)]->traits;
+        if (moved_.empty() && (traits & kOfInterest) == 0) return;
         const std::string& name = file.migration->file;
         if (std::ranges::find(problems_, name, &ScriptProblem::file) != problems_.end()) return;
         const PreparedScript script = prepared(file);
