@@ -164,9 +164,9 @@ void Session::refuse(const OwnStatement& statement, const ServerError& error) {
     if (statement.kind == Kind::ReadOnly) {
         throw Error(
             ErrorKind::Configuration,
-            "the server makes transactions of this login read-only (transaction_read_only is on): "
-            "set default_transaction_read_only=off in dataSource, change that default of the role "
-            "or database, or connect to a server that is no standby"
+            "transactions of this login are read-only (transaction_read_only is on); set "
+            "default_transaction_read_only=off in dataSource, change the default of the role or "
+            "database, or connect to a server that is not a standby"
         );
     }
     throw sql::lost_lock_error(*this, dialect());
@@ -507,7 +507,7 @@ Failure Session::failure_of(
     failure.line = place.line;
     failure.message = error.message;
     if (place.ours) {
-        failure.message = "the session could not be reset behind this file: " + failure.message;
+        failure.message = "could not reset the session after this file: " + failure.message;
     }
     failure.detail = error.detail;
     failure.hint = error.hint;

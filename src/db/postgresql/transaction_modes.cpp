@@ -55,15 +55,13 @@ std::string level_of(const std::string& value) {
     const std::string level = lower_case(trimmed(value));
     if (std::ranges::find(kLevels, level) != kLevels.end()) return level;
     throw data_source_error(fmt::format(
-        "the value of {} is none of read committed, read uncommitted, repeatable read and "
-        "serializable",
-        kIsolation
+        "{} must be read committed, read uncommitted, repeatable read or serializable", kIsolation
     ));
 }
 
 bool is_on(std::string_view name, const std::string& value) {
     if (const auto on = script::parse_boolean(lower_case(trimmed(value)))) return *on;
-    throw data_source_error(fmt::format("the value of {} is neither on nor off", name));
+    throw data_source_error(fmt::format("{} must be on or off", name));
 }
 
 void take(TransactionModes& modes, const std::string& name, const std::string& value) {

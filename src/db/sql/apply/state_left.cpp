@@ -134,10 +134,9 @@ private:
         }
         if (bound == nullptr) return {};
         return fmt::format(
-            "{} has an effect until the end of the {}, and other files of the run share the {}: "
-            "apply the file in a run of its own, or, to run it outside a transaction, {}",
+            "{} stays in effect until the end of the {}, which other files of the run share; "
+            "apply the file in a separate run, or, to run it outside a transaction, {}",
             quoted(prepared, *bound),
-            end,
             end,
             no_transaction_advice(file.migration->name)
         );
@@ -150,10 +149,10 @@ private:
             const Statement* needs = first_needing(prepared, *moved.place);
             if (needs == nullptr) continue;
             return fmt::format(
-                "{} names no schema, and {} leaves the {} changed ({}). The session is reset "
-                "between the two files, so the statement could work in another schema than that "
-                "file has chosen: write the schema in front of the name, set the {} in this file "
-                "too, or set sessionState: keep",
+                "{} does not name a schema, and {} leaves the {} changed ({}). The session is "
+                "reset between the two files, so the statement could use a different schema. Write "
+                "the schema before the name, set the {} in this file too, or set "
+                "sessionState: keep",
                 quoted(prepared, *needs),
                 moved.file->migration->file,
                 moved.place->name,
