@@ -507,7 +507,7 @@ Failure Session::failure_of(
     failure.line = place.line;
     failure.message = error.message;
     if (place.ours) {
-        failure.message = "could not reset the session after this file: " + failure.message;
+        failure.message = "the session could not be reset after this file: " + failure.message;
     }
     failure.detail = error.detail;
     failure.hint = error.hint;
