@@ -58,6 +58,13 @@ protected:
         throw std::runtime_error("waited in vain for a session that runs " + beginning);
     }
     void execute(const std::string& sql) { db::sql::execute(*watcher_, sql); }
+    /// The client hears of it before the server has undone the session's statement: waits for both.
+    void kill(const std::string& session) {
+        execute("kill " + session);
+        const std::string there =
+            "select 1 from information_schema.processlist where id = " + session;
+        while (db::sql::query_row(*watcher_, there)) std::this_thread::yield();
+    }
     std::string count(const std::string& table) {
         return project().value("select count(*) from catalog." + table);
     }
@@ -74,7 +81,7 @@ TEST_P(MariadbInterruption, ByALostConnectionIsKnownUpToOneStatement) {
         "do sleep(600);\ncreate table {schema}.c (x int);\n"
     );
     auto run = start_apply();
-    execute("kill " + wait_for("do sleep"));
+    kill(wait_for("do sleep"));
     const End end = run.get();
     EXPECT_EQ(end.kind, ErrorKind::Unavailable);
     EXPECT_TRUE(has(end.text, "002_slow.sql failed with error")) << end.text;
@@ -138,7 +145,7 @@ TEST_P(MariadbInterruption, InAnyStatementCanBeMended) {
                 EXPECT_EQ(error.kind(), ErrorKind::Unavailable) << error.what();
             }
         });
-        execute("kill " + wait_for("create table catalog.t" + std::to_string(killed) + " "));
+        kill(wait_for("create table catalog.t" + std::to_string(killed) + " "));
         run.get();
         open_gate(killed);
         const int done = known();
@@ -191,7 +198,7 @@ TEST_P(MariadbInterruption, OfAFileWithoutDdlLeavesNothingOfIt) {
         "catalog/003_slow.sql", "insert into {schema}.notes values (2);\ndo sleep(600);\n"
     );
     auto run = start_apply();
-    execute("kill " + wait_for("do sleep"));
+    kill(wait_for("do sleep"));
     run.get();
     EXPECT_EQ(project().value("select group_concat(n) from catalog.notes"), "1");
     EXPECT_EQ(project().rows().back(), "002_a.sql/catalog");
@@ -271,7 +278,7 @@ TEST_P(MariadbInterruption, OfAMarkedFileTellsHowManyStatementsHaveRun) {
         "insert into {schema}.notes values (2);\ndo sleep(600);\n"
     );
     auto run = start_apply();
-    execute("kill " + wait_for("do sleep"));
+    kill(wait_for("do sleep"));
     run.get();
     EXPECT_EQ(count("notes"), "2");
     const TenantState state = unfinished();
