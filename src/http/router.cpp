@@ -103,12 +103,13 @@ std::string Router::Route::parameter_of(std::string_view decoded_path) const {
 }
 
 void Router::add(std::string method, std::string path, Lane lane, Handler handler) {
+    std::string pattern = path;
     add(Route{
         .method = std::move(method),
-        .path = path,
+        .path = std::move(path),
         .lane = lane,
         .handler = std::move(handler),
-        .pattern = std::move(path)});
+        .pattern = std::move(pattern)});
 }
 
 void Router::add_with_id(std::string method, std::string path, Lane lane, Handler handler) {

@@ -27,11 +27,11 @@ private:
     }
 
     std::string nasty(const std::string& before) {
-        static const std::string kNasty[] = {
+        static const std::string nasty_texts[] = {
             " ", "'",  "\"", "\\", "/", "@", ":", "?", "#", "&",  "=",    ";",  "%",   "{",
             "}", "$",  "+",  ",",  "(", ")", "[", "]", "<", "''", "\"\"", "}}", "%41", "\xC3\xBC",
             "|", "\t", "!",  "~",  "-", "_", ".", "^", "`", "= ", " =",   "&=", ";="};
-        const std::string& picked = kNasty[random_() % std::size(kNasty)];
+        const std::string& picked = nasty_texts[random_() % std::size(nasty_texts)];
         // `${…}` is no password but a reference.
         return picked == "{" && before.ends_with('$') ? letter() : picked;
     }
@@ -212,8 +212,8 @@ TEST(RedactionProperty, NeverThrowsOnGarbage) {
 
 /// The random name of the folder that the file is in may hold a piece of any secret.
 std::string without_folder(const std::string& text) {
-    static const std::regex kFolder("migrator-test-[A-Za-z0-9]{6}");
-    return std::regex_replace(text, kFolder, "");
+    static const std::regex folder("migrator-test-[A-Za-z0-9]{6}");
+    return std::regex_replace(text, folder, "");
 }
 
 /// Everything that `read` shows for it, whether it succeeds or not.

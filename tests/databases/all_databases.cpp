@@ -58,7 +58,7 @@ bool is_required(const std::string& server) {
 }  // namespace
 
 const std::vector<DatabaseKind>& all_databases() {
-    static const std::vector<DatabaseKind> kAll = {
+    static const std::vector<DatabaseKind> all = {
         {.name = "Sqlite",
          .url_variable = nullptr,
          .required_as = "",
@@ -88,14 +88,13 @@ const std::vector<DatabaseKind>& all_databases() {
          .make = make_mariadb_database,
          .prefix = "migrator.",
          .commits_each_file = true,
-         .resets_session = false,  // true, and isolation_contract_test.cpp runs on it
          .dry_run_tells_rows = false,
          .slow_query = kCrossJoin,
          .earlier = earlier_in_mysql,
          .list_rows = rows_in_mysql,
          .drop_schema = drop_in_mysql},
     };
-    return kAll;
+    return all;
 }
 
 const DatabaseKind& database_called(const std::string& name) {

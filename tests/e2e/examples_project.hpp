@@ -162,12 +162,12 @@ private:
 
 /// `text` with times as <time>, and durations other than 0 as <ns>.
 inline std::string without_times(const std::string& text) {
-    static const std::regex kTime(
+    static const std::regex time(
         R"re("(startedAt|appliedAt|created)":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,8}[1-9])?Z")re"
     );
-    static const std::regex kDuration(R"re("duration":[1-9]\d*)re");
-    const std::string timeless = std::regex_replace(text, kTime, R"("$1":"<time>")");
-    return std::regex_replace(timeless, kDuration, R"("duration":<ns>)");
+    static const std::regex duration(R"re("duration":[1-9]\d*)re");
+    const std::string timeless = std::regex_replace(text, time, R"("$1":"<time>")");
+    return std::regex_replace(timeless, duration, R"("duration":<ns>)");
 }
 
 }  // namespace migrator::e2e

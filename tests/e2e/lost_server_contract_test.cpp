@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <system_error>
 
 #include "e2e/site_test.hpp"
 
@@ -23,7 +24,9 @@ int free_port() {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    bind(handle, reinterpret_cast<sockaddr*>(&address), size);
+    if (bind(handle, reinterpret_cast<sockaddr*>(&address), size) != 0) {
+        throw std::system_error(errno, std::system_category(), "bind");
+    }
     getsockname(handle, reinterpret_cast<sockaddr*>(&address), &size);
     close(handle);
     return ntohs(address.sin_port);

@@ -56,7 +56,7 @@ TEST(ServerLimits, RefuseWithTheLimitInTheAnswerAndClose) {
     const RunningServer server(small, router);
     const std::string post = "POST /echo HTTP/1.1\r\nHost: a\r\n";
     // More than the socket buffers hold: the client still has to see the answer, not a reset.
-    const std::string flood(8 * 1024 * 1024, 'x');
+    const std::string flood(std::size_t{8} * 1024 * 1024, 'x');
     const struct {
         const char* name;
         std::string bytes;

@@ -126,7 +126,7 @@ TEST(Messages, HoldTheStatementsBetweenTwoCopies) {
     EXPECT_EQ(all[1].copy_data, "1\n2\n");
     EXPECT_FALSE(all[0].copy_data);
     EXPECT_EQ(
-        texts(messages(runs, {.limits = "", .one_statement = true})), (Texts{"a", "b", "copy", "c"})
+        texts(messages(runs, {.limits = {}, .one_statement = true})), (Texts{"a", "b", "copy", "c"})
     );
 }
 

@@ -16,7 +16,7 @@ class SqliteRunLock : public Workshop {};
 class Child {
 public:
     template <typename Work>
-    explicit Child(Work&& work) {
+    explicit Child(const Work& work) {
         if (pipe(pipe_.data()) != 0) throw std::runtime_error("pipe failed");
         id_ = fork();
         if (id_ != 0) return;

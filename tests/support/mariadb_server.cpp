@@ -52,9 +52,9 @@ MariadbServer::~MariadbServer() {
 }
 
 void MariadbServer::connect() const {
-    static const std::regex kForm(R"(([^:]*):(.*)@tcp\(([^:]*):(\d+)\)/.*)");
+    static const std::regex form(R"(([^:]*):(.*)@tcp\(([^:]*):(\d+)\)/.*)");
     std::smatch parts;
-    if (!std::regex_match(dsn_, parts, kForm)) throw std::runtime_error("not a DSN for tests");
+    if (!std::regex_match(dsn_, parts, form)) throw std::runtime_error("not a DSN for tests");
     connection_->handle.reset(mysql_init(nullptr));
     MYSQL* handle = connection_->handle.get();
     if (mysql_real_connect(

@@ -42,7 +42,7 @@ protected:
 TEST_F(WirePlans, PlannedFileIsAFileAndWhereItRuns) {
     auto expected = migration(files_[0]);
     expected["executions"] = 1U;
-    expected["schemas"] = {"s"};
+    expected["schemas"] = boost::json::array{"s"};
     EXPECT_EQ(serialize(planned_file(plan_.files[0], plan_.tenants)), serialize(expected));
 }
 

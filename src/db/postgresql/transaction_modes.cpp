@@ -37,7 +37,7 @@ std::vector<std::string> words_of(std::string_view options) {
 KeyValues settings_of(std::string_view options) {
     KeyValues settings;
     bool behind_c = false;
-    for (std::string word : words_of(options)) {
+    for (const std::string& word : words_of(options)) {
         const bool is_long = word.starts_with("--");
         const bool is_short = word.starts_with("-c");
         std::string setting = behind_c ? word : is_long || is_short ? word.substr(2) : "";
@@ -52,7 +52,7 @@ KeyValues settings_of(std::string_view options) {
 }
 
 std::string level_of(const std::string& value) {
-    const std::string level = lower_case(trimmed(value));
+    std::string level = lower_case(trimmed(value));
     if (std::ranges::find(kLevels, level) != kLevels.end()) return level;
     throw data_source_error(fmt::format(
         "{} must be read committed, read uncommitted, repeatable read or serializable", kIsolation
