@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <unordered_set>
 
 #include "core/ascii.hpp"
 #include "script/function_calls.hpp"
@@ -11,6 +13,15 @@ namespace migrator::script {
 namespace {
 
 constexpr unsigned kDeepest = 8;  ///< texts in texts in texts
+
+/// Words that may stand before a body without BEGIN: `for each row set …`.
+bool ends_header(std::string_view word) {
+    constexpr std::array<std::string_view, 7> kWords = {
+        "data", "definer", "deterministic", "do", "invoker", "row", "sql"};
+    return std::ranges::any_of(kWords, [&](std::string_view one) {
+        return equal_ignoring_case(word, one);
+    });
+}
 
 /// What the words of code say. Its body is a string of the statement, and may hold strings that
 /// are run: those count, too.
@@ -30,8 +41,7 @@ public:
                 if (depth < kDeepest) read(inside_quotes(part), depth + 1);
                 begins_statement_ = false;
             } else {
-                begins_statement_ = token.kind == TokenKind::Semicolon || part == ">";
-                behind_set_ = false;
+                see_mark(token, part);
             }
         }
     }
@@ -44,20 +54,40 @@ private:
     void see_word(std::string_view word) {
         const auto is = [&](std::string_view lower) { return equal_ignoring_case(word, lower); };
         see_language(word);
-        if (behind_set_ && !is("session") && !is("local")) {
+        if (behind_set_ && lexis_.user_variables) {
+            is_stateful_ = is_stateful_ || !is_variable_of_code(word);
+            behind_set_ = false;
+        } else if (behind_set_ && !is("session") && !is("local")) {
             traits_ |= traits_of_name(lexis_.settings, word);
             behind_set_ = false;
         }
         if (begins_statement_ && is("set")) {
-            is_stateful_ = true;
+            is_stateful_ = is_stateful_ || !lexis_.user_variables;
             behind_set_ = true;
         }
         if (is_listed(word)) is_stateful_ = true;
         if (is("temp") || is("temporary") || is("pg_temp")) traits_ |= kMakesTemporary;
         creates_ = creates_ || is("create");
         names_function_ = names_function_ || is("function") || is("procedure");
+        if (lexis_.user_variables) {
+            names_function_ = names_function_ || is("trigger") || is("event") || is("package");
+            words_.insert(lower_case(word));
+        }
         behind_language_ = is("language");
-        begins_statement_ = begins_block(word);
+        begins_statement_ = begins_block(word) || (lexis_.user_variables && ends_header(word));
+    }
+
+    void see_mark(const Token& token, std::string_view mark) {
+        // Before the name of what is made it stands in an account: definer = a@b.
+        if (lexis_.user_variables && names_function_ && mark == "@") is_stateful_ = true;
+        begins_statement_ = token.kind == TokenKind::Semicolon || mark == ">" ||
+                            (lexis_.user_variables && mark == ")");
+        behind_set_ = false;
+    }
+
+    /// `new.a`, a parameter, what DECLARE has named: it has been seen before.
+    bool is_variable_of_code(std::string_view word) const {
+        return equal_ignoring_case(word, "new") || words_.contains(lower_case(word));
     }
 
     void see_language(std::string_view name) {
@@ -81,6 +111,7 @@ private:
     }
 
     const Lexis& lexis_;
+    std::unordered_set<std::string> words_;  ///< where SET is also for the code's own variables
     std::uint32_t traits_ = kNoTraits;
     bool is_stateful_ = false;
     bool creates_ = false;
@@ -102,6 +133,20 @@ std::uint32_t traits_of_run_code(std::string_view statement, const Lexis& lexis)
     Code code(lexis);
     code.read(statement);
     return code.traits() | (code.makes_stateful_code() ? kMakesStatefulCode : kNoTraits);
+}
+
+bool names_variables(std::string_view text, const Lexis& lexis) {
+    if (text.find('@') == std::string_view::npos) return false;
+    Lexer lexer(text, lexis);
+    bool behind_at = false;
+    for (Token token = lexer.next(); token.kind != TokenKind::End; token = lexer.next()) {
+        const bool is_at = text.substr(token.begin, token.end - token.begin) == "@";
+        if (behind_at && !is_at) return true;
+        // `@@name` is a setting, which only SET changes.
+        if (is_at && behind_at) token = lexer.next();
+        behind_at = is_at && !behind_at;
+    }
+    return false;
 }
 
 std::string_view inside_quotes(std::string_view string) {

@@ -73,6 +73,8 @@ struct Lexis {
     bool compound_bodies = false;    ///< create procedure … begin …; if …; end if; end
     bool delimiter_command = false;  ///< DELIMITER text: what ends statements from there on
 
+    bool user_variables = false;  ///< @name, which any statement can set and read
+
     bool carriage_return_ends_line = false;  ///< a lone CR ends a `--` comment
     bool open_comment_is_fine = false;       ///< a block comment may lack its end
 
@@ -97,6 +99,7 @@ struct Lexis {
     std::span<const Named> functions{};
     std::uint32_t unlisted_function = kNoTraits;  ///< the same of every other function
     std::string_view system_schema{};             ///< its functions are the listed ones
+    std::string_view path = "search path";        ///< what `kMovesPath` moves, for people
     /// Settings that have a trait of their own, as `kMovesPath`; by name.
     std::span<const Named> settings{};
     /// Words that code has which may change the session of its callers; in order.

@@ -211,6 +211,7 @@ void Scanner::find_traits(Statement& statement) {
     if (lexis.copy_data && equal_ignoring_case(first, "copy")) {
         statement.traits |= copy_traits(text, lexis);
     }
+    if (lexis.user_variables && names_variables(text, lexis)) statement.traits |= kChangesSession;
     if (lexis.backslash_strings && (statement.traits & kChangesLexing) != 0 &&
         contains_lower(text, "sql_mode")) {
         const bool usual = !contains_lower(text, "no_backslash_escapes");

@@ -232,8 +232,6 @@ TEST_F(InTransactionTest, ACancelIsHeardBeforeEachMessageAndBeforeCommit) {
 TEST_F(InTransactionTest, ALockThatIsGoneEndsIt) {
     work_.lock.lose();
     EXPECT_EQ(thrown_by([&] { run(); }).kind(), ErrorKind::Locked);
-    work_.server.change_dialect().works_on_lock_session = true;
-    EXPECT_EQ(thrown_by([&] { run(); }).kind(), ErrorKind::Unavailable);
     expect_nothing_done();
 }
 

@@ -373,6 +373,134 @@ TEST_P(SessionStateOnSqlite, ObeysForeignKeysOutsideATransaction) {
     EXPECT_EQ(value("select count(*) from catalog.child"), "0");
 }
 
+class SessionStateOnMariadb : public SessionState {
+protected:
+    void SetUp() override {
+        SessionState::SetUp();
+        if (!IsSkipped()) file("create table {schema}.seen (what text, v text);");
+    }
+    void see(const std::string& what, const std::string& expression) {
+        file("insert into {schema}.seen select '" + what + "', " + expression + ";");
+    }
+    std::string seen(const std::string& what) {
+        return value("select coalesce(v, 'null') from catalog.seen where what = '" + what + "'");
+    }
+};
+
+TEST_P(SessionStateOnMariadb, EndsWithTheFile) {
+    file(
+        "create table {schema}.keyed (id integer auto_increment primary key, v text);\n"
+        "create trigger {schema}.g before insert on {schema}.keyed for each row set @b = 1;"
+    );
+    const struct {
+        const char* name;
+        const char* text;
+        const char* expression;
+        const char* expected;
+    } cases[] = {
+        {"a variable", "set @a = 1", "@a", "null"},
+        {"assigned in a query", "select @a := 1", "@a", "null"},
+        {"of a query", "select 1 into @a", "@a", "null"},
+        {"of a trigger", "insert into {schema}.keyed (v) values ('a')", "@b", "null"},
+        {"a setting", "set sql_safe_updates = 1", "@@sql_safe_updates", "0"},
+        {"a mode", "set sql_mode = 'ANSI_QUOTES'", "@@sql_mode like '%ANSI%'", "0"},
+        {"in a comment", "/*!40101 set time_zone = '+05:30' */", "@@time_zone", "SYSTEM"},
+        {"names", "set names latin1", "@@character_set_client", "utf8mb4"},
+        {"the database", "use {schema}", "database()", "null"},
+        {"autocommit", "set autocommit = 1", "@@autocommit", "0"},
+        {"the last key", "insert into {schema}.keyed (v) values ('b')", "last_insert_id()", "0"},
+        {"a key set", "select last_insert_id(77)", "last_insert_id()", "0"},
+        {"a lock", "select get_lock('a', 0)", "is_free_lock('a')", "1"},
+        {"of a procedure",
+         "create procedure {schema}.p() set sql_warnings = 1;\ncall {schema}.p()",
+         "@@sql_warnings",
+         "0"},
+        {"of a block", "begin not atomic set @c = 1; end", "@c", "null"},
+        {"of a statement", "execute immediate 'set @d = 1'", "@d", "null"},
+    };
+    for (const auto& c : cases) {
+        file(std::string(c.text) + ";");
+        see(c.name, c.expression);
+    }
+    project().apply();
+    for (const auto& c : cases) EXPECT_EQ(seen(c.name), c.expected) << c.name;
+}
+
+TEST_P(SessionStateOnMariadb, OfTemporaryTablesAndStatementsEndsWithTheFile) {
+    file("create temporary table {schema}.x (i int); insert into {schema}.x values (1);");
+    file("create table {schema}.x (i int);");
+    file("insert into {schema}.x values (2), (3);");
+    see("rows", "count(*) from catalog.x");
+    file("prepare p from 'do 1';");
+    file("execute p;");
+    const std::string text = project().failure_of_apply();
+    EXPECT_TRUE(has(text, "007_file.sql failed")) << text;
+    EXPECT_EQ(seen("rows"), "2");
+}
+
+TEST_P(SessionStateOnMariadb, DoesNotReachTheNextTenant) {
+    for (const char* tenant : {"alpha", "bravo", "charlie"}) project().create_tenant(tenant);
+    tenant_file("create table {schema}.plan (id int); create table {schema}.sub (id int);");
+    tenant_file("insert into {schema}.sub values (@id);\nset @id = 77;");
+    tenant_file(
+        "create temporary table {schema}.todo (i int); insert into {schema}.plan values (1);"
+    );
+    tenant_file("use {schema};\ninsert into plan values (2);");
+    tenant_file("set sql_log_bin = 0;");
+    for (const std::size_t parallelism : {std::size_t{1}, std::size_t{3}}) {
+        project().database.atomicity = db::Atomicity::Tenant;
+        project().database.parallelism = parallelism;
+        project().apply();
+        for (const std::string tenant : {"alpha", "bravo", "charlie"}) {
+            EXPECT_EQ(value("select coalesce(max(id), 'null') from " + tenant + ".sub"), "null");
+            EXPECT_EQ(value("select count(*) from " + tenant + ".plan"), "2") << tenant;
+        }
+        project().execute("delete from migrator.migrator_migrations where name > '003'");
+        for (const std::string tenant : {"alpha", "bravo", "charlie"}) {
+            project().execute("delete from " + tenant + ".sub");
+            project().execute("delete from " + tenant + ".plan");
+        }
+    }
+}
+
+TEST_P(SessionStateOnMariadb, RefusesNamesThatAnEarlierFileWouldHavePlaced) {
+    file("use {schema};\ncreate table here (i int);");
+    file("create table there (i int);");
+    const std::string text = project().failure_of_apply();
+    EXPECT_TRUE(has(text, "Nothing was run")) << text;
+    EXPECT_TRUE(has(text, "leaves the current database changed")) << text;
+    EXPECT_TRUE(has(text, "003_file.sql")) << text;
+}
+
+TEST_P(SessionStateOnMariadb, KeepsItsOldMeaningWithKeep) {
+    project().database.session_state = db::SessionState::Keep;
+    file("set @a = 5;");
+    see("kept", "@a");
+    project().apply();
+    EXPECT_EQ(seen("kept"), "5");
+}
+
+TEST_P(SessionStateOnMariadb, OfAFileOutsideATransactionEndsWithIt) {
+    file("-- migrator:no-transaction\nset @a = 5, sql_mode = 'ANSI_QUOTES';");
+    see("variable", "@a");
+    project().apply();
+    EXPECT_EQ(seen("variable"), "null");
+}
+
+TEST_P(SessionStateOnMariadb, OfAFileThatFailsEndsWithIt) {
+    for (const char* tenant : {"alpha", "bravo"}) project().create_tenant(tenant);
+    project().database.atomicity = db::Atomicity::Tenant;
+    project().database.max_failures = {.value = 5};
+    tenant_file("create table {schema}.t (v text);\n");
+    project().apply();
+    project().execute("create table alpha.gone (i int)");
+    tenant_file("set @a = '{schema}';\ncreate table {schema}.gone (i int);\n");
+    tenant_file("insert into {schema}.t values (@a);");
+    EXPECT_EQ(project().apply().failures.size(), 1U);
+    EXPECT_EQ(value("select coalesce(max(v), 'null') from bravo.t"), "null");
+}
+
+MIGRATOR_ON_DATABASE(SessionStateOnMariadb, "Mariadb");
 MIGRATOR_ON_DATABASE(SessionStateOnPostgresql, "Postgresql");
 MIGRATOR_ON_DATABASE(TransactionsOnPostgresql, "Postgresql");
 MIGRATOR_ON_DATABASE(SessionStateOnSqlite, "Sqlite");

@@ -114,6 +114,8 @@ TEST(MysqlLexis, IsNotSureOfWhatDoesNotEnd) {
 
 TEST(MysqlLexis, KnowsTheTraitsOfStatements) {
     constexpr auto kSetting = kChangesSession | kKeepsTransaction;
+    constexpr auto kControl = kTransactionControl | kChangesSession;
+    constexpr auto kRuns = kUncountedResults | kChangesSession | kMakesStatefulCode;
     const struct {
         const char* text;
         std::uint32_t traits;
@@ -131,32 +133,45 @@ TEST(MysqlLexis, KnowsTheTraitsOfStatements) {
         {"set @@sql_mode = ''", kSetting | kChangesLexing},
         {"/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='ANSI' */", kSetting | kChangesLexing},
         {"set password = 'x'", kNoTraits},
-        {"set autocommit = 0", kTransactionControl},
-        {"set @@autocommit = 1", kTransactionControl},
-        {"SET SESSION AUTOCOMMIT=1", kTransactionControl},
-        {"set @a = 1, autocommit = 1", kTransactionControl},
-        {"call p()", kUncountedResults | kChangesSession},
-        {"set statement max_statement_time = 1 for call p()", kUncountedResults | kChangesSession},
-        {"set statement sql_mode = '' for alter table t add b int",
-         kUncountedResults | kChangesSession},
-        {"execute s", kUncountedResults | kChangesSession},
+        {"set autocommit = 0", kControl},
+        {"set @@autocommit = 1", kControl},
+        {"SET SESSION AUTOCOMMIT=1", kControl},
+        {"set @a = 1, autocommit = 1", kControl},
+        {"call p()", kRuns},
+        {"set statement max_statement_time = 1 for call p()", kRuns},
+        {"set statement sql_mode = '' for alter table t add b int", kRuns},
+        {"execute s", kRuns},
         {"begin", kTransactionControl | kOpensTransaction},
         {"start transaction", kTransactionControl | kOpensTransaction},
         {"start transaction with consistent snapshot", kTransactionControl | kOpensTransaction},
         {"start transaction read only", kTransactionControl},
-        {"begin not atomic select 1; end", kUncountedResults | kChangesSession},
+        {"begin not atomic select 1; end", kRuns},
         {"commit", kTransactionControl | kClosesTransaction},
         {"commit and chain", kTransactionControl},
         {"rollback", kTransactionControl},
         {"savepoint a", kTransactionControl},
         {"release savepoint a", kTransactionControl},
-        {"xa begin 'x'", kTransactionControl},
-        {"lock tables t write", kLocksTables},
-        {"/*!40000 LOCK TABLES t WRITE */", kLocksTables},
+        {"xa begin 'x'", kControl},
+        {"lock tables t write", kLocksTables | kChangesSession},
+        {"/*!40000 LOCK TABLES t WRITE */", kLocksTables | kChangesSession},
         {"flush tables with read lock", kForbidden},
         {"select release_all_locks()", kForbidden},
         {"do release_all_locks()", kForbidden},
-        {"use shop", kSetting},
+        {"use shop", kSetting | kMovesPath},
+        {"insert into t values (1, @a)", kSetting},
+        {"insert into t values (1, 'me@example.org', '@a') -- @a", kKeepsTransaction},
+        {"select @@sql_mode, @@ global . sort_buffer_size", kKeepsTransaction},
+        {"select@a:=1", kSetting},
+        {"select @'a b' := 1", kSetting},
+        {"select 1 into @a", kSetting},
+        {"create user 'a'@'b'", kChangesSession},
+        {"create or replace temporary table t (a int)", kChangesSession},
+        {"create temporary sequence s", kChangesSession},
+        {"handler t open", kSetting},
+        {"select get_lock('a', 0)", kSetting},
+        {"insert into t values (last_insert_id())", kSetting | kReadsKeys},
+        {"insert into t values (1), (row_count ())", kKeepsTransaction | kReadsKeys},
+        {"create table t as select found_rows() as n", kReadsKeys},
         {"create database shop", kCreatesSchema},
     };
     for (const auto& c : cases) {
@@ -164,6 +179,34 @@ TEST(MysqlLexis, KnowsTheTraitsOfStatements) {
         const Script script = scan(c.text, kMysqlLexis);
         ASSERT_EQ(script.statements.size(), 1U);
         EXPECT_EQ(script.traits, c.traits);
+    }
+}
+
+TEST(MysqlLexis, KnowsCodeThatMayChangeTheSessionOfItsCallers) {
+    const struct {
+        const char* text;
+        bool is_stateful;
+    } cases[] = {
+        {"create trigger g before insert on t for each row set new.a = 1", false},
+        {"create definer = a@b trigger g before insert on t for each row set new.a = 1", false},
+        {"create trigger g before insert on t for each row set @a = 1", true},
+        {"create trigger g before update on t for each row set sql_mode = ''", true},
+        {"create procedure p(in a int) set a = 1", false},
+        {"create procedure p(in a int) set foreign_key_checks = 0", true},
+        {"create procedure p() begin declare n int; set n = 1; set N = 2; end", false},
+        {"create procedure p() begin declare n int; if n then set time_zone = '+1:00'; end if; end",
+         true},
+        {"create or replace procedure p() create temporary table t (a int)", true},
+        {"create procedure p() begin update t set a = 1; end", false},
+        {"create procedure p() select get_lock('a', 1)", true},
+        {"create function f() returns int return last_insert_id()", true},
+        {"create function f() returns int return 1", false},
+        {"create event e on schedule every 1 day do set @a = 1", true},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.text);
+        const Script script = scan(c.text, kMysqlLexis);
+        EXPECT_EQ((script.traits & kMakesStatefulCode) != 0, c.is_stateful);
     }
 }
 

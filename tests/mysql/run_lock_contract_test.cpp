@@ -49,11 +49,14 @@ TEST_F(MariadbRunLock, IsHeldByOneAtATime) {
     EXPECT_FALSE(server_->try_lock());
 }
 
-TEST_F(MariadbRunLock, IsHeldByTheSessionThatWorks) {
+TEST_F(MariadbRunLock, IsHeldBesideTheSessionThatWorks) {
     const auto lock = server_->try_lock();
     auto session = lock->take_session();
     ASSERT_TRUE(session);
-    EXPECT_EQ(scalar(*session, "select connection_id()"), holder());
+    EXPECT_EQ(
+        scalar(*session, "select connection_id()"),
+        scalar(*admin_, "select is_used_lock('migrator-64')")
+    );
     EXPECT_EQ(scalar(*session, "select @@wait_timeout < 30"), "1")
         << "a client that vanished must not keep it";
     session.reset();
@@ -88,13 +91,16 @@ TEST_F(MariadbRunLock, IsTakenAfterTheWaitingConnectionWasClosed) {
 }
 
 TEST_F(MariadbRunLock, IsFreeWhenItsSessionIsKilled) {
+    Loss loss;
     const auto lock = server_->try_lock();
-    const auto session = lock->take_session();
+    lock->notify(loss.callback());
+    auto session = lock->take_session();
     execute(*admin_, "kill " + holder());
-    const std::string text =
-        message_of([&] { execute(*session, "select 1"); }, ErrorKind::Unavailable);
-    EXPECT_TRUE(session->is_lost());
+    loss.wait();
     EXPECT_TRUE(lock->lost());
+    EXPECT_FALSE(server_at(url_)->try_lock()) << "the session that works is still there";
+    message_of([&] { lock->connect_worker(1, {}); }, ErrorKind::Locked);
+    session.reset();
     EXPECT_TRUE(server_at(url_)->try_lock());
 }
 

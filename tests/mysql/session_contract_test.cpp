@@ -166,7 +166,7 @@ TEST_F(MariadbSession, AppliesParametersOfTheDataSource) {
         {"charset=utf8mb4", "select @@collation_connection", "utf8mb4_general_ci"},
         {"collation=utf8mb4_unicode_ci", "select @@collation_connection", "utf8mb4_unicode_ci"},
         {"charset=unheard,latin1", "select @@character_set_client", "latin1"},
-        {"sql_mode=%27ANSI_QUOTES%27", "select @@sql_mode", "ANSI_QUOTES"},
+        {"sql_mode=%27NO_ZERO_DATE%27", "select @@sql_mode", "NO_ZERO_DATE"},
         {"wait_timeout=77&net_read_timeout=66",
          "select @@wait_timeout + @@net_read_timeout",
          "143"},

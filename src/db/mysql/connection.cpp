@@ -224,7 +224,8 @@ void Connection::prepare(const DataSource& source) {
     }
     // Whatever the scripts are written in: what we read is UTF-8.
     error = run("set character_set_results = utf8mb4; "
-                "select @@max_allowed_packet, @@character_set_client, @@character_set_connection",
+                "select @@max_allowed_packet, @@character_set_client, @@character_set_connection "
+                "limit 1",
                 [&](const sql::Row& row) {
                     max_allowed_packet_ = to_size(row.at(0));
                     reads_quoted_literals_ =
@@ -236,6 +237,12 @@ void Connection::prepare(const DataSource& source) {
         max_allowed_packet_ = std::min(max_allowed_packet_, *source.max_allowed_packet);
     }
     max_allowed_packet_ = std::max(max_allowed_packet_, kSmallestPacket);
+}
+
+void Connection::close() noexcept {
+    result_.reset();
+    handle_.reset(mysql_init(nullptr));  // says "gone" to whoever asks it
+    lost_ = true;
 }
 
 void Connection::watch(std::stop_token stop) { canceller_->watch(std::move(stop)); }

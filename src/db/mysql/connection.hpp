@@ -59,6 +59,8 @@ public:
     void abandon_rows();
 
     bool is_lost() const noexcept { return lost_; }
+    /// Ends the server's session; the connection is lost then.
+    void close() noexcept;
     bool in_transaction() const noexcept;
     bool backslashes_escape() const noexcept;  ///< in strings, by `sql_mode`
     /// Text in UTF-8 between quotes, with backslashes as escapes, is what it says, as long as

@@ -236,6 +236,22 @@ inline constexpr std::string_view kFreeConnections =
     "/*!50700 performance_schema.global_status *//*M!100000 information_schema.global_status */ "
     "where variable_name = 'Threads_connected') as signed)";
 
+// Code that sets more than the columns of a new row, or holds one of the words in `kStatefulWords`.
+// Who may not read a routine sees NULL. The pattern is one for the engines of all servers.
+inline constexpr std::string_view kStatefulCode = R"sql(
+select exists (
+    select 1 from information_schema.routines
+    where routine_schema not in ('mysql', 'sys', 'information_schema', 'performance_schema')
+        and (routine_definition is null or routine_body <> 'SQL' or routine_definition regexp
+            '@|set[[:space:]]+([^n]|n[^e]|ne[^w]|new[^.])|deallocate|execute|found_rows|get_lock|last_insert_id|lastval|prepare|previous|release_all_locks|release_lock|row_count|temporary')
+) or exists (
+    select 1 from information_schema.triggers
+    where trigger_schema not in ('mysql', 'sys')
+        and (action_statement is null or action_statement regexp
+            '@|set[[:space:]]+([^n]|n[^e]|ne[^w]|new[^.])|deallocate|execute|found_rows|get_lock|last_insert_id|lastval|prepare|previous|release_all_locks|release_lock|row_count|temporary')
+)
+)sql";
+
 inline constexpr std::string_view kRunSilence = "timestampdiff(second, changed, utc_timestamp(6))";
 
 }  // namespace migrator::db::mysql

@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "db/mysql/session.hpp"
+#include "db/mysql/own_settings.hpp"
 
 namespace migrator::db::mysql {
 namespace {
@@ -23,7 +23,9 @@ bool is_contention(const ServerError& error) {
     return is_lock_failure(error) || error.number == 1105 || error.number == 3058;
 }
 
-std::string worker_lock(std::size_t number) { return fmt::format("{}-{}", kRunLock, number); }
+std::string worker_lock(std::size_t number) {
+    return fmt::format("{}-{}", kRunLock, number == 0 ? kMostWorkers : number);
+}
 
 Error lock_error(const ServerError& error) {
     return {ErrorKind::Unavailable, "migration lock: " + describe(error)};
@@ -34,13 +36,13 @@ Error lock_error(const ServerError& error) {
 bool workers_have_ended(Connection& connection) {
     if (connection.is_tidb()) return true;  // there are none
     std::string sql = "select 0";
-    for (std::size_t number = 1; number <= kMostFurtherWorkers; ++number) {
+    for (std::size_t number = 0; number < kMostWorkers; ++number) {
         sql += fmt::format(" + is_free_lock('{}')", worker_lock(number));
     }
     sql::Value free;
     const auto answer = connection.run(sql, [&](const sql::Row& row) { free = row.at(0); });
     if (answer.error) throw lock_error(*answer.error);
-    return free == std::to_string(kMostFurtherWorkers);
+    return free == std::to_string(kMostWorkers);
 }
 
 }  // namespace
@@ -72,19 +74,31 @@ RunLock::RunLock(std::shared_ptr<Connection> connection, std::string session, Op
       held_(connection_, kRunLock) {}
 
 std::unique_ptr<sql::Session> RunLock::take_session() {
-    return std::make_unique<Session>(connection_, kRunLock);
+    if (!connection_->is_tidb()) return connect_worker(0, {});
+    return std::make_unique<Session>(
+        WorkConnection{.connection = connection_, .lock = kRunLock}, nullptr
+    );
 }
 
 std::unique_ptr<sql::Session> RunLock::connect_worker(
     std::size_t number, const std::stop_token& stop
 ) {
-    const std::string name = worker_lock(number);
-    auto connection = open_();
-    connection->watch(stop);
+    if (connection_->is_tidb()) return nullptr;
+    return std::make_unique<Session>(
+        open_worker(number, stop),
+        [this, number](const std::stop_token& token) { return open_worker(number, token); }
+    );
+}
+
+WorkConnection RunLock::open_worker(std::size_t number, const std::stop_token& stop) const {
+    WorkConnection work{.connection = open_(), .lock = worker_lock(number)};
+    Connection& connection = *work.connection;
+    connection.watch(stop);
+    work.gives_back = take_settings(connection);
     sql::Row got;
-    const auto answer = connection->run(
+    const auto answer = connection.run(
         fmt::format(
-            "select get_lock('{0}', {1}), is_used_lock('{0}')", name, kWorkerPatienceSeconds
+            "select get_lock('{0}', {1}), is_used_lock('{0}')", work.lock, kWorkerPatienceSeconds
         ),
         [&](const sql::Row& row) { got = row; }
     );
@@ -95,14 +109,14 @@ std::unique_ptr<sql::Session> RunLock::connect_worker(
             fmt::format(
                 "could not get the lock {}: session {} holds it and is still executing statements "
                 "of an earlier connection",
-                name,
+                work.lock,
                 got.at(1).value_or("?")
             )
         );
     }
-    auto held = std::make_unique<HeldLock>(connection, name);
-    check_from(*connection);
-    return std::make_unique<Session>(std::move(connection), name, std::move(held));
+    work.held = std::make_unique<HeldLock>(work.connection, work.lock);
+    check_from(connection);
+    return work;
 }
 
 /// Another run may have begun before the worker got its lock. And a data source may lead to several

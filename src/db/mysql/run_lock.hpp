@@ -7,14 +7,15 @@
 #include <string>
 
 #include "db/mysql/held_lock.hpp"
+#include "db/mysql/session.hpp"
 #include "db/sql/session.hpp"
 
 namespace migrator::db::mysql {
 
-/// The lock of a run, and those of its workers beside the first: "migrator-3".
+/// The lock of a run; those of its workers are "migrator-1" and up.
 inline constexpr const char* kRunLock = "migrator";
 /// A run looks at so many locks of workers before it begins; no run has more.
-inline constexpr std::size_t kMostFurtherWorkers = 64;
+inline constexpr std::size_t kMostWorkers = 64;
 
 /// Makes a connection fit for a run: the server ends its session soon when the client has vanished.
 /// Throws Unavailable.
@@ -25,8 +26,10 @@ void prepare_for_run(Connection& connection);
 /// one. Throws Unavailable.
 std::optional<std::string> try_to_lock(Connection& connection);
 
-/// A lock on the connection that works, `session` is its number. Further connections, which `open`
-/// makes, hold a lock each. `open` is called from any thread, and lives longer.
+/// A lock on a connection that does nothing else; `session` is its number. The connections that
+/// work, which `open` makes, hold a lock each: a script may need their end. On TiDB, which does not
+/// tell who holds a lock, the connection of the lock works. `open` is called from any thread, and
+/// lives longer.
 class RunLock final : public sql::RunLock {
 public:
     using Open = std::function<std::shared_ptr<Connection>()>;
@@ -40,6 +43,7 @@ public:
         override;
 
 private:
+    WorkConnection open_worker(std::size_t number, const std::stop_token& stop) const;
     void check_from(Connection& further) const;
 
     const std::shared_ptr<Connection> connection_;

@@ -8,6 +8,7 @@
 #include "db/mysql/data_source.hpp"
 #include "db/mysql/dialect.hpp"
 #include "db/mysql/mysql.hpp"
+#include "db/mysql/own_settings.hpp"
 #include "db/mysql/password.hpp"
 #include "db/mysql/run_lock.hpp"
 #include "db/mysql/session.hpp"
@@ -16,6 +17,10 @@
 
 namespace migrator::db::mysql {
 namespace {
+
+/// What a run has not committed is not read as if it had.
+constexpr std::string_view kReadingSession =
+    "set session time_zone = '+00:00'; set session transaction isolation level repeatable read";
 
 class MysqlServer final : public sql::Server {
 public:
@@ -28,15 +33,18 @@ public:
     /// A session for reading: times come in UTC, whatever zone the server is in.
     std::unique_ptr<sql::Session> connect() override {
         auto connection = open();
-        if (const auto error = connection->run("set session time_zone = '+00:00'").error) {
-            throw own_sql_error(*error);
-        }
+        take_settings(*connection);
+        if (const auto error = connection->run(kReadingSession).error) throw own_sql_error(*error);
         return std::make_unique<Session>(std::move(connection));
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
         return lock_attempts_.next(
-            [this] { return open_for_run(); },
+            [this] {
+                auto connection = open_for_run();
+                take_settings(*connection);
+                return connection;
+            },
             [this](auto& connection) -> std::unique_ptr<sql::RunLock> {
                 auto session = try_to_lock(*connection);
                 if (!session) return nullptr;

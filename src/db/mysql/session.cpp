@@ -48,12 +48,13 @@ private:
 
 }  // namespace
 
-Session::Session(
-    std::shared_ptr<Connection> connection, std::string lock, std::unique_ptr<HeldLock> held
-)
-    : connection_(std::move(connection)),
-      lock_(std::move(lock)),
-      held_(std::move(held)),
+Session::Session(std::shared_ptr<Connection> connection)
+    : Session(WorkConnection{.connection = std::move(connection)}, nullptr) {}
+
+Session::Session(WorkConnection work, Reopen reopen)
+    : work_(std::move(work)),
+      connection_(work_.connection),
+      reopen_(std::move(reopen)),
       plain_(connection_->reads_quoted_literals()),
       one_statement_each_(connection_->is_tidb()) {}
 
@@ -70,7 +71,28 @@ RecordedAs Session::recorded_as(bool with_version) const {
 
 bool Session::is_lost() const noexcept { return !connection_->ping_if_idle(std::chrono::hours(1)); }
 
-void Session::watch(std::stop_token stop) { connection_->watch(std::move(stop)); }
+void Session::watch(std::stop_token stop) {
+    stop_ = std::move(stop);
+    connection_->watch(stop_);
+}
+
+void Session::reset() {
+    // In a transaction are our own statements alone.
+    if (!reopen_ || (!ran_scripts_ && connection_->in_transaction())) return;
+    work_.held.reset();  // gives the lock back
+    connection_->close();
+    work_ = reopen_(stop_);
+    connection_ = work_.connection;
+    plain_ = connection_->reads_quoted_literals();
+    has_limits_ = false;
+    ran_scripts_ = false;
+}
+
+void Session::begin_scripts() {
+    if (ran_scripts_) return;
+    if (!work_.gives_back.empty()) execute(work_.gives_back);
+    ran_scripts_ = true;
+}
 
 std::unique_ptr<sql::RowSource> Session::open(
     std::string_view sql, std::span<const sql::Value> parameters
@@ -139,6 +161,7 @@ std::optional<sql::Failure> Session::run_statement(
 }
 
 std::optional<sql::Failure> Session::run_scripts(std::span<const sql::ScriptRun> scripts) {
+    begin_scripts();
     for (const sql::ScriptRun& script : scripts) {
         if (manners_of(script).changes_session) plain_ = false;
         for (std::size_t i = 0; i < script.script->statements.size(); ++i) {
@@ -153,6 +176,7 @@ std::optional<sql::Failure> Session::run_without_transaction(
     const sql::WorkSettings& settings,
     const std::function<void(std::size_t statements)>& done
 ) {
+    begin_scripts();
     set_limits(settings);
     plain_ = false;
     execute("set autocommit = 1");
@@ -214,15 +238,13 @@ void Session::rollback() noexcept try {
     log::warn(std::string("Could not roll back: ") + error.what());
 }
 
-std::size_t Session::most_workers() const {
-    return connection_->is_tidb() ? 1 : kMostFurtherWorkers + 1;
-}
+std::size_t Session::most_workers() const { return connection_->is_tidb() ? 1 : kMostWorkers; }
 
 void Session::check_lock() {
-    if (lock_.empty()) return;
+    if (work_.lock.empty()) return;
     bool holds = false;
     const auto answer = connection_->run(
-        fmt::format("select is_used_lock('{}') = connection_id()", lock_),
+        fmt::format("select is_used_lock('{}') = connection_id()", work_.lock),
         [&](const sql::Row& row) { holds = sql::Row(row).at(0) == "1"; }
     );
     if (answer.error || holds) return;  // a server that has no such function
@@ -246,6 +268,7 @@ std::optional<sql::Failure> Session::run_recorded(
     std::span<const sql::RecordedScript> scripts,
     const sql::WorkSettings& settings
 ) {
+    begin_scripts();
     Sent sent;
     bool runs_anything = false;
     bool first = true;

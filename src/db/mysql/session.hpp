@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,15 +16,26 @@
 
 namespace migrator::db::mysql {
 
+/// A connection that works for a run.
+struct WorkConnection {
+    std::shared_ptr<Connection> connection;
+    std::string lock;                ///< the name of the lock that it holds
+    std::unique_ptr<HeldLock> held;  ///< keeps that lock; null: somebody else does
+    /// What a run has set for its own statements and gives back before the first script:
+    /// statements, or empty.
+    std::string gives_back;
+};
+
 class Session final : public sql::Session {
 public:
-    /// `lock` is what the connection holds while it works for a run; empty: it does not. The
-    /// connection is shared with who keeps that lock, or the session does it itself.
-    explicit Session(
-        std::shared_ptr<Connection> connection,
-        std::string lock = {},
-        std::unique_ptr<HeldLock> held = nullptr
-    );
+    /// Another connection with the same lock, in place of one that was closed. It obeys the token.
+    /// Throws as `sql::RunLock::connect_worker`.
+    using Reopen = std::function<WorkConnection(const std::stop_token&)>;
+
+    /// For reading, or whatever else is not a run's.
+    explicit Session(std::shared_ptr<Connection> connection);
+    /// `reopen` may be null: the session can't be reset then.
+    Session(WorkConnection work, Reopen reopen);
     ~Session() override;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -52,7 +64,10 @@ public:
     /// TiDB does not tell who holds a lock: there the run's own session works alone.
     std::size_t most_workers() const override;
     std::size_t max_message_bytes() const override { return connection_->max_allowed_packet(); }
-    void reset() override {}
+    /// Nothing undoes what a script has left, but for the end of the server's session, which ends
+    /// its locks, too: after scripts, closes the connection and opens another. No transaction is
+    /// open then. When it throws, the session is lost.
+    void reset() override;
     /// `created` is left to its default: the column's type depends on the session's time zone.
     void insert_rows(
         std::int64_t version_id, const std::string& created, std::span<const sql::MetadataRow> rows
@@ -82,11 +97,16 @@ private:
     /// A procedure may have let go of the lock. Throws Locked.
     void check_lock();
 
+    /// Before scripts run: the settings are theirs.
+    void begin_scripts();
+
+    WorkConnection work_;
     std::shared_ptr<Connection> connection_;
-    const std::string lock_;
-    const std::unique_ptr<HeldLock> held_;
+    const Reopen reopen_;
+    std::stop_token stop_;
     bool plain_;                     ///< quoted literals are read as they are meant
     bool has_limits_ = false;        ///< the time limits are set
+    bool ran_scripts_ = false;       ///< on this connection
     bool version_recorded_ = false;  ///< by `run_recorded`
     /// TiDB parses a whole message before it runs the first statement of it: a syntax error would
     /// tell of no statement. Also for time limits that the server has not.

@@ -41,7 +41,6 @@ sql::Dialect make_dialect() {
         .allows_version_atomicity = true,
         .version_ids_survive_rollback = true,
         .transactional_ddl = true,
-        .works_on_lock_session = false,
         .max_schemas = 0,
         .max_identifier_bytes = 63,
         .prefix = "migrator.",

@@ -29,8 +29,8 @@ struct Dialect {
     /// False: each DDL statement commits. Files are then recorded one by one
     /// (`Session::run_recorded`), and a dry run executes nothing.
     bool transactional_ddl = true;
-    /// The working session holds the migration lock itself: nothing else changes the database.
-    bool works_on_lock_session = false;
+    /// A session that works for a run holds a named lock of its own, so a worker has one at a time.
+    bool one_session_per_worker = false;
     std::size_t max_schemas;  ///< that one transaction can work in; 0: no limit
 
     std::size_t max_identifier_bytes;  ///< the server cuts longer names; 0: it does not

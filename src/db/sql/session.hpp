@@ -170,7 +170,8 @@ public:
     virtual std::size_t max_message_bytes() const { return 0; }
 
     /// Makes the session ours again after scripts: role, settings, prepared statements, temporary
-    /// objects and session locks are as on a new connection, and the transaction goes on.
+    /// objects and session locks are as on a new connection, and the transaction goes on. Where
+    /// scripts commit none is open, and the session may have been lost when it throws.
     virtual void reset() = 0;
 
     /// Writes rows in this order, in the open transaction, after `reset`. `created` is a database
@@ -205,9 +206,9 @@ public:
     /// The session to work on when that is what holds the lock; null when the lock has a connection
     /// of its own. At most once; the session is destroyed before the lock.
     virtual std::unique_ptr<Session> take_session() { return nullptr; }
-    /// Where the working session holds the lock: a further one for worker `number` (from 1), which
-    /// holds a lock of its own that keeps later runs out while the server's session lives. Waits
-    /// for the end of the one that the worker had before, half a minute at most, or until `stop`.
+    /// A session for worker `number` (0: the run's own), which holds a lock of its own that keeps
+    /// later runs out while the server's session lives. Waits for the end of the one that the
+    /// worker had before, half a minute at most, or until `stop`.
     /// Throws Unavailable, or Locked when the run's own lock is gone. Null where a lock of its own
     /// is not wanted. From any thread.
     virtual std::unique_ptr<Session> connect_worker(

@@ -176,7 +176,6 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
         .allows_version_atomicity = false,
         .version_ids_survive_rollback = false,
         .transactional_ddl = true,
-        .works_on_lock_session = false,
         .max_schemas = kMaxSchemas,
         .max_identifier_bytes = 0,
         .prefix = "main.",

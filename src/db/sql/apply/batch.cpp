@@ -29,8 +29,11 @@ std::optional<Failure> Batch::add(
         if (auto failure = flush()) return failure;
     }
     std::uint32_t undone = leftovers_.undone_before(*next.script);
-    if (limit_ == 0 && undone != script::kNoTraits) {
-        reset_apart();  // a file that shares no message with others shares none with ours
+    // A file that shares no message with others shares none with ours; and scripts that commit are
+    // counted before the session may be lost.
+    if ((limit_ == 0 || with_records) && undone != script::kNoTraits) {
+        if (auto failure = flush()) return failure;
+        reset_apart();
         undone = script::kNoTraits;
     }
     leftovers_.add(*next.script);

@@ -14,7 +14,7 @@ WorkSettings Job::settings() const {
         .statement_timeout = options.statement_timeout,
         .lock_timeout = options.ddl_lock_timeout,
         .role = options.set_role,
-        .keeps_state = options.session_state == SessionState::Keep};
+        .keeps_state = keeps_state()};
     if (!settings.lock_timeout && atomicity() == Atomicity::Tenant) {
         settings.lock_timeout = kTenantLockTimeout;
     }
@@ -22,7 +22,7 @@ WorkSettings Job::settings() const {
 }
 
 std::unique_ptr<Session> Job::connect(std::size_t number, const std::stop_token& stopped) const {
-    auto session = number == 0 ? nullptr : lock.connect_worker(number, stopped);
+    auto session = lock.connect_worker(number, stopped);
     if (!session) session = server.connect();
     session->watch(stopped);
     return session;

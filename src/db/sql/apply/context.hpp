@@ -35,10 +35,11 @@ struct Job {
     Atomicity atomicity() const { return options.atomicity.value_or(dialect.default_atomicity); }
     /// Of a transaction that runs scripts.
     WorkSettings settings() const;
+    /// Scripts see what those before them have left in the session.
+    bool keeps_state() const { return options.session_state == SessionState::Keep; }
     store::Tables tables(Session& session) const { return {session, dialect, options}; }
-    /// A connection for worker `number` beside the run's own, or in place of one that was lost; for
-    /// number 0, whose own may be the lock's, it holds no lock. It obeys `stopped`. Throws
-    /// Unavailable, or Locked.
+    /// A connection for worker `number` (0: the run's own), the first or in place of one that was
+    /// lost. It obeys `stopped`. Throws Unavailable, or Locked.
     std::unique_ptr<Session> connect(std::size_t number, const std::stop_token& stopped) const;
 };
 
@@ -65,9 +66,7 @@ struct Context : Job {
     std::chrono::milliseconds first_pause{500};  ///< before a tenant is tried again
 
     /// Of a transaction that is about to begin.
-    Leftovers leftovers() const {
-        return options.session_state == SessionState::Keep ? Leftovers() : Leftovers(stateful_code);
-    }
+    Leftovers leftovers() const { return keeps_state() ? Leftovers() : Leftovers(stateful_code); }
 
     /// The units of `part` of the plan, which begins with file `first_file` of it.
     std::vector<Unit> cut(const Plan& part, std::size_t first_file) const;

@@ -87,8 +87,7 @@ void Fleet::run(std::span<const TenantPart> parts) {
         work({context_, session_, 0, context_.lost, false}, queue);
     }
     if (fatal_) std::rethrow_exception(fatal_);
-    const bool may_connect = !context_.dialect.works_on_lock_session;
-    if (may_connect && (!session_ || session_->is_lost())) {
+    if (!session_ || session_->is_lost()) {
         session_ = context_.connect(0, context_.stop);
     }
     session_->watch(context_.stop);

@@ -33,6 +33,7 @@ std::optional<UnitFailure> OutsideTransaction::run_for(
     const auto broken_objects = [&] {
         return sql::broken_objects(*worker_.session, worker_.context.dialect);
     };
+    worker_.connect_again();
     worker_.session->use_schemas({});
     write_running(worker_, migration, schema, 0);
     const std::vector<std::string> before = broken_objects();
@@ -65,7 +66,7 @@ std::optional<Failure> OutsideTransaction::run_file(
 ) {
     const Context& context = worker_.context;
     const Dialect& dialect = context.dialect;
-    if (dialect.works_on_lock_session) return run_file_on(*worker_.session, migration, schema);
+    if (dialect.one_session_per_worker) return run_file_on_own(migration, schema);
     const auto own = context.connect(worker_.number, worker_.stop);
     own->use_schemas(std::vector<std::string>{schema});
     if (!dialect.session_fence.empty()) {
@@ -75,6 +76,14 @@ std::optional<Failure> OutsideTransaction::run_file(
         }
     }
     return run_file_on(*own, migration, schema);
+}
+
+std::optional<Failure> OutsideTransaction::run_file_on_own(
+    const Migration& migration, const std::string& schema
+) {
+    auto failure = run_file_on(*worker_.session, migration, schema);
+    if (!worker_.context.keeps_state() && !worker_.session->is_lost()) worker_.session->reset();
+    return failure;
 }
 
 std::optional<Failure> OutsideTransaction::run_file_on(

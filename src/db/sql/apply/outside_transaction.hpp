@@ -7,8 +7,8 @@
 
 namespace migrator::db::sql::apply {
 
-/// Runs files outside a transaction: each for one schema after the other, on a session of its own,
-/// statement by statement.
+/// Runs files outside a transaction: each for one schema after the other, statement by statement,
+/// on a session of its own, or on the worker's where that holds its lock.
 class OutsideTransaction {
 public:
     explicit OutsideTransaction(const Worker& worker) : worker_(worker) {}
@@ -21,6 +21,7 @@ private:
         const Unit& unit, const Migration& migration, const std::string& schema
     );
     std::optional<Failure> run_file(const Migration& migration, const std::string& schema);
+    std::optional<Failure> run_file_on_own(const Migration& migration, const std::string& schema);
     std::optional<Failure> run_file_on(
         Session& session, const Migration& migration, const std::string& schema
     );

@@ -8,7 +8,6 @@
 #include "core/count_of.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "db/sql/apply/batch.hpp"
 #include "db/sql/apply/lost_commit.hpp"
 #include "db/sql/store/migration_rows.hpp"
 
@@ -53,6 +52,7 @@ RecordedScript Recorded::with_records(const ScriptRun& run, const MetadataRow& r
 
 std::optional<UnitFailure> Recorded::run(const Unit& unit) {
     const Context& context = worker_.context;
+    worker_.connect_again();
     worker_.session->use_schemas(unit.schemas);
     // The last execution for each tenant whose run is over with this unit.
     std::unordered_map<std::string, std::size_t> last_of_tenant;
@@ -90,7 +90,8 @@ std::optional<UnitFailure> Recorded::run(const Unit& unit) {
         context.scripts,
         context.options.batch_bytes,
         Batch::Records::WithScripts,
-        send
+        send,
+        context.leftovers()
     );
     const bool logs = log::enabled(log::Level::Debug);
     std::optional<Failure> failure;
@@ -106,6 +107,7 @@ std::optional<UnitFailure> Recorded::run(const Unit& unit) {
         failure = batch.add(i, *migration, *schema);
     }
     if (!failure) failure = batch.flush();
+    if (!failure || !failure->connection_lost) leave_nothing(batch, failure.has_value());
     if (!failure) return std::nullopt;
     if (failure->connection_lost && !worker_.alone && !context.lock.lost()) {
         return look_at_the_records(unit, steps, counted, std::move(*failure));
@@ -113,6 +115,21 @@ std::optional<UnitFailure> Recorded::run(const Unit& unit) {
     UnitFailure result = failed(steps.at(failure->step), std::move(*failure));
     result.done = counted;
     return result;
+}
+
+/// What the scripts have left must not reach the next unit. The records are written: whatever
+/// becomes of the session, who needs it next finds it lost.
+void Recorded::leave_nothing(Batch& batch, bool has_failed) const {
+    if (worker_.context.keeps_state()) return;
+    try {
+        if (has_failed) {
+            worker_.session->reset();
+        } else {
+            batch.settle();
+        }
+    } catch (const Error& error) {
+        log::warn(std::string("Could not open another session: ") + error.what());
+    }
 }
 
 /// The connection of a worker among others was lost. Once the server's session has ended, the rows

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 
+#include "db/sql/apply/batch.hpp"
 #include "db/sql/apply/worker.hpp"
 
 namespace migrator::db::sql::apply {
@@ -22,6 +23,7 @@ private:
     std::optional<UnitFailure> look_at_the_records(
         const Unit& unit, std::span<const MetadataRow> steps, std::size_t counted, Failure failure
     );
+    void leave_nothing(Batch& batch, bool has_failed) const;
     UnitFailure failed(const MetadataRow& step, Failure failure) const;
 
     const Worker& worker_;

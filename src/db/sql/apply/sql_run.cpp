@@ -43,12 +43,9 @@ ApplyResult SqlRun::apply(const Plan& plan, const ApplyRequest& request) {
         return Application(job, session_).run();
     } catch (const Error& error) {
         // What the database says of a statement that we had cancelled ourselves tells nobody why.
-        // Where lock and work share a connection, the error may be the loss itself.
-        const ErrorKind kind =
-            server_.dialect().works_on_lock_session ? ErrorKind::Unavailable : ErrorKind::Locked;
-        if (lock_->lost() && error.kind() != ErrorKind::Locked && error.kind() != kind) {
+        if (lock_->lost() && error.kind() != ErrorKind::Locked) {
             throw Error(
-                kind,
+                ErrorKind::Locked,
                 std::string("the connection that holds the migration lock was lost and the run was "
                             "stopped: "
                 ) + error.what()

@@ -25,7 +25,7 @@ struct Place {
     std::string_view name;
 };
 constexpr std::array<Place, 2> kPlaces = {{
-    {script::kMovesPath, script::kRestoresPath, "search path"},
+    {script::kMovesPath, script::kRestoresPath, {}},  // the database has a name for it
     {script::kMovesRole, script::kRestoresRole, "role"},
 }};
 
@@ -155,12 +155,16 @@ private:
                 "sessionState: keep",
                 quoted(prepared, *needs),
                 moved.file->migration->file,
-                moved.place->name,
+                name_of(*moved.place),
                 moved.statement,
-                moved.place->name
+                name_of(*moved.place)
             );
         }
         return {};
+    }
+
+    std::string_view name_of(const Place& place) const {
+        return place.name.empty() ? scripts_.dialect().lexis.path : place.name;
     }
 
     /// The first statement that depends on `place` before the file sets it itself.

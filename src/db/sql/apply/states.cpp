@@ -47,7 +47,7 @@ void write_failed(const Worker& worker, const Unit& unit, const UnitFailure& fai
         const bool is_gone =
             !worker.session || worker.session->is_lost() || failure.connection_lost;
         // Without the lock another run may have the tenant by now.
-        if (is_gone && context.dialect.works_on_lock_session && context.lock.lost()) return;
+        if (is_gone && context.lock.lost()) return;
         if (is_gone) worker.session = LostCommit(worker, unit).reconnect();
         worker.session->use_schemas({});
         write(

@@ -15,13 +15,18 @@ Error error_of(const UnitFailure& failed) {
 
 void Worker::stop_if_asked() const {
     if (context.lock.lost()) {
-        const bool is_own = context.dialect.works_on_lock_session;
         throw Error(
-            is_own ? ErrorKind::Unavailable : ErrorKind::Locked,
-            "the migration lock was lost with the connection that held it"
+            ErrorKind::Locked, "the migration lock was lost with the connection that held it"
         );
     }
     if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped before the end");
+}
+
+void Worker::connect_again() const {
+    if (session && !session->is_lost()) return;
+    stop_if_asked();
+    session.reset();  // and with it the lock that the other one needs
+    session = context.connect(number, stop);
 }
 
 void log_execution(const Migration& migration, const std::string& schema) {

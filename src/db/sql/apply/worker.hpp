@@ -40,6 +40,9 @@ struct Worker {
     store::Tables tables() const { return context.tables(*session); }
     /// Throws Cancelled, or, when the migration lock is gone, Locked or Unavailable.
     void stop_if_asked() const;
+    /// Puts another session in the place of one that was lost. Throws as `Job::connect`, and as
+    /// `stop_if_asked`.
+    void connect_again() const;
     void report(
         std::string_view phase, const Migration* file, std::size_t sent, std::size_t files = 0
     ) const {
