@@ -105,8 +105,9 @@ bool is_default(const Key& key, const Settings& settings) {
 /// Empty when tenants are worked for one by one.
 std::string_view why_no_fleet(const Settings& settings, const db::Driver& driver) {
     if (!driver.why_no_fleet.empty()) return driver.why_no_fleet;
-    if (text_of(settings, "atomicity") != "tenant") {
-        return "has no effect without atomicity: tenant";
+    const std::string atomicity = text_of(settings, "atomicity");
+    if (atomicity != "tenant" && atomicity != "file") {
+        return "has no effect without atomicity: tenant or file";
     }
     return {};
 }

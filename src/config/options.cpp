@@ -14,6 +14,11 @@
 namespace migrator::config {
 namespace {
 
+db::Atomicity atomicity_called(std::string_view name) {
+    if (name == "tenant") return db::Atomicity::Tenant;
+    return name == "file" ? db::Atomicity::File : db::Atomicity::Version;
+}
+
 using std::chrono::milliseconds;
 
 /// Reads typed values; the settings have been checked.
@@ -104,8 +109,7 @@ db::Options database_options(const Values& values) {
         }
     }
     if (values.has("atomicity")) {
-        options.atomicity =
-            values.text("atomicity") == "tenant" ? db::Atomicity::Tenant : db::Atomicity::Version;
+        options.atomicity = atomicity_called(values.text("atomicity"));
     }
     options.session_state =
         values.text("sessionState") == "keep" ? db::SessionState::Keep : db::SessionState::Reset;

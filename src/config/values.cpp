@@ -163,6 +163,7 @@ void check_atomicity(const db::Driver& driver, const Settings& settings, Report&
     std::string_view why;
     if (atomicity == "tenant") why = driver.why_not_tenant;
     if (atomicity == "version") why = driver.why_not_version;
+    if (atomicity == "file") why = driver.why_not_file;
     if (why.empty()) return;
     report.wrong(*find_key("atomicity"), "oneof", origin_of(settings, "atomicity"), why);
 }

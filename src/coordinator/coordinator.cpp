@@ -40,9 +40,10 @@ void Coordinator::check_selection(const VersionRequest& request) const {
         refuse("a sync runs no files, so a canary or waves cannot be used");
     }
     if (tenants.canary == 0U) refuse("the canary must have at least one tenant");
-    if (!tenants.waves.empty() && dependencies_.connector.atomicity() != db::Atomicity::Tenant) {
+    if (!tenants.waves.empty() && dependencies_.connector.atomicity() == db::Atomicity::Version) {
         refuse(
-            "waves need atomicity: tenant, because atomicity: version applies a version in one "
+            "waves need atomicity: tenant or file, because atomicity: version applies a version in "
+            "one "
             "transaction"
         );
     }

@@ -98,7 +98,7 @@ std::vector<Migration> Inspection::files() const {
 }
 
 plan::Options Inspection::plan_options(bool reconcile) const {
-    const bool per_tenant = dependencies_.connector.atomicity() == db::Atomicity::Tenant;
+    const bool per_tenant = dependencies_.connector.atomicity() != db::Atomicity::Version;
     return {
         .rule = per_tenant ? plan::PendingRule::PerTenant : plan::PendingRule::PerFile,
         .reconcile = reconcile};

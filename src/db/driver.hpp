@@ -31,6 +31,7 @@ struct Driver {
     /// Why `atomicity` can't have this value, behind the key's name; empty: it can.
     std::string_view why_not_version{};
     std::string_view why_not_tenant{};
+    std::string_view why_not_file{};
 
     /// Why the keys of a fleet or `setRole` have no effect, behind the key's name; empty: they
     /// have.

@@ -17,6 +17,7 @@ namespace migrator::db {
 enum class Atomicity : std::uint8_t {
     Version,  ///< the whole version
     Tenant,   ///< one tenant and phase
+    File,     ///< one file and schema
 };
 
 /// What a file of a run finds of the session state that the files before it have left.

@@ -11,18 +11,18 @@ namespace {
 
 class StateLeftTest : public testing::Test {
 protected:
-    Texts problems(bool one_transaction = true) {
+    Texts problems(Atomicity atomicity = Atomicity::Version) {
         Scripts scripts(place_.server.dialect(), place_.options);
         Texts texts;
-        const FilesSeen seen = look_at_files(place_.plan, scripts, true, one_transaction);
+        const FilesSeen seen = look_at_files(place_.plan, scripts, true, atomicity);
         for (const ScriptProblem& problem : seen.problems) {
             texts.push_back(problem.file + ": " + problem.message);
         }
         return texts;
     }
     /// The files with problems.
-    Texts files(bool one_transaction = true) {
-        Texts files = problems(one_transaction);
+    Texts files(Atomicity atomicity = Atomicity::Version) {
+        Texts files = problems(atomicity);
         for (std::string& file : files) file.resize(file.find(':'));
         return files;
     }
@@ -83,10 +83,11 @@ TEST_F(StateLeftTest, TellsARoleFromAPath) {
 TEST_F(StateLeftTest, RefusesWhatOnlyTheEndOfTheTransactionUndoesWhereOthersShareIt) {
     place_.plan.tenants = {"a", "b"};
     place_.plan_file("t/1.sql", "bind");
-    EXPECT_EQ(files(true), Texts{"t/1.sql"});
-    EXPECT_EQ(files(false), Texts{});  // each tenant has a transaction of its own
+    EXPECT_EQ(files(Atomicity::Version), Texts{"t/1.sql"});
+    EXPECT_EQ(files(Atomicity::Tenant), Texts{});  // each tenant has a transaction of its own
+    EXPECT_EQ(files(Atomicity::File), Texts{});
     place_.plan_file("t/2.sql", "two");
-    EXPECT_EQ(files(false), Texts{"t/1.sql"});
+    EXPECT_EQ(files(Atomicity::Tenant), Texts{"t/1.sql"});
 }
 
 TEST_F(StateLeftTest, AcceptsWhatTheFileUndoesItself) {
@@ -100,7 +101,7 @@ TEST_F(StateLeftTest, AcceptsWhatTheFileUndoesItself) {
 TEST_F(StateLeftTest, RefusesWhatOnlyTheEndOfTheSessionUndoesInAnyTransaction) {
     place_.plan.tenants = {"a", "b"};
     place_.plan_file("t/1.sql", "seed");
-    EXPECT_EQ(files(false), Texts{"t/1.sql"});
+    EXPECT_EQ(files(Atomicity::Tenant), Texts{"t/1.sql"});
     EXPECT_NE(problems()[0].find("until the end of the session"), std::string::npos);
 }
 

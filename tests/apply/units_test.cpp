@@ -55,6 +55,16 @@ TEST_F(UnitsTest, TenantModeHasAUnitForEachPhase) {
     EXPECT_EQ(cut(), "s/1 s | t/2 a b c, t/3 a b c | s/4 s | t/5 b");
 }
 
+TEST_F(UnitsTest, FileModeHasAUnitForEachFileAndSchema) {
+    rules_.atomicity = Atomicity::File;
+    rules_.outside_transaction = {false, false, false, true, false};
+    EXPECT_EQ(
+        cut(), "s/1 s | t/2 a | t/2 b | t/2 c | t/3 a | t/3 b | t/3 c | outside s/4 s | t/5 b"
+    );
+    rules_.dry_run = true;
+    EXPECT_EQ(cut(), "s/1 s, t/2 a b c, t/3 a b c, t/5 b");
+}
+
 TEST_F(UnitsTest, TenantModeHasUnitsForAsManySchemasAsATransactionTakes) {
     rules_.atomicity = Atomicity::Tenant;
     rules_.max_schemas = 3;  // one of them is the single schema's

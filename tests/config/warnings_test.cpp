@@ -40,6 +40,7 @@ TEST(Warnings, SayWhatTakesEffectForAFleetAlone) {
         EXPECT_TRUE(any_contains(without.warnings, {"has no effect without atomicity: tenant"}));
         const Config with = read_yaml(kMinimal + "atomicity: tenant\n" + line + "\n");
         EXPECT_EQ(with.warnings, Names{});
+        EXPECT_EQ(read_yaml(kMinimal + "atomicity: file\n" + line + "\n").warnings, Names{});
         const Config on_sqlite = read_yaml(
             "baseLocation: /srv\ndriver: sqlite\ndataSource: a.db\nsingleMigrations: [a]\n" +
             std::string(line) + "\n"

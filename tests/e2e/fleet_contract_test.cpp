@@ -45,7 +45,7 @@ protected:
     }
     std::vector<std::string> arguments(const std::vector<std::string>& more = {}) const {
         std::vector<std::string> all = {
-            "apply", "--set", "atomicity=tenant", "--set", "parallelism=4"};
+            "apply", "--set", "atomicity=" + atomicity_, "--set", "parallelism=4"};
         all.insert(all.end(), more.begin(), more.end());
         return all;
     }
@@ -114,12 +114,28 @@ protected:
         );
     }
 
+    std::string atomicity_ = "tenant";
     int tenants_ = is_long() ? 300 : 16;
     int tenant_files_ = 0;
     int single_files_ = 0;
 };
 
-TEST_F(FleetSite, FirstRunKilledInTheMiddleIsCompletedByTheNext) {
+class FleetAtAnyMoment : public FleetSite, public testing::WithParamInterface<std::string> {
+protected:
+    void SetUp() override {
+        atomicity_ = GetParam();
+        FleetSite::SetUp();
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Atomicity,
+    FleetAtAnyMoment,
+    testing::Values(std::string("tenant"), std::string("file")),
+    [](const auto& tested) { return tested.param; }
+);
+
+TEST_P(FleetAtAnyMoment, FirstRunKilledInTheMiddleIsCompletedByTheNext) {
     tenants_ = is_long() ? 300 : 40;
     add_tenants();
     write_round(0);
@@ -139,7 +155,7 @@ TEST_F(FleetSite, FirstRunKilledInTheMiddleIsCompletedByTheNext) {
     EXPECT_EQ(site().run({"status", "--exit-code"}).exit_code, 0);
 }
 
-TEST_F(FleetSite, KilledAtAnyMomentDoesNothingTwiceAndLosesNothing) {
+TEST_P(FleetAtAnyMoment, KilledAtAnyMomentDoesNothingTwiceAndLosesNothing) {
     add_tenants();
     const auto whole = time_of_a_run();
     std::mt19937 random(seed());
@@ -164,7 +180,7 @@ TEST_F(FleetSite, KilledAtAnyMomentDoesNothingTwiceAndLosesNothing) {
     }
 }
 
-TEST_F(FleetSite, CutOffAtAnyMomentDoesNothingTwiceAndLosesNothing) {
+TEST_P(FleetAtAnyMoment, CutOffAtAnyMomentDoesNothingTwiceAndLosesNothing) {
     add_tenants();
     const auto whole = time_of_a_run();
     std::mt19937 random(seed() + 2);

@@ -50,6 +50,9 @@ constexpr Driver kDriver{
     .mask = mask,
     .connect = sql::connector::connect<make_server>,
     .offline_data_source = "tcp(offline.invalid)/",
+    .why_not_file =
+        "must be version or tenant: MySQL commits each DDL statement, so each file is recorded and "
+        "committed by itself in any case",
 };
 
 }  // namespace migrator::db::mysql

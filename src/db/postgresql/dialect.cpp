@@ -39,6 +39,7 @@ sql::Dialect make_dialect() {
         .lexis = kPostgresqlLexis,
         .default_atomicity = Atomicity::Version,
         .allows_version_atomicity = true,
+        .allows_file_atomicity = true,
         .version_ids_survive_rollback = true,
         .transactional_ddl = true,
         .max_schemas = 0,

@@ -86,9 +86,11 @@ std::unique_ptr<sql::Server> make_server(const Options& options) {
         log::warn(fmt::format("dataSource: {} has no effect and is ignored", key));
     }
     const TransactionModes modes = transaction_modes(source);
-    if (modes.isolation != TransactionModes().isolation && options.atomicity == Atomicity::Tenant) {
+    if (modes.isolation != TransactionModes().isolation &&
+        options.atomicity.value_or(Atomicity::Version) != Atomicity::Version) {
         log::warn(fmt::format(
-            "dataSource sets default_transaction_isolation: with atomicity: tenant, transactions "
+            "dataSource sets default_transaction_isolation: with atomicity: tenant or file, "
+            "transactions "
             "of several tenants can conflict in migrator's own tables under {}",
             modes.isolation
         ));

@@ -24,13 +24,16 @@ struct Dialect {
     /// Finds the statements of a script; the first argument after the text is `lexis`.
     script::Script (*scan)(std::string_view, const script::Lexis&, bool) = script::scan;
     Atomicity default_atomicity;
-    bool allows_version_atomicity;      ///< SQLite: false
+    bool allows_version_atomicity;  ///< SQLite: false
+    bool allows_file_atomicity = false;
     bool version_ids_survive_rollback;  ///< ids come from a sequence
     /// False: each DDL statement commits. Files are then recorded one by one
     /// (`Session::run_recorded`), and a dry run executes nothing.
     bool transactional_ddl = true;
     /// A session that works for a run holds a named lock of its own, so a worker has one at a time.
     bool one_session_per_worker = false;
+    /// Several tenants can be worked for at once, and one that fails is left out of the run.
+    bool has_fleets = true;
     std::size_t max_schemas;  ///< that one transaction can work in; 0: no limit
 
     std::size_t max_identifier_bytes;  ///< the server cuts longer names; 0: it does not

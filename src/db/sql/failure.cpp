@@ -11,6 +11,11 @@ bool wants_no_transaction(const std::string& sqlstate) {
     return sqlstate == "25001" || sqlstate == "2D000" || sqlstate == "55P04";
 }
 
+/// PostgreSQL: 55006 object_in_use ("pending trigger events"), and the value of an enum.
+bool wants_own_transaction(const std::string& sqlstate) {
+    return sqlstate == "55006" || sqlstate == "55P04";
+}
+
 void add_line(std::string& text, const char* label, const std::string& value) {
     if (!value.empty()) text += fmt::format("\n{}: {}", label, value);
 }
@@ -56,6 +61,9 @@ Error script_error(const Migration& migration, const std::string& schema, const 
         where(schema, failure),
         details(failure)
     );
+    if (wants_own_transaction(failure.sqlstate)) {
+        text += "\nTo commit each file by itself, set atomicity: file";
+    }
     if (wants_no_transaction(failure.sqlstate)) {
         text +=
             "\nTo run this file outside a transaction, " + no_transaction_advice(migration.name);

@@ -176,6 +176,7 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
         .allows_version_atomicity = false,
         .version_ids_survive_rollback = false,
         .transactional_ddl = true,
+        .has_fleets = false,
         .max_schemas = kMaxSchemas,
         .max_identifier_bytes = 0,
         .prefix = "main.",

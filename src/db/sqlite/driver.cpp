@@ -29,6 +29,7 @@ constexpr Driver kDriver{
     .why_not_version =
         "must be tenant: on SQLite each schema is a separate file, of which at most 10 can be "
         "attached at a time, so one transaction cannot span a version",
+    .why_not_file = "must be tenant: SQLite does not support atomicity: file yet",
     .why_no_fleet = "has no effect on SQLite, which processes groups of tenants one after another",
     .why_no_role = "has no effect on SQLite, which has no roles",
 };

@@ -36,7 +36,9 @@ sql::Dialect make_dialect() {
         .scan = sqlserver::scan,
         .default_atomicity = Atomicity::Version,
         .allows_version_atomicity = true,
+        .allows_file_atomicity = true,
         .version_ids_survive_rollback = true,
+        .has_fleets = false,
         .max_schemas = 0,
         .max_identifier_bytes = 128,  // characters, and names of tenants are ASCII
         .prefix = "migrator.",

@@ -48,7 +48,7 @@ ApplyResult Application::run() {
 
 bool Application::works_tenant_by_tenant() const {
     const ApplyRequest& request = job_.request;
-    return job_.atomicity() == Atomicity::Tenant && job_.dialect.max_schemas == 0 &&
+    return job_.atomicity() != Atomicity::Version && job_.dialect.has_fleets &&
            request.action == Action::Apply && !request.dry_run && !request.new_tenant;
 }
 

@@ -5,7 +5,7 @@
 namespace migrator::db::sql::apply {
 namespace {
 
-constexpr std::chrono::seconds kTenantLockTimeout{5};  // default with atomicity: tenant
+constexpr std::chrono::seconds kTenantLockTimeout{5};  // default where tenants wait for nobody
 
 }  // namespace
 
@@ -15,7 +15,7 @@ WorkSettings Job::settings() const {
         .lock_timeout = options.ddl_lock_timeout,
         .role = options.set_role,
         .keeps_state = keeps_state()};
-    if (!settings.lock_timeout && atomicity() == Atomicity::Tenant) {
+    if (!settings.lock_timeout && atomicity() != Atomicity::Version) {
         settings.lock_timeout = kTenantLockTimeout;
     }
     return settings;

@@ -112,7 +112,9 @@ void Fleet::end_run(TenantQueue& queue, std::exception_ptr error) {
 
 void Fleet::attempt(UnitRunner& runner, TenantQueue& queue, Item item) {
     const TenantPart& part = *item.part;
-    std::vector<Unit> units = units_of(part, context_.plan, context_.outside_transaction);
+    std::vector<Unit> units = units_of(
+        part, context_.plan, context_.outside_transaction, context_.atomicity() == Atomicity::File
+    );
     for (; item.next_unit < units.size(); ++item.next_unit, item.files_done = 0) {
         Unit& unit = units[item.next_unit];
         const auto rest = unit.files.begin() + static_cast<std::ptrdiff_t>(item.files_done);

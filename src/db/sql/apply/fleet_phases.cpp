@@ -111,13 +111,13 @@ std::size_t tenants_at_work(const std::vector<FleetPhase>& phases) {
 }
 
 std::vector<Unit> units_of(
-    const TenantPart& part, const Plan& plan, const std::vector<bool>& outside
+    const TenantPart& part, const Plan& plan, const std::vector<bool>& outside, bool each_file
 ) {
     const auto schemas = std::make_shared<const std::vector<std::string>>(1, *part.tenant);
     std::vector<Unit> units;
     for (const std::uint32_t position : part.files) {
         const bool is_outside = position < outside.size() && outside[position];
-        if (units.empty() || is_outside || !units.back().in_transaction) {
+        if (units.empty() || is_outside || each_file || !units.back().in_transaction) {
             units.push_back(
                 {.files = {},
                  .schemas = *schemas,

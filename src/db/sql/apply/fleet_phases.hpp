@@ -37,9 +37,12 @@ std::vector<FleetPhase> fleet_phases(const Plan& plan);
 std::size_t tenants_at_work(const std::vector<FleetPhase>& phases);
 
 /// The transactions, and files outside of one, of a part. `outside` says of each file of the plan
-/// whether it runs outside a transaction.
+/// whether it runs outside a transaction. `each_file`: each has a transaction of its own.
 std::vector<Unit> units_of(
-    const TenantPart& part, const Plan& plan, const std::vector<bool>& outside
+    const TenantPart& part,
+    const Plan& plan,
+    const std::vector<bool>& outside,
+    bool each_file = false
 );
 
 }  // namespace migrator::db::sql::apply

@@ -65,6 +65,7 @@ RolledBack InTransaction::read_recorded() const {
 std::size_t InTransaction::batch_limit() {
     if (batch_limit_ && !worker_.alone) return *batch_limit_;
     const Options& options = worker_.context.options;
+    if (worker_.context.atomicity() == Atomicity::File) return 0;  // nothing is joined
     const std::string_view prefers_single = worker_.context.dialect.prefers_single_messages;
     std::size_t limit = options.batch_bytes;
     if (!options.batch_bytes_is_explicit && !prefers_single.empty() &&

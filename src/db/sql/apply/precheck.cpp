@@ -80,7 +80,7 @@ std::string find_problem(
 }  // namespace
 
 FilesSeen look_at_files(
-    const Plan& plan, Scripts& scripts, bool standard_conforming_strings, bool one_transaction
+    const Plan& plan, Scripts& scripts, bool standard_conforming_strings, Atomicity atomicity
 ) {
     FilesSeen seen;
     bool setting = standard_conforming_strings;
@@ -108,7 +108,7 @@ FilesSeen look_at_files(
             scripts,
             {.outside_transaction = seen.outside_transaction,
              .scripts = scanned,
-             .one_transaction = one_transaction,
+             .atomicity = atomicity,
              .standard_conforming_strings = standard_conforming_strings},
             seen.problems
         );
@@ -184,9 +184,9 @@ std::vector<bool> check_before_anything_runs(
         check_names(job.plan);
         return {};
     }
-    const bool one_transaction = job.atomicity() == Atomicity::Version || job.request.dry_run;
+    const Atomicity atomicity = job.request.dry_run ? Atomicity::Version : job.atomicity();
     FilesSeen seen =
-        look_at_files(job.plan, scripts, session.standard_conforming_strings(), one_transaction);
+        look_at_files(job.plan, scripts, session.standard_conforming_strings(), atomicity);
     if (job.options.session_state == SessionState::Keep) {
         log::warn(
             "sessionState: keep: settings, roles and temporary objects that a file leaves reach "
@@ -194,6 +194,12 @@ std::vector<bool> check_before_anything_runs(
         );
     }
     if (!seen.problems.empty()) refuse(seen.problems);
+    if (job.request.dry_run && job.atomicity() == Atomicity::File && job.plan.files.size() > 1) {
+        notes.emplace_back(
+            "a dry run is one transaction also with atomicity: file, so a file that needs the "
+            "commit of an earlier one fails in it"
+        );
+    }
     check_sizes(job.plan, session.max_message_bytes());
     for (std::size_t i = 0; i < job.plan.files.size(); ++i) {
         const Migration& migration = *job.plan.files[i].migration;

@@ -16,10 +16,10 @@ struct FilesSeen {
     std::vector<bool> outside_transaction;  ///< by file of the plan
 };
 
-/// `standard_conforming_strings`: the setting when the first file begins. `one_transaction`: that
-/// is what all files but those outside of any share; else each tenant and phase has its own.
+/// `standard_conforming_strings`: the setting when the first file begins. `atomicity`: which files
+/// share a transaction.
 FilesSeen look_at_files(
-    const Plan& plan, Scripts& scripts, bool standard_conforming_strings, bool one_transaction
+    const Plan& plan, Scripts& scripts, bool standard_conforming_strings, Atomicity atomicity
 );
 
 /// Adds files with a quote or comment that is not closed, of those that have no problem yet. A run

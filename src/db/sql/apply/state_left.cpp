@@ -62,7 +62,7 @@ public:
     void find() {
         for (const plan::Phase& phase : plan::phases(plan_)) count(phase);
         for (const plan::Phase& phase : plan::phases(plan_)) {
-            const std::size_t sharing = together_.one_transaction ? in_session_ : sharers(phase);
+            const std::size_t sharing = sharers(phase);
             for (const PlannedFile& file : phase.files) {
                 if (runs_in_transaction(file)) look_at(file, sharing > 1);
             }
@@ -91,8 +91,10 @@ private:
             if (runs_in_transaction(file)) in_session_ += file.schemas->size();
         }
     }
-    /// Executions that may share a transaction where each tenant has its own.
+    /// Executions that may share a transaction.
     std::size_t sharers(const plan::Phase& phase) const {
+        if (together_.atomicity == Atomicity::File) return 1;
+        if (together_.atomicity == Atomicity::Version) return in_session_;
         const bool each_alone = phase.for_tenants && scripts_.dialect().max_schemas == 0;
         std::size_t count = 0;
         for (const PlannedFile& file : phase.files) {
@@ -133,11 +135,13 @@ private:
             end = "session";
         }
         if (bound == nullptr) return {};
+        const bool may_be_alone = end == "transaction" && scripts_.dialect().allows_file_atomicity;
         return fmt::format(
             "{} stays in effect until the end of the {}, which other files of the run share; "
-            "apply the file in a separate run, or, to run it outside a transaction, {}",
+            "apply the file in a separate run{}, or, to run it outside a transaction, {}",
             quoted(prepared, *bound),
             end,
+            may_be_alone ? " or with atomicity: file" : "",
             no_transaction_advice(file.migration->name)
         );
     }

@@ -13,7 +13,7 @@ namespace migrator::db::sql::apply {
 struct FilesTogether {
     const std::vector<bool>& outside_transaction;  ///< by file of the plan, as the next
     const std::vector<std::shared_ptr<const script::Script>>& scripts;  ///< for its first schema
-    bool one_transaction = false;                                       ///< for all other files
+    Atomicity atomicity = Atomicity::Version;                           ///< of all other files
     bool standard_conforming_strings = true;                            ///< when each file begins
 };
 

@@ -66,7 +66,10 @@ std::optional<UnitFailure> end(const Worker& worker, const Unit& unit, Transacti
             .message = lost + "; the database reports that the transaction was rolled back",
             .connection_lost = true};
     }
-    return UnitFailure{.schema = unit.tenant, .failure = std::move(*failure)};
+    const bool is_one_file = worker.context.atomicity() == Atomicity::File;
+    const PlannedFile* file = is_one_file ? only_execution(unit) : nullptr;
+    if (file == nullptr) return UnitFailure{.schema = unit.tenant, .failure = std::move(*failure)};
+    return UnitFailure{file->migration, file->schemas->front(), std::move(*failure)};
 }
 
 }  // namespace migrator::db::sql::apply

@@ -60,6 +60,8 @@ public:
             add_stretch(plan_.files);
         } else if (rules_.dry_run) {
             add_in_chunks(plan_.files, true);
+        } else if (rules_.atomicity == Atomicity::File) {
+            for (const PlannedFile& file : plan_.files) add_each(file);
         } else {
             for (const plan::Phase& phase : plan::phases(plan_)) {
                 if (phase.for_tenants) {
@@ -103,6 +105,16 @@ private:
             }
         }
         finish();
+    }
+
+    /// Adds a unit for each schema.
+    void add_each(const PlannedFile& file) {
+        for (const std::string& schema : *file.schemas) {
+            Unit unit;
+            unit.in_transaction = !is_outside(file);
+            unit.files.push_back({file.migration, std::make_shared<const Names>(1, schema)});
+            units_.push_back(std::move(unit));
+        }
     }
 
     /// Adds units for as many tenants at a time as one transaction can work in.
@@ -164,6 +176,10 @@ private:
     void name_finished() {
         std::unordered_map<std::string, std::size_t> last;
         for (std::size_t i = 0; i < units_.size(); ++i) {
+            if (const PlannedFile* file = only_execution(units_[i])) {
+                last[tenant_of(*file->migration, file->schemas->front())] = i;
+                continue;
+            }
             for (const std::string& tenant : tenants_of(plan_, units_[i].files)) last[tenant] = i;
             if (!std::ranges::all_of(units_[i].files, for_tenants)) last[""] = i;
         }
@@ -177,6 +193,11 @@ private:
 };
 
 }  // namespace
+
+const PlannedFile* only_execution(const Unit& unit) {
+    const bool is_one = unit.files.size() == 1 && unit.files.front().schemas->size() == 1;
+    return is_one ? &unit.files.front() : nullptr;
+}
 
 std::size_t executions_of(std::span<const PlannedFile> files) {
     std::size_t executions = 0;

@@ -39,6 +39,9 @@ void for_each_execution(const Unit& unit, Use&& use) {
     }
 }
 
+/// The unit's file when it is one for one schema; else null.
+const PlannedFile* only_execution(const Unit& unit);
+
 std::size_t executions_of(std::span<const PlannedFile> files);
 
 /// How a plan is cut into transactions.
@@ -61,6 +64,7 @@ struct UnitRules {
 ///
 /// Atomicity::Version is one unit, cut at files that run outside a transaction.
 /// Atomicity::Tenant is one unit for each phase and as many tenants as `max_schemas` allows.
+/// Atomicity::File is one unit for each file and schema.
 /// A dry run with more tenants than fit repeats the single files in every unit.
 std::vector<Unit> make_units(const Plan& plan, const UnitRules& rules);
 

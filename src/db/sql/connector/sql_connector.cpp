@@ -59,7 +59,7 @@ public:
         return options_.atomicity.value_or(server_->dialect().default_atomicity);
     }
 
-    bool has_fleets() const override { return server_->dialect().max_schemas == 0; }
+    bool has_fleets() const override { return server_->dialect().has_fleets; }
 
     void ping() override {
         reader_.on_session([](Session& session) { execute(session, "select 1"); });
@@ -152,8 +152,7 @@ public:
 
     std::vector<ScriptProblem> check(const Plan& plan) override {
         apply::Scripts scripts(server_->dialect(), options_);
-        const bool one_transaction = atomicity() == Atomicity::Version;
-        auto problems = apply::look_at_files(plan, scripts, true, one_transaction).problems;
+        auto problems = apply::look_at_files(plan, scripts, true, atomicity()).problems;
         apply::add_open_quotes(plan, scripts, problems);
         return problems;
     }
