@@ -7,7 +7,8 @@
 # Every tenth file creates a table, the others insert eleven rows. Raw and migrator run in pairs,
 # in turn first, each in a fresh database; the table at the end shows medians. PAIRS (default 7)
 # and RUNS (of the calls with nothing to do, default 7) come from the environment. BASELINE, another
-# binary of migrator, is measured beside it in the same pairs.
+# binary of migrator, is measured beside it in the same pairs. With DO_BLOCKS=yes every tenth file has a DO block, after
+# which the session is reset.
 set -euo pipefail
 
 # shellcheck source=scripts/lib/common.sh
@@ -23,6 +24,7 @@ RUNS="${RUNS:-7}"
 TENANTS="${TENANTS:-1000}"
 TENANT_FILES="${TENANT_FILES:-200}"
 BASELINE="${BASELINE:-}"
+DO_BLOCKS="${DO_BLOCKS:-no}"
 BUILD="$REPOSITORY/build/bench"
 PROGRAM="$BUILD/migrator"
 WORK=
@@ -47,7 +49,7 @@ build() {
 make_files() {
   local dir="$WORK/migrations/bench"
   mkdir -p "$dir"
-  awk -v count="$FILES" -v dir="$dir" '
+  awk -v count="$FILES" -v dir="$dir" -v blocks="$DO_BLOCKS" '
     function write(number, text) {
       file = sprintf("%s/%05d.sql", dir, number)
       printf "%s", text > file
@@ -73,6 +75,7 @@ make_files() {
               i * 100 + row ", '\''row " row " of file " i "'\'', " row ");\n"
           }
         }
+        if (blocks == "yes" && i % 10 == 2) text = text "do $$ begin perform 1; end $$;\n"
         write(i, text)
       }
     }'

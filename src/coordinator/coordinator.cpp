@@ -40,6 +40,13 @@ void Coordinator::check_selection(const VersionRequest& request) const {
         refuse("a sync runs no files, so a canary or waves cannot be used");
     }
     if (tenants.canary == 0U) refuse("the canary must have at least one tenant");
+    for (std::size_t i = 1; i < tenants.waves.size(); ++i) {
+        const Share& before = tenants.waves[i - 1];
+        const Share& wave = tenants.waves[i];
+        if (before.is_percent != wave.is_percent || before.value < wave.value) continue;
+        refuse("waves are cumulative, so each must be larger than the one before it: 10%, 50%, 100%"
+        );
+    }
     if (!tenants.waves.empty() && dependencies_.connector.atomicity() == db::Atomicity::Version) {
         refuse(
             "waves need atomicity: tenant or file, because atomicity: version applies a version in "

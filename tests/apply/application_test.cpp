@@ -187,7 +187,21 @@ TEST_F(ApplicationTest, TwoHundredCharactersFitWhateverTheirBytes) {
 TEST_F(ApplicationTest, AFileLargerThanAMessageIsRefused) {
     work_.server.max_message_bytes = 20'000;
     work_.plan_file("s/3", "three " + std::string(5'000, 'x'), {"s"});
+    expect_error(ErrorKind::MigrationFailed, "statement 1 in line 1 has 5006 bytes");
     expect_error(ErrorKind::MigrationFailed, "the server accepts messages of 20000 bytes");
+}
+
+TEST_F(ApplicationTest, AFileOfManyStatementsMayBeLargerThanAMessage) {
+    work_.server.max_message_bytes = 20'000;
+    std::string text;
+    for (int i = 0; i < 10; ++i) text += "three " + std::string(3'000, 'x') + ";\n";
+    work_.plan_file("s/3", text, {"s"});
+    work_.apply();
+    work_.server.change_dialect().row_bytes = [](std::string_view contents) {
+        return contents.size();
+    };
+    work_.plan_file("s/4", text, {"s"});
+    expect_error(ErrorKind::MigrationFailed, "which are recorded, take 30080 bytes");
 }
 
 TEST_F(ApplicationTest, OutsideATransactionAPoolerIsInTheWay) {

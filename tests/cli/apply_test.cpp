@@ -113,6 +113,8 @@ TEST_F(Apply, WavesNeedTenantsOneByOne) {
     write_files();
     EXPECT_EQ(run({"apply", "--waves", "50%,100%"}), 2);
     EXPECT_TRUE(contains(err.str(), "waves need atomicity: tenant")) << err.str();
+    EXPECT_EQ(run({"apply", "--waves", "50%,10%"}), 2);
+    EXPECT_TRUE(contains(err.str(), "larger than the one before it")) << err.str();
 }
 
 TEST_F(Apply, NamesTheVersionByTheTimeInUtc) {

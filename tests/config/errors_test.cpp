@@ -44,7 +44,7 @@ TEST(Errors, NameTheLineAndWhatIsAllowed) {
         {"logLevel: debug", "LogLevel", "logLevel", "DEBUG, INFO, WARN, ERROR, PANIC, not debug"},
         {"logFormat: xml", "LogFormat", "oneof", "text, json"},
         {"checksumVerification: no", "ChecksumVerification", "oneof", "fail, warn, off"},
-        {"atomicity: file", "Atomicity", "oneof", "version, tenant"},
+        {"atomicity: statement", "Atomicity", "oneof", "version, tenant"},
         {"lockTimeout: 30x", "LockTimeout", "duration", "500ms, 30s, 5m, 1h"},
         {"lockTimeout: -1s", "LockTimeout", "duration", "500ms, 30s, 5m, 1h"},
         {"lockTimeout: s", "LockTimeout", "duration", "500ms, 30s, 5m, 1h"},

@@ -117,6 +117,28 @@ TEST_F(BehindPgBouncer, NobodyElseSeesWhatASuccessfulRunSet) {
     expect_no_traces();
 }
 
+TEST_F(BehindPgBouncer, AFileFindsNothingOfTheOneBeforeIt) {
+    site().write("catalog/010_untidy.sql", untidy());
+    site().write("catalog/011_plain.sql", "create table catalog.found as " + traces());
+    for (const char* atomicity : {"version", "tenant", "file"}) {
+        SCOPED_TRACE(atomicity);
+        const auto result = start_pooled({"--set", std::string("atomicity=") + atomicity})->wait();
+        EXPECT_EQ(result.exit_code, 0) << result.err;
+        // The last number is of advisory locks, and the run's own are among them.
+        const auto without_locks = [](const std::string& found) {
+            return found.substr(0, found.rfind(' '));
+        };
+        EXPECT_EQ(
+            without_locks(site().value("select * from catalog.found")),
+            without_locks(ask_every_session(traces())[0])
+        );
+        site().value(
+            "drop table catalog.found; delete from migrator.migrator_migrations where name like "
+            "'01%'"
+        );
+    }
+}
+
 TEST_F(BehindPgBouncer, NobodyElseSeesWhatAFailedRunSet) {
     site().write("catalog/010_untidy.sql", untidy());
     site().write("catalog/011_wrong.sql", "selec 1;");

@@ -130,6 +130,28 @@ TEST(Messages, HoldTheStatementsBetweenTwoCopies) {
     );
 }
 
+TEST(Messages, OfALargeScriptHoldSomeOfItsStatements) {
+    const std::string statement = "insert " + std::string(1 << 20, 'x') + ";\n";
+    std::string text;
+    for (int i = 0; i < 10; ++i) text += statement;
+    const std::vector<Made> made = {Made("a;"), Made(text), Made("b;")};
+    const auto all = messages(runs_of(made));
+    ASSERT_EQ(all.size(), 6U);
+    EXPECT_EQ(all.front().text, "a;");
+    std::size_t statements = 0;
+    for (const Message& message : all) {
+        EXPECT_LT(message.text.size(), std::size_t{5} << 20U);
+        statements += message.expected();
+    }
+    EXPECT_EQ(statements, 12U);
+    EXPECT_EQ(all.back().text, "b;");
+    // The third statement of the second message.
+    const Place place = locate(all[2], runs_of(made), 2, std::nullopt);
+    EXPECT_EQ(place.run, 1U);
+    EXPECT_EQ(place.statement, 6U);
+    EXPECT_EQ(place.line, 6U);
+}
+
 TEST(Messages, CarryOurLimitsBehindScriptsThatChangeTheSession) {
     std::vector<Made> made = {
         Made("set a;", script::kChangesSession),

@@ -51,6 +51,7 @@ sql::Dialect make_dialect() {
         .one_session_per_worker = true,
         .max_schemas = 0,
         .max_identifier_bytes = 64,
+        .message_limit = " (max_allowed_packet)",
         .prefix = "migrator.",
         .placeholder = placeholder,
         .json_list = {},

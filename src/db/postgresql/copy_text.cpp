@@ -1,6 +1,14 @@
 #include "db/postgresql/copy_text.hpp"
 
+#include <algorithm>
+
 namespace migrator::db::postgresql {
+
+std::size_t copied_bytes(std::string_view value) {
+    return value.size() + static_cast<std::size_t>(std::ranges::count_if(value, [](char c) {
+               return c == '\\' || c == '\n' || c == '\r' || c == '\t';
+           }));
+}
 
 void append_copy_text(std::string& out, std::string_view value) {
     std::size_t done = 0;

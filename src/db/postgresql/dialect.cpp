@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/ascii.hpp"
+#include "db/postgresql/copy_text.hpp"
 #include "db/postgresql/dialect_texts.hpp"
 #include "db/postgresql/lexis.hpp"
 #include "db/postgresql/settings.hpp"
@@ -44,6 +45,7 @@ sql::Dialect make_dialect() {
         .transactional_ddl = true,
         .max_schemas = 0,
         .max_identifier_bytes = 63,
+        .row_bytes = copied_bytes,
         .prefix = "migrator.",
         .placeholder = placeholder,
         .json_list = "select pg_catalog.json_array_elements_text({}::json)",

@@ -11,6 +11,10 @@ using script::Script;
 using script::Statement;
 using sql::ScriptRun;
 
+/// A larger script goes in messages of about so many bytes, so that neither the client nor the
+/// server has all of it in memory more than once.
+constexpr std::size_t kLargeScript = std::size_t{4} << 20U;
+
 // A line break first: the script may end in a comment.
 constexpr std::string_view kSeparator = "\n;\n";
 
@@ -48,11 +52,15 @@ std::string sent_text(
     return sent;
 }
 
-void append(Message& message, std::string_view text, Piece piece) {
+void append(Message& message, std::string text, Piece piece) {
     if (!message.text.empty()) message.text += kSeparator;
     piece.begin = message.text.size();
     piece.size = text.size();
-    message.text += text;
+    if (message.text.empty()) {
+        message.text = std::move(text);
+    } else {
+        message.text += text;
+    }
     message.pieces.push_back(piece);
 }
 
@@ -154,11 +162,13 @@ Message message_of(
     return message;
 }
 
-bool MessageQueue::goes_stepwise(const Script& script) const {
+bool MessageQueue::goes_stepwise(const ScriptRun& run) const {
+    const Script& script = *run.script;
     // The server reads a whole message under one setting, and finds the data of a COPY only behind
     // the message.
     const bool has_to = (script.traits & (script::kChangesLexing | script::kCopyFromStdin)) != 0;
-    return has_to || (rules_.one_statement && script.sure);
+    const bool may = script.sure && (rules_.one_statement || run.text.size() > kLargeScript);
+    return has_to || may;
 }
 
 bool MessageQueue::goes_alone(const Script& script) const {
@@ -191,7 +201,7 @@ std::optional<Message> MessageQueue::next(Joining joining) {
             Message message;
             add_reset(message);
             return message;
-        } else if (!goes_stepwise(script)) {
+        } else if (!goes_stepwise(runs_[run_])) {
             return whole(joining);
         } else if (auto message = step()) {
             return message;
@@ -208,7 +218,7 @@ Message MessageQueue::whole(Joining joining) {
         const StatementRange range = sent_statements(script);
         if (is_blank(script)) continue;
         const bool alone = goes_alone(script) || (is_reset_due() && !joining.resets);
-        if (!first && (!joining.scripts || alone || goes_stepwise(script))) break;
+        if (!first && (!joining.scripts || alone || goes_stepwise(run))) break;
         first = false;
         if (is_reset_due()) add_reset(message);
         append(
@@ -246,7 +256,10 @@ std::optional<Message> MessageQueue::step() {
     const bool one = rules_.one_statement || copies(script, first) || !script.sure ||
                      (script.traits & script::kChangesLexing) != 0;
     std::size_t last = first + 1;
-    while (!one && last < range.end && !copies(script, last)) ++last;
+    const auto fits = [&](std::size_t statement) {
+        return script.statements[statement].end - script.statements[first].begin <= kLargeScript;
+    };
+    while (!one && last < range.end && !copies(script, last) && fits(last)) ++last;
 
     Message message = message_of(run, run_, first, last, false);
     if (is_reset_due()) {

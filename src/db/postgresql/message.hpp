@@ -77,7 +77,7 @@ public:
 
 private:
     bool goes_alone(const script::Script& script) const;
-    bool goes_stepwise(const script::Script& script) const;
+    bool goes_stepwise(const sql::ScriptRun& run) const;
     bool is_blank(const script::Script& script) const;
     bool is_reset_due() const;
     Message whole(Joining joining);

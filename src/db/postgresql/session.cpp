@@ -298,6 +298,11 @@ void Session::copy_rows(std::int64_t version_id, std::span<const sql::MetadataRo
         [&](const Connection::CopyWriter& write) {
             std::string buffer;
             const auto add = [&](std::string_view value) {
+                for (; value.size() > kCopyPiece; value.remove_prefix(kCopyPiece)) {
+                    append_copy_text(buffer, value.substr(0, kCopyPiece));
+                    write(buffer);
+                    buffer.clear();
+                }
                 append_copy_text(buffer, value);
                 buffer += '\t';
             };

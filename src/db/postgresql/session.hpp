@@ -53,6 +53,8 @@ public:
     void rollback() noexcept override;
     bool standard_conforming_strings() const override;
     bool through_pooler() override;
+    /// Of PostgreSQL's own: MaxAllocSize, less than 1 GiB, for a message, a row of COPY, a value.
+    std::size_t max_message_bytes() const override { return 0x3fffffff; }
 
 private:
     using Kind = OwnStatement::Kind;

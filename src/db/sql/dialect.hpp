@@ -38,6 +38,12 @@ struct Dialect {
 
     std::size_t max_identifier_bytes;  ///< the server cuts longer names; 0: it does not
 
+    /// The setting that limits a message, behind a blank and in parentheses; may be empty.
+    std::string_view message_limit{};
+    /// Bytes that the contents of a file take in its row, as the row is sent, where the limit of a
+    /// message holds for it. Null: rows can be as long as they like.
+    std::size_t (*row_bytes)(std::string_view contents) = nullptr;
+
     std::string_view prefix;                ///< of migrator's own tables: "migrator."
     std::string (*placeholder)(int index);  ///< index from 1: "$1", "?"
     std::string_view json_list;             ///< subquery over a JSON array parameter, `{}` for it

@@ -166,7 +166,8 @@ public:
     /// How many sessions of one run may work at once, this one included; 0: any number.
     virtual std::size_t most_workers() const { return 0; }
 
-    /// The longest message that the server takes, in bytes; 0: no limit that matters.
+    /// The longest message that the server takes, in bytes, and the longest value; 0: no limit that
+    /// matters.
     virtual std::size_t max_message_bytes() const { return 0; }
 
     /// Makes the session ours again after scripts: role, settings, prepared statements, temporary

@@ -86,7 +86,6 @@ FilesSeen look_at_files(
     bool setting = standard_conforming_strings;
     const bool keeps_state = scripts.options().session_state == SessionState::Keep;
     std::size_t wrapped = 0;
-    std::vector<std::shared_ptr<const script::Script>> scanned;
     for (const PlannedFile& file : plan.files) {
         const Migration& migration = *file.migration;
         std::string problem = length_problem(migration);
@@ -94,7 +93,7 @@ FilesSeen look_at_files(
         const PreparedScript prepared = scripts.prepare(migration, schema, setting);
         const bool outside = prepared.outside_transaction;
         seen.outside_transaction.push_back(outside);
-        scanned.push_back(prepared.script);
+        seen.scripts.push_back(prepared.script);
         // A file outside the transaction has a session of its own.
         if (!outside && keeps_state) setting = prepared.script->standard_conforming_strings;
         if (problem.empty())
@@ -107,7 +106,7 @@ FilesSeen look_at_files(
             plan,
             scripts,
             {.outside_transaction = seen.outside_transaction,
-             .scripts = scanned,
+             .scripts = seen.scripts,
              .atomicity = atomicity,
              .standard_conforming_strings = standard_conforming_strings},
             seen.problems
@@ -145,24 +144,70 @@ void check_names(const Plan& plan) {
     }
 }
 
-void check_sizes(const Plan& plan, std::size_t limit) {
-    if (limit == 0) return;
-    for (const PlannedFile& file : plan.files) {
-        const std::size_t size = file.migration->contents.size() + kRoomForRecords;
-        if (size <= limit) continue;
-        throw Error(
-            ErrorKind::MigrationFailed,
-            fmt::format(
-                "SQL migration {} failed with error: the file has {} bytes, but the server accepts "
-                "messages of {} bytes (max_allowed_packet); increase max_allowed_packet, or split "
-                "the file. Nothing was run.",
-                file.migration->file,
-                file.migration->contents.size(),
-                limit
-            )
+[[noreturn]] void refuse_size(
+    const Migration& migration, const std::string& what, std::size_t size, std::string_view advice
+) {
+    throw Error(
+        ErrorKind::MigrationFailed,
+        fmt::format(
+            "SQL migration {} failed with error: {} {} bytes, {}. Nothing was run.",
+            migration.file,
+            what,
+            size,
+            advice
+        )
+    );
+}
+
+/// What the server would refuse after minutes, or hours.
+class Sizes {
+public:
+    Sizes(const Dialect& dialect, std::size_t limit)
+        : dialect_(dialect),
+          limit_(limit),
+          accepted_(fmt::format(
+              "but the server accepts messages of {} bytes{}", limit, dialect.message_limit
+          )) {}
+
+    void check_statements(const Migration& migration, const script::Script& script) const {
+        if (fits(migration.contents.size())) return;
+        if (!script.sure) {
+            refuse_size(
+                migration, "the file has", migration.contents.size(), accepted_ + "; split it"
+            );
+        }
+        for (std::size_t i = 0; i < script.statements.size(); ++i) {
+            const script::Statement& statement = script.statements[i];
+            const std::size_t size = statement.end - statement.begin;
+            if (fits(size)) continue;
+            refuse_size(
+                migration,
+                fmt::format("statement {} in line {} has", i + 1, statement.line),
+                size,
+                accepted_ + "; split it"
+            );
+        }
+    }
+
+    void check_row(const Migration& migration) const {
+        if (dialect_.row_bytes == nullptr || fits(2 * migration.contents.size())) return;
+        const std::size_t size = dialect_.row_bytes(migration.contents);
+        if (fits(size)) return;
+        refuse_size(
+            migration,
+            "the contents, which are recorded, take",
+            size,
+            accepted_ + "; split the file"
         );
     }
-}
+
+private:
+    bool fits(std::size_t size) const { return limit_ == 0 || size + kRoomForRecords <= limit_; }
+
+    const Dialect& dialect_;
+    const std::size_t limit_;
+    const std::string accepted_;
+};
 
 [[noreturn]] void refuse(const std::vector<ScriptProblem>& problems) {
     std::string text = fmt::format(
@@ -180,6 +225,8 @@ std::vector<bool> check_before_anything_runs(
     const Job& job, Session& session, Scripts& scripts, std::vector<std::string>& notes
 ) {
     if (job.request.new_tenant) check_new_tenant(job, *job.request.new_tenant);
+    const Sizes sizes(job.dialect, session.max_message_bytes());
+    for (const PlannedFile& file : job.plan.files) sizes.check_row(*file.migration);
     if (job.request.action == Action::Sync) {
         check_names(job.plan);
         return {};
@@ -200,9 +247,9 @@ std::vector<bool> check_before_anything_runs(
             "commit of an earlier one fails in it"
         );
     }
-    check_sizes(job.plan, session.max_message_bytes());
     for (std::size_t i = 0; i < job.plan.files.size(); ++i) {
         const Migration& migration = *job.plan.files[i].migration;
+        sizes.check_statements(migration, *seen.scripts[i]);
         if (!seen.outside_transaction[i]) continue;
         if (job.request.dry_run) {
             notes.push_back(fmt::format(

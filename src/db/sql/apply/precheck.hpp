@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace migrator::db::sql::apply {
 /// What can be seen in the files of a plan before anything runs.
 struct FilesSeen {
     std::vector<ScriptProblem> problems;    ///< at most one a file, in the order of the plan
-    std::vector<bool> outside_transaction;  ///< by file of the plan
+    std::vector<bool> outside_transaction;  ///< by file of the plan, as the next
+    std::vector<std::shared_ptr<const script::Script>> scripts;  ///< for its first schema
 };
 
 /// `standard_conforming_strings`: the setting when the first file begins. `atomicity`: which files

@@ -66,7 +66,15 @@ PreparedScript Scripts::prepare(
 ) {
     const std::string& placeholder = options_.placeholder;
     const std::string_view contents = without_byte_order_mark(migration.contents);
-    PreparedScript prepared{.text = script::replace_placeholder(contents, placeholder, schema)};
+    const bool any_schema =
+        placeholder.empty() || contents.find(placeholder) == std::string_view::npos;
+    PreparedScript prepared{.text = contents};
+    if (!any_schema) {
+        prepared.replaced = std::make_shared<const std::string>(
+            script::replace_placeholder(contents, placeholder, schema)
+        );
+        prepared.text = *prepared.replaced;
+    }
     {
         const std::lock_guard lock(mutex_);
         const auto found = scans_.find(&migration);
@@ -81,8 +89,6 @@ PreparedScript Scripts::prepare(
     );
     prepared.outside_transaction =
         prepared.script->no_transaction_marker || is_named_in_no_transaction(migration);
-    const bool any_schema =
-        placeholder.empty() || contents.find(placeholder) == std::string_view::npos;
     Scan scan{
         .schema = schema,
         .standard_conforming_strings = standard_conforming_strings,

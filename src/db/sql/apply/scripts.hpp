@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "core/migration.hpp"
@@ -14,7 +15,8 @@ namespace migrator::db::sql::apply {
 
 /// The text of a file for one schema as it is sent, and what the scanner found in it.
 struct PreparedScript {
-    std::string text;
+    std::string_view text;                         ///< of the file's contents, or of `replaced`
+    std::shared_ptr<const std::string> replaced;   ///< null: nothing had to be replaced
     std::shared_ptr<const script::Script> script;  ///< never null
     /// The file says, or the configuration says of it, that it runs without a transaction.
     bool outside_transaction = false;
@@ -31,7 +33,8 @@ public:
     Scripts(const Dialect& dialect, const Options& options)
         : dialect_(dialect), options_(options) {}
 
-    /// `standard_conforming_strings`: the setting the text will be read under.
+    /// `standard_conforming_strings`: the setting the text will be read under. `migration` lives
+    /// as long as what is returned.
     PreparedScript prepare(
         const Migration& migration, const std::string& schema, bool standard_conforming_strings
     );

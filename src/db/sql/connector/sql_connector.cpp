@@ -159,11 +159,11 @@ public:
 
     std::string preview(const Migration& migration, const std::string& schema) override {
         apply::Scripts scripts(server_->dialect(), options_);
-        apply::PreparedScript prepared = scripts.prepare(migration, schema, true);
+        const apply::PreparedScript prepared = scripts.prepare(migration, schema, true);
         return (prepared.outside_transaction
                     ? "-- runs outside a transaction, statement by statement\n"
                     : "") +
-               std::move(prepared.text);
+               std::string(prepared.text);
     }
 
 private:
