@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
 #include "db/sql/session.hpp"
 #include "script/script.hpp"
@@ -34,8 +35,22 @@ public:
     /// Whether a reset comes before the next script.
     bool are_there() const { return left_ != script::kNoTraits; }
     /// `script` is the next to run: `ScriptRun::undone` for it. It counts as undone.
-    std::uint32_t undone_before(const script::Script& script);
-    void add(const script::Script& script);
+    std::uint32_t undone_before(const script::Script& script) {
+        if (code_ == nullptr) return script::kNoTraits;
+        // Every INSERT may give a key, our own among them. Few scripts ask for the last one without
+        // an INSERT of theirs.
+        const std::uint32_t keys = script.traits & script::kReadsKeys;
+        return std::exchange(left_, script::kNoTraits) | keys;
+    }
+    void add(const script::Script& script) {
+        if (code_ == nullptr) return;
+        code_->add(script);
+        if (!script.sure || code_->is_there()) {
+            left_ = ~script::kNoTraits;  // anything
+        } else if ((script.traits & script::kChangesSession) != 0) {
+            left_ |= script.traits;
+        }
+    }
     /// A script has done what its text did not show.
     void add_unknown() {
         if (code_ != nullptr) left_ |= script::kChangesSession;

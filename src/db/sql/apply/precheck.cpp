@@ -86,6 +86,7 @@ FilesSeen look_at_files(
     bool setting = standard_conforming_strings;
     const bool keeps_state = scripts.options().session_state == SessionState::Keep;
     std::size_t wrapped = 0;
+    std::uint32_t traits = script::kNoTraits;
     for (const PlannedFile& file : plan.files) {
         const Migration& migration = *file.migration;
         std::string problem = length_problem(migration);
@@ -100,8 +101,9 @@ FilesSeen look_at_files(
             problem = find_problem(migration, prepared, scripts.dialect(), outside);
         if (!problem.empty()) seen.problems.push_back({migration.file, problem});
         if (prepared.script->wrapped) ++wrapped;
+        traits |= prepared.script->traits;
     }
-    if (!keeps_state) {
+    if (!keeps_state && (traits & kLeavesState) != 0) {
         add_state_problems(
             plan,
             scripts,

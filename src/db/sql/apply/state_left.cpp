@@ -29,10 +29,6 @@ constexpr std::array<Place, 2> kPlaces = {{
     {script::kMovesRole, script::kRestoresRole, "role"},
 }};
 
-constexpr std::uint32_t kOfInterest = script::kBoundToTransaction | script::kBoundToSession |
-                                      script::kMovesPath | script::kRestoresPath |
-                                      script::kMovesRole | script::kRestoresRole;
-
 /// The last statement with one of `traits` that reaches the files behind its own.
 const Statement* last_with(const script::Script& script, std::uint32_t traits) {
     const Statement* last = nullptr;
@@ -111,7 +107,7 @@ private:
 
     void look_at(const PlannedFile& file, bool shares_transaction) {
         const std::uint32_t traits = together_.scripts[index_of(file)]->traits;
-        if (moved_.empty() && (traits & kOfInterest) == 0) return;
+        if (moved_.empty() && (traits & kLeavesState) == 0) return;
         const std::string& name = file.migration->file;
         if (std::ranges::find(problems_, name, &ScriptProblem::file) != problems_.end()) return;
         const PreparedScript script = prepared(file);

@@ -17,6 +17,11 @@ struct FilesTogether {
     bool standard_conforming_strings = true;                            ///< when each file begins
 };
 
+/// Traits of a file for which `add_state_problems` may find something.
+inline constexpr std::uint32_t kLeavesState =
+    script::kBoundToTransaction | script::kBoundToSession | script::kMovesPath |
+    script::kRestoresPath | script::kMovesRole | script::kRestoresRole;
+
 /// Adds, in the order of the plan, files that leave something in the session which a reset can't
 /// undo before the next file, and files that need what a reset undoes: they have a target without a
 /// schema, and an earlier file of that schema has set where such names are looked up, or as whom.
