@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "support/reading_session.hpp"
 
 namespace migrator::db::sql::apply {
 namespace {
@@ -26,7 +27,7 @@ private:
 };
 
 /// Knows the room, and how many locks are held.
-class ServerWithLocks : public Session {
+class ServerWithLocks : public test::ReadingSession {
 public:
     std::size_t locks = 0;
     int looks = 0;
@@ -38,20 +39,6 @@ public:
         ++looks;
         return std::make_unique<OneRow>(Row{std::to_string(locks)});
     }
-    void watch(std::stop_token) override {}
-    void use_schemas(std::span<const std::string>) override {}
-    void begin(const WorkSettings&, std::string_view) override {}
-    std::optional<Failure> run_scripts(std::span<const ScriptRun>) override { return {}; }
-    std::optional<Failure>
-    run_without_transaction(const ScriptRun&, const WorkSettings&, const std::function<void(std::size_t)>&)
-        override {
-        return {};
-    }
-    void reset() override {}
-    void insert_rows(std::int64_t, const std::string&, std::span<const MetadataRow>) override {}
-    std::optional<Failure> commit() override { return {}; }
-    void rollback() noexcept override {}
-    bool standard_conforming_strings() const override { return true; }
 };
 
 class LockTableTest : public testing::Test {

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "db/sql/connector/sql_connector.hpp"
+#include "support/reading_session.hpp"
 
 namespace migrator::db::sql::connector {
 namespace {
@@ -46,7 +47,7 @@ private:
     std::size_t done_ = 0;
 };
 
-class SiteSession : public Session {
+class SiteSession : public test::ReadingSession {
 public:
     explicit SiteSession(Site& site) : site_(site), number_(++site.connections) { ++site_.open; }
     ~SiteSession() override { --site_.open; }
@@ -70,21 +71,6 @@ public:
         return std::make_unique<SiteRows>(site_, number_, Row(11, Value("1")), kRows);
     }
     bool is_lost() const noexcept override { return site_.lost.contains(number_); }
-
-    void watch(std::stop_token) override {}
-    void use_schemas(std::span<const std::string>) override {}
-    void begin(const WorkSettings&, std::string_view) override {}
-    std::optional<Failure> run_scripts(std::span<const ScriptRun>) override { return {}; }
-    std::optional<Failure>
-    run_without_transaction(const ScriptRun&, const WorkSettings&, const std::function<void(std::size_t)>&)
-        override {
-        return {};
-    }
-    void reset() override {}
-    void insert_rows(std::int64_t, const std::string&, std::span<const MetadataRow>) override {}
-    std::optional<Failure> commit() override { return {}; }
-    void rollback() noexcept override {}
-    bool standard_conforming_strings() const override { return true; }
 
 private:
     Site& site_;
