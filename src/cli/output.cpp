@@ -141,9 +141,12 @@ void Report::changed_error(const std::vector<Migration>& changed) {
 
 void Report::failures_error(const coordinator::Outcome& outcome) {
     const auto& failures = outcome.failures;
+    const auto& fleet = outcome.summary.fleet;
+    const bool others = fleet && fleet->tenants_done > 0;
     error(fmt::format(
-        "{} failed; changes to the other tenants are committed",
-        count_of(failures.size(), "tenant", "tenants")
+        "{} failed; {}",
+        count_of(failures.size(), "tenant", "tenants"),
+        others ? "changes to the other tenants are committed" : "no other tenant is done"
     ));
     const auto shown = std::min(failures.size(), limit_);
     for (std::size_t i = 0; i < shown; ++i) {

@@ -57,6 +57,15 @@ TEST_F(Apply, TellsWhichTenantsFailed) {
     EXPECT_TRUE(database.states().empty());
 }
 
+TEST_F(Apply, DoesNotSpeakOfOtherTenantsWhenNoneIsDone) {
+    write_files();
+    database.work_tenant_by_tenant(0);
+    database.fail_file(tenant_1.file, "boom", "abc");
+    EXPECT_EQ(run({"apply"}), 6);
+    EXPECT_TRUE(contains(err.str(), "error: 1 tenant failed; no other tenant is done\n"))
+        << err.str();
+}
+
 TEST_F(Apply, TellsWhichTenantsFailedInJson) {
     write_files();
     database.work_tenant_by_tenant(0);
