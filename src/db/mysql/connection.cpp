@@ -375,11 +375,14 @@ bool Connection::backslashes_escape() const noexcept {
 }
 
 bool Connection::is_mariadb() const noexcept {
-    return mariadb_connection(handle_.get()) != 0 &&
-           server_version().find("MariaDB") != std::string::npos;
+    return server_version().find("MariaDB") != std::string::npos &&
+           mariadb_connection(handle_.get()) != 0;
 }
 
-std::string Connection::server_version() const { return mysql_get_server_info(handle_.get()); }
+std::string Connection::server_version() const {
+    const char* version = mysql_get_server_info(handle_.get());
+    return version == nullptr ? std::string() : version;
+}
 
 bool Connection::is_tidb() const { return server_version().find("TiDB") != std::string::npos; }
 
