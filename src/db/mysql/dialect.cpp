@@ -16,6 +16,9 @@ std::string placeholder(int index) { return fmt::format("?{}", index); }
 
 std::string quote(std::string_view identifier) { return "`" + sql::doubled(identifier, '`') + "`"; }
 
+/// Longer rows are written in pieces, but what CONCAT() gives has the same limit.
+std::size_t bytes_in_row(std::string_view contents) { return contents.size(); }
+
 std::string create_schema(const SchemaName& name) {
     return "create database if not exists " + quote(name.str());
 }
@@ -52,6 +55,7 @@ sql::Dialect make_dialect() {
         .max_schemas = 0,
         .max_identifier_bytes = 64,
         .message_limit = " (max_allowed_packet)",
+        .row_bytes = bytes_in_row,
         .prefix = "migrator.",
         .placeholder = placeholder,
         .json_list = {},
