@@ -113,23 +113,25 @@ void Router::add(std::string method, std::string path, Lane lane, Handler handle
 }
 
 void Router::add_with_id(std::string method, std::string path, Lane lane, Handler handler) {
+    std::string pattern = path + "/:id";
     add(Route{
         .method = std::move(method),
-        .path = path,
+        .path = std::move(path),
         .lane = lane,
         .handler = std::move(handler),
         .with_id = true,
-        .pattern = std::move(path) + "/:id"});
+        .pattern = std::move(pattern)});
 }
 
 void Router::add_bare(std::string method, std::string path, Lane lane, Handler handler) {
+    std::string pattern = path;
     add(Route{
         .method = std::move(method),
-        .path = path,
+        .path = std::move(path),
         .lane = lane,
         .handler = std::move(handler),
         .bare = true,
-        .pattern = std::move(path)});
+        .pattern = std::move(pattern)});
 }
 
 void Router::add(Route route) {

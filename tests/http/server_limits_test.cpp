@@ -179,7 +179,7 @@ TEST(ServerLimits, GiveUpAClientThatDoesNotRead) {
     hasty.write_timeout = milliseconds(100);
     hasty.max_connections = 1;
     Router router = make_router();
-    const std::string large(16 * 1024 * 1024, 'x');
+    const std::string large(std::size_t{16} * 1024 * 1024, 'x');
     router.add("GET", "/large", Lane::Work, [&](const Request&) { return text(large); });
     const RunningServer server(hasty, router);
     Client stuck;

@@ -188,7 +188,7 @@ TEST(Server, TellsHandlersWhoAsks) {
 
 TEST(Server, SendsLargeAnswersWhole) {
     Router router;
-    const std::string large(32 * 1024 * 1024, 'x');
+    const std::string large(std::size_t{32} * 1024 * 1024, 'x');
     router.add("GET", "/large", Lane::Work, [&](const Request&) { return text(large); });
     const RunningServer server(options(), router);
     Client client(server.port());
