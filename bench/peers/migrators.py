@@ -46,6 +46,10 @@ class Migrators(Peer):
         return "select count(*) from migrator.migrator_migrations"
 
 
+def version_of(program):
+    return subprocess.check_output([program, "--version"], text=True).split()[1]
+
+
 class Migrator(Migrators):
     name = "migrator"
     title = "migrator"
@@ -60,7 +64,7 @@ class Migrator(Migrators):
         return bool(self.program())
 
     def version(self):
-        return subprocess.check_output([self.program(), "--version"], text=True).split()[1]
+        return version_of(self.program())
 
     def run(self, limit):
         config = self.folder / "migrator.yaml"
@@ -190,7 +194,7 @@ class MigratorService(Service):
         return bool(self.settings.migrator)
 
     def version(self):
-        return Migrator.version(self)
+        return version_of(self.settings.migrator)
 
     def program(self):
         return [self.settings.migrator, "--config", self.folder / "migrator.yaml"]
