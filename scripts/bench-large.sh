@@ -10,7 +10,7 @@ set -euo pipefail
 
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
-for part in packages postgres; do
+for part in measure packages postgres; do
   # shellcheck source=/dev/null
   source "$REPOSITORY/scripts/lib/$part.sh"
 done
@@ -19,16 +19,6 @@ SIZES=("${@:-100 250 500}")
 RUNS="${RUNS:-3}"
 BUILD="$REPOSITORY/build/bench"
 WORK=
-
-finish() {
-  local status=$?
-  trap - EXIT
-  stop_postgres
-  if [[ -n "$WORK" ]]; then
-    rm -rf "$WORK"
-  fi
-  exit "$status"
-}
 
 # make_file FORM MIB: migrations/large/1.sql for schema "large", and the same text as a row for COPY.
 make_file() {
@@ -54,41 +44,28 @@ make_file() {
   sed -z 's/\\/\\\\/g; s/\t/\\t/g; s/\n/\\n/g' "$file" >"$WORK/row.txt"
 }
 
-sql() { psql -X -qAt -v ON_ERROR_STOP=1 "$@"; }
-
-fresh_database() {
-  sql "$POSTGRES_URL" -c 'drop database if exists bench with (force)' -c 'create database bench' -c checkpoint
-  export BENCH_URL="${POSTGRES_URL%/*}/bench"
+fresh_tables() {
+  fresh_database
   sql "$BENCH_URL" -c 'create schema large' -c 'create table large.t (id integer, title text, amount integer)' \
     -c 'create table large.contents (text text)'
 }
 
-measured() {
-  local name="$1"
-  shift
-  "$BUILD/bench/measure" "$WORK/results/$name" "$@" >"$WORK/output" 2>&1 ||
-    fail "$name failed: $(tail -n 5 "$WORK/output")"
-}
-
 run_psql() {
-  fresh_database
+  fresh_tables
   measured psql psql -X -1 -q -v ON_ERROR_STOP=1 -f "$WORK/psql.sql" "$BENCH_URL"
   measured column psql -X -q -v ON_ERROR_STOP=1 -c "\\copy large.contents from '$WORK/row.txt'" "$BENCH_URL"
 }
 
 run_migrator() {
-  fresh_database
+  fresh_tables
   measured migrator "$BUILD/migrator" --config "$WORK/migrator.yaml" apply --quiet
 }
 
-median() { sort -n "$WORK/results/$1" | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 memory() { sort -n -k 2 "$WORK/results/$1" | awk 'END {printf "%d", $2 / 1024}'; }
 
-trap finish EXIT
+trap 'end_with stop_postgres' EXIT
 need_packages "${BUILD_PACKAGES[@]}" "${BENCH_PACKAGES[@]}"
-heading "Building $BUILD"
-cmake -S "$REPOSITORY" --preset release -B "$BUILD" -DMIGRATOR_BENCH=ON >&2
-cmake --build "$BUILD" --parallel "$(build_jobs)" --target migrator measure >&2
+build_bench migrator >&2
 WORK="$(mktemp -d)"
 mkdir -p "$WORK/migrations/large"
 start_postgres

@@ -12,7 +12,7 @@ set -euo pipefail
 
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
-for part in packages mariadb; do
+for part in measure packages mariadb; do
   # shellcheck source=/dev/null
   source "$REPOSITORY/scripts/lib/$part.sh"
 done
@@ -21,22 +21,6 @@ PAIRS="${PAIRS:-9}"
 BASELINE="${BASELINE:-}"
 BUILD="$REPOSITORY/build/bench"
 WORK=
-
-finish() {
-  local status=$?
-  trap - EXIT
-  stop_mariadb
-  if [[ -n "$WORK" ]]; then
-    rm -rf "$WORK"
-  fi
-  exit "$status"
-}
-
-build() {
-  heading "Building $BUILD"
-  cmake -S "$REPOSITORY" --preset release -B "$BUILD" -DMIGRATOR_BENCH=ON
-  cmake --build "$BUILD" --parallel "$(build_jobs)" --target migrator raw_apply_mariadb measure
-}
 
 # make_files FOLDER COUNT: a statement a line.
 make_files() {
@@ -71,14 +55,6 @@ fresh_databases() {
   done
   # shellcheck disable=SC2046
   sql "$(printf 'create database tenant%d; ' $(seq "$1"))"
-}
-
-# measured NAME COMMAND…: its time and memory become a line of results/NAME.
-measured() {
-  local name="$1"
-  shift
-  "$BUILD/bench/measure" "$WORK/results/$name" "$@" >"$WORK/output" 2>&1 ||
-    fail "$name failed: $(tail -n 5 "$WORK/output")"
 }
 
 count_is() {
@@ -153,7 +129,7 @@ YAML
 row() {
   local raw
   [[ -e "$WORK/results/$2-$3" ]] || return 0
-  raw="$(sort -n "$WORK/results/$2-raw" | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}')"
+  raw="$(median "$2-raw")"
   sort -n "$WORK/results/$2-$3" | awk -v title="$1" -v raw="$raw" '
     { time[NR] = $1; if ($2 > memory) memory = $2 }
     END {
@@ -163,14 +139,14 @@ row() {
     }'
 }
 
-trap finish EXIT
+trap 'end_with stop_mariadb' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 [[ $# -eq 0 ]] || fail "usage: scripts/bench-mariadb.sh"
 need_packages "${BUILD_PACKAGES[@]}" mariadb-server mariadb-client openssl
-build
+build_bench migrator raw_apply_mariadb
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/migrator-bench-XXXXXX")"
 mkdir "$WORK/results"
 heading "Starting MariaDB"

@@ -13,7 +13,7 @@ set -euo pipefail
 
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
-for part in packages postgres; do
+for part in measure packages postgres; do
   # shellcheck source=/dev/null
   source "$REPOSITORY/scripts/lib/$part.sh"
 done
@@ -28,22 +28,6 @@ DO_BLOCKS="${DO_BLOCKS:-no}"
 BUILD="$REPOSITORY/build/bench"
 PROGRAM="$BUILD/migrator"
 WORK=
-
-finish() {
-  local status=$?
-  trap - EXIT
-  stop_postgres
-  if [[ -n "$WORK" ]]; then
-    rm -rf "$WORK"
-  fi
-  exit "$status"
-}
-
-build() {
-  heading "Building $BUILD"
-  cmake -S "$REPOSITORY" --preset release -B "$BUILD" -DMIGRATOR_BENCH=ON
-  cmake --build "$BUILD" --parallel "$(build_jobs)" --target migrator raw_apply measure
-}
 
 # migrations/bench/00000.sql and up, and all of them in one file for psql.
 make_files() {
@@ -87,23 +71,6 @@ dataSource: \${BENCH_URL}
 singleMigrations: [bench]
 logLevel: ERROR
 YAML
-}
-
-sql() { PGOPTIONS='-c client_min_messages=warning' psql -X -qAt -v ON_ERROR_STOP=1 "$@"; }
-
-# An empty database for the next run; its URL in BENCH_URL.
-fresh_database() {
-  sql "$POSTGRES_URL" -c 'drop database if exists bench with (force)' -c 'create database bench' \
-    -c checkpoint
-  export BENCH_URL="${POSTGRES_URL%/*}/bench"
-}
-
-# measured NAME COMMAND…: its time and memory become a line of results/NAME.
-measured() {
-  local name="$1"
-  shift
-  "$BUILD/bench/measure" "$WORK/results/$name" "$@" >"$WORK/output" 2>&1 ||
-    fail "$name failed: $(tail -n 5 "$WORK/output")"
 }
 
 # apply CONFIG RUNNER…: migrator apply, started by RUNNER.
@@ -210,7 +177,7 @@ row() {
   local raw_median=0
   [[ -e "$WORK/results/$2" ]] || return 0
   if [[ "$2" == migrator || "$2" == baseline || "$2" == psql || "$2" == raw ]]; then
-    raw_median="$(sort -n "$WORK/results/raw" | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}')"
+    raw_median="$(median raw)"
   fi
   sort -n "$WORK/results/$2" | awk -v title="$1" -v raw="$raw_median" '
     { time[NR] = $1; if ($2 > memory) memory = $2 }
@@ -242,14 +209,14 @@ print_table() {
   row 'the same by BASELINE' history_baseline
 }
 
-trap finish EXIT
+trap 'end_with stop_postgres' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 [[ "$FILES" =~ ^[1-9][0-9]*$ ]] || fail "usage: scripts/bench.sh [FILES]"
 need_packages "${BUILD_PACKAGES[@]}" "${BENCH_PACKAGES[@]}"
-build
+build_bench migrator raw_apply
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/migrator-bench-XXXXXX")"
 mkdir "$WORK/results"
 heading "Making $FILES files and starting PostgreSQL"

@@ -26,16 +26,6 @@ fi
 MIGRATOR="${1:-$REPOSITORY/build/dev/migrator}"
 WORK=
 
-finish() {
-  local status=$?
-  trap - EXIT
-  stop_postgres
-  if [[ -n "$WORK" ]]; then
-    rm -rf "$WORK"
-  fi
-  exit "$status"
-}
-
 # A folder with so many files, a database for it, and what `apply` calls there, by callgrind.
 trace() {
   local files=$1 site="$WORK/$1" i
@@ -60,7 +50,7 @@ YAML
 }
 
 command -v valgrind >/dev/null || fail "valgrind is missing (Debian: valgrind)"
-trap finish EXIT
+trap 'end_with stop_postgres' EXIT
 WORK="$(mktemp -d)"
 start_postgres fsync=off
 for files in 3 4 5; do

@@ -20,16 +20,6 @@ RESULTS="$(realpath -m "${1:-$HERE/results.json}")"
 BUILD="$REPOSITORY/build/bench"
 export TOOLS="$BUILD/bench" WORK=
 
-finish() {
-  local status=$?
-  trap - EXIT
-  stop_postgres
-  if [[ -n "$WORK" ]]; then
-    rm -rf "$WORK"
-  fi
-  exit "$status"
-}
-
 build() {
   heading "Building $BUILD"
   cmake -S "$REPOSITORY" --preset release -B "$BUILD" -DMIGRATOR_BENCH=ON >&2
@@ -40,7 +30,7 @@ build() {
   fi
 }
 
-trap finish EXIT
+trap 'end_with stop_postgres' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -91,3 +91,14 @@ need_writable() {
     fail "$1 belongs to $(stat -c %U "$1"): remove it, or run this script as that user"
   fi
 }
+
+# end_with STOP: the end of a script that has a server of its own, which STOP stops, and a folder WORK. For a trap on EXIT.
+end_with() {
+  local status=$?
+  trap - EXIT
+  "$1"
+  if [[ -n "$WORK" ]]; then
+    rm -rf "$WORK"
+  fi
+  exit "$status"
+}
