@@ -103,38 +103,33 @@ std::string Router::Route::parameter_of(std::string_view decoded_path) const {
 }
 
 void Router::add(std::string method, std::string path, Lane lane, Handler handler) {
-    std::string pattern = path;
     add(Route{
         .method = std::move(method),
         .path = std::move(path),
         .lane = lane,
-        .handler = std::move(handler),
-        .pattern = std::move(pattern)});
+        .handler = std::move(handler)});
 }
 
 void Router::add_with_id(std::string method, std::string path, Lane lane, Handler handler) {
-    std::string pattern = path + "/:id";
     add(Route{
         .method = std::move(method),
         .path = std::move(path),
         .lane = lane,
         .handler = std::move(handler),
-        .with_id = true,
-        .pattern = std::move(pattern)});
+        .with_id = true});
 }
 
 void Router::add_bare(std::string method, std::string path, Lane lane, Handler handler) {
-    std::string pattern = path;
     add(Route{
         .method = std::move(method),
         .path = std::move(path),
         .lane = lane,
         .handler = std::move(handler),
-        .bare = true,
-        .pattern = std::move(pattern)});
+        .bare = true});
 }
 
 void Router::add(Route route) {
+    route.pattern = route.with_id ? route.path + "/:id" : route.path;
     const bool is_there = std::any_of(routes_.begin(), routes_.end(), [&](const Route& other) {
         return other.method == route.method && other.path == route.path &&
                other.with_id == route.with_id;
