@@ -49,9 +49,8 @@ void Coordinator::check_selection(const VersionRequest& request) const {
     }
     if (!tenants.waves.empty() && dependencies_.connector.atomicity() == db::Atomicity::Version) {
         refuse(
-            "waves need atomicity: tenant or file, because atomicity: version applies a version in "
-            "one "
-            "transaction"
+            "waves need atomicity: tenant or file, because atomicity: version applies a version "
+            "in one transaction"
         );
     }
     if (!tenants.waves.empty() && !dependencies_.connector.has_fleets()) {

@@ -5,6 +5,14 @@
 namespace migrator::test {
 namespace {
 
+/// A file, and what an expression is to be in the next.
+struct Left {
+    const char* name;
+    const char* text;
+    const char* expression;
+    const char* expected;
+};
+
 class SessionState : public ProjectTest {
 protected:
     void SetUp() override {
@@ -52,12 +60,7 @@ TEST_P(SessionStateOnPostgresql, IsResetBehindWhateverAFileLeaves) {
         "create trigger moves before insert on {schema}.moved execute function {schema}.moves();"
     );
     file("create table {schema}.seen (what text, v text);");
-    const struct {
-        const char* name;
-        const char* text;
-        const char* expression;
-        const char* expected;
-    } cases[] = {
+    const Left cases[] = {
         {"set", "set datestyle = 'German'", "current_setting('datestyle')", "ISO, MDY"},
         {"set local", "set local datestyle = 'German'", "current_setting('datestyle')", "ISO, MDY"},
         {"a dropped wrapper",
@@ -392,12 +395,7 @@ TEST_P(SessionStateOnMariadb, EndsWithTheFile) {
         "create table {schema}.keyed (id integer auto_increment primary key, v text);\n"
         "create trigger {schema}.g before insert on {schema}.keyed for each row set @b = 1;"
     );
-    const struct {
-        const char* name;
-        const char* text;
-        const char* expression;
-        const char* expected;
-    } cases[] = {
+    const Left cases[] = {
         {"a variable", "set @a = 1", "@a", "null"},
         {"assigned in a query", "select @a := 1", "@a", "null"},
         {"of a query", "select 1 into @a", "@a", "null"},
@@ -424,6 +422,34 @@ TEST_P(SessionStateOnMariadb, EndsWithTheFile) {
     }
     project().apply();
     for (const auto& c : cases) EXPECT_EQ(seen(c.name), c.expected) << c.name;
+}
+
+TEST_P(SessionStateOnMariadb, IsResetBehindEveryFileWhereCodeOfTheDatabaseChangesIt) {
+    const struct {
+        const char* name;
+        const char* code;
+        const char* runs;
+    } cases[] = {
+        {"a trigger that sets a column",
+         "create trigger {schema}.g before insert on {schema}.t for each row set new.i = 2",
+         "insert into {schema}.t values (1)"},
+        {"a trigger",
+         "create or replace trigger {schema}.g before insert on {schema}.t for each row set @b = 7",
+         "insert into {schema}.t values (1)"},
+        {"a function",
+         "create function {schema}.f() returns int begin set @b = 8; return 1; end",
+         "select {schema}.f()"},
+    };
+    file("create table {schema}.t (i int);");
+    for (const auto& c : cases) {
+        file(std::string(c.code) + ";");
+        project().apply();  // the run that looks for code is another one
+        file(std::string(c.runs) + ";");
+        see(c.name, "@b");
+        project().apply();
+        EXPECT_EQ(seen(c.name), "null") << c.name;
+    }
+    EXPECT_EQ(value("select group_concat(i order by i) from catalog.t"), "1,2");
 }
 
 TEST_P(SessionStateOnMariadb, OfTemporaryTablesAndStatementsEndsWithTheFile) {

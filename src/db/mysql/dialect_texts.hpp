@@ -242,14 +242,17 @@ inline constexpr std::string_view kStatefulCode = R"sql(
 select exists (
     select 1 from information_schema.routines
     where routine_schema not in ('mysql', 'sys', 'information_schema', 'performance_schema')
-        and (routine_definition is null or routine_body <> 'SQL' or routine_definition regexp
-            '@|set[[:space:]]+([^n]|n[^e]|ne[^w]|new[^.])|deallocate|execute|found_rows|get_lock|last_insert_id|lastval|prepare|previous|release_all_locks|release_lock|row_count|temporary')
+        and (routine_definition is null or routine_body <> 'SQL'
+            or routine_definition regexp stateful.pattern)
 ) or exists (
     select 1 from information_schema.triggers
     where trigger_schema not in ('mysql', 'sys')
-        and (action_statement is null or action_statement regexp
-            '@|set[[:space:]]+([^n]|n[^e]|ne[^w]|new[^.])|deallocate|execute|found_rows|get_lock|last_insert_id|lastval|prepare|previous|release_all_locks|release_lock|row_count|temporary')
+        and (action_statement is null or action_statement regexp stateful.pattern)
 )
+from (select concat(
+    '@|set[[:space:]]+([^n]|n[^e]|ne[^w]|new[^.])|deallocate|execute|found_rows|get_lock|',
+    'last_insert_id|lastval|prepare|previous|release_all_locks|release_lock|row_count|temporary'
+) as pattern) as stateful
 )sql";
 
 inline constexpr std::string_view kRunSilence = "timestampdiff(second, changed, utc_timestamp(6))";

@@ -47,8 +47,10 @@ bool workers_have_ended(Connection& connection) {
 
 }  // namespace
 
-void prepare_for_run(Connection& connection) {
-    if (const auto error = connection.run(kSessionLimits).error) throw own_sql_error(*error);
+WorkConnection prepare_for_run(std::shared_ptr<Connection> connection) {
+    if (const auto error = connection->run(kSessionLimits).error) throw own_sql_error(*error);
+    std::string theirs = take_settings(*connection);
+    return {.connection = std::move(connection), .gives_back = std::move(theirs)};
 }
 
 std::optional<std::string> try_to_lock(Connection& connection) {
@@ -91,10 +93,10 @@ std::unique_ptr<sql::Session> RunLock::connect_worker(
 }
 
 WorkConnection RunLock::open_worker(std::size_t number, const std::stop_token& stop) const {
-    WorkConnection work{.connection = open_(), .lock = worker_lock(number)};
+    WorkConnection work = open_();
+    work.lock = worker_lock(number);
     Connection& connection = *work.connection;
     connection.watch(stop);
-    work.gives_back = take_settings(connection);
     sql::Row got;
     const auto answer = connection.run(
         fmt::format(

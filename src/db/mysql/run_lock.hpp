@@ -17,9 +17,9 @@ inline constexpr const char* kRunLock = "migrator";
 /// A run looks at so many locks of workers before it begins; no run has more.
 inline constexpr std::size_t kMostWorkers = 64;
 
-/// Makes a connection fit for a run: the server ends its session soon when the client has vanished.
-/// Throws Unavailable.
-void prepare_for_run(Connection& connection);
+/// Makes a connection fit for a run: the server ends its session soon when the client has vanished,
+/// and the settings are ours. It holds no lock yet. Throws Unavailable.
+WorkConnection prepare_for_run(std::shared_ptr<Connection> connection);
 
 /// Tries to take the lock of a run on this connection, without waiting. Gives the number of its
 /// session; nothing when another run holds it, or the server still works for a worker of an earlier
@@ -32,7 +32,7 @@ std::optional<std::string> try_to_lock(Connection& connection);
 /// lives longer.
 class RunLock final : public sql::RunLock {
 public:
-    using Open = std::function<std::shared_ptr<Connection>()>;
+    using Open = std::function<WorkConnection()>;
 
     RunLock(std::shared_ptr<Connection> connection, std::string session, Open open);
 

@@ -40,11 +40,7 @@ public:
 
     std::unique_ptr<sql::RunLock> try_lock() override {
         return lock_attempts_.next(
-            [this] {
-                auto connection = open_for_run();
-                take_settings(*connection);
-                return connection;
-            },
+            [this] { return open_for_run().connection; },
             [this](auto& connection) -> std::unique_ptr<sql::RunLock> {
                 auto session = try_to_lock(*connection);
                 if (!session) return nullptr;
@@ -64,11 +60,10 @@ private:
         });
     }
 
-    std::shared_ptr<Connection> open_for_run() {
-        auto connection = open();
-        prepare_for_run(*connection);
-        if (!looked_for_cluster_.exchange(true)) warn_of_cluster(*connection);
-        return connection;
+    WorkConnection open_for_run() {
+        WorkConnection work = prepare_for_run(open());
+        if (!looked_for_cluster_.exchange(true)) warn_of_cluster(*work.connection);
+        return work;
     }
 
     /// GET_LOCK holds on one node of a Galera cluster, and nothing tells the others.

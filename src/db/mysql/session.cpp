@@ -53,37 +53,37 @@ Session::Session(std::shared_ptr<Connection> connection)
 
 Session::Session(WorkConnection work, Reopen reopen)
     : work_(std::move(work)),
-      connection_(work_.connection),
       reopen_(std::move(reopen)),
-      plain_(connection_->reads_quoted_literals()),
-      one_statement_each_(connection_->is_tidb()) {}
+      plain_(work_.connection->reads_quoted_literals()),
+      one_statement_each_(work_.connection->is_tidb()) {}
 
 Session::~Session() {
-    if (!connection_->is_lost() && connection_->in_transaction()) rollback();
+    if (!work_.connection->is_lost() && work_.connection->in_transaction()) rollback();
 }
 
 RecordedAs Session::recorded_as(bool with_version) const {
     return {
         .with_version = with_version,
         .plain = is_plain(),
-        .longest = connection_->max_allowed_packet() - kRoomForNames};
+        .longest = work_.connection->max_allowed_packet() - kRoomForNames};
 }
 
-bool Session::is_lost() const noexcept { return !connection_->ping_if_idle(std::chrono::hours(1)); }
+bool Session::is_lost() const noexcept {
+    return !work_.connection->ping_if_idle(std::chrono::hours(1));
+}
 
 void Session::watch(std::stop_token stop) {
     stop_ = std::move(stop);
-    connection_->watch(stop_);
+    work_.connection->watch(stop_);
 }
 
 void Session::reset() {
     // In a transaction are our own statements alone.
-    if (!reopen_ || (!ran_scripts_ && connection_->in_transaction())) return;
+    if (!reopen_ || (!ran_scripts_ && work_.connection->in_transaction())) return;
     work_.held.reset();  // gives the lock back
-    connection_->close();
+    work_.connection->close();
     work_ = reopen_(stop_);
-    connection_ = work_.connection;
-    plain_ = connection_->reads_quoted_literals();
+    plain_ = work_.connection->reads_quoted_literals();
     has_limits_ = false;
     ran_scripts_ = false;
 }
@@ -98,7 +98,7 @@ std::unique_ptr<sql::RowSource> Session::open(
     std::string_view sql, std::span<const sql::Value> parameters
 ) {
     const std::string text = bind(sql, parameters, is_plain());
-    if (text.size() >= connection_->max_allowed_packet()) {
+    if (text.size() >= work_.connection->max_allowed_packet()) {
         throw Error(
             ErrorKind::Internal,
             fmt::format(
@@ -107,11 +107,11 @@ std::unique_ptr<sql::RowSource> Session::open(
             )
         );
     }
-    return std::make_unique<Rows>(*connection_, text);
+    return std::make_unique<Rows>(*work_.connection, text);
 }
 
 void Session::execute(const std::string& text) {
-    if (const auto error = connection_->run(text).error) throw own_sql_error(*error);
+    if (const auto error = work_.connection->run(text).error) throw own_sql_error(*error);
 }
 
 void Session::begin(const sql::WorkSettings& settings, std::string_view /*run_id*/) {
@@ -131,7 +131,7 @@ void Session::set_limits(const sql::WorkSettings& settings) {
         );
     }
     if (settings.statement_timeout && settings.statement_timeout->count() > 0) {
-        if (connection_->is_mariadb()) {
+        if (work_.connection->is_mariadb()) {
             text += fmt::format(
                 "{}set session max_statement_time = {}.{:03}",
                 text.empty() ? "" : "; ",
@@ -141,7 +141,7 @@ void Session::set_limits(const sql::WorkSettings& settings) {
         } else {
             // MySQL limits nothing but SELECT: each statement is watched from here.
             one_statement_each_ = true;
-            connection_->set_limit(settings.statement_timeout);
+            work_.connection->set_limit(settings.statement_timeout);
         }
     }
     if (!text.empty()) execute(text);
@@ -153,7 +153,7 @@ std::optional<sql::Failure> Session::run_statement(
 ) {
     const script::Statement& statement = script.script->statements[index];
     const auto text = script.text.substr(statement.begin, statement.end - statement.begin);
-    const auto error = connection_->run(text).error;
+    const auto error = work_.connection->run(text).error;
     if (!error) return std::nullopt;
     sql::Failure failure = failure_of(*error, index + 1, statement.line);
     failure.step = script.step;
@@ -186,10 +186,10 @@ std::optional<sql::Failure> Session::run_without_transaction(
     for (std::size_t i = 0; i < count && !failure; ++i) {
         locks = locks || (script.script->statements[i].traits & script::kLocksTables) != 0;
         failure = run_statement(script, i);
-        if (!failure && !connection_->in_transaction() && !locks && done) done(i + 1);
+        if (!failure && !work_.connection->in_transaction() && !locks && done) done(i + 1);
     }
-    if (connection_->is_lost()) return failure;
-    const bool left_open = connection_->in_transaction();
+    if (work_.connection->is_lost()) return failure;
+    const bool left_open = work_.connection->in_transaction();
     if (left_open) rollback();
     if (locks) execute("unlock tables");
     check_lock();
@@ -222,28 +222,28 @@ void Session::insert_rows(
 }
 
 std::optional<sql::Failure> Session::commit() {
-    const auto error = connection_->run("commit").error;
+    const auto error = work_.connection->run("commit").error;
     if (!error) return std::nullopt;
     return failure_of(*error, 0, 0);
 }
 
 void Session::rollback() noexcept try {
-    if (connection_->is_lost()) return;
-    connection_->set_undisturbed(true);
-    if (const auto error = connection_->run("rollback").error) {
+    if (work_.connection->is_lost()) return;
+    work_.connection->set_undisturbed(true);
+    if (const auto error = work_.connection->run("rollback").error) {
         log::warn("Could not roll back: " + describe(*error));
     }
-    connection_->set_undisturbed(false);
+    work_.connection->set_undisturbed(false);
 } catch (const std::exception& error) {
     log::warn(std::string("Could not roll back: ") + error.what());
 }
 
-std::size_t Session::most_workers() const { return connection_->is_tidb() ? 1 : kMostWorkers; }
+std::size_t Session::most_workers() const { return work_.connection->is_tidb() ? 1 : kMostWorkers; }
 
 void Session::check_lock() {
     if (work_.lock.empty()) return;
     bool holds = false;
-    const auto answer = connection_->run(
+    const auto answer = work_.connection->run(
         fmt::format("select is_used_lock('{}') = connection_id()", work_.lock),
         [&](const sql::Row& row) { holds = sql::Row(row).at(0) == "1"; }
     );
@@ -284,7 +284,7 @@ std::optional<sql::Failure> Session::run_recorded(
         const bool with_version = !version_recorded_ && first;
         for (Part& part : parts_of(version, scripts[i], i, recorded_as(with_version))) {
             const bool too_long =
-                sent.text.size() + part.text.size() + 2 > connection_->max_allowed_packet();
+                sent.text.size() + part.text.size() + 2 > work_.connection->max_allowed_packet();
             const bool by_itself = one_statement_each_ && part.kind == Part::Kind::Script;
             if ((too_long || by_itself) && !sent.parts.empty()) {
                 if (auto failure = send(sent, scripts)) return failure;
@@ -309,7 +309,7 @@ std::optional<sql::Failure> Session::send(
     if (sent.parts.empty()) return std::nullopt;
     const Sent message = std::move(sent);
     sent = {};
-    const Connection::Answer answer = connection_->run(message.text);
+    const Connection::Answer answer = work_.connection->run(message.text);
     const std::size_t count = message.parts.size();
     if (answer.error) {
         const Part& part = message.parts[std::min(answer.results, count - 1)];
@@ -376,13 +376,14 @@ bool Session::rolls_back_whole() {
     const auto look = [&] {
         std::size_t listed = 0;
         bool whole = true;
-        const auto list = connection_->run("show warnings", [&](const sql::Row& row) {
+        const auto list = work_.connection->run("show warnings", [&](const sql::Row& row) {
             ++listed;
             if (row.at(1) == kIncompleteRollback) whole = false;
         });
-        const auto number = connection_->run("show count(*) warnings", [&](const sql::Row& row) {
-            if (row.at(0) != std::to_string(listed)) whole = false;
-        });
+        const auto number =
+            work_.connection->run("show count(*) warnings", [&](const sql::Row& row) {
+                if (row.at(0) != std::to_string(listed)) whole = false;
+            });
         return whole && !list.error && !number.error;
     };
     const bool rolled_back_before = look();
@@ -403,7 +404,7 @@ std::size_t Session::what_stays(const Part& part, const sql::RecordedScript& scr
     if (!is_script || !may_commit(found, part.statement)) return kept;
     // A statement may have committed what came before it, and failed then.
     std::string known;
-    const auto answer = connection_->run(
+    const auto answer = work_.connection->run(
         fmt::format(
             "unlock tables; select statement from migrator.migrator_tenant_state "
             "where tenant = {} and file = {}",

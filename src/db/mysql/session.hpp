@@ -63,7 +63,9 @@ public:
     ) override;
     /// TiDB does not tell who holds a lock: there the run's own session works alone.
     std::size_t most_workers() const override;
-    std::size_t max_message_bytes() const override { return connection_->max_allowed_packet(); }
+    std::size_t max_message_bytes() const override {
+        return work_.connection->max_allowed_packet();
+    }
     /// Nothing undoes what a script has left, but for the end of the server's session, which ends
     /// its locks, too: after scripts, closes the connection and opens another. No transaction is
     /// open then. When it throws, the session is lost.
@@ -74,7 +76,9 @@ public:
     ) override;
     std::optional<sql::Failure> commit() override;
     void rollback() noexcept override;
-    bool standard_conforming_strings() const override { return connection_->backslashes_escape(); }
+    bool standard_conforming_strings() const override {
+        return work_.connection->backslashes_escape();
+    }
 
 private:
     struct Sent;
@@ -82,7 +86,7 @@ private:
     RecordedAs recorded_as(bool with_version) const;
     void execute(const std::string& text);
     /// Whether `quoted_literal` reads as it is meant to.
-    bool is_plain() const { return plain_ && connection_->backslashes_escape(); }
+    bool is_plain() const { return plain_ && work_.connection->backslashes_escape(); }
     void set_limits(const sql::WorkSettings& settings);
     std::optional<sql::Failure> run_statement(const sql::ScriptRun& script, std::size_t index);
     /// Sends what `sent` holds.
@@ -101,7 +105,6 @@ private:
     void begin_scripts();
 
     WorkConnection work_;
-    std::shared_ptr<Connection> connection_;
     const Reopen reopen_;
     std::stop_token stop_;
     bool plain_;                     ///< quoted literals are read as they are meant

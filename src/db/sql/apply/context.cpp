@@ -5,7 +5,7 @@
 namespace migrator::db::sql::apply {
 namespace {
 
-constexpr std::chrono::seconds kTenantLockTimeout{5};  // default where tenants wait for nobody
+constexpr std::chrono::seconds kTenantLockTimeout{5};  // default unless atomicity: version
 
 }  // namespace
 

@@ -145,16 +145,12 @@ std::optional<UnitFailure> Fleet::run(UnitRunner& runner, const Unit& unit) {
     bool has_begun = false;
     std::optional<UnitFailure> failed;
     try {
-        const bool has_session = worker.session && !worker.session->is_lost();
         if (lock_is_lost()) {
             throw Error(
                 ErrorKind::Unavailable, "the connection that holds the migration lock was lost"
             );
         }
-        if (!has_session) {
-            worker.session.reset();
-            worker.session = context_.connect(worker.number, context_.lost);
-        }
+        worker.connect_again();
         has_begun = true;
         failed = runner.run(unit);
     } catch (const Error& error) {
