@@ -245,7 +245,7 @@ std::vector<bool> check_before_anything_runs(
     if (!seen.problems.empty()) refuse(seen.problems);
     if (job.request.dry_run && job.atomicity() == Atomicity::File && job.plan.files.size() > 1) {
         notes.emplace_back(
-            "a dry run is one transaction also with atomicity: file, so a file that needs the "
+            "a dry run is one transaction even with atomicity: file, so a file that needs the "
             "commit of an earlier one fails in it"
         );
     }
