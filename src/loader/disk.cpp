@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/path.hpp"
 #include "loader/disk_directory.hpp"
 #include "loader/disk_path.hpp"
 #include "loader/parallel_jobs.hpp"

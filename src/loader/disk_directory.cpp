@@ -12,7 +12,7 @@
 
 #include "core/error.hpp"
 #include "core/file_descriptor.hpp"
-#include "loader/disk_path.hpp"
+#include "core/path.hpp"
 #include "loader/system_error.hpp"
 
 namespace migrator::loader {

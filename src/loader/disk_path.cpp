@@ -8,26 +8,10 @@
 
 #include "core/error.hpp"
 #include "core/freed_by.hpp"
+#include "core/path.hpp"
 #include "loader/system_error.hpp"
 
 namespace migrator::loader {
-
-std::string cleaned(std::string_view path) {
-    std::string result;
-    while (!path.empty()) {
-        const auto slash = path.find('/');
-        const std::string_view element = path.substr(0, slash);
-        path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-        if (element.empty() || element == ".") continue;
-        if (element != "..") {
-            result += '/';
-            result += element;
-        } else if (!result.empty()) {
-            result.erase(result.rfind('/'));
-        }
-    }
-    return result.empty() ? "/" : result;
-}
 
 std::string absolute_location(const std::string& location) {
     if (location.starts_with('/')) return cleaned(location);

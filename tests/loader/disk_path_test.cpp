@@ -12,33 +12,6 @@
 namespace migrator::loader {
 namespace {
 
-TEST(Cleaned, ResolvesDotsAndSlashesAsText) {
-    const struct {
-        const char* path;
-        const char* cleaned;
-    } cases[] = {
-        {"/a/b", "/a/b"},
-        {"/a/b/", "/a/b"},
-        {"//a///b", "/a/b"},
-        {"/a/./b/.", "/a/b"},
-        {"/a/../b", "/b"},
-        {"/a/b/../../../c", "/c"},
-        {"/..", "/"},
-        {"/", "/"},
-        {"/a/..b/...", "/a/..b/..."},
-        {"/a/.hidden", "/a/.hidden"},
-        {"/with space/\xC3\xA9", "/with space/\xC3\xA9"}};
-    for (const auto& c : cases) {
-        SCOPED_TRACE(c.path);
-        EXPECT_EQ(cleaned(c.path), c.cleaned);
-    }
-}
-
-TEST(Joined, HasOneSlashBetween) {
-    EXPECT_EQ(joined("/a", "b"), "/a/b");
-    EXPECT_EQ(joined("/", "b"), "/b");
-}
-
 /// Changes into a folder, and back at the end; puts $PWD back too.
 class AbsoluteLocation : public testing::Test {
 protected:
