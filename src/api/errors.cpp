@@ -27,6 +27,9 @@ void log_error(const http::Request& request, const Error& error) {
     switch (error.kind()) {
         case ErrorKind::InvalidRequest:
             return log::error("Bad request: " + request.method + " " + request.path);
+        case ErrorKind::FileMoved:
+        case ErrorKind::OutOfOrder:
+        case ErrorKind::MissingFiles:
         case ErrorKind::Locked:
         case ErrorKind::Busy:
         case ErrorKind::NotFound:

@@ -111,6 +111,16 @@ std::vector<Share> waves_of(const json::value& value) {
 
 }  // namespace
 
+MoveRequest parse_move_request(std::string_view body) {
+    const json::object object = first_object(body);
+    MoveRequest request{.as_new = optional_string(object, "asNew")};
+    if (request.as_new) return request;
+    request.from = required(object, "from");
+    request.to = required(object, "to");
+    request.rewrite = optional_bool(object, "rewrite");
+    return request;
+}
+
 plan::Selection parse_selection(const json::object& object) {
     plan::Selection selection;
     if (const json::value* names = optional(object, "tenants")) selection.names = names_of(*names);

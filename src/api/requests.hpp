@@ -24,6 +24,18 @@ struct V1Request {
     bool reconcile = false;
 };
 
+/// The body of POST moves, checked: `from` and `to`, or `asNew`, which is the base location when it
+/// is empty.
+struct MoveRequest {
+    std::string from;
+    std::string to;
+    bool rewrite = false;
+    std::optional<std::string> as_new;
+};
+
+/// Reads as `parse_v1_request` does.
+MoveRequest parse_move_request(std::string_view body);
+
 enum class TenantName : bool { NotAsked, Required };
 
 /// Reads the first JSON value of `body`; what follows it is ignored. Throws InvalidRequest with the

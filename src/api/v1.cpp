@@ -134,6 +134,22 @@ http::Handler post(
     };
 }
 
+/// What a person says of files that seem to be moved.
+http::Handler post_moves(Services services) {
+    return [=](const http::Request& request) -> http::Response {
+        const MoveRequest body = parse_move_request(request.body);
+        auto& corrections = services.coordinator.corrections();
+        if (body.as_new) {
+            const auto places = corrections.find_new(*body.as_new);
+            corrections.declare_new(places, request.id);
+            return json_response(json::serialize(json::object{{"asNew", wire::texts(places)}}));
+        }
+        const auto moved = corrections.find_moved(body.from, body.to, body.rewrite);
+        corrections.move(moved, request.id);
+        return json_response(json::serialize(json::object{{"files", moved.files}}));
+    };
+}
+
 }  // namespace
 
 void add_v1(Routes& routes, Services services, const std::string& redacted_config) {
@@ -155,6 +171,7 @@ void add_v1(Routes& routes, Services services, const std::string& redacted_confi
     const auto create_tenant = post(services, prefix, TenantName::Required, kTenantVersion);
     routes.add("POST", "/v1/migrations", Lane::Patient, apply);
     routes.add("POST", "/v1/tenants", Lane::Patient, create_tenant);
+    routes.add("POST", "/v1/moves", Lane::Patient, post_moves(services));
 }
 
 }  // namespace migrator::api

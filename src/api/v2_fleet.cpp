@@ -111,6 +111,29 @@ void resolve_whole(Schema& schema) {
     resolve<Fleet>(schema, "Fleet", "page", [](const Fleet& fleet, Result& result) {
         result.object(graphql::Object(fleet));
     });
+    resolve<Fleet>(schema, "Fleet", "moved", [](const Fleet& fleet, Result& result) {
+        result.list([&](ListResult& list) {
+            for (const plan::Move& move : fleet.findings.moved) {
+                list.next().object(graphql::Object(move));
+            }
+        });
+    });
+    resolve<plan::Move>(schema, "MovedFile", "from", [](const plan::Move& move, Result& result) {
+        result.string(move.from);
+    });
+    resolve<plan::Move>(schema, "MovedFile", "to", [](const plan::Move& move, Result& result) {
+        result.string(move.to);
+    });
+    resolve<Fleet>(schema, "Fleet", "late", [](const Fleet& fleet, Result& result) {
+        result.list([&](ListResult& list) {
+            for (const plan::LateFile& late : fleet.findings.late) list.next().string(late.file);
+        });
+    });
+    resolve<Fleet>(schema, "Fleet", "missingFiles", [](const Fleet& fleet, Result& result) {
+        result.list([&](ListResult& list) {
+            for (const std::string& file : fleet.findings.missing) list.next().string(file);
+        });
+    });
     resolve_columns(schema, "Fleet", wire::fleet_columns());
     resolve_columns(schema, "FleetLevel", wire::level_columns());
 }

@@ -108,6 +108,30 @@ void resolve_mutations(graphql::Schema& schema, Coordinator& coordinator) {
             run(coordinator, context, result);
         });
     }
+    schema
+        .resolve("Mutation", "acceptMoved", [&coordinator](FieldContext& context, Result& result) {
+            const json::object& arguments = context.arguments();
+            auto& corrections = coordinator.corrections();
+            const auto moved = corrections.find_moved(
+                std::string(arguments.at("from").as_string()),
+                std::string(arguments.at("to").as_string()),
+                is_true(arguments, "rewrite")
+            );
+            corrections.move(moved, context.request().as<V2Call*>()->request_id);
+            result.integer(static_cast<std::int64_t>(moved.files));
+        });
+    schema
+        .resolve("Mutation", "acceptAsNew", [&coordinator](FieldContext& context, Result& result) {
+            const json::value* place = context.arguments().if_contains("place");
+            const bool is_given = place != nullptr && place->is_string();
+            auto& corrections = coordinator.corrections();
+            const auto places =
+                corrections.find_new(is_given ? std::string(place->as_string()) : std::string());
+            corrections.declare_new(places, context.request().as<V2Call*>()->request_id);
+            result.list([&](graphql::ListResult& list) {
+                for (const std::string& each : places) list.next().string(each);
+            });
+        });
     schema.resolve("CreateResults", "summary", [](FieldContext& context, Result& result) {
         result.object(graphql::Object(context.parent().as<CreateResults>().outcome.summary));
     });

@@ -110,6 +110,8 @@ config::Config read_configuration(
             const db::Driver* driver = db::find_driver(drivers(), database.driver);
             if (driver != nullptr) database.data_source = driver->offline_data_source;
         }
+        configuration.coordinator.source = loader::source_of(configuration.loader);
+        configuration.database.source = configuration.coordinator.source;
         configuration.database.database_token =
             [&cloud](const std::string& host, std::uint16_t port, const std::string& user) {
                 return cloud.database_token(host, port, user);

@@ -118,6 +118,10 @@ void Report::note(std::string_view text) {
     out_ << style_.warning("note:") << ' ' << hanging(printable(text), "  ") << '\n';
 }
 
+void Report::warning(std::string_view text) {
+    err_ << error_style_.warning("warning:") << ' ' << hanging(printable(text), "  ") << '\n';
+}
+
 void Report::error(std::string_view message, std::string_view hint) {
     err_ << error_style_.bad("error:") << ' ' << hanging(printable(message), "  ") << '\n';
     if (!hint.empty()) err_ << error_style_.strong("hint:") << ' ' << hanging(hint, "  ") << '\n';

@@ -23,6 +23,9 @@ public:
     /// "note: …".
     void note(std::string_view text);
 
+    /// "warning: …", on standard error.
+    void warning(std::string_view text);
+
     /// The error at the end of a command, with what to do about it; on standard error.
     void error(std::string_view message, std::string_view hint = {});
     /// Files that were edited after they were applied, as an error.
@@ -57,7 +60,11 @@ void show_outcome(
 );
 void show_preview(Report& report, const coordinator::Preview& preview);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);
-void show_status(Report& report, const plan::StatusReport& status);
+/// What does not fit between files and records, and what to do.
+void show_source(Report& report, const coordinator::SourceCheck& check);
+void show_status(
+    Report& report, const plan::StatusReport& status, const coordinator::SourceCheck& check
+);
 
 /// How many of the planned files are migrations: scripts are not pending, they always run.
 std::size_t pending_migrations(const Plan& plan);

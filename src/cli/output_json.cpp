@@ -29,6 +29,21 @@ void add_outcome(
     root["notes"] = texts(outcome.notes);
 }
 
+void add_source(
+    object& root, const plan::Findings& findings, const coordinator::SourceCheck& check
+) {
+    for (const auto& column : wire::object_of(wire::findings_columns(), findings)) {
+        root.insert(column);
+    }
+    array refusals;
+    for (const auto& refusal : check.refusals) {
+        refusals.push_back(object{
+            {"code", text(edge_codes(refusal.kind).graphql_code)},
+            {"message", text(refusal.message)}});
+    }
+    root["refusals"] = std::move(refusals);
+}
+
 }  // namespace
 
 std::string outcome(
@@ -65,6 +80,7 @@ std::string preview(const coordinator::Preview& preview, const std::string* sql)
     root["changed"] = wire::migrations(preview.changed);
     root["lagging"] = wire::lagging(preview.lagging);
     root["problems"] = wire::problems(preview.problems);
+    add_source(root, preview.findings, preview.source);
     if (sql != nullptr) root["sql"] = text(*sql);
     return document(root);
 }
@@ -73,12 +89,13 @@ std::string validation(
     const coordinator::Validation& validation, const std::vector<std::string>& unknown_keys
 ) {
     object root;
-    root["valid"] =
-        unknown_keys.empty() && validation.changed.empty() && validation.problems.empty();
+    root["valid"] = unknown_keys.empty() && validation.changed.empty() &&
+                    validation.problems.empty() && validation.source.refusals.empty();
     root["files"] = validation.files;
     root["unknownKeys"] = texts(unknown_keys);
     root["changed"] = wire::migrations(validation.changed);
     root["problems"] = wire::problems(validation.problems);
+    add_source(root, validation.findings, validation.source);
     return document(root);
 }
 
@@ -133,6 +150,20 @@ std::string accepted(const coordinator::Corrections::Change& change, bool accept
          {"checkSum", text(change.migration.check_sum)},
          {"accepted", accepted}}
     );
+}
+
+std::string moved(const coordinator::Corrections::Moved& moved, bool accepted) {
+    array renamed;
+    for (const auto& [from, to] : moved.renames) {
+        renamed.push_back(object{{"from", text(from)}, {"to", text(to)}});
+    }
+    return document(
+        {{"files", moved.files}, {"renamed", std::move(renamed)}, {"accepted", accepted}}
+    );
+}
+
+std::string as_new(const std::vector<std::string>& places) {
+    return document({{"asNew", texts(places)}, {"accepted", true}});
 }
 
 std::string forgotten(

@@ -138,7 +138,9 @@ void show_counts(Report& report, const plan::StatusReport& status) {
 
 }  // namespace
 
-void show_status(Report& report, const plan::StatusReport& status) {
+void show_status(
+    Report& report, const plan::StatusReport& status, const coordinator::SourceCheck& check
+) {
     show_counts(report, status);
     const auto pending = select(status.pending, false);
     if (pending.empty()) {
@@ -161,6 +163,7 @@ void show_status(Report& report, const plan::StatusReport& status) {
         ));
     }
     report.changed(status.changed);
+    show_source(report, check);
     show_levels(report, status.fleet);
     show_lagging(report, status.lagging);
     show_unmanaged(report, status.unmanaged);
@@ -197,8 +200,18 @@ void show_preview(Report& report, const coordinator::Preview& preview) {
         report.line("No migration is pending; these scripts run at every apply.");
     }
     report.changed(preview.changed);
+    show_source(report, preview.source);
     show_lagging(report, preview.lagging);
     show_problems(report, preview.problems);
+}
+
+void show_source(Report& report, const coordinator::SourceCheck& check) {
+    for (const auto& refusal : check.refusals) {
+        report.line(
+            report.style().bad("apply would be refused:") + " " + printable(refusal.message)
+        );
+    }
+    for (const auto& warning : check.warnings) report.note(warning);
 }
 
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems) {

@@ -6,8 +6,14 @@
 
 namespace migrator::cli {
 
-int pending_code(const Plan& pending, const std::vector<Migration>& changed, bool has_problems) {
+int pending_code(
+    const Plan& pending,
+    const std::vector<Migration>& changed,
+    const coordinator::SourceCheck& check,
+    bool has_problems
+) {
     if (!changed.empty()) return edge_codes(ErrorKind::ChecksumMismatch).exit_code;
+    if (!check.refusals.empty()) return edge_codes(check.refusals.front().kind).exit_code;
     if (has_problems) return edge_codes(ErrorKind::MigrationFailed).exit_code;
     constexpr int kPending = 3;
     // Tenant files count only when there are tenants: before the first one apply can't record them,

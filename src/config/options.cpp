@@ -149,6 +149,13 @@ http::SpoolOptions spool_options(const Values& values, const Lookups& lookups) {
     return options;
 }
 
+/// "refuse" and "fail" are one.
+coordinator::Reaction reaction_of(const Values& values, std::string_view key) {
+    const std::string text = values.text(key);
+    if (text == "allow") return coordinator::Reaction::Allow;
+    return text == "warn" ? coordinator::Reaction::Warn : coordinator::Reaction::Fail;
+}
+
 coordinator::Options coordinator_options(const Values& values) {
     using coordinator::ChecksumVerification;
     const std::string verification = values.text("checksumVerification");
@@ -156,6 +163,9 @@ coordinator::Options coordinator_options(const Values& values) {
         .checksum_verification = verification == "off"    ? ChecksumVerification::Off
                                  : verification == "warn" ? ChecksumVerification::Warn
                                                           : ChecksumVerification::Fail,
+        .moved_files = reaction_of(values, "movedFiles"),
+        .out_of_order = reaction_of(values, "outOfOrder"),
+        .missing_files = reaction_of(values, "missingFiles"),
         .lock_timeout = values.duration("lockTimeout"),
         .run_queue = values.number("runQueue"),
     };

@@ -3,8 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "core/error.hpp"
+#include "core/path.hpp"
+#include "identity/names.hpp"
+#include "plan/findings.hpp"
+#include "plan/tenant_rows.hpp"
 
 namespace migrator::coordinator {
 namespace {
@@ -35,12 +41,54 @@ const Migration& find_source(const std::vector<Migration>& sources, const std::s
     return *found;
 }
 
+/// Adds what `files` are recorded under beside their names of today.
+void add_other_names(
+    const Applied& applied,
+    const std::unordered_set<std::string>& files,
+    std::vector<std::string>& names
+) {
+    for (const auto& [recorded, today] : applied.renamed) {
+        if (files.contains(today)) names.push_back(recorded);
+    }
+}
+
+/// Throws InvalidRequest when the recorded file can't be `file`.
+void check_same(
+    const std::string& recorded,
+    const AppliedFile& row,
+    const Migration& file,
+    const Applied& applied
+) {
+    const auto refuse = [&](const std::string& why) {
+        throw Error(
+            ErrorKind::InvalidRequest, fmt::format("{} cannot be {}: {}", recorded, file.file, why)
+        );
+    };
+    if (!row.is_recorded_as(file.type)) {
+        refuse(fmt::format("it is not recorded as a {}", kind_of(file.type).for_people));
+    }
+    if (plan::is_recorded(applied, file)) refuse("both are recorded");
+    const auto schema = schema_of_directory(recorded.substr(0, recorded.rfind('/')));
+    if (!is_for_tenants(file.type) && schema != schema_of_directory(file.source_dir)) {
+        refuse(fmt::format(
+            "it was applied to schema {}, and would belong to schema {}; if it is to run there: "
+            "migrator accept --as-new {}",
+            schema,
+            schema_of_directory(file.source_dir),
+            file.file
+        ));
+    }
+}
+
 }  // namespace
 
 Corrections::Corrections(
     const Dependencies& dependencies, const Inspection& inspection, const Options& options
 )
-    : dependencies_(dependencies), inspection_(inspection), lock_timeout_(options.lock_timeout) {}
+    : dependencies_(dependencies),
+      inspection_(inspection),
+      source_(options.source),
+      lock_timeout_(options.lock_timeout) {}
 
 std::unique_ptr<db::Run> Corrections::lock(const std::string& what, const std::string& request_id)
     const {
@@ -54,20 +102,22 @@ Corrections::Change Corrections::find_change(const std::string& file) {
     const Migration& source = find_source(sources, file);
     const Applied applied = dependencies_.connector.read_applied(sources);
     const auto recorded = applied.files.find(source.file);
-    if (recorded == applied.files.end() || !recorded->second.as_migration) {
+    if (recorded == applied.files.end() || !recorded->second.as_migration()) {
         throw Error(
             ErrorKind::NotFound,
             fmt::format("{} is not recorded as applied; nothing to accept", source.file)
         );
     }
-    return {source, recorded->second.check_sum};
+    Change change{source, recorded->second.check_sum, {source.file}};
+    add_other_names(applied, {source.file}, change.names);
+    return change;
 }
 
 void Corrections::accept(const Change& change, const std::string& request_id) {
-    lock("accept " + change.migration.name, request_id)->accept(change.migration);
+    lock("accept " + change.migration.name, request_id)->accept(change.migration, change.names);
 }
 
-std::vector<Migration> Corrections::find_forgettable(
+Corrections::Forgettable Corrections::find_forgettable(
     const std::string& tenant, const std::string& file
 ) {
     const std::string name = SchemaName::parse(tenant).str();
@@ -88,32 +138,147 @@ std::vector<Migration> Corrections::find_forgettable(
     const auto own = applied.files_of_tenant.find(name);
     const auto has = [&](const Migration& source) {
         if (own != applied.files_of_tenant.end()) return own->second.contains(source.file);
-        const auto recorded = applied.files.find(source.file);
-        return applied.counts.contains(name) && recorded != applied.files.end() &&
-               recorded->second.as_migration;
+        return applied.counts.contains(name) && plan::is_recorded(applied, source);
     };
-    std::vector<Migration> files;
+    Forgettable found;
+    std::unordered_set<std::string> names;
     for (auto source = sources.begin() + (&from - sources.data()); source != sources.end();
          ++source) {
-        if (is_tenant_migration(source->type) && has(*source)) {
-            files.push_back(*source);
-        }
+        if (!is_tenant_migration(source->type) || !has(*source)) continue;
+        found.files.push_back(*source);
+        names.insert(source->file);
     }
-    if (files.empty()) {
+    add_other_names(applied, names, found.other_names);
+    if (found.files.empty()) {
         throw Error(
             ErrorKind::NotFound,
             fmt::format("tenant {} has no recorded migration at or after {}", name, from.file)
         );
     }
-    return files;
+    return found;
 }
 
 void Corrections::forget(
-    const std::string& tenant, const std::vector<Migration>& files, const std::string& request_id
+    const std::string& tenant, const Forgettable& forgettable, const std::string& request_id
 ) {
     std::vector<const Migration*> pointers;
-    for (const Migration& file : files) pointers.push_back(&file);
-    lock("forget " + tenant, request_id)->forget(SchemaName::parse(tenant), pointers);
+    for (const Migration& file : forgettable.files) pointers.push_back(&file);
+    lock("forget " + tenant, request_id)
+        ->forget(SchemaName::parse(tenant), pointers, forgettable.other_names);
+}
+
+Corrections::Moved Corrections::find_moved(
+    const std::string& from, const std::string& to, bool rewrite
+) {
+    const std::vector<Migration> sources = inspection_.files();
+    const Applied applied = dependencies_.connector.read_applied(sources);
+    const std::string place = whole(to);
+    const bool is_base = place == applied.base.today;
+    Moved moved = is_base ? moved_base(identity::normalized(from), applied, rewrite)
+                          : moved_files(whole(from), place, sources, applied);
+    // Once the base location has rows of its own, nothing is adopted by itself any more.
+    if (applied.base.adopted) {
+        moved.places.push_back({*applied.base.adopted, applied.base.today});
+    }
+    if (moved.files == 0) {
+        throw Error(
+            ErrorKind::NotFound,
+            fmt::format(
+                "no migration of {} is recorded below {}; nothing to accept",
+                is_base ? "the configured directories" : "the source",
+                is_base ? from : whole(from)
+            )
+        );
+    }
+    return moved;
+}
+
+std::string Corrections::whole(const std::string& place) const {
+    const bool is_whole = place.starts_with('/') || place.find("://") != std::string::npos;
+    return is_whole ? identity::normalized(place) : identity::place_of(source_.base, place);
+}
+
+Corrections::Moved Corrections::moved_base(
+    const std::string& from, const Applied& applied, bool rewrite
+) const {
+    Moved moved;
+    const identity::Names names(source_, identity::same_places(from, applied.places));
+    const auto add = [&](const std::string& recorded, const AppliedFile& row) {
+        std::string today = names.of(recorded).today;
+        if (today == recorded) return;
+        if (row.as_migration()) ++moved.files;
+        if (rewrite) moved.renames.push_back({recorded, std::move(today)});
+    };
+    for (const auto& [file, row] : applied.files) add(file, row);
+    for (const auto& [recorded, today] : applied.renamed) add(recorded, {.kinds = kMigrationKinds});
+    moved.places.push_back({from, applied.base.today});
+    return moved;
+}
+
+Corrections::Moved Corrections::moved_files(
+    const std::string& from,
+    const std::string& to,
+    const std::vector<Migration>& sources,
+    const Applied& applied
+) {
+    std::unordered_map<std::string, std::vector<std::string>> other_names;
+    for (const auto& [recorded, today] : applied.renamed) other_names[today].push_back(recorded);
+    Moved moved;
+    for (const Migration& source : sources) {
+        if (is_script(source.type) || !is_within(source.file, to)) continue;
+        const std::string recorded = from + source.file.substr(to.size());
+        const auto row = applied.files.find(recorded);
+        if (row == applied.files.end() || recorded == source.file) continue;
+        check_same(recorded, row->second, source, applied);
+        ++moved.files;
+        moved.renames.push_back({recorded, source.file});
+        for (const std::string& name : other_names[recorded]) {
+            moved.renames.push_back({name, source.file});
+        }
+    }
+    return moved;
+}
+
+void Corrections::declare_new(
+    const std::vector<std::string>& places, const std::string& request_id
+) {
+    std::vector<SamePlace> own;
+    for (const std::string& place : places) own.push_back({place, place});
+    lock("accept " + places.front(), request_id)->add_places(own);
+}
+
+void Corrections::move(const Moved& moved, const std::string& request_id) {
+    const auto run = lock("accept moved files", request_id);
+    if (!moved.places.empty()) run->add_places(moved.places);
+    if (!moved.renames.empty()) run->rename(moved.renames);
+}
+
+std::vector<std::string> Corrections::find_new(const std::string& place) {
+    const std::vector<Migration> sources = inspection_.files();
+    const Applied applied = dependencies_.connector.read_applied(sources);
+    const std::string wanted = place.empty() ? applied.base.today : whole(place);
+    if (wanted == applied.base.today) {
+        if (!applied.base.elsewhere.empty() || applied.base.adopted) return {wanted};
+        throw Error(
+            ErrorKind::NotFound,
+            fmt::format("{} is not mistaken for another place; nothing to accept", wanted)
+        );
+    }
+    std::vector<std::string> files;
+    for (const plan::Move& move : plan::findings(sources, applied).moved) {
+        for (const Migration& source : sources) {
+            if (is_within(source.file, move.to) && is_within(source.file, wanted)) {
+                files.push_back(source.file);
+            }
+        }
+    }
+    if (files.empty()) {
+        throw Error(
+            ErrorKind::NotFound,
+            fmt::format("no new file at {} seems to be moved; nothing to accept", wanted)
+        );
+    }
+    return files;
 }
 
 }  // namespace migrator::coordinator

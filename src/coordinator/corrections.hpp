@@ -24,6 +24,7 @@ public:
     struct Change {
         Migration migration;
         std::string recorded_check_sum;
+        std::vector<std::string> names;  ///< that it is recorded under
     };
     Change find_change(const std::string& file);
     /// Takes the lock; throws Locked.
@@ -31,19 +32,50 @@ public:
 
     /// The tenant's recorded migrations from `file` (identity or its unique end) on, in source
     /// order: what `forget` would make pending again. Throws NotFound.
-    std::vector<Migration> find_forgettable(const std::string& tenant, const std::string& file);
+    struct Forgettable {
+        std::vector<Migration> files;
+        std::vector<std::string> other_names;  ///< that they are recorded under
+    };
+    Forgettable find_forgettable(const std::string& tenant, const std::string& file);
     /// Takes the lock; throws Locked.
     void forget(
-        const std::string& tenant,
-        const std::vector<Migration>& files,
-        const std::string& request_id
+        const std::string& tenant, const Forgettable& forgettable, const std::string& request_id
     );
 
+    /// What it means that the recorded place `from` is the source's place `to` today. Both are base
+    /// locations; or both are files, or directories, of the source, relative to its base or whole.
+    struct Moved {
+        std::vector<SamePlace> places;    ///< to be recorded
+        std::vector<db::Rename> renames;  ///< rows to be rewritten
+        std::size_t files = 0;            ///< recorded migrations that are known again
+    };
+    /// `rewrite`: the rows get their names of today, so that the Go program knows them, too. Files
+    /// and directories are always rewritten. Throws NotFound when nothing is recorded there,
+    /// InvalidRequest when the two can't be the same.
+    Moved find_moved(const std::string& from, const std::string& to, bool rewrite);
+    /// Takes the lock; throws Locked.
+    void move(const Moved& moved, const std::string& request_id);
+
+    /// The source's base location (`place` is empty, or names it), or the new files at `place` that
+    /// seem to be moved: what is to be of its own. Throws NotFound when there is none.
+    std::vector<std::string> find_new(const std::string& place);
+    /// Takes the lock; throws Locked.
+    void declare_new(const std::vector<std::string>& places, const std::string& request_id);
+
 private:
+    std::string whole(const std::string& place) const;
+    Moved moved_base(const std::string& from, const Applied& applied, bool rewrite) const;
+    static Moved moved_files(
+        const std::string& from,
+        const std::string& to,
+        const std::vector<Migration>& sources,
+        const Applied& applied
+    );
     std::unique_ptr<db::Run> lock(const std::string& what, const std::string& request_id) const;
 
     const Dependencies& dependencies_;
     const Inspection& inspection_;
+    const identity::Source source_;
     const std::chrono::milliseconds lock_timeout_;
 };
 

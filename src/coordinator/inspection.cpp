@@ -8,6 +8,7 @@
 #include "core/file_number.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
+#include "plan/tenant_rows.hpp"
 
 namespace migrator::coordinator {
 namespace {
@@ -84,7 +85,7 @@ void warn_of_order(
 }  // namespace
 
 Inspection::Inspection(const Dependencies& dependencies, const Options& options)
-    : dependencies_(dependencies), verification_(options.checksum_verification) {}
+    : dependencies_(dependencies), options_(options) {}
 
 std::vector<Migration> Inspection::files() const {
     const auto began = std::chrono::steady_clock::now();
@@ -107,7 +108,7 @@ plan::Options Inspection::plan_options(bool reconcile) const {
 std::vector<Migration> Inspection::changed(
     const std::vector<Migration>& sources, const Applied& applied
 ) const {
-    if (verification_ == ChecksumVerification::Off) return {};
+    if (options_.checksum_verification == ChecksumVerification::Off) return {};
     return plan::changed(sources, applied);
 }
 
@@ -119,9 +120,7 @@ plan::StatusReport Inspection::status() const {
     Applied applied = connector.read_applied(sources);
     status.applied_files =
         static_cast<std::size_t>(std::ranges::count_if(sources, [&](const Migration& source) {
-            const auto found = applied.files.find(source.file);
-            return !is_script(source.type) && found != applied.files.end() &&
-                   found->second.as_migration;
+            return !is_script(source.type) && plan::is_recorded(applied, source);
         }));
     status.pending = plan::pending(sources, applied, plan_options(false));
     status.changed = changed(sources, applied);
@@ -149,12 +148,14 @@ plan::FleetStandings Inspection::fleet(const plan::FleetPage& page) const {
 }
 
 void Inspection::show_fleet(const plan::FleetStandings& fleet) const {
-    if (dependencies_.metrics == nullptr) return;
+    metrics::Registry* metrics = dependencies_.metrics;
+    if (metrics == nullptr) return;
     for (std::size_t i = 0; i < plan::kStandings; ++i) {
-        dependencies_.metrics->tenants_seen(
-            plan::name_of(static_cast<plan::Standing>(i)), fleet.standings[i]
-        );
+        metrics->tenants_seen(plan::name_of(static_cast<plan::Standing>(i)), fleet.standings[i]);
     }
+    metrics->files_seen("moved", fleet.findings.moved.size());
+    metrics->files_seen("late", fleet.findings.late.size());
+    metrics->files_seen("missing", fleet.findings.missing.size());
 }
 
 void Inspection::show_fleet_after_run(const std::vector<Migration>& sources) const {
@@ -179,6 +180,8 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     preview.changed = changed(*preview.sources, applied);
     preview.lagging = plan::lagging(*preview.sources, applied);
     preview.problems = connector.check(preview.plan);
+    preview.findings = plan::findings(*preview.sources, applied);
+    preview.source = check(preview.findings, preview.plan);
     return preview;
 }
 
@@ -198,10 +201,14 @@ std::string Inspection::preview_sql(const Preview& preview) const {
 Validation Inspection::validate() const {
     const std::vector<Migration> sources = files();
     const Applied applied = dependencies_.connector.read_applied(sources);
-    return {
+    Validation validation{
         .files = sources.size(),
         .changed = changed(sources, applied),
-        .problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants))};
+        .problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants)),
+        .findings = plan::findings(sources, applied)};
+    validation.source =
+        check(validation.findings, plan::pending(sources, applied, plan_options(false)));
+    return validation;
 }
 
 Validation Inspection::validate_files() const {

@@ -7,6 +7,7 @@
 
 #include "coordinator/dependencies.hpp"
 #include "coordinator/options.hpp"
+#include "coordinator/source_check.hpp"
 #include "core/migration.hpp"
 #include "core/plan.hpp"
 #include "plan/fleet.hpp"
@@ -24,6 +25,8 @@ struct Preview {
     std::vector<Migration> changed;
     std::vector<LaggingTenant> lagging;
     std::vector<db::ScriptProblem> problems;
+    plan::Findings findings;
+    SourceCheck source;
 };
 
 /// What `migrator validate` shows: everything wrong that can be seen without writing.
@@ -32,6 +35,8 @@ struct Validation {
     std::vector<Migration> changed;
     std::vector<db::ScriptProblem> problems;
     std::vector<db::ScriptProblem> warnings;  ///< what runs, but maybe not as it is meant
+    plan::Findings findings;
+    SourceCheck source;
 };
 
 /// What can be seen without changing anything: files, plan, status. Thread-safe.
@@ -56,6 +61,10 @@ public:
     /// What can be said of the files without the database: not what is pending or edited.
     Validation validate_files() const;
 
+    /// What a person has to know of what does not fit.
+    SourceCheck check(const plan::Findings& findings, const Plan& pending) const {
+        return check_source(findings, pending, options_);
+    }
     /// By which rule files are pending.
     plan::Options plan_options(bool reconcile) const;
 
@@ -66,7 +75,7 @@ private:
         const;
 
     const Dependencies& dependencies_;
-    const ChecksumVerification verification_;
+    const Options options_;
 };
 
 }  // namespace migrator::coordinator

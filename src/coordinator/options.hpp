@@ -4,13 +4,22 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "identity/places.hpp"
+
 namespace migrator::coordinator {
 
 /// What to do about a file that was edited after it was applied.
 enum class ChecksumVerification : std::uint8_t { Fail, Warn, Off };
 
+/// What to do about a source that does not fit what is recorded.
+enum class Reaction : std::uint8_t { Fail, Warn, Allow };
+
 struct Options {
     ChecksumVerification checksum_verification = ChecksumVerification::Fail;
+    Reaction moved_files = Reaction::Fail;    ///< a new file that a recorded one has become
+    Reaction out_of_order = Reaction::Warn;   ///< a new file that comes before a recorded one
+    Reaction missing_files = Reaction::Warn;  ///< a recorded file that is not in the source
+    identity::Source source;                  ///< where the files are
     std::chrono::milliseconds lock_timeout{30'000};  ///< wait for the migration lock
     std::size_t run_queue = 16;                      ///< runs that wait in this process
 };

@@ -11,6 +11,7 @@
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "plan/tenant_rows.hpp"
 
 namespace migrator::coordinator {
 namespace {
@@ -201,6 +202,9 @@ bool VersionRun::make_plan() {
     if (!run_) log_gaps(applied);  // said once, before the lock
     plan::Narrowed planned = plan_from(applied);
     plan_ = std::move(planned.plan);
+    base_ = applied.base;
+    renamed_ = applied.renamed;
+    check_source(applied);
     owed_ = std::move(planned.owed);
     waves_ = std::move(planned.waves);
     log::info(fmt::format(
@@ -213,6 +217,17 @@ bool VersionRun::make_plan() {
     outcome_.summary.started_at = started_at_;
     count_phase("planning", began);
     return !plan_.empty() || request_.tenant.has_value();
+}
+
+/// A sync records what it is told to, and runs nothing.
+void VersionRun::check_source(const Applied& applied) {
+    const SourceCheck check =
+        coordinator::check_source(plan::findings(sources_, applied), plan_, options_);
+    for (const std::string& warning : check.warnings) {
+        if (!run_) log::answered(log::Level::Warn, warning);  // said once, before the lock
+    }
+    outcome_.notes = check.warnings;
+    if (request_.action == Action::Apply) check.throw_if_refused();
 }
 
 plan::Narrowed VersionRun::plan_from(const Applied& applied) const {
@@ -236,9 +251,7 @@ Plan VersionRun::plan_of_sync(const Applied& applied) const {
     const std::unordered_set<std::string_view> wanted(own.tenants.begin(), own.tenants.end());
     for (const PlannedFile& file : all.files) {
         if (!is_tenant_migration(file.migration->type)) continue;
-        const auto known = applied.files.find(file.migration->file);
-        const bool is_known = known != applied.files.end() && known->second.as_migration;
-        if (!is_known && !are_all) continue;
+        if (!plan::is_recorded(applied, *file.migration) && !are_all) continue;
         std::vector<std::string> schemas;
         for (const std::string& tenant : *file.schemas) {
             if (wanted.contains(tenant)) schemas.push_back(tenant);
@@ -268,18 +281,6 @@ void VersionRun::log_gaps(const Applied& applied) const {
             count_of(lagging.size() - kNamedAtMost, "more tenant is", "more tenants are")
         ));
     }
-    const bool any_recorded = std::ranges::any_of(applied.files, [](const auto& file) {
-        return file.second.as_migration;
-    });
-    const auto is_known = [&](const Migration& source) {
-        return applied.files.contains(source.file);
-    };
-    if (any_recorded && !sources_.empty() && std::ranges::none_of(sources_, is_known)) {
-        log::warn(
-            "None of the recorded migrations is in the source, so every file is pending; check "
-            "whether the base location has changed"
-        );
-    }
 }
 
 void VersionRun::apply() {
@@ -295,11 +296,13 @@ void VersionRun::apply() {
         .stop = stop_,
         .keep_rolled_back = request_.keep_rolled_back,
         .resume_at_statement = request_.resume_at_statement,
+        .renamed = &renamed_,
     };
     if (request_.tenant) apply.new_tenant = SchemaName::parse(*request_.tenant);
     try {
+        if (base_.adopted && !request_.dry_run) run_->add_places({{*base_.adopted, base_.today}});
         auto result = run_->apply(plan_, apply);
-        outcome_.notes = std::move(result.notes);
+        outcome_.notes.insert(outcome_.notes.end(), result.notes.begin(), result.notes.end());
         outcome_.failures = std::move(result.failures);
         outcome_.rolled_back = std::move(result.rolled_back);
         finish(result);
@@ -326,7 +329,7 @@ void VersionRun::tell_plan(const std::string& note) {
             )
         );
     }
-    outcome_.notes = {note};
+    outcome_.notes.push_back(note);
     finish({});
 }
 

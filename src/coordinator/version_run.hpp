@@ -7,12 +7,14 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "coordinator/dependencies.hpp"
 #include "coordinator/inspection.hpp"
 #include "coordinator/line.hpp"
 #include "coordinator/options.hpp"
+#include "coordinator/source_check.hpp"
 #include "core/migration.hpp"
 #include "core/plan.hpp"
 #include "core/progress.hpp"
@@ -81,6 +83,8 @@ private:
     /// Reads what is applied, verifies and plans. False: there is nothing to do, the outcome says
     /// why.
     bool make_plan();
+    /// Throws FileMoved, OutOfOrder or MissingFiles.
+    void check_source(const Applied& applied);
     plan::Narrowed plan_from(const Applied& applied) const;
     Plan plan_of_sync(const Applied& applied) const;
     /// Waits for our turn, and for the lock.
@@ -106,6 +110,8 @@ private:
     const std::stop_token stop_;
     std::vector<Migration> sources_;
     Plan plan_;
+    BaseFinding base_;
+    std::unordered_map<std::string, std::string> renamed_;  ///< as `Applied::renamed`
     std::vector<OwedTenant> owed_;    ///< tenants that the selection leaves out
     std::vector<std::size_t> waves_;  ///< as `db::ApplyRequest::waves`
     std::unique_ptr<db::Run> run_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,12 +14,46 @@
 
 namespace migrator {
 
+/// A set of kinds, as bits.
+constexpr unsigned kind_bit(MigrationType type) { return 1U << (static_cast<unsigned>(type) - 1); }
+inline constexpr unsigned kMigrationKinds =
+    kind_bit(MigrationType::SingleMigration) | kind_bit(MigrationType::TenantMigration);
+
+/// Whether a recorded file is, or was, one of the source's.
+enum class Belonging : std::uint8_t {
+    Elsewhere,
+    Perhaps,  ///< below the base location, and where another project could have it, too
+    Here,
+};
+
 /// What the metadata knows of one file, over all schemas.
 struct AppliedFile {
-    bool as_migration = false;  ///< it has a row of type 1 or 2
-    std::string check_sum;      ///< of its newest row of any type; empty when that is null
+    unsigned kinds = 0;     ///< it has rows of these
+    std::string check_sum;  ///< of its newest row of any kind; empty when that is null
+    Belonging belonging = Belonging::Here;
 
+    /// A file that changes from a single migration to a tenant migration is another one.
+    bool is_recorded_as(MigrationType type) const { return (kinds & kind_bit(type)) != 0; }
+    bool as_migration() const { return (kinds & kMigrationKinds) != 0; }
     bool operator==(const AppliedFile&) const = default;
+};
+
+/// Two places whose files are the same. A place that is the same as itself is one of its own: its
+/// files are those of no other place.
+struct SamePlace {
+    std::string place;  ///< as `identity::normalized` spells it, like the next
+    std::string same_as;
+};
+
+/// Where the source's files are recorded, if not below its base location.
+struct BaseFinding {
+    std::string today;                   ///< base location of the source; empty: unknown
+    std::optional<std::string> adopted;  ///< its files are the source's, and nobody has said so
+    /// Base locations with records of which one may be the source's, or none. A person has to say.
+    std::vector<std::string> elsewhere;
+    std::string why_not;  ///< why none of them was adopted
+
+    bool operator==(const BaseFinding&) const = default;
 };
 
 /// One row of `migrator_tenant_state`: a run that was planned for this tenant and has not ended
@@ -40,7 +75,12 @@ struct TenantState {
 /// What the metadata says, as far as a plan needs it. Missing tables read as empty.
 struct Applied {
     std::unordered_map<std::string, AppliedFile> files;  ///< by identity
-    std::vector<std::string> tenants;                    ///< in the order of the tenant list
+    BaseFinding base;
+    /// Identities of files that are recorded under other names, by these names. In all else here
+    /// such files have their identity of today.
+    std::unordered_map<std::string, std::string> renamed;
+    std::vector<SamePlace> places;     ///< what persons have declared, and runs have adopted
+    std::vector<std::string> tenants;  ///< in the order of the tenant list
     std::vector<TenantState> states;
 
     /// For each tenant that has any row of type 2: how many of the source's tenant migrations

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/migration.hpp"
@@ -17,6 +18,7 @@
 #include "core/time.hpp"
 #include "db/options.hpp"
 #include "db/run_records.hpp"
+#include "identity/places.hpp"
 
 namespace migrator::db {
 
@@ -48,6 +50,14 @@ struct ApplyRequest {
     /// (from 1; 0: behind the last one known to have run) instead of at its first. A number is
     /// refused (InvalidRequest) when the run has several such files.
     std::optional<std::size_t> resume_at_statement;
+    /// As `Applied::renamed`: what unfinished runs may call the plan's files. May be null.
+    const std::unordered_map<std::string, std::string>* renamed = nullptr;
+};
+
+/// A file that is recorded under another name from now on.
+struct Rename {
+    std::string from;
+    std::string to;
 };
 
 /// What a dry run had recorded before it rolled back.
@@ -158,12 +168,23 @@ public:
     /// Locked when the lock was lost to another run.
     virtual ApplyResult apply(const Plan& plan, const ApplyRequest& request) = 0;
 
-    /// Takes over the checksum and contents of `migration` into all its rows.
-    virtual void accept(const Migration& migration) = 0;
+    /// Takes over the checksum and contents of `migration` into all its rows. `names`: those that
+    /// it is recorded under, its own included.
+    virtual void accept(const Migration& migration, const std::vector<std::string>& names) = 0;
 
     /// Deletes the tenant's rows of `files` and plans them again: the next run applies them.
-    /// `files` is in source order and not empty.
-    virtual void forget(const SchemaName& tenant, const std::vector<const Migration*>& files) = 0;
+    /// `files` is in source order and not empty. `other_names`: what else they are recorded under.
+    virtual void forget(
+        const SchemaName& tenant,
+        const std::vector<const Migration*>& files,
+        const std::vector<std::string>& other_names
+    ) = 0;
+
+    /// Records that places are the same, or of their own.
+    virtual void add_places(const std::vector<SamePlace>& places) = 0;
+
+    /// Records files under other names, whoever has them. Their contents stay as they are.
+    virtual void rename(const std::vector<Rename>& renames) = 0;
 };
 
 /// What the coordinator asks of a database. All functions may be called from several threads.

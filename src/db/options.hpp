@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/share.hpp"
+#include "identity/places.hpp"
 
 namespace migrator::db {
 
@@ -38,6 +39,8 @@ struct Options {
     /// Statement with one placeholder for the tenant name; empty: the built-in table.
     std::string tenant_insert;
     std::string placeholder = "{schema}";  ///< replaced by the schema in files
+    /// Where the files are, so that they are known again from another place.
+    identity::Source source;
     /// The schemas of the configured single directories: no tenant may have such a name.
     std::vector<std::string> single_schemas;
     std::optional<Atomicity> atomicity;  ///< unset: the driver's default

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/migration.hpp"
+#include "identity/places.hpp"
 #include "loader/options.hpp"
 
 namespace migrator::cloud::aws {
@@ -36,6 +37,9 @@ using OpenLoader = std::function<std::unique_ptr<Loader>()>;
 /// the region of a bucket, the contents of objects that have not changed. Asks nobody; throws
 /// Configuration for a location that can't be one or a storage that is not built.
 OpenLoader make_opener(const Options& options, const cloud::aws::Surroundings& surroundings);
+
+/// Where the loaders' files are, as their names begin. Throws as `make_opener` does.
+identity::Source source_of(const Options& options);
 
 /// One Loader that shares nothing, in the real surroundings. Throws as `make_opener` does.
 std::unique_ptr<Loader> make_loader(const Options& options);

@@ -3,6 +3,7 @@
 #include "cloud/aws/surroundings.hpp"
 #include "core/error.hpp"
 #include "loader/disk.hpp"
+#include "loader/disk_path.hpp"
 #include "loader/loader.hpp"
 #include "loader/s3.hpp"
 
@@ -36,6 +37,17 @@ OpenLoader make_opener(const Options& options, const cloud::aws::Surroundings& s
     if (location.starts_with("gcs://"))
         refuse_base_location("unknown scheme gcs://; Google Cloud Storage uses gs://");
     return [options] { return std::make_unique<DiskLoader>(options); };
+}
+
+identity::Source source_of(const Options& options) {
+    const bool is_url = options.base_location.find("://") != std::string::npos;
+    identity::Source source{
+        .base = is_url ? options.base_location : absolute_location(options.base_location),
+        .directories = {}};
+    for (const auto& [type, directories] : options.directories) {
+        source.directories.insert(source.directories.end(), directories.begin(), directories.end());
+    }
+    return source;
 }
 
 std::unique_ptr<Loader> make_loader(const Options& options) {

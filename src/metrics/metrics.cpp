@@ -141,6 +141,10 @@ struct Registry::State {
             .Add({});
     Family<Gauge>& tenants =
         gauge("migrator_tenants", "Tenants by state, as of the last status or run");
+    Family<Gauge>& files = gauge(
+        "migrator_files",
+        "Files that do not fit the records, by finding, as of the last status or run"
+    );
     Family<Counter>& webhooks = counter("migrator_webhooks_total", "Webhook calls, by result");
 
     Watched watched;
@@ -208,6 +212,10 @@ void Registry::source_loaded(Seconds duration, std::size_t files) {
 
 void Registry::tenants_seen(std::string_view state, std::size_t tenants) {
     state_->tenants.Add({{"state", std::string(state)}}).Set(static_cast<double>(tenants));
+}
+
+void Registry::files_seen(std::string_view finding, std::size_t files) {
+    state_->files.Add({{"finding", std::string(finding)}}).Set(static_cast<double>(files));
 }
 
 void Registry::webhook_done(bool delivered) {

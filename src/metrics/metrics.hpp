@@ -57,6 +57,9 @@ public:
     void webhook_done(bool delivered);
     /// How many tenants stood so when somebody looked last. `state`: "current", "failed", ….
     void tenants_seen(std::string_view state, std::size_t tenants);
+    /// How many files did not fit what is recorded when somebody looked last. `finding`: "moved",
+    /// "late", "missing".
+    void files_seen(std::string_view finding, std::size_t files);
 
     /// Asked at each `text`, from its thread. `name` is a label's value: "read", "health".
     void watch_pool(const std::string& name, std::function<PoolUse()> use);

@@ -45,10 +45,11 @@ FleetStandings fleet_standings(
     const std::vector<Migration>& sources, const Applied& applied, const FleetPage& page
 ) {
     FleetStandings fleet;
+    fleet.findings = findings(sources, applied);
     Files recorded;
     for (const Migration& source : sources) {
         if (!is_tenant_migration(source.type)) continue;
-        if (is_recorded(applied, source.file)) {
+        if (is_recorded(applied, source)) {
             recorded.push_back(&source.file);
         } else {
             fleet.pending.push_back(source.file);

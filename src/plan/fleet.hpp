@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/plan.hpp"
+#include "plan/findings.hpp"
 
 namespace migrator::plan {
 
@@ -50,6 +51,7 @@ struct FleetStandings {
     std::vector<std::string> pending;                 ///< tenant migrations that nobody has
     std::vector<TenantStanding> page;                 ///< in the order of the tenant list
     bool has_more = false;                            ///< behind the page
+    Findings findings;                                ///< of all files, single ones, too
 };
 
 /// Which tenants the page holds.

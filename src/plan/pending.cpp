@@ -64,7 +64,7 @@ private:
     }
     bool is_gone_script(const std::string& file) const {
         const auto row = applied_.files.find(file);
-        return row != applied_.files.end() && !row->second.as_migration;
+        return row != applied_.files.end() && !row->second.as_migration();
     }
     Position position_by_name(std::string_view name) const {
         const auto found = std::ranges::find_if(sources_, [&](const Migration& source) {
@@ -105,7 +105,7 @@ std::vector<RecordedFile> recorded_files(
     std::vector<RecordedFile> recorded;
     for (Position i = 0; i < sources.size(); ++i) {
         if (!is_tenant_migration(sources[i].type)) continue;
-        if (!is_recorded(applied, sources[i].file)) continue;
+        if (!is_recorded(applied, sources[i])) continue;
         recorded.push_back({.position = i, .file = &sources[i].file});
     }
     if (recorded.empty()) return recorded;
@@ -163,7 +163,7 @@ Plan pending(
             ++next;
         } else if (is_for_tenants(source.type)) {
             plan.files.push_back({&source, tenants.all()});
-        } else if (is_script(source.type) || !is_recorded(applied, source.file)) {
+        } else if (is_script(source.type) || !is_recorded(applied, source)) {
             plan.files.push_back({&source, singles.of(source)});
         }
     }

@@ -7,10 +7,10 @@
 
 namespace migrator::plan {
 
-/// Whether the file has a row as a migration, whoever's.
-inline bool is_recorded(const Applied& applied, const std::string& file) {
-    const auto known = applied.files.find(file);
-    return known != applied.files.end() && known->second.as_migration;
+/// Whether the migration has a row as one of its kind, whoever's.
+inline bool is_recorded(const Applied& applied, const Migration& migration) {
+    const auto known = applied.files.find(migration.file);
+    return known != applied.files.end() && known->second.is_recorded_as(migration.type);
 }
 
 /// The tenant list without repetitions: the tenants table has no unique constraint, and no file is

@@ -11,7 +11,7 @@ std::vector<const std::string*> recorded_tenant_migrations(
     std::vector<const std::string*> files;
     for (const Migration& source : sources) {
         if (!is_tenant_migration(source.type)) continue;
-        if (is_recorded(applied, source.file)) files.push_back(&source.file);
+        if (is_recorded(applied, source)) files.push_back(&source.file);
     }
     return files;
 }

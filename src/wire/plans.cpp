@@ -55,6 +55,38 @@ json::array lagging(const std::vector<LaggingTenant>& tenants) {
     return array;
 }
 
+const Columns<plan::Findings>& findings_columns() {
+    using plan::Findings;
+    static const Columns<Findings> columns = {
+        {"base",
+         [](const Findings& all) {
+             return json::object{
+                 {"today", text_or_null(all.base.today)},
+                 {"adopted", text_or_null(all.base.adopted.value_or(""))},
+                 {"elsewhere", texts(all.base.elsewhere)},
+                 {"whyNot", text_or_null(all.base.why_not)}};
+         }},
+        {"moved",
+         [](const Findings& all) {
+             json::array array;
+             for (const plan::Move& move : all.moved) {
+                 array.push_back(json::object{{"from", text(move.from)}, {"to", text(move.to)}});
+             }
+             return array;
+         }},
+        {"late",
+         [](const Findings& all) {
+             json::array array;
+             for (const plan::LateFile& late : all.late) {
+                 array.push_back(json::object{
+                     {"file", text(late.file)}, {"before", text(late.before)}});
+             }
+             return array;
+         }},
+        {"missingFiles", [](const Findings& all) { return texts(all.missing); }}};
+    return columns;
+}
+
 json::array problems(const std::vector<db::ScriptProblem>& problems) {
     json::array array;
     for (const db::ScriptProblem& each : problems) {

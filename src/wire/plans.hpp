@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/connector.hpp"
+#include "plan/findings.hpp"
 #include "wire/columns.hpp"
 
 /// What a run would do.
@@ -16,6 +17,8 @@ boost::json::array planned_scripts(const Plan& plan);
 /// The whole plan: an object for each phase.
 boost::json::array phases(const Plan& plan);
 boost::json::array lagging(const std::vector<LaggingTenant>& tenants);
+/// `base`, `moved`, `late`, `missingFiles`.
+const Columns<plan::Findings>& findings_columns();
 boost::json::array problems(const std::vector<db::ScriptProblem>& problems);
 
 }  // namespace migrator::wire

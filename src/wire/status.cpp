@@ -124,7 +124,9 @@ json::value next_page(const FleetStandings& fleet) {
 }
 
 json::object fleet_standings(const FleetStandings& fleet) {
-    return object_of(fleet_columns(), fleet);
+    json::object object = object_of(fleet_columns(), fleet);
+    for (const auto& column : object_of(findings_columns(), fleet.findings)) object.insert(column);
+    return object;
 }
 
 json::object status_report(const StatusReport& status) {

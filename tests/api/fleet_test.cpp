@@ -31,7 +31,8 @@ TEST_F(FleetStatus, ByRestHasCountsLevelsAndAPage) {
         response.body,
         R"({"tenants":3,"states":{"current":1,"lagging":0,"unmanaged":1,"unfinished":0,"failed":1},)"
         R"("levels":[{"file":null,"tenants":2},{"file":"/migrations/tenants/002.sql","tenants":1}],)"
-        R"("pending":[],"next":null,"page":[)"
+        R"("pending":[],"base":{"today":null,"adopted":null,"elsewhere":[],"whyNot":null},)"
+        R"("moved":[],"late":[],"missingFiles":[],"next":null,"page":[)"
         R"({"tenant":"north","state":"current","level":"/migrations/tenants/002.sql","missing":[]},)"
         R"({"tenant":"east","state":"failed","level":null,)"
         R"("missing":["/migrations/tenants/002.sql"],"versionId":7,)"

@@ -24,10 +24,18 @@ private:
             result.notes = {"not tried: \"a.sql\"", "atomicity is tenant here"};
             return result;
         }
-        void accept(const Migration& migration) override { run_->accept(migration); }
-        void forget(const SchemaName& tenant, const std::vector<const Migration*>& files) override {
-            run_->forget(tenant, files);
+        void accept(const Migration& file, const std::vector<std::string>& names) override {
+            run_->accept(file, names);
         }
+        void forget(
+            const SchemaName& tenant,
+            const std::vector<const Migration*>& files,
+            const std::vector<std::string>& other_names
+        ) override {
+            run_->forget(tenant, files, other_names);
+        }
+        void add_places(const std::vector<SamePlace>& places) override { run_->add_places(places); }
+        void rename(const std::vector<db::Rename>& renames) override { run_->rename(renames); }
 
     private:
         std::unique_ptr<db::Run> run_;

@@ -185,7 +185,6 @@ TEST(Arguments, WhatIsMissingIsNamed) {
         const char* part;
     } cases[] = {
         {{"create-tenant"}, "create-tenant needs the NAME"},
-        {{"accept"}, "accept needs the FILE"},
         {{"forget", "--from", "x"}, "forget needs --tenant"},
         {{"forget", "--tenant", "x"}, "forget needs --from"},
         {{"apply", "--name"}, "--name"},

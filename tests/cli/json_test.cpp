@@ -122,7 +122,7 @@ TEST_F(Json, OfStatus) {
     EXPECT_EQ(
         keys(root),
         "version applied tenants pending scripts changed lagging unmanaged unfinished "
-        "brokenObjects lock states levels"
+        "brokenObjects lock states levels base moved late missingFiles"
     );
     EXPECT_TRUE(root.at("version").is_null());
     EXPECT_EQ(root.at("pending").as_array().size(), 3U);
@@ -156,7 +156,10 @@ TEST_F(Json, OfPlan) {
     write_files();
     database.add_problem(single.file, "line 1");
     auto root = run_json({"plan", "--json"});
-    EXPECT_EQ(keys(root), "counts tenants phases changed lagging problems");
+    EXPECT_EQ(
+        keys(root),
+        "counts tenants phases changed lagging problems base moved late missingFiles refusals"
+    );
     EXPECT_EQ(root.at("counts").as_object().at("migrationsGrandTotal"), 5);
     const auto& phases = root.at("phases").as_array();
     ASSERT_EQ(phases.size(), 4U);
@@ -174,7 +177,9 @@ TEST_F(Json, OfPlan) {
 TEST_F(Json, OfValidate) {
     write_files();
     auto root = run_json({"validate", "--json"});
-    EXPECT_EQ(keys(root), "valid files unknownKeys changed problems");
+    EXPECT_EQ(
+        keys(root), "valid files unknownKeys changed problems base moved late missingFiles refusals"
+    );
     EXPECT_EQ(root.at("valid"), true);
     EXPECT_EQ(root.at("files"), 5);
     unknown_keys = {"prot"};

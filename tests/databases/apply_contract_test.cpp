@@ -174,9 +174,9 @@ TEST_P(Apply, BringsForgottenFilesBackForThatTenantAlone) {
     project().create_tenant("north");
     project().create_tenant("south");
     const auto instance = project().open();
-    const auto files = instance->corrections().find_forgettable("south", "002_b.sql");
-    ASSERT_EQ(files.size(), 1U);
-    instance->corrections().forget("south", files, "");
+    const auto found = instance->corrections().find_forgettable("south", "002_b.sql");
+    ASSERT_EQ(found.files.size(), 1U);
+    instance->corrections().forget("south", found, "");
     EXPECT_EQ(project().open()->inspection().status().pending.files.size(), 1U);
     project().apply();
     EXPECT_EQ(project().rows().back(), "002_b.sql/south");

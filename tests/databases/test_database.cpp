@@ -18,6 +18,13 @@ Project::Project(std::unique_ptr<TestDatabase> database_of_test)
          {"catalog", "billing", "stores", "catalog-scripts", "stores-scripts"}) {
         std::filesystem::create_directories(folder_.path() / folder);
     }
+    loader = {
+        .base_location = folder_.path(),
+        .directories = {
+            {MigrationType::SingleMigration, {"catalog", "billing"}},
+            {MigrationType::TenantMigration, {"stores"}},
+            {MigrationType::SingleScript, {"catalog-scripts"}},
+            {MigrationType::TenantScript, {"stores-scripts"}}}};
 }
 
 std::string Project::write(const std::string& relative, const std::string& contents) const {
@@ -30,22 +37,22 @@ void Project::remove(const std::string& relative) const {
 
 Project::Instance Project::open() const {
     Instance instance;
+    db::Options database_here = database;
+    coordinator::Options options_here = options;
+    if (knows_its_place) {
+        database_here.source = loader::source_of(loader);
+        options_here.source = database_here.source;
+    }
+    if (!knows_its_place) options_here.moved_files = coordinator::Reaction::Allow;
     instance.connector =
-        db::sql::connector::make_sql_connector(database_->make_server(database), database);
-    const loader::Options loader{
-        .base_location = folder_.path(),
-        .directories = {
-            {MigrationType::SingleMigration, {"catalog", "billing"}},
-            {MigrationType::TenantMigration, {"stores"}},
-            {MigrationType::SingleScript, {"catalog-scripts"}},
-            {MigrationType::TenantScript, {"stores-scripts"}}}};
+        db::sql::connector::make_sql_connector(database_->make_server(database), database_here);
     instance.coordinator = std::make_unique<coordinator::Coordinator>(
         coordinator::Dependencies{
             .connector = *instance.connector,
-            .open_loader = [loader] { return loader::make_loader(loader); },
+            .open_loader = [options = loader] { return loader::make_loader(options); },
             .clock = [] { return std::chrono::system_clock::now(); },
             .owner = "the test"},
-        options
+        options_here
     );
     return instance;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "coordinator/coordinator.hpp"
 #include "db/connector.hpp"
 #include "db/sql/session.hpp"
+#include "loader/options.hpp"
 #include "support/temp_dir.hpp"
 
 namespace migrator::test {
@@ -88,8 +90,12 @@ public:
     /// Rows of migrator_migrations as "name/schema", by id.
     std::vector<std::string> rows() const;
 
+    std::filesystem::path folder() const { return folder_.path(); }
+
     db::Options database;
     coordinator::Options options;
+    loader::Options loader;       ///< the base location is the folder
+    bool knows_its_place = true;  ///< else each recorded name means itself
     TestDatabase& server() const { return *database_; }
 
 private:

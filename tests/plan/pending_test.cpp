@@ -41,8 +41,8 @@ TEST(Pending, LeavesOutRecordedMigrationsButNeverScripts) {
 
 TEST(Pending, AScriptThatAlsoHasARowAsMigrationStillRuns) {
     Applied applied = AppliedBuilder(kSources, {"a"}).build();
-    applied.files["/m/ts/0.sql"] = {.as_migration = true, .check_sum = "x"};
-    applied.files["/m/ss/0.sql"] = {.as_migration = true, .check_sum = "x"};
+    applied.files["/m/ts/0.sql"] = {.kinds = kMigrationKinds, .check_sum = "x"};
+    applied.files["/m/ss/0.sql"] = {.kinds = kMigrationKinds, .check_sum = "x"};
     const auto plan = lines(pending(kSources, applied, {}));
     EXPECT_EQ(Lines(plan.end() - 2, plan.end()), (Lines{"ss/0.sql: ss", "ts/0.sql: a"}));
 }
@@ -50,8 +50,10 @@ TEST(Pending, AScriptThatAlsoHasARowAsMigrationStillRuns) {
 TEST(Pending, AMigrationThatOnlyHasARowAsScriptIsNotKnown) {
     const auto source = sources({"s/1.sql", "t/2.sql"});
     Applied applied = AppliedBuilder(source, {"a"}).build();
-    applied.files["/m/s/1.sql"] = {.as_migration = false, .check_sum = "x"};
-    applied.files["/m/t/2.sql"] = {.as_migration = false, .check_sum = "x"};
+    applied.files["/m/s/1.sql"] = {
+        .kinds = kind_bit(MigrationType::SingleScript), .check_sum = "x"};
+    applied.files["/m/t/2.sql"] = {
+        .kinds = kind_bit(MigrationType::SingleScript), .check_sum = "x"};
     EXPECT_EQ(lines(pending(source, applied, {})), (Lines{"s/1.sql: s", "t/2.sql: a"}));
 }
 
@@ -137,12 +139,13 @@ TEST(ForNewTenant, IsAllTenantFilesWhateverIsRecorded) {
 
 TEST(Changed, NamesMigrationsWithAnotherChecksumAndNoScripts) {
     Applied applied = AppliedBuilder(kSources, {}).build();
-    applied.files["/m/s/1.sql"] = {.as_migration = true, .check_sum = "other"};
-    applied.files["/m/t/2.sql"] = {.as_migration = true, .check_sum = "sum of t/2.sql"};
-    applied.files["/m/s/3.sql"] = {.as_migration = true, .check_sum = ""};
-    applied.files["/m/t/4.sql"] = {.as_migration = false, .check_sum = "of a row as script"};
-    applied.files["/m/ss/0.sql"] = {.as_migration = true, .check_sum = "other"};
-    applied.files["/m/gone.sql"] = {.as_migration = true, .check_sum = "other"};
+    applied.files["/m/s/1.sql"] = {.kinds = kMigrationKinds, .check_sum = "other"};
+    applied.files["/m/t/2.sql"] = {.kinds = kMigrationKinds, .check_sum = "sum of t/2.sql"};
+    applied.files["/m/s/3.sql"] = {.kinds = kMigrationKinds, .check_sum = ""};
+    applied.files["/m/t/4.sql"] = {
+        .kinds = kind_bit(MigrationType::SingleScript), .check_sum = "of a row as script"};
+    applied.files["/m/ss/0.sql"] = {.kinds = kMigrationKinds, .check_sum = "other"};
+    applied.files["/m/gone.sql"] = {.kinds = kMigrationKinds, .check_sum = "other"};
     Lines files;
     for (const Migration& m : changed(kSources, applied)) files.push_back(m.file);
     EXPECT_EQ(files, (Lines{"/m/s/1.sql", "/m/t/4.sql"}));

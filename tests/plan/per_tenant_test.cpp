@@ -156,7 +156,7 @@ TEST(Pending, PlansManyTenantsAndFiles) {
     std::vector<Migration> source;
     for (int i = 100; i < 200; ++i) source.push_back(test::source("t/" + std::to_string(i)));
     Applied applied;
-    for (const Migration& m : source) applied.files[m.file] = {true, m.check_sum};
+    for (const Migration& m : source) applied.files[m.file] = {kMigrationKinds, m.check_sum};
     for (int i = 0; i < 10'000; ++i) {
         applied.tenants.push_back("tenant" + std::to_string(i));
         applied.counts[applied.tenants.back()] = source.size();

@@ -45,7 +45,7 @@ public:
     /// Rows of a single migration or of scripts.
     AppliedBuilder& row(const std::string& path) {
         AppliedFile& file = applied_.files["/m/" + path];
-        file.as_migration = file.as_migration || !is_script(source(path).type);
+        file.kinds |= kind_bit(source(path).type);
         file.check_sum = source(path).check_sum;
         return *this;
     }

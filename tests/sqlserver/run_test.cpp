@@ -104,7 +104,7 @@ TEST_F(RunOnStandIn, AppliesAndRecords) {
     EXPECT_EQ(versions[0].name, "version of a test");
     const Applied applied = own->read_applied(files);
     EXPECT_EQ(applied.files.size(), 2U);
-    EXPECT_TRUE(applied.files.at("/m/catalog/1.sql").as_migration);
+    EXPECT_TRUE(applied.files.at("/m/catalog/1.sql").as_migration());
 }
 
 TEST_F(RunOnStandIn, ReadsContentsOfAnyCharacters) {

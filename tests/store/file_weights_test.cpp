@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 namespace migrator::db::sql::store {
 namespace {
 
@@ -11,7 +13,9 @@ class FileWeightsTest : public testing::Test {
 protected:
     FileWeightsTest() {
         const std::vector<std::string> names(kFiles, "f");
-        for (const std::string& text : weights_.in_front_of(names)) {
+        std::vector<std::size_t> positions(kFiles);
+        std::iota(positions.begin(), positions.end(), 0);
+        for (const std::string& text : weights_.in_front_of(names, positions)) {
             EXPECT_EQ(text.size(), FileWeights::kDigits + 1);
             each_.push_back(std::stoll(text.substr(0, FileWeights::kDigits)));
         }

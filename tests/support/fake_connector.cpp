@@ -176,7 +176,7 @@ Applied FakeConnector::read_applied(const std::vector<Migration>& sources) {
     applied.states = states_;
     for (const auto& row : rows_) {  // in the order of ids: the newest row is the last
         auto& file = applied.files[row.migration.file];
-        file.as_migration = file.as_migration || !is_script(row.migration.type);
+        file.kinds |= kind_bit(row.migration.type);
         file.check_sum = row.migration.check_sum;
     }
 

@@ -53,7 +53,7 @@ TEST_P(FakeConnectorTest, RecordsWhatItRan) {
     EXPECT_TRUE(database.states().empty());
     const auto applied = database.read_applied(files);
     EXPECT_EQ(applied.counts.at("abc"), 1U);
-    EXPECT_TRUE(applied.files.at(files[1].file).as_migration);
+    EXPECT_TRUE(applied.files.at(files[1].file).as_migration());
     EXPECT_TRUE(applied.files_of_tenant.empty());
 }
 
@@ -261,7 +261,7 @@ TEST_P(FakeConnectorTest, ABrokenConnectionFailsEveryCall) {
 TEST_P(FakeConnectorTest, ForgetMakesAStateThatPlansTheFilesAgain) {
     auto run = database.try_begin_run({.run_id = "r"});
     run->apply(plan, request());
-    run->forget(SchemaName::parse("abc"), {&files[1]});
+    run->forget(SchemaName::parse("abc"), {&files[1]}, {});
     EXPECT_EQ(database.rows().size(), 2U);
     EXPECT_EQ(database.states().at(0).first_file, files[1].file);
     EXPECT_TRUE(database.read_applied(files).files_of_tenant.empty());
@@ -272,7 +272,7 @@ TEST_P(FakeConnectorTest, AcceptTakesOverContentsAndChecksum) {
     auto run = database.try_begin_run({.run_id = "r"});
     run->apply(plan, request());
     const auto edited = source.write(MigrationType::SingleMigration, "ref", "1.sql", "edited");
-    run->accept(edited);
+    run->accept(edited, {edited.file});
     EXPECT_EQ(database.read_applied(files).files.at(edited.file).check_sum, edited.check_sum);
 }
 

@@ -243,7 +243,17 @@ db::RolledBack FakeRun::rolled_back(
     return recorded;
 }
 
-void FakeRun::accept(const Migration& migration) {
+void FakeRun::rename(const std::vector<db::Rename>& renames) {
+    const std::lock_guard lock(database_.mutex_);
+    throw_unless_ours();
+    for (const auto& [from, to] : renames) {
+        for (auto& row : database_.rows_) {
+            if (row.migration.file == from) row.migration.file = to;
+        }
+    }
+}
+
+void FakeRun::accept(const Migration& migration, const std::vector<std::string>& /*names*/) {
     const std::lock_guard lock(database_.mutex_);
     throw_unless_ours();
     for (auto& row : database_.rows_) {
@@ -253,7 +263,11 @@ void FakeRun::accept(const Migration& migration) {
     }
 }
 
-void FakeRun::forget(const SchemaName& tenant, const std::vector<const Migration*>& files) {
+void FakeRun::forget(
+    const SchemaName& tenant,
+    const std::vector<const Migration*>& files,
+    const std::vector<std::string>& /*other_names*/
+) {
     const std::lock_guard lock(database_.mutex_);
     throw_unless_ours();
     for (const Migration* file : files) {

@@ -14,8 +14,15 @@ public:
     ~FakeRun() override;
 
     db::ApplyResult apply(const Plan& plan, const db::ApplyRequest& request) override;
-    void accept(const Migration& migration) override;
-    void forget(const SchemaName& tenant, const std::vector<const Migration*>& files) override;
+    void accept(const Migration& migration, const std::vector<std::string>& names) override;
+    void forget(
+        const SchemaName& tenant,
+        const std::vector<const Migration*>& files,
+        const std::vector<std::string>& other_names
+    ) override;
+    /// What a FakeConnector reads is told by name alone, so places mean nothing to it.
+    void add_places(const std::vector<SamePlace>& /*places*/) override {}
+    void rename(const std::vector<db::Rename>& renames) override;
 
 private:
     /// One file for one schema, and whose transaction it belongs to.

@@ -34,6 +34,9 @@ plan::FleetStandings some_fleet() {
     return fleet;
 }
 
+constexpr const char* kNoFindings =
+    R"("base":{"today":null,"adopted":null,"elsewhere":[],"whyNot":null},"moved":[],"late":[],)"
+    R"("missingFiles":[])";
 constexpr const char* kStatesAndLevels =
     R"("states":{"current":1,"lagging":0,"unmanaged":1,"unfinished":0,"failed":1},)"
     R"("levels":[{"file":null,"tenants":2},{"file":"/m/t/2","tenants":1}])";
@@ -41,7 +44,8 @@ constexpr const char* kStatesAndLevels =
 TEST(WireStatus, FleetHasCountsLevelsAndWhatIsPending) {
     EXPECT_EQ(
         serialize(fleet_standings(some_fleet())),
-        R"({"tenants":3,)" + std::string(kStatesAndLevels) + R"(,"pending":["/m/t/9"]})"
+        R"({"tenants":3,)" + std::string(kStatesAndLevels) + R"(,"pending":["/m/t/9"],)" +
+            kNoFindings + "}"
     );
 }
 
@@ -79,7 +83,8 @@ TEST(WireStatus, ReportOfAnEmptyDatabase) {
         R"({"version":null,"applied":0,"tenants":[],"pending":[],"scripts":[],"changed":[],)"
         R"("lagging":[],"unmanaged":[],"unfinished":[],"brokenObjects":[],"lock":null,)"
         R"("states":{"current":0,"lagging":0,"unmanaged":0,"unfinished":0,"failed":0},)"
-        R"("levels":[]})"
+        R"("levels":[],)" +
+            std::string(kNoFindings) + "}"
     );
 }
 
@@ -118,7 +123,9 @@ TEST(WireStatus, ReportHasItsOwnTenantsAndPendingFiles) {
         R"({"runId":"id","owner":"host","requestId":"r","versionName":"v8",)"
         R"("since":"1970-01-01T00:00:00Z"})"
     );
-    EXPECT_TRUE(serialize(root).ends_with("," + std::string(kStatesAndLevels) + "}"));
+    EXPECT_TRUE(
+        serialize(root).ends_with("," + std::string(kStatesAndLevels) + "," + kNoFindings + "}")
+    );
 }
 
 }  // namespace

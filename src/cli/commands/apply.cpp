@@ -99,6 +99,8 @@ protected:
             context.terminal.out << json::outcome(request, outcome);
         } else if (!context.common.quiet) {
             show_outcome(context.report, request, outcome);
+        } else {
+            for (const auto& note : outcome.notes) context.report.warning(note);
         }
         return 0;
     }

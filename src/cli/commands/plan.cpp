@@ -61,12 +61,15 @@ struct PlanCommand : Command {
                 context.terminal.no_color};
             Report warnings(aside, context.common.verbose);
             warnings.changed(preview.changed);
+            show_source(warnings, preview.source);
             show_problems(warnings, preview.problems);
         } else {
             show_preview(context.report, preview);
         }
         if (!exit_code) return 0;
-        return pending_code(preview.plan, preview.changed, !preview.problems.empty());
+        return pending_code(
+            preview.plan, preview.changed, preview.source, !preview.problems.empty()
+        );
     }
 };
 

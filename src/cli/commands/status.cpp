@@ -28,13 +28,15 @@ struct StatusCommand : Command {
     Options options() override { return {exit_code_option(exit_code)}; }
 
     int run(Context& context) override {
-        const auto status = context.opened().coordinator.inspection().status();
+        const auto& inspection = context.opened().coordinator.inspection();
+        const auto status = inspection.status();
+        const auto check = inspection.check(status.fleet.findings, status.pending);
         if (context.common.json) {
             context.terminal.out << json::status(status);
         } else {
-            show_status(context.report, status);
+            show_status(context.report, status, check);
         }
-        return exit_code ? pending_code(status.pending, status.changed, false) : 0;
+        return exit_code ? pending_code(status.pending, status.changed, check, false) : 0;
     }
 };
 

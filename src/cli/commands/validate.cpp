@@ -14,6 +14,8 @@ int exit_code_of(
 ) {
     if (!unknown_keys.empty()) return edge_codes(ErrorKind::Configuration).exit_code;
     if (!validation.changed.empty()) return edge_codes(ErrorKind::ChecksumMismatch).exit_code;
+    const auto& refusals = validation.source.refusals;
+    if (!refusals.empty()) return edge_codes(refusals.front().kind).exit_code;
     if (!validation.problems.empty()) return edge_codes(ErrorKind::MigrationFailed).exit_code;
     return 0;
 }
@@ -58,6 +60,7 @@ private:
         }
         for (const auto& key : unknown_keys) report.error(key);
         report.changed(validation.changed);
+        show_source(report, validation.source);
         show_problems(report, validation.problems);
         if (exit_code == 0 && !context.common.quiet) {
             report.line(report.style().good(fmt::format(

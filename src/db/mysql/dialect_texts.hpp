@@ -88,6 +88,15 @@ create table migrator.migrator_tenant_state (
 ) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
 )sql";
 
+inline constexpr std::string_view kCreatePlaces = R"sql(
+create table migrator.migrator_places (
+    place varchar(200) not null,
+    same_as varchar(200) not null,
+    created datetime(6) not null default current_timestamp(6),
+    primary key (place, same_as)
+) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
+)sql";
+
 inline constexpr std::string_view kCreateFilenameIndex =
     "create index migrator_migrations_filename_idx "
     "on migrator.migrator_migrations (filename, db_schema)";
@@ -162,6 +171,8 @@ select
         and table_name = 'migrator_runs'),
     exists (select 1 from information_schema.tables where table_schema = 'migrator'
         and table_name = 'migrator_tenant_state'),
+    exists (select 1 from information_schema.tables where table_schema = 'migrator'
+        and table_name = 'migrator_places'),
     exists (select 1 from information_schema.statistics f
         join information_schema.statistics s on s.table_schema = f.table_schema
         and s.table_name = f.table_name and s.index_name = f.index_name

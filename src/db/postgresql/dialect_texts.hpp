@@ -107,6 +107,15 @@ create table migrator.migrator_tenant_state (
 )
 )sql";
 
+inline constexpr std::string_view kCreatePlaces = R"sql(
+create table migrator.migrator_places (
+    place text not null,
+    same_as text not null,
+    created timestamp with time zone not null default now(),
+    primary key (place, same_as)
+)
+)sql";
+
 inline constexpr std::string_view kCreateFilenameIndex =
     "create index if not exists migrator_migrations_filename_idx "
     "on migrator.migrator_migrations (filename, db_schema)";
@@ -131,6 +140,7 @@ select
     exists (select from relations where relname = 'migrator_lock'),
     exists (select from relations where relname = 'migrator_runs'),
     exists (select from relations where relname = 'migrator_tenant_state'),
+    exists (select from relations where relname = 'migrator_places'),
     exists (
         select from pg_catalog.pg_index i
         join columns f on f.oid = i.indrelid and f.attname = 'filename' and f.attnum = i.indkey[0]

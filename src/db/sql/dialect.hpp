@@ -80,6 +80,7 @@ struct Dialect {
     std::string_view create_lock;
     std::string_view create_runs;
     std::string_view create_tenant_state;
+    std::string_view create_places;
     std::string_view create_filename_index;
     /// Makes columns compare names letter by letter and hold any text, which those that the Go
     /// program has made may not do. Empty where they do.

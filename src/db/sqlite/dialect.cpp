@@ -33,6 +33,7 @@ select 1,
        exists (select 1 from objects where type = 'table' and name = 'migrator_lock'),
        exists (select 1 from objects where type = 'table' and name = 'migrator_runs'),
        exists (select 1 from objects where type = 'table' and name = 'migrator_tenant_state'),
+       exists (select 1 from objects where type = 'table' and name = 'migrator_places'),
        exists (select 1 from objects
                where type = 'index' and name = 'migrator_migrations_filename_idx'))";
 
@@ -104,6 +105,14 @@ create table main.migrator_tenant_state (
     sqlstate text,
     message text,
     changed text
+))";
+
+constexpr std::string_view kCreatePlaces = R"(
+create table main.migrator_places (
+    place text not null,
+    same_as text not null,
+    created text default (strftime('%Y-%m-%d %H:%M:%f', 'now')),
+    primary key (place, same_as)
 ))";
 
 constexpr std::string_view kCreateFilenameIndex =
@@ -200,6 +209,7 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
         .create_lock = kCreateLock,
         .create_runs = kCreateRuns,
         .create_tenant_state = kCreateTenantState,
+        .create_places = kCreatePlaces,
         .create_filename_index = kCreateFilenameIndex,
         .make_names_exact = {},
         .next_version_id = kNextVersionId,

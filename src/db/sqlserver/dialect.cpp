@@ -58,6 +58,7 @@ sql::Dialect make_dialect() {
         .create_lock = kCreateLock,
         .create_runs = kCreateRuns,
         .create_tenant_state = kCreateTenantState,
+        .create_places = kCreatePlaces,
         .create_filename_index = kCreateFilenameIndex,
         .next_version_id = kNextVersionId,
         .insert_version = kInsertVersion,

@@ -102,7 +102,8 @@ Context Application::completed(Context context, bool may_stop_half_way) {
         has_executions && !job_.dialect.transactional_ddl && request.action == Action::Apply;
     if (context.commits_each_file) {
         const store::MetadataShape shape = store::read_shape(*session_, job_.dialect);
-        context.interruptions = Interruptions(store::TenantStates(tables).read(shape));
+        context.interruptions =
+            Interruptions(store::TenantStates(tables).read(shape), request.renamed);
         const std::size_t from = request.resume_at_statement.value_or(0);
         if (from > 0) context.interruptions.check_resumed(job_.plan, from);
     }

@@ -7,8 +7,14 @@
 
 namespace migrator::db::sql::apply {
 
-Interruptions::Interruptions(std::vector<TenantState> states) {
+Interruptions::Interruptions(
+    std::vector<TenantState> states, const std::unordered_map<std::string, std::string>* renamed
+) {
     for (TenantState& state : states) {
+        if (renamed != nullptr) {
+            const auto today = renamed->find(state.file);
+            if (today != renamed->end()) state.file = today->second;
+        }
         if (!state.file.empty()) states_.emplace(state.tenant, std::move(state));
     }
 }

@@ -13,7 +13,11 @@ namespace migrator::db::sql::apply {
 class Interruptions {
 public:
     Interruptions() = default;
-    explicit Interruptions(std::vector<TenantState> states);
+    /// `renamed`: as `ApplyRequest::renamed`.
+    explicit Interruptions(
+        std::vector<TenantState> states,
+        const std::unordered_map<std::string, std::string>* renamed = nullptr
+    );
 
     /// Null: this file was not left half-way in this schema.
     const TenantState* of(const Migration& migration, const std::string& schema) const;

@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "db/sql/apply/application.hpp"
 #include "db/sql/store/migration_rows.hpp"
+#include "db/sql/store/places.hpp"
 #include "db/sql/store/tenant_states.hpp"
 #include "db/sql/transaction.hpp"
 
@@ -66,18 +67,40 @@ void SqlRun::in_transaction(Write&& write) {
     transaction.commit_or_throw();
 }
 
-void SqlRun::accept(const Migration& migration) {
+void SqlRun::accept(const Migration& migration, const std::vector<std::string>& names) {
     in_transaction([&](const store::Tables& tables) {
-        store::MigrationRows(tables).accept(migration);
+        for (const std::string& name : names) {
+            store::MigrationRows(tables).accept(migration, name);
+        }
     });
 }
 
-void SqlRun::forget(const SchemaName& tenant, const std::vector<const Migration*>& files) {
+void SqlRun::forget(
+    const SchemaName& tenant,
+    const std::vector<const Migration*>& files,
+    const std::vector<std::string>& other_names
+) {
     std::vector<std::string> names;
     for (const Migration* file : files) names.push_back(file->file);
+    names.insert(names.end(), other_names.begin(), other_names.end());
     in_transaction([&](const store::Tables& tables) {
         store::MigrationRows(tables).remove(tenant.str(), names);
         store::TenantStates(tables).plan_again(tenant.str(), names);
+    });
+}
+
+void SqlRun::add_places(const std::vector<SamePlace>& places) {
+    in_transaction([&](const store::Tables& tables) {
+        for (const SamePlace& each : places) store::Places(tables).add(each);
+    });
+}
+
+void SqlRun::rename(const std::vector<Rename>& renames) {
+    in_transaction([&](const store::Tables& tables) {
+        for (const auto& [from, to] : renames) {
+            store::MigrationRows(tables).rename(from, to);
+            store::TenantStates(tables).rename(from, to);
+        }
     });
 }
 

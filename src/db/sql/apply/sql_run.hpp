@@ -22,8 +22,14 @@ public:
     );
 
     ApplyResult apply(const Plan& plan, const ApplyRequest& request) override;
-    void accept(const Migration& migration) override;
-    void forget(const SchemaName& tenant, const std::vector<const Migration*>& files) override;
+    void accept(const Migration& migration, const std::vector<std::string>& names) override;
+    void forget(
+        const SchemaName& tenant,
+        const std::vector<const Migration*>& files,
+        const std::vector<std::string>& other_names
+    ) override;
+    void add_places(const std::vector<SamePlace>& places) override;
+    void rename(const std::vector<Rename>& renames) override;
 
 private:
     /// Runs `write` in a transaction of its own, behind the fence.

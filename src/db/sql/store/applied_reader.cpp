@@ -2,10 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "core/schema_name.hpp"
+#include "core/utf8.hpp"
 #include "db/sql/store/file_weights.hpp"
+#include "db/sql/store/places.hpp"
 #include "db/sql/store/tenant_states.hpp"
 #include "db/sql/store/tenants.hpp"
 
@@ -18,39 +24,93 @@ Applied AppliedReader::read(const MetadataShape& shape, const std::vector<Migrat
         SchemaName::parse(name);  // it goes into files as text: an invalid one must stop everything
         if (seen.insert(name).second) applied.tenants.push_back(std::move(name));
     }
-    if (!shape.migrations) return applied;
-    const std::string sql = fmt::format(
-        "select m.filename, m.checksum, x.migrations from {0} m join (select max(id) as id, "
-        "max(case when {1} then 1 else 0 end) as migrations from {0} group by filename) "
-        "x on x.id = m.id",
-        tables_.name("migrator_migrations"),
-        migration_rows()
-    );
     told_as("Could not query DB migrations", [&] {
-        tables_.session.query(sql, {}, [&](const Row& row) {
-            applied.files.insert_or_assign(
-                text_of(row[0]), AppliedFile{to_integer(row[2]) != 0, text_of(row[1])}
-            );
-        });
+        const auto recorded =
+            shape.migrations ? read_names() : std::vector<identity::RecordedName>();
+        const identity::Names names =
+            recognize(Places(tables_).read(shape), recorded, sources, applied);
+        for (const identity::RecordedName& each : recorded) add_file(each, names, applied);
+        if (!shape.migrations) return;
         applied.states = TenantStates(tables_).read(shape);
-        read_counts(sources, applied);
+        for (TenantState& state : applied.states) {
+            for (std::string* file : {&state.first_file, &state.file}) {
+                std::string today = names.of(*file).today;
+                if (today == *file) continue;
+                applied.renamed.emplace(*file, today);
+                *file = std::move(today);
+            }
+        }
+        read_counts(sources, recorded, applied);
     });
     return applied;
 }
 
-void AppliedReader::read_counts(const std::vector<Migration>& sources, Applied& applied) {
-    std::vector<std::string> known;
-    for (const Migration& source : sources) {
-        if (!is_tenant_migration(source.type)) continue;
-        const auto found = applied.files.find(source.file);
-        if (found != applied.files.end() && found->second.as_migration)
-            known.push_back(source.file);
+/// The oldest first, by the newest row of each.
+std::vector<identity::RecordedName> AppliedReader::read_names() {
+    std::string kinds;
+    for (const Kind& kind : kKinds) {
+        kinds += fmt::format(
+            "{}max(case when type = {} then {} else 0 end)",
+            kinds.empty() ? "" : " + ",
+            static_cast<int>(kind.type),
+            kind_bit(kind.type)
+        );
     }
-    if (known.empty() || applied.tenants.empty()) return;
+    const std::string sql = fmt::format(
+        "select m.filename, m.checksum, x.kinds from {0} m join (select max(id) as id, {1} as "
+        "kinds from {0} group by filename) x on x.id = m.id order by m.id",
+        tables_.name("migrator_migrations"),
+        kinds
+    );
+    std::vector<identity::RecordedName> names;
+    tables_.session.query(sql, {}, [&](const Row& row) {
+        names.push_back(
+            {text_of(row[0]),
+             {.kinds = static_cast<unsigned>(to_integer(row[2])), .check_sum = text_of(row[1])}}
+        );
+    });
+    return names;
+}
+
+identity::Names AppliedReader::recognize(
+    const std::vector<SamePlace>& declared,
+    std::span<const identity::RecordedName> recorded,
+    const std::vector<Migration>& sources,
+    Applied& applied
+) const {
+    applied.places = declared;
+    auto [names, base] = identity::recognize(tables_.options.source, declared, recorded, sources);
+    applied.base = std::move(base);
+    return std::move(names);
+}
+
+void AppliedReader::add_file(
+    const identity::RecordedName& recorded, const identity::Names& names, Applied& applied
+) {
+    identity::Names::Meaning meaning = names.of(recorded.name);
+    AppliedFile file = recorded.file;
+    file.belonging = meaning.belonging;
+    const auto [known, is_new] = applied.files.try_emplace(meaning.today, file);
+    if (!is_new) {
+        file.kinds |= known->second.kinds;
+        known->second = std::move(file);
+    }
+    if (meaning.today != recorded.name) {
+        applied.renamed.emplace(recorded.name, std::move(meaning.today));
+    }
+}
+
+void AppliedReader::read_counts(
+    const std::vector<Migration>& sources,
+    std::span<const identity::RecordedName> recorded,
+    Applied& applied
+) {
+    const KnownFiles known = known_files(sources, recorded, applied);
+    if (known.files.empty() || applied.tenants.empty()) return;
     const auto numbers = std::make_shared<FileNumbers>();
-    for (const std::string& file : known) numbers->number(file);
+    for (const std::string& file : known.files) numbers->number(file);
     FileSet all(numbers);
-    for (std::size_t i = 0; i < known.size(); ++i) all.insert(i);
+    for (std::size_t i = 0; i < known.files.size(); ++i) all.insert(i);
     if (tables_.dialect.joined_places.empty()) {
         count_files_of_tenants(known, FileSet(numbers), applied);
     } else {
@@ -63,23 +123,74 @@ void AppliedReader::read_counts(const std::vector<Migration>& sources, Applied& 
     }
 }
 
-/// One row for each tenant tells exactly which files it has.
-void AppliedReader::read_places(
-    std::span<const std::string> files, const FileSet& none, Applied& applied
+KnownFiles AppliedReader::known_files(
+    const std::vector<Migration>& sources,
+    std::span<const identity::RecordedName> recorded,
+    const Applied& applied
 ) {
+    std::unordered_map<std::string_view, std::vector<std::string_view>> names;
+    if (!applied.renamed.empty()) {
+        for (const identity::RecordedName& each : recorded) {
+            if (!each.file.is_recorded_as(MigrationType::TenantMigration)) continue;
+            const auto renamed = applied.renamed.find(each.name);
+            names[renamed == applied.renamed.end() ? each.name : renamed->second].push_back(
+                each.name
+            );
+        }
+    }
+    KnownFiles known;
+    for (const Migration& source : sources) {
+        if (!is_tenant_migration(source.type)) continue;
+        const auto found = applied.files.find(source.file);
+        if (found == applied.files.end() || !found->second.is_recorded_as(source.type)) continue;
+        const std::size_t position = known.files.size();
+        known.files.push_back(source.file);
+        const auto several = names.find(source.file);
+        if (several == names.end()) {
+            known.add(source.file, position);
+        } else {
+            for (const std::string_view name : several->second) known.add(name, position);
+        }
+    }
+    return known;
+}
+
+/// One row for each tenant tells exactly which files it has.
+void AppliedReader::read_places(const KnownFiles& known, const FileSet& none, Applied& applied) {
+    const std::size_t files = known.files.size();
+    Parameters parameters{json_array(known.names)};
+    const auto listed = [&](int parameter) {
+        return fmt::format(
+            fmt::runtime(tables_.dialect.json_positions), tables_.dialect.placeholder(parameter)
+        );
+    };
+    std::string positions = listed(1);
+    if (!known.have_one_name_each()) {
+        std::vector<std::string> texts;
+        for (const std::size_t position : known.positions) {
+            texts.push_back(std::to_string(position + 1));
+        }
+        parameters.emplace_back(json_array(texts));
+        positions = fmt::format(
+            "select names.value, cast(places.value as integer) as position from ({}) names join "
+            "({}) places on places.position = names.position",
+            positions,
+            listed(2)
+        );
+    }
     const std::string sql = fmt::format(
         "select m.db_schema, nullif({}, '{}') from {} m join ({}) known on known.value = "
         "m.filename "
         "where {} group by m.db_schema",
-        fmt::format(fmt::runtime(tables_.dialect.joined_places), files.size()),
-        std::string(files.size(), '1'),
+        fmt::format(fmt::runtime(tables_.dialect.joined_places), files),
+        std::string(files, '1'),
         tables_.name("migrator_migrations"),
-        fmt::format(fmt::runtime(tables_.dialect.json_positions), tables_.dialect.placeholder(1)),
+        positions,
         tenant_migration_rows("m.type")
     );
-    tables_.session.query(sql, Parameters{json_array(files)}, [&](const Row& row) {
+    tables_.session.query(sql, parameters, [&](const Row& row) {
         const std::string tenant = text_of(row[0]);
-        applied.counts.emplace(tenant, files.size());
+        applied.counts.emplace(tenant, files);
         if (!row[1]) return;
         FileSet own = none;
         for (std::size_t i = 0; i < row[1]->size(); ++i) {
@@ -92,15 +203,16 @@ void AppliedReader::read_places(
 
 /// Where the server can't tell that in one row: first who has all of them, or all but one.
 void AppliedReader::count_files_of_tenants(
-    std::span<const std::string> known, const FileSet& none, Applied& applied
+    const KnownFiles& known, const FileSet& none, Applied& applied
 ) {
+    const std::size_t files = known.files.size();
     std::vector<std::string> unclear;
     count_files(known, [&](const std::string& tenant, bool is_complete, const auto& missing) {
-        applied.counts.emplace(tenant, is_complete ? known.size() : 0);
+        applied.counts.emplace(tenant, is_complete ? files : 0);
         if (is_complete) return;
         FileSet own = none;
         if (missing) {
-            for (std::size_t i = 0; i < known.size(); ++i) {
+            for (std::size_t i = 0; i < files; ++i) {
                 if (i != *missing) own.insert(i);
             }
         } else {
@@ -113,16 +225,16 @@ void AppliedReader::count_files_of_tenants(
 }
 
 /// To count distinct pairs would take twice as long.
-void AppliedReader::count_files(std::span<const std::string> files, const TakeCount& take) {
+void AppliedReader::count_files(const KnownFiles& known, const TakeCount& take) {
     if (tables_.dialect.literals != nullptr) {
-        tables_.session.query(hash_query(files), {}, [&](const Row& row) {
+        tables_.session.query(hash_query(known), {}, [&](const Row& row) {
             take(text_of(row[0]), to_integer(row[1]) == 1, std::nullopt);
         });
         return;
     }
-    const FileWeights weights(files.size());
+    const FileWeights weights(known.files.size());
     // A weight stands in front of its file: SQLite joins two lists by comparing all with all.
-    const Parameters parameters{json_array(weights.in_front_of(files))};
+    const Parameters parameters{json_array(weights.in_front_of(known.names, known.positions))};
     const std::string sql = fmt::format(
         "select m.db_schema, count(*), sum(known.weight) from {0} m join (select substring(value, "
         "{1} + 1, 10000) as filename, cast(substring(value, 1, {1}) as bigint) as weight from "
@@ -141,29 +253,68 @@ void AppliedReader::count_files(std::span<const std::string> files, const TakeCo
 }
 
 /// Each tenant with rows of `files`, and 1 when it has each of them once.
-std::string AppliedReader::hash_query(std::span<const std::string> files) const {
+std::string AppliedReader::hash_query(const KnownFiles& known) const {
+    const bool by_name = known.have_one_name_each();
     std::uint64_t sum = 0;
-    for (const std::string& file : files) sum += tables_.dialect.hash_name(file);
-    const std::string hash = fmt::format(fmt::runtime(tables_.dialect.name_hash), "filename");
+    for (const std::string& file : by_name ? known.names : known.files) {
+        sum += tables_.dialect.hash_name(file);
+    }
+    const std::string hash = fmt::format(
+        fmt::runtime(tables_.dialect.name_hash), by_name ? "filename" : name_of_today(known)
+    );
     return fmt::format(
         "select db_schema, case when count(*) = {0} and sum({1}) = {2} then 1 else 0 end "
         "from {3} where {5} and filename in ({4}) group by db_schema",
-        files.size(),
+        known.files.size(),
         hash,
         sum,
         tables_.name("migrator_migrations"),
-        tables_.dialect.literals(files),
+        tables_.dialect.literals(known.names),
         tenant_migration_rows()
     );
 }
 
+/// Expression: the column `filename` with what the name begins with today. Should it be wrong for
+/// a name, its tenant only counts as unclear.
+std::string AppliedReader::name_of_today(const KnownFiles& known) const {
+    std::map<std::string, std::string, std::greater<>> beginnings;  // the longer ones first
+    for (std::size_t i = 0; i < known.names.size(); ++i) {
+        const std::string& name = known.names[i];
+        const std::string& file = known.files[known.positions[i]];
+        if (name == file) continue;
+        const auto differ = std::mismatch(name.rbegin(), name.rend(), file.rbegin(), file.rend());
+        // The common end begins with a slash, so that no letter of several bytes is cut.
+        const auto common = static_cast<std::size_t>(differ.first - name.rbegin());
+        const auto slash = name.find('/', name.size() - common);
+        const std::size_t end = slash == std::string::npos ? 0 : name.size() - slash;
+        beginnings.emplace(name.substr(0, name.size() - end), file.substr(0, file.size() - end));
+    }
+    std::string cases;
+    for (const auto& [recorded, today] : beginnings) {
+        const std::string texts[] = {recorded, today};
+        const std::size_t length = utf8_length(recorded);
+        cases += fmt::format(
+            " when left(filename, {}) = {} then concat({}, substring(filename, {}))",
+            length,
+            tables_.dialect.literals(std::span(texts).first(1)),
+            tables_.dialect.literals(std::span(texts).last(1)),
+            length + 1
+        );
+    }
+    return fmt::format("(case{} else filename end)", cases);
+}
+
 /// Exactly which files: a row for each.
 void AppliedReader::read_files_of_tenants(
-    std::span<const std::string> files, std::span<const std::string> tenants, Applied& applied
+    const KnownFiles& known, std::span<const std::string> tenants, Applied& applied
 ) {
     if (tenants.empty()) return;
+    std::unordered_map<std::string_view, std::size_t> positions;
+    for (std::size_t i = 0; i < known.names.size(); ++i) {
+        positions.emplace(known.names[i], known.positions[i]);
+    }
     Parameters parameters;
-    const std::string in_files = tables_.in_list(files, parameters);
+    const std::string in_files = tables_.in_list(known.names, parameters);
     const std::string sql = fmt::format(
         "select distinct db_schema, filename from {} where {} and filename {} and db_schema {}",
         tables_.name("migrator_migrations"),
@@ -172,7 +323,7 @@ void AppliedReader::read_files_of_tenants(
         tables_.in_list(tenants, parameters)
     );
     tables_.session.query(sql, parameters, [&](const Row& row) {
-        applied.files_of_tenant.at(text_of(row[0])).insert(text_of(row[1]));
+        applied.files_of_tenant.at(text_of(row[0])).insert(positions.at(text_of(row[1])));
     });
     for (const std::string& tenant : tenants) {
         applied.counts[tenant] = applied.files_of_tenant.at(tenant).size();

@@ -18,11 +18,13 @@ FileWeights::FileWeights(std::size_t files) {
     }
 }
 
-std::vector<std::string> FileWeights::in_front_of(std::span<const std::string> files) const {
+std::vector<std::string> FileWeights::in_front_of(
+    std::span<const std::string> names, std::span<const std::size_t> positions
+) const {
     std::vector<std::string> texts;
-    texts.reserve(files.size());
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        texts.push_back(fmt::format("{:0{}}{}", weights_.at(i), kDigits, files[i]));
+    texts.reserve(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        texts.push_back(fmt::format("{:0{}}{}", weights_.at(positions[i]), kDigits, names[i]));
     }
     return texts;
 }

@@ -21,8 +21,11 @@ public:
 
     explicit FileWeights(std::size_t files);
 
-    /// Each of `files`, as many as there are weights, its weight before it in `kDigits` digits.
-    std::vector<std::string> in_front_of(std::span<const std::string> files) const;
+    /// Each of `names`, the weight of its file before it in `kDigits` digits. `positions` says
+    /// which file that is; one may have several names.
+    std::vector<std::string> in_front_of(
+        std::span<const std::string> names, std::span<const std::size_t> positions
+    ) const;
     /// Whether so many rows with this sum are each file once.
     bool are_all(std::int64_t rows, std::int64_t sum) const;
     /// The file that is missing, from 0, when the rows are each of the others once. While a release

@@ -52,6 +52,7 @@ MetadataShape read_shape(Session& session, const Dialect& dialect) {
         &shape.lock,
         &shape.runs,
         &shape.tenant_state,
+        &shape.places,
         &shape.filename_index,
         &shape.exact_names,
     };
@@ -90,6 +91,7 @@ void create_or_upgrade(Session& session, const Dialect& dialect, const Options& 
     make(shape.lock, "lock table", dialect.create_lock);
     make(shape.runs, "runs table", dialect.create_runs);
     make(shape.tenant_state, "tenant state table", dialect.create_tenant_state);
+    make(shape.places, "places table", dialect.create_places);
     make(shape.exact_names, "columns for names", dialect.make_names_exact);
     make(shape.filename_index, "index on file names", dialect.create_filename_index);
 }

@@ -15,6 +15,7 @@ struct MetadataShape {
     bool lock = false;
     bool runs = false;
     bool tenant_state = false;
+    bool places = false;
     bool filename_index = false;
     bool exact_names = false;  ///< see `Dialect::make_names_exact`
 

@@ -94,7 +94,7 @@ void MigrationRows::take(Row& row, const Columns& columns, AppliedMigration& mig
     }
 }
 
-void MigrationRows::accept(const Migration& migration) {
+void MigrationRows::accept(const Migration& migration, const std::string& name) {
     const std::string sql = fmt::format(
         "update {} set checksum = {}, contents = {} where filename = {} and {}",
         tables_.name(kTable),
@@ -103,11 +103,21 @@ void MigrationRows::accept(const Migration& migration) {
         tables_.dialect.placeholder(3),
         migration_rows()
     );
-    execute(
-        tables_.session,
-        sql,
-        {migration.check_sum, to_valid_utf8(migration.contents), migration.file}
+    execute(tables_.session, sql, {migration.check_sum, to_valid_utf8(migration.contents), name});
+}
+
+void MigrationRows::rename(const std::string& from, const std::string& to) {
+    const auto& [session, dialect, options] = tables_;
+    const std::string sql = fmt::format(
+        "update {} set name = {}, source_dir = {}, filename = {} where filename = {}",
+        tables_.name(kTable),
+        dialect.placeholder(1),
+        dialect.placeholder(2),
+        dialect.placeholder(3),
+        dialect.placeholder(4)
     );
+    const auto slash = to.rfind('/');
+    execute(session, sql, {to.substr(slash + 1), to.substr(0, slash), to, from});
 }
 
 void MigrationRows::remove(const std::string& tenant, std::span<const std::string> files) {

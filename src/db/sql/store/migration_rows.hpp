@@ -24,7 +24,9 @@ public:
 
     // In the open transaction.
     /// Takes over checksum and contents into all rows of the file.
-    void accept(const Migration& migration);
+    void accept(const Migration& migration, const std::string& name);
+    /// All rows of the file, whatever they are of. `to` is a whole name, with its directory.
+    void rename(const std::string& from, const std::string& to);
     /// The tenant's rows of these files, and versions that are without rows then.
     void remove(const std::string& tenant, std::span<const std::string> files);
 

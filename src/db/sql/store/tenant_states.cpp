@@ -102,6 +102,19 @@ void TenantStates::plan_again(const std::string& tenant, std::span<const std::st
     );
 }
 
+void TenantStates::rename(const std::string& from, const std::string& to) {
+    for (const std::string& column : {std::string("first_file"), tables_.dialect.quote("file")}) {
+        const std::string sql = fmt::format(
+            "update {0} set {1} = {2} where {1} = {3}",
+            tables_.name(kStateTable),
+            column,
+            tables_.dialect.placeholder(1),
+            tables_.dialect.placeholder(2)
+        );
+        execute(tables_.session, sql, {to, from});
+    }
+}
+
 void TenantStates::lock_row(const std::string& tenant) {
     if (tables_.dialect.lock_tenant_state.empty()) return;
     tables_.session.execute_later(tables_.dialect.lock_tenant_state, Parameters{tenant});

@@ -28,6 +28,8 @@ public:
     );
     /// Plans `files`, in source order, again for the tenant, unless it is owed an earlier one.
     void plan_again(const std::string& tenant, std::span<const std::string> files);
+    /// The file is called otherwise from now on.
+    void rename(const std::string& from, const std::string& to);
     /// Waits for the transactions that have changed the tenant's row, and keeps others from that
     /// until this one has ended.
     void lock_row(const std::string& tenant);
