@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "coordinator/foreign_problems.hpp"
 #include "core/error.hpp"
 #include "core/file_number.hpp"
 #include "core/log.hpp"
@@ -179,7 +180,7 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     preview.summary = plan::summarize(preview.plan);
     preview.changed = changed(*preview.sources, applied);
     preview.lagging = plan::lagging(*preview.sources, applied);
-    preview.problems = connector.check(preview.plan);
+    preview.problems = with_foreign(preview.plan, *preview.sources, connector.check(preview.plan));
     preview.findings = plan::findings(*preview.sources, applied);
     preview.source = check(preview.findings, preview.plan);
     return preview;
@@ -201,21 +202,23 @@ std::string Inspection::preview_sql(const Preview& preview) const {
 Validation Inspection::validate() const {
     const std::vector<Migration> sources = files();
     const Applied applied = dependencies_.connector.read_applied(sources);
+    const auto problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants));
+    const Plan pending = plan::pending(sources, applied, plan_options(false));
     Validation validation{
         .files = sources.size(),
         .changed = changed(sources, applied),
-        .problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants)),
+        .problems = with_foreign(pending, sources, problems),
         .findings = plan::findings(sources, applied)};
-    validation.source =
-        check(validation.findings, plan::pending(sources, applied, plan_options(false)));
+    validation.source = check(validation.findings, pending);
     return validation;
 }
 
 Validation Inspection::validate_files() const {
     const std::vector<Migration> sources = files();
+    const Plan all = plan_of_all(sources, {"tenant"});
     Validation validation{
         .files = sources.size(),
-        .problems = dependencies_.connector.check(plan_of_all(sources, {"tenant"}))};
+        .problems = with_foreign(all, sources, dependencies_.connector.check(all))};
     for (const Migration& source : sources) warn_of_contents(source, validation.warnings);
     warn_of_order(sources, validation.warnings);
     return validation;

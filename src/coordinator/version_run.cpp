@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "coordinator/foreign_problems.hpp"
 #include "core/count_of.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
@@ -69,6 +70,8 @@ VersionRun::VersionRun(
 Outcome VersionRun::run() {
     try {
         work();
+        std::vector<std::string>& notes = outcome_.notes;
+        notes.insert(notes.begin(), source_notes_.begin(), source_notes_.end());
     } catch (const Error& error) {
         count_end(name_of_end(error.kind()));
         throw;
@@ -207,6 +210,7 @@ bool VersionRun::make_plan() {
     check_source(applied);
     owed_ = std::move(planned.owed);
     waves_ = std::move(planned.waves);
+    source_notes_ = refuse_foreign(plan_, sources_, request_.action);
     log::info(fmt::format(
         "{}: {}",
         request_.tenant ? "Migrations to apply for new tenant" : "Found migrations to apply",

@@ -109,6 +109,7 @@ private:
     std::unique_ptr<Line::Place> place_;
     const std::stop_token stop_;
     std::vector<Migration> sources_;
+    std::vector<std::string> source_notes_;  ///< what the answer says of the files
     Plan plan_;
     BaseFinding base_;
     std::unordered_map<std::string, std::string> renamed_;  ///< as `Applied::renamed`

@@ -183,6 +183,63 @@ TEST_F(VersionRunTest, OfANewTenantIsOneAlsoWithoutFiles) {
     EXPECT_TRUE(counted("done"));
 }
 
+TEST_F(VersionRunTest, RefusesADownHalfBeforeAnythingRuns) {
+    source_.write(MigrationType::TenantMigration, "tenants", "003.sql", "-- +goose Down\n");
+    source_.write(MigrationType::TenantScript, "scripts", "4_a.down.sql", "select 4;");
+    VersionRequest wanted = request();
+    for (const bool is_tenant : {false, true}) {
+        for (const bool dry_run : {false, true}) {
+            SCOPED_TRACE(
+                (is_tenant ? "new tenant" : "version") + std::string(dry_run ? ", dry" : "")
+            );
+            wanted.tenant = is_tenant ? std::optional<std::string>("east") : std::nullopt;
+            wanted.dry_run = dry_run;
+            try {
+                coordinator().create_version(wanted);
+                ADD_FAILURE() << "no error";
+            } catch (const Error& error) {
+                const std::string text = error.what();
+                EXPECT_EQ(error.kind(), ErrorKind::MigrationFailed);
+                EXPECT_TRUE(text.starts_with(
+                    "SQL migration /migrations/tenants/003.sql failed with error: line 1: "
+                )) << text;
+                EXPECT_NE(text.find("\nand /migrations/scripts/4_a.down.sql: "), std::string::npos)
+                    << text;
+                EXPECT_TRUE(text.ends_with("\nNothing was run.")) << text;
+            }
+        }
+    }
+    EXPECT_EQ(database_.lock_tries(), 0U);
+    EXPECT_TRUE(database_.rows().empty());
+    EXPECT_EQ(database_.tenants().size(), 2U);
+    const auto preview = coordinator().inspection().preview(false);
+    ASSERT_EQ(preview.problems.size(), 2U);
+    EXPECT_EQ(preview.problems[0].file, "/migrations/tenants/003.sql");
+    EXPECT_EQ(coordinator().inspection().validate().problems.size(), 2U);
+    EXPECT_EQ(coordinator().inspection().validate_files().problems.size(), 2U);
+    expect_nothing_is_held();
+}
+
+TEST_F(VersionRunTest, LeavesADownHalfAloneThatIsApplied) {
+    const Migration applied =
+        source_.write(MigrationType::SingleMigration, "ref", "000.sql", "-- migrate:down\n");
+    database_.record(applied, "ref");
+    EXPECT_TRUE(coordinator().inspection().validate().problems.empty());
+    EXPECT_EQ(run().files.size(), 2U);
+}
+
+TEST_F(VersionRunTest, NotesADownHalfThatASyncRecords) {
+    source_.write(MigrationType::SingleMigration, "ref", "003.sql", "-- migrate:down\n");
+    VersionRequest wanted = request();
+    wanted.action = Action::Sync;
+    const Outcome outcome = coordinator().create_version(wanted);
+    EXPECT_EQ(outcome.files.size(), 3U);
+    ASSERT_EQ(outcome.notes.size(), 1U);
+    EXPECT_TRUE(outcome.notes[0].starts_with(
+        "/migrations/ref/003.sql is recorded without being run; an apply would refuse it: line 1: "
+    )) << outcome.notes[0];
+}
+
 TEST_F(VersionRunTest, WaitsForItsTurn) {
     auto first = coordinator().enter(request());
     std::promise<void> waits;
