@@ -62,6 +62,7 @@ void show_preview(Report& report, const coordinator::Preview& preview);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);
 /// What does not fit between files and records, and what to do.
 void show_source(Report& report, const coordinator::SourceCheck& check);
+void show_warnings(Report& report, const std::vector<db::ScriptProblem>& warnings);
 void show_status(
     Report& report, const plan::StatusReport& status, const coordinator::SourceCheck& check
 );

@@ -80,6 +80,7 @@ std::string preview(const coordinator::Preview& preview, const std::string* sql)
     root["changed"] = wire::migrations(preview.changed);
     root["lagging"] = wire::lagging(preview.lagging);
     root["problems"] = wire::problems(preview.problems);
+    root["notes"] = texts(preview.notes);
     add_source(root, preview.findings, preview.source);
     if (sql != nullptr) root["sql"] = text(*sql);
     return document(root);
@@ -95,6 +96,7 @@ std::string validation(
     root["unknownKeys"] = texts(unknown_keys);
     root["changed"] = wire::migrations(validation.changed);
     root["problems"] = wire::problems(validation.problems);
+    root["warnings"] = wire::problems(validation.warnings);
     add_source(root, validation.findings, validation.source);
     return document(root);
 }

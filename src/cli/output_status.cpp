@@ -203,6 +203,7 @@ void show_preview(Report& report, const coordinator::Preview& preview) {
     show_source(report, preview.source);
     show_lagging(report, preview.lagging);
     show_problems(report, preview.problems);
+    for (const auto& note : preview.notes) report.note(note);
 }
 
 void show_source(Report& report, const coordinator::SourceCheck& check) {
@@ -224,6 +225,15 @@ void show_problems(Report& report, const std::vector<db::ScriptProblem>& problem
         lines.push_back(fmt::format("{}\n{}", problem.file, problem.message));
     }
     report.list(lines);
+}
+
+void show_warnings(Report& report, const std::vector<db::ScriptProblem>& warnings) {
+    for (const auto& warning : warnings) {
+        report.line(
+            report.style().warning("warning:") + " " +
+            printable(warning.file + ": " + warning.message)
+        );
+    }
 }
 
 }  // namespace migrator::cli

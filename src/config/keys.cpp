@@ -93,6 +93,8 @@ constexpr Key kKeys[] = {
      .since = "new",
      .choices = "fail|warn|allow"},
     {.name = "noTransaction", .type = List, .since = "new"},
+    {.name = "ignoreFiles", .type = List, .since = "new"},
+    {.name = "nested", .type = Choice, .since = "new", .choices = "run|ignore|refuse"},
     // PostgreSQL takes no message over 1 GB, and the joined text is held in memory.
     {.name = "batchBytes",
      .type = Number,

@@ -76,12 +76,21 @@ std::map<MigrationType, std::vector<std::string>> directories_of(const Values& v
     return directories;
 }
 
+loader::Nested nested_called(std::string_view name) {
+    using loader::Nested;
+    if (name == "run") return Nested::Run;
+    if (name == "ignore") return Nested::Ignore;
+    return name == "refuse" ? Nested::Refuse : Nested::ByStorage;
+}
+
 loader::Options loader_options(const Values& values) {
     using loader::S3AddressingStyle;
     const std::string style = values.text("s3AddressingStyle");
     return {
         .base_location = values.text("baseLocation"),
         .directories = directories_of(values),
+        .ignore_files = values.items("ignoreFiles"),
+        .nested = nested_called(values.text("nested")),
         .s3_region = values.text("s3Region"),
         .s3_endpoint = values.text("s3Endpoint"),
         .s3_profile = values.text("s3Profile"),

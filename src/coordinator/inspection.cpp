@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
+#include <set>
 
 #include "coordinator/foreign_problems.hpp"
+#include "coordinator/source_report.hpp"
 #include "core/error.hpp"
 #include "core/file_number.hpp"
 #include "core/log.hpp"
@@ -16,6 +19,17 @@ namespace {
 
 std::shared_ptr<const std::vector<Migration>> shared(std::vector<Migration> sources) {
     return std::make_shared<const std::vector<Migration>>(std::move(sources));
+}
+
+/// Of what nobody is told otherwise.
+void warn_once(const loader::Report& report) {
+    static std::mutex mutex;
+    static std::set<std::string> warned;
+    for (const loader::Warning& warning : report.warnings) {
+        const std::string text = warning.location + ": " + warning.text;
+        const std::lock_guard lock(mutex);
+        if (warned.insert(text).second) log::warn(text);
+    }
 }
 
 /// All files, for `tenants` and for the schemas of single directories.
@@ -88,9 +102,15 @@ void warn_of_order(
 Inspection::Inspection(const Dependencies& dependencies, const Options& options)
     : dependencies_(dependencies), options_(options) {}
 
-std::vector<Migration> Inspection::files() const {
+std::vector<Migration> Inspection::files(loader::Report* report) const {
     const auto began = std::chrono::steady_clock::now();
-    std::vector<Migration> files = dependencies_.open_loader()->load();
+    const std::unique_ptr<loader::Loader> loader = dependencies_.open_loader();
+    std::vector<Migration> files = loader->load();
+    if (report != nullptr) {
+        *report = loader->report();
+    } else {
+        warn_once(loader->report());
+    }
     if (dependencies_.metrics != nullptr) {
         dependencies_.metrics->source_loaded(
             std::chrono::steady_clock::now() - began, files.size()
@@ -116,9 +136,12 @@ std::vector<Migration> Inspection::changed(
 plan::StatusReport Inspection::status() const {
     db::Connector& connector = dependencies_.connector;
     plan::StatusReport status;
-    status.sources = shared(files());
+    loader::Report report;
+    status.sources = shared(files(&report));
+    warn_once(report);
     const std::vector<Migration>& sources = *status.sources;
     Applied applied = connector.read_applied(sources);
+    refuse_emptied_directories(report, sources, applied);
     status.applied_files =
         static_cast<std::size_t>(std::ranges::count_if(sources, [&](const Migration& source) {
             return !is_script(source.type) && plan::is_recorded(applied, source);
@@ -141,8 +164,11 @@ plan::StatusReport Inspection::status() const {
 }
 
 plan::FleetStandings Inspection::fleet(const plan::FleetPage& page) const {
-    const std::vector<Migration> sources = files();
+    loader::Report report;
+    const std::vector<Migration> sources = files(&report);
     const Applied applied = dependencies_.connector.read_applied(sources);
+    warn_once(report);
+    refuse_emptied_directories(report, sources, applied);
     plan::FleetStandings standings = plan::fleet_standings(sources, applied, page);
     show_fleet(standings);
     return standings;
@@ -173,8 +199,12 @@ void Inspection::show_fleet_after_run(const std::vector<Migration>& sources) con
 Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) const {
     db::Connector& connector = dependencies_.connector;
     Preview preview;
-    preview.sources = shared(files());
+    loader::Report report;
+    preview.sources = shared(files(&report));
     const Applied applied = connector.read_applied(*preview.sources);
+    refuse_emptied_directories(report, *preview.sources, applied);
+    refuse_no_files(report);
+    preview.notes = notes_of(report, applied);
     const Plan all = plan::pending(*preview.sources, applied, plan_options(reconcile));
     preview.plan = plan::narrow(all, *preview.sources, applied, tenants).plan;
     preview.summary = plan::summarize(preview.plan);
@@ -200,25 +230,32 @@ std::string Inspection::preview_sql(const Preview& preview) const {
 }
 
 Validation Inspection::validate() const {
-    const std::vector<Migration> sources = files();
+    loader::Report report;
+    const std::vector<Migration> sources = files(&report);
     const Applied applied = dependencies_.connector.read_applied(sources);
+    refuse_emptied_directories(report, sources, applied);
+    refuse_no_files(report);
     const auto problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants));
     const Plan pending = plan::pending(sources, applied, plan_options(false));
     Validation validation{
         .files = sources.size(),
         .changed = changed(sources, applied),
         .problems = with_foreign(pending, sources, problems),
+        .warnings = warnings_of(report, applied),
         .findings = plan::findings(sources, applied)};
     validation.source = check(validation.findings, pending);
     return validation;
 }
 
 Validation Inspection::validate_files() const {
-    const std::vector<Migration> sources = files();
+    loader::Report report;
+    const std::vector<Migration> sources = files(&report);
+    refuse_no_files(report);
     const Plan all = plan_of_all(sources, {"tenant"});
     Validation validation{
         .files = sources.size(),
-        .problems = with_foreign(all, sources, dependencies_.connector.check(all))};
+        .problems = with_foreign(all, sources, dependencies_.connector.check(all)),
+        .warnings = warnings_of(report, {})};
     for (const Migration& source : sources) warn_of_contents(source, validation.warnings);
     warn_of_order(sources, validation.warnings);
     return validation;

@@ -10,6 +10,7 @@
 #include "coordinator/source_check.hpp"
 #include "core/migration.hpp"
 #include "core/plan.hpp"
+#include "loader/report.hpp"
 #include "plan/fleet.hpp"
 #include "plan/plan.hpp"
 #include "plan/selection.hpp"
@@ -25,6 +26,7 @@ struct Preview {
     std::vector<Migration> changed;
     std::vector<LaggingTenant> lagging;
     std::vector<db::ScriptProblem> problems;
+    std::vector<std::string> notes;  ///< of the source
     plan::Findings findings;
     SourceCheck source;
 };
@@ -45,8 +47,9 @@ public:
     /// `dependencies` lives longer.
     Inspection(const Dependencies& dependencies, const Options& options);
 
-    /// All files in source order, without the database.
-    std::vector<Migration> files() const;
+    /// All files in source order, without the database. `report` gets what the load has to say;
+    /// without one its warnings are logged, once in the life of the process.
+    std::vector<Migration> files(loader::Report* report = nullptr) const;
 
     plan::StatusReport status() const;
     /// Where the tenants stand, one page of them. A few statements, however many there are.

@@ -6,8 +6,10 @@
 #include <future>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 #include "coordinator/foreign_problems.hpp"
+#include "coordinator/source_report.hpp"
 #include "core/count_of.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
@@ -172,7 +174,7 @@ void VersionRun::load_sources() {
     auto connected = std::async(std::launch::async, [this] { dependencies_.connector.ping(); });
     std::exception_ptr failed;
     try {
-        sources_ = inspection_.files();
+        sources_ = inspection_.files(&report_);
     } catch (const Error&) {
         failed = std::current_exception();
     }
@@ -207,10 +209,9 @@ bool VersionRun::make_plan() {
     plan_ = std::move(planned.plan);
     base_ = applied.base;
     renamed_ = applied.renamed;
-    check_source(applied);
     owed_ = std::move(planned.owed);
     waves_ = std::move(planned.waves);
-    source_notes_ = refuse_foreign(plan_, sources_, request_.action);
+    check_source(applied);
     log::info(fmt::format(
         "{}: {}",
         request_.tenant ? "Migrations to apply for new tenant" : "Found migrations to apply",
@@ -223,14 +224,20 @@ bool VersionRun::make_plan() {
     return !plan_.empty() || request_.tenant.has_value();
 }
 
-/// A sync records what it is told to, and runs nothing.
 void VersionRun::check_source(const Applied& applied) {
+    refuse_emptied_directories(report_, sources_, applied);
+    refuse_no_files(report_);
+    source_notes_ = notes_of(report_, applied, request_.tenant);
+    for (std::string& note : refuse_foreign(plan_, sources_, request_.action)) {
+        source_notes_.push_back(std::move(note));
+    }
     const SourceCheck check =
         coordinator::check_source(plan::findings(sources_, applied), plan_, options_);
-    for (const std::string& warning : check.warnings) {
-        if (!run_) log::answered(log::Level::Warn, warning);  // said once, before the lock
+    source_notes_.insert(source_notes_.end(), check.warnings.begin(), check.warnings.end());
+    if (!run_) {  // said once, before the lock
+        for (const std::string& note : source_notes_) log::answered(log::Level::Warn, note);
     }
-    outcome_.notes = check.warnings;
+    // A sync records what it is told to, and runs nothing.
     if (request_.action == Action::Apply) check.throw_if_refused();
 }
 

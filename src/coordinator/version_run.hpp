@@ -83,7 +83,7 @@ private:
     /// Reads what is applied, verifies and plans. False: there is nothing to do, the outcome says
     /// why.
     bool make_plan();
-    /// Throws FileMoved, OutOfOrder or MissingFiles.
+    /// Of what is planned, and of what the load had to say: throws, or notes it for the answer.
     void check_source(const Applied& applied);
     plan::Narrowed plan_from(const Applied& applied) const;
     Plan plan_of_sync(const Applied& applied) const;
@@ -109,6 +109,7 @@ private:
     std::unique_ptr<Line::Place> place_;
     const std::stop_token stop_;
     std::vector<Migration> sources_;
+    loader::Report report_;                  ///< of their load
     std::vector<std::string> source_notes_;  ///< what the answer says of the files
     Plan plan_;
     BaseFinding base_;

@@ -8,6 +8,7 @@
 #include "core/path.hpp"
 #include "loader/disk_directory.hpp"
 #include "loader/disk_path.hpp"
+#include "loader/disk_walk.hpp"
 #include "loader/parallel_jobs.hpp"
 #include "loader/places.hpp"
 #include "loader/source_file.hpp"
@@ -44,32 +45,31 @@ std::vector<Migration> DiskLoader::load() {
         return cleaned(joined(base, directory));
     });
     warn_of_repeated(all);
-    std::vector<DiskDirectory> directories;
-    std::vector<std::vector<std::string>> names;
+    Report report;
+    DiskWalk walk(options_, all, report);
+    std::vector<std::vector<FileOnDisk>> found;
     std::size_t count = 0;
     for (const Place& place : all) {
-        in_context("Could not read source dir " + place.path, [&] {
-            directories.emplace_back(place.path);
-        });
-        names.push_back(directories.back().file_names());
-        count += names.back().size();
+        found.push_back(walk.list(place));
+        count += found.back().size();
     }
     std::vector<Migration> sources;
     std::vector<ListedFile> files;
     sources.reserve(count);
     files.reserve(count);
     for (std::size_t d = 0; d < all.size(); ++d) {
-        for (std::string& name : names[d]) {
+        for (FileOnDisk& file : found[d]) {
             Migration& migration = sources.emplace_back();
-            migration.file = joined(all[d].path, name);
-            migration.name = std::move(name);
-            migration.source_dir = all[d].path;
+            migration.source_dir = file.directory->path();
+            migration.name = std::move(file.name);
+            migration.file = std::move(file.path);
             migration.type = all[d].type;
-            files.push_back({&directories[d], &migration});
+            files.push_back({file.directory, &migration});
         }
     }
     read_all(files);
     sort_in_source_order(sources);
+    report_ = std::move(report);
     return sources;
 }
 

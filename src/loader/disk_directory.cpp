@@ -68,15 +68,24 @@ void DiskDirectory::fail_to_read(const std::string& name, int error, const char*
     );
 }
 
-bool DiskDirectory::is_file(const dirent& entry) const {
-    if (entry.d_type == DT_REG) return true;
-    if (entry.d_type == DT_DIR) return false;
+DirectoryIdentity DiskDirectory::identity() const {
+    struct stat status {};
+    if (::fstat(::dirfd(handle_.get()), &status) != 0) {
+        throw Error(ErrorKind::Unavailable, fmt::format("stat {}: {}", path_, system_error(errno)));
+    }
+    return {status.st_dev, status.st_ino};
+}
+
+bool DiskDirectory::is_folder(const dirent& entry, const IsUnread& is_unread) const {
+    if (entry.d_type == DT_REG) return false;
+    if (entry.d_type == DT_DIR) return true;
     struct stat status {};
     if (::fstatat(::dirfd(handle_.get()), entry.d_name, &status, 0) != 0) {
+        if (is_unread(entry.d_name)) return false;
         fail_to_read(entry.d_name, errno, entry.d_type == DT_LNK ? "follow link" : "stat");
     }
-    if (S_ISDIR(status.st_mode)) return false;
-    if (S_ISREG(status.st_mode)) return true;
+    if (S_ISDIR(status.st_mode)) return true;
+    if (S_ISREG(status.st_mode) || is_unread(entry.d_name)) return false;
     throw Error(
         ErrorKind::MigrationFailed,
         fmt::format(
@@ -87,14 +96,15 @@ bool DiskDirectory::is_file(const dirent& entry) const {
     );
 }
 
-std::vector<std::string> DiskDirectory::file_names() {
-    std::vector<std::string> names;
+DirectoryEntries DiskDirectory::entries(const IsUnread& is_unread) {
+    DirectoryEntries entries;
     while (true) {
         errno = 0;
         const dirent* entry = ::readdir(handle_.get());
         if (entry == nullptr) break;
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != ".." && is_file(*entry)) names.emplace_back(name);
+        const std::string name = entry->d_name;
+        if (name == "." || name == "..") continue;
+        (is_folder(*entry, is_unread) ? entries.folders : entries.files).push_back(name);
     }
     if (errno != 0) {
         throw Error(
@@ -104,8 +114,9 @@ std::vector<std::string> DiskDirectory::file_names() {
             )
         );
     }
-    std::ranges::sort(names);
-    return names;
+    std::ranges::sort(entries.files);
+    std::ranges::sort(entries.folders);
+    return entries;
 }
 
 std::string DiskDirectory::read(const std::string& name) const {

@@ -7,6 +7,7 @@
 #include "core/migration.hpp"
 #include "identity/places.hpp"
 #include "loader/options.hpp"
+#include "loader/report.hpp"
 
 namespace migrator::cloud::aws {
 struct Surroundings;
@@ -20,11 +21,16 @@ class Loader {
 public:
     virtual ~Loader() = default;
 
-    /// All files, in source order: migrations by file name over all directories, then single
-    /// scripts, then tenant scripts; none is an empty vector, not an error. Reads the storage on
+    /// All files that are migrations or scripts, in source order: migrations by file name over all
+    /// directories, then single scripts, then tenant scripts; none is an empty vector, not an
+    /// error. Files that are ignored, by name or by folder, are not read. Reads the storage on
     /// every call. Throws Unavailable when it can't be reached, Configuration when a configured
-    /// directory is missing, MigrationFailed for a file that can't be used (a NUL byte).
+    /// directory is missing or has files below it that are refused, MigrationFailed for a file that
+    /// can't be used (a NUL byte).
     virtual std::vector<Migration> load() = 0;
+
+    /// What the last load that succeeded has to say.
+    virtual Report report() const { return {}; }
 
     /// Reachability of the base location only. Throws Unavailable.
     virtual void ping() = 0;

@@ -14,10 +14,20 @@ namespace migrator::loader {
 /// else by bucket name and endpoint.
 enum class S3AddressingStyle : std::uint8_t { Auto, Path, Virtual };
 
+/// What becomes of files in folders below a configured directory.
+enum class Nested : std::uint8_t {
+    ByStorage,  ///< what the storage has always done, with a warning: S3 runs them, the disk not
+    Run,        ///< they are files of the directory; a single one has the schema of its own folder
+    Ignore,
+    Refuse,  ///< any such file is an error
+};
+
 /// Where the files are. The directories are as configured, relative to the base location.
 struct Options {
     std::string base_location;
     std::map<MigrationType, std::vector<std::string>> directories;
+    std::vector<std::string> ignore_files;  ///< patterns of file names (fnmatch)
+    Nested nested = Nested::ByStorage;
 
     // Only for s3://. Empty: as the environment and the AWS profile say.
     std::string s3_region;

@@ -169,11 +169,4 @@ std::optional<S3Target> S3Store::moved(const S3Target& asked, const S3Error& err
     return target;
 }
 
-bool S3Store::note_listing(const std::string& prefix, bool is_empty) {
-    const std::lock_guard lock(mutex_);
-    if (is_empty) return empty_prefixes_.insert(prefix).second;
-    empty_prefixes_.erase(prefix);
-    return false;
-}
-
 }  // namespace migrator::loader

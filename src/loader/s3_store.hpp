@@ -3,7 +3,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "cloud/aws/client.hpp"
@@ -52,9 +51,6 @@ public:
     /// that is not to be found out. Later calls of `target` give it, too.
     std::optional<S3Target> moved(const S3Target& asked, const S3Error& error);
 
-    /// Whether an empty listing is news: the first in a row.
-    bool note_listing(const std::string& prefix, bool is_empty);
-
 private:
     cloud::aws::Endpoint resolved(const std::string& region) const;
     cloud::aws::Endpoint first_endpoint() const;
@@ -69,7 +65,6 @@ private:
     std::mutex mutex_;  // guards what follows
     std::shared_ptr<cloud::aws::CredentialSource> credentials_;
     std::optional<S3Target> target_;
-    std::set<std::string> empty_prefixes_;
 };
 
 }  // namespace migrator::loader

@@ -158,7 +158,7 @@ TEST_F(Json, OfPlan) {
     auto root = run_json({"plan", "--json"});
     EXPECT_EQ(
         keys(root),
-        "counts tenants phases changed lagging problems base moved late missingFiles refusals"
+        "counts tenants phases changed lagging problems notes base moved late missingFiles refusals"
     );
     EXPECT_EQ(root.at("counts").as_object().at("migrationsGrandTotal"), 5);
     const auto& phases = root.at("phases").as_array();
@@ -178,7 +178,7 @@ TEST_F(Json, OfValidate) {
     write_files();
     auto root = run_json({"validate", "--json"});
     EXPECT_EQ(
-        keys(root), "valid files unknownKeys changed problems base moved late missingFiles refusals"
+        keys(root), "valid files unknownKeys changed problems warnings base moved late missingFiles refusals"
     );
     EXPECT_EQ(root.at("valid"), true);
     EXPECT_EQ(root.at("files"), 5);

@@ -31,6 +31,8 @@ TEST(Read, FillsEveryModuleFromTheFile) {
         "shutdownTimeout: 10\n"
         "checksumVerification: warn\n"
         "noTransaction: ['*_concurrently.sql']\n"
+        "ignoreFiles: ['*.down.sql']\n"
+        "nested: refuse\n"
         "batchBytes: 1000\n"
         "maxConnections: 3\n"
         "setRole: owner\n"
@@ -46,6 +48,8 @@ TEST(Read, FillsEveryModuleFromTheFile) {
     EXPECT_EQ(config.loader.directories.at(MigrationType::TenantMigration), Names{"stores"});
     EXPECT_EQ(config.loader.directories.at(MigrationType::SingleScript), Names{"catalog-scripts"});
     EXPECT_EQ(config.loader.directories.at(MigrationType::TenantScript), Names{"stores-scripts"});
+    EXPECT_EQ(config.loader.ignore_files, Names{"*.down.sql"});
+    EXPECT_EQ(config.loader.nested, loader::Nested::Refuse);
     EXPECT_EQ(config.database.driver, "postgres");
     EXPECT_EQ(config.database.data_source, "user=shop dbname=shop");
     EXPECT_EQ(config.database.tenant_select, "select name from t");
@@ -94,6 +98,10 @@ TEST(Read, HasTheDefaultsOfTheOptionStructs) {
     EXPECT_EQ(config.database.max_connections, database.max_connections);
     EXPECT_EQ(config.database.tenant_select, "");
     EXPECT_EQ(config.database.set_role, "");
+    EXPECT_TRUE(config.loader.ignore_files.empty());
+    EXPECT_EQ(config.loader.nested, loader::Options{}.nested);
+    EXPECT_EQ(read_yaml(kMinimal + "nested: run\n").loader.nested, loader::Nested::Run);
+    EXPECT_EQ(read_yaml(kMinimal + "nested: ignore\n").loader.nested, loader::Nested::Ignore);
     const http::Options http;
     EXPECT_EQ(config.http.listen_address, http.listen_address);
     EXPECT_EQ(config.http.port, http.port);

@@ -240,6 +240,76 @@ TEST_F(VersionRunTest, NotesADownHalfThatASyncRecords) {
     )) << outcome.notes[0];
 }
 
+TEST_F(VersionRunTest, SaysWhatTheLoadHadToSayAlsoWhenNothingIsPending) {
+    source_.set_report(
+        {.ignored = {{"/migrations/ref/README", MigrationType::SingleMigration, "README*"}},
+         .directories = {{"/migrations/ref/", "singleMigrations", 1}},
+         .warnings = {{"/migrations/ref/", "a warning"}}}
+    );
+    const std::vector<std::string> notes = {
+        "/migrations/ref/: a warning",
+        "1 file was not run because of its name (ignoreFiles: README*): /migrations/ref/README"};
+    EXPECT_EQ(run().notes, notes);
+    const Outcome again = run();
+    EXPECT_EQ(again.summary.version_id, 0);
+    EXPECT_EQ(again.notes, notes);
+    EXPECT_EQ(coordinator().inspection().preview(false).notes, notes);
+    EXPECT_EQ(coordinator().inspection().validate().warnings.size(), 2U);
+    const auto logged_warnings = logged_.find("WARN " + notes[0]);
+    EXPECT_NE(logged_warnings, std::string::npos) << logged_;
+    coordinator().inspection().status();
+    coordinator().inspection().status();
+    EXPECT_NE(logged_.find("inspection.cpp"), std::string::npos) << logged_;
+    EXPECT_EQ(logged_.find("inspection.cpp"), logged_.rfind("inspection.cpp")) << "once";
+}
+
+TEST_F(VersionRunTest, IsRefusedWhenADirectoryHasLostItsFiles) {
+    run();
+    source_.remove("/migrations/ref/001.sql");
+    source_.set_report(
+        {.directories =
+             {{"/migrations/ref/", "singleMigrations", 0},
+              {"/migrations/tenants/", "tenantMigrations", 1}}}
+    );
+    const Inspection& inspection = coordinator().inspection();
+    const std::function<void()> looks[] = {
+        [&] { run(); },
+        [&] { inspection.preview(false); },
+        [&] { inspection.validate(); },
+        [&] { inspection.status(); },
+        [&] { inspection.fleet({}); }};
+    for (const auto& look : looks) {
+        try {
+            look();
+            ADD_FAILURE() << "no error";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::Configuration);
+            EXPECT_NE(
+                std::string(error.what()).find("/migrations/ref/ has no files"), std::string::npos
+            ) << error.what();
+        }
+    }
+    EXPECT_EQ(database_.lock_tries(), 1U);
+    EXPECT_EQ(coordinator().inspection().files().size(), 1U) << "as `migrator new` reads them";
+    expect_nothing_is_held();
+}
+
+TEST_F(VersionRunTest, IsRefusedWithoutAnyFile) {
+    source_.remove("/migrations/ref/001.sql");
+    source_.remove("/migrations/tenants/002.sql");
+    source_.set_report({.directories = {{"/migrations/ref/", "singleMigrations", 0}}});
+    EXPECT_EQ(failure().kind(), ErrorKind::Configuration);
+    VersionRequest wanted = request();
+    wanted.tenant = "east";
+    EXPECT_THROW(coordinator().create_version(wanted), Error);
+    const Inspection& inspection = coordinator().inspection();
+    EXPECT_THROW(inspection.preview(false), Error);
+    EXPECT_THROW(inspection.validate(), Error);
+    EXPECT_THROW(inspection.validate_files(), Error);
+    EXPECT_EQ(inspection.status().applied_files, 0U) << "a project may begin without files";
+    EXPECT_EQ(database_.tenants().size(), 2U);
+}
+
 TEST_F(VersionRunTest, WaitsForItsTurn) {
     auto first = coordinator().enter(request());
     std::promise<void> waits;

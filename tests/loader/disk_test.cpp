@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/sha256.hpp"
 #include "support/temp_dir.hpp"
+#include "support/unprivileged.hpp"
 
 namespace migrator::loader {
 namespace {
@@ -24,6 +26,16 @@ std::vector<Migration> load(const test::TempDir& base, Options options) {
 Names names(const std::vector<Migration>& sources) {
     Names result;
     for (const auto& s : sources) result.push_back(s.name);
+    return result;
+}
+
+/// "FILE PATTERN" of what was not loaded, sorted.
+Names ignored(const DiskLoader& loader) {
+    Names result;
+    for (const auto& file : loader.report().ignored) {
+        result.push_back(file.file + " " + file.pattern);
+    }
+    std::ranges::sort(result);
     return result;
 }
 
@@ -87,16 +99,146 @@ TEST(DiskLoader, SortsByFileNameAcrossFoldersThenScripts) {
     );
 }
 
-TEST(DiskLoader, LoadsWhateverIsAFileAndNothingBelow) {
+TEST(DiskLoader, LoadsWhateverIsAFileButForNamesThatAreNoMigrations) {
     const test::TempDir base;
-    for (const char* file : {"d/.hidden", "d/README", "d/1.sql~", "d/1.sql", "d/sub/2.sql"}) {
+    for (const char* file :
+         {"d/.hidden", "d/README", "d/1.sql~", "d/1.sql", "d/2", "d/sub/2.sql"}) {
         base.write(file, "x");
     }
     base.write("d/empty", "");
-    EXPECT_EQ(
-        names(load(base, {.directories = {{MigrationType::SingleMigration, {"d"}}}})),
-        (Names{".hidden", "1.sql", "1.sql~", "README", "empty"})
+    base.write("d/.DS_Store", "Bud1\0\0"s);
+    fs::create_symlink("me@host.7", base.path() / "d/.#1.sql");  // as Emacs locks a file
+    DiskLoader loader(
+        {.base_location = base.path(), .directories = {{MigrationType::SingleMigration, {"d"}}}}
     );
+    EXPECT_EQ(names(loader.load()), (Names{"1.sql", "2", "empty"}));
+    const std::string dir = base.path() / "d/";
+    EXPECT_EQ(
+        ignored(loader),
+        (Names{
+            dir + ".#1.sql .*",
+            dir + ".DS_Store .*",
+            dir + ".hidden .*",
+            dir + "1.sql~ *~",
+            dir + "README README*",
+            dir + "sub/2.sql "})
+    );
+    ASSERT_EQ(loader.report().directories.size(), 1U);
+    EXPECT_EQ(loader.report().directories[0].location, dir);
+    EXPECT_EQ(loader.report().directories[0].key, "singleMigrations");
+    EXPECT_EQ(loader.report().directories[0].files, 3U);
+}
+
+TEST(DiskLoader, PatternsOfTheUserAreForNamesAndPaths) {
+    const test::TempDir base;
+    for (const char* file : {"d/1.down.sql", "d/1.up.sql", "e/1.sql", "e/skipped/2.sql"}) {
+        base.write(file, "x");
+    }
+    DiskLoader loader(
+        {.base_location = base.path(),
+         .directories = {{MigrationType::SingleMigration, {"d", "e"}}},
+         .ignore_files = {"*.down.sql", "*/e/1.sql", "skipped"},
+         .nested = Nested::Run}
+    );
+    EXPECT_EQ(names(loader.load()), Names{"1.up.sql"});
+}
+
+TEST(DiskLoader, FilesInFoldersBelowAreRunOnlyWhenAskedFor) {
+    const test::TempDir base;
+    for (const char* file :
+         {"d/2.sql", "d/a/1.sql", "d/a/b/3.sql", "d/a/README", "d/.git/HEAD", "d/own/4.sql"}) {
+        base.write(file, std::string("-- ") + file);
+    }
+    fs::create_directory(base.path() / "d/nothing");
+    fs::create_directory_symlink("..", base.path() / "d/a/up");
+    const std::string dir = base.path() / "d";
+    const auto loader_of = [&](Nested nested) {
+        return DiskLoader(
+            {.base_location = base.path(),
+             .directories =
+                 {{MigrationType::SingleMigration, {"d"}},
+                  {MigrationType::TenantMigration, {"d/own"}}},
+             .nested = nested}
+        );
+    };
+    for (const Nested nested : {Nested::ByStorage, Nested::Ignore}) {
+        DiskLoader loader = loader_of(nested);
+        EXPECT_EQ(names(loader.load()), (Names{"2.sql", "4.sql"}));
+        EXPECT_EQ(
+            ignored(loader),
+            (Names{dir + "/a/1.sql ", dir + "/a/README README*", dir + "/a/b/3.sql "})
+        );
+        if (nested == Nested::Ignore) {
+            EXPECT_TRUE(loader.report().warnings.empty());
+            continue;
+        }
+        ASSERT_EQ(loader.report().warnings.size(), 1U);
+        EXPECT_EQ(loader.report().warnings[0].location, dir + "/");
+        EXPECT_EQ(
+            loader.report().warnings[0].text,
+            "2 files in folders below it are not run, the first: " + dir +
+                "/a/1.sql; set nested: ignore to keep it so without this warning, nested: run to "
+                "change it, or nested: refuse"
+        );
+    }
+    DiskLoader run = loader_of(Nested::Run);
+    const auto sources = run.load();
+    ASSERT_EQ(names(sources), (Names{"1.sql", "2.sql", "3.sql", "4.sql"}));
+    EXPECT_EQ(sources[0].source_dir, dir + "/a");
+    EXPECT_EQ(sources[0].file, dir + "/a/1.sql");
+    EXPECT_EQ(sources[2].source_dir, dir + "/a/b");
+    EXPECT_EQ(sources[2].contents, "-- d/a/b/3.sql");
+    EXPECT_EQ(sources[3].type, MigrationType::TenantMigration);
+    EXPECT_TRUE(run.report().warnings.empty());
+    try {
+        loader_of(Nested::Refuse).load();
+        ADD_FAILURE() << "no exception";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::Configuration);
+        EXPECT_EQ(
+            std::string(error.what()),
+            "2 files are in folders below " + dir + "/, the first: " + dir +
+                "/a/1.sql; nested: refuse does not allow that. Move them into a configured "
+                "directory, or set nested to run or ignore"
+        );
+    }
+}
+
+TEST(DiskLoader, AFolderBelowThatHoldsNothingToRunIsNoNews) {
+    const test::TempDir base;
+    for (const char* file : {"d/1.sql", "d/.git/HEAD", "d/doc/README.md"}) base.write(file, "x");
+    DiskLoader loader(
+        {.base_location = base.path(),
+         .directories = {{MigrationType::SingleMigration, {"d"}}},
+         .nested = Nested::Refuse}
+    );
+    EXPECT_EQ(loader.load().size(), 1U);
+    EXPECT_TRUE(loader.report().warnings.empty());
+}
+
+TEST(DiskLoader, AFolderBelowThatCannotBeReadStopsOnlyWhatNeedsIt) {
+    const test::TempDir base;
+    base.write("d/1.sql", "x");
+    base.write("d/sub/2.sql", "x");
+    fs::permissions(base.path(), fs::perms::all);
+    fs::permissions(base.path() / "d/sub", fs::perms::none);
+    for (const Nested nested : {Nested::ByStorage, Nested::Ignore, Nested::Run, Nested::Refuse}) {
+        SCOPED_TRACE(static_cast<int>(nested));
+        DiskLoader loader(
+            {.base_location = base.path(),
+             .directories = {{MigrationType::SingleMigration, {"d"}}},
+             .nested = nested}
+        );
+        const test::Unprivileged others;
+        const bool needs_it = nested == Nested::Run || nested == Nested::Refuse;
+        if (needs_it) {
+            EXPECT_THROW(loader.load(), Error);
+            continue;
+        }
+        EXPECT_EQ(loader.load().size(), 1U);
+        EXPECT_EQ(loader.report().warnings.size(), nested == Nested::Ignore ? 0U : 1U);
+    }
+    fs::permissions(base.path() / "d/sub", fs::perms::owner_all);
 }
 
 TEST(DiskLoader, FollowsLinksAsInAMountedConfigMap) {
@@ -109,6 +251,16 @@ TEST(DiskLoader, FollowsLinksAsInAMountedConfigMap) {
     ASSERT_EQ(names(sources), Names{"1.sql"});
     EXPECT_EQ(sources[0].contents, "one");
     EXPECT_EQ(sources[0].file, dir / "1.sql");
+    for (const Nested nested : {Nested::ByStorage, Nested::Run, Nested::Refuse}) {
+        DiskLoader loader(
+            {.base_location = base.path(),
+             .directories = {{MigrationType::TenantMigration, {"d"}}},
+             .nested = nested}
+        );
+        EXPECT_EQ(loader.load().size(), 1U);
+        EXPECT_TRUE(loader.report().ignored.empty());
+        EXPECT_TRUE(loader.report().warnings.empty());
+    }
 }
 
 TEST(DiskLoader, AFolderThatIsALinkKeepsItsName) {

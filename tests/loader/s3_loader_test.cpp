@@ -154,13 +154,98 @@ TEST_F(S3LoaderTest, LaterLoadsReadOnlyTheListingAndWhatIsNew) {
     EXPECT_EQ(later[1].check_sum, sha256_hex("changed"));
 }
 
-TEST_F(S3LoaderTest, NothingThereIsNoErrorButAWarningOnce) {
-    const OpenLoader open = opener();
-    EXPECT_TRUE(open()->load().empty());
-    EXPECT_TRUE(open()->load().empty());
-    const std::string text = log();
-    expect_contains(text, "s3://bkt/ref/ has no objects");
-    EXPECT_EQ(text.find("has no objects"), text.rfind("has no objects"));
+TEST_F(S3LoaderTest, NothingThereIsNoErrorButAWarning) {
+    const auto loader = opener()();
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_TRUE(loader->load().empty());
+        const Report report = loader->report();
+        ASSERT_EQ(report.warnings.size(), 1U);
+        EXPECT_EQ(report.warnings[0].location, "s3://bkt/ref/");
+        EXPECT_EQ(report.warnings[0].text, "has no objects; check the spelling");
+        ASSERT_EQ(report.directories.size(), 1U);
+        EXPECT_EQ(report.directories[0].location, "s3://bkt/ref/");
+        EXPECT_EQ(report.directories[0].files, 0U);
+    }
+    bucket.put("ref/README.md", "words");
+    EXPECT_TRUE(loader->load().empty());
+    ASSERT_EQ(loader->report().warnings.size(), 1U);
+    expect_contains(loader->report().warnings[0].text, "no objects that are migrations");
+}
+
+TEST_F(S3LoaderTest, ObjectsThatAreNoMigrationsByTheirNamesAreNotRead) {
+    options.ignore_files = {"*.down.sql", "s3://bkt/ref/9*"};
+    for (const char* key :
+         {"ref/.DS_Store",
+          "ref/1.sql",
+          "ref/1.sql.orig",
+          "ref/2.down.sql",
+          "ref/9.sql",
+          "ref/.git/HEAD",
+          "ref/README"}) {
+        bucket.put(key, std::string("\0", 1));
+    }
+    bucket.put("ref/1.sql", "select 1");
+    const auto loader = opener()();
+    EXPECT_EQ(files_of(loader->load()), (std::vector<std::string>{"s3://bkt/ref/1.sql"}));
+    std::vector<std::string> ignored;
+    for (const auto& file : loader->report().ignored) {
+        ignored.push_back(file.file.substr(13) + " " + file.pattern);
+    }
+    EXPECT_EQ(
+        ignored,
+        (std::vector<std::string>{
+            ".DS_Store .*",
+            ".git/HEAD .*",
+            "1.sql.orig *.orig",
+            "2.down.sql *.down.sql",
+            "9.sql s3://bkt/ref/9*",
+            "README README*"})
+    );
+    EXPECT_EQ(world.requests().size(), 2U) << "a listing, and one object";
+    EXPECT_TRUE(loader->report().warnings.empty());
+}
+
+TEST_F(S3LoaderTest, ObjectsInFoldersBelowAreRunUnlessToldOtherwise) {
+    for (const char* key : {"ref/2.sql", "ref/sub/1.sql", "ref/sub/deep/3.sql", "ref/own/4.sql"}) {
+        bucket.put(key, "select 1");
+    }
+    options.directories[MigrationType::TenantMigration] = {"ref/own"};
+    const auto loaded = [&](Nested nested) {
+        options.nested = nested;
+        const auto loader = opener()();
+        const auto sources = loader->load();
+        return std::pair(files_of(sources), loader->report());
+    };
+    const std::vector<std::string> all = {
+        "s3://bkt/ref/sub/1.sql",
+        "s3://bkt/ref/2.sql",
+        "s3://bkt/ref/sub/deep/3.sql",
+        "s3://bkt/ref/own/4.sql"};
+    const auto [by_storage, warned] = loaded(Nested::ByStorage);
+    EXPECT_EQ(by_storage, all) << "each once: the longest configured prefix has it";
+    ASSERT_EQ(warned.warnings.size(), 1U);
+    EXPECT_EQ(warned.warnings[0].location, "s3://bkt/ref/");
+    EXPECT_EQ(
+        warned.warnings[0].text,
+        "2 files in folders below it are run, the first: s3://bkt/ref/sub/1.sql (in schema sub); "
+        "set nested: run to keep it so without this warning, nested: ignore to change it, or "
+        "nested: refuse"
+    );
+    const auto [run, run_report] = loaded(Nested::Run);
+    EXPECT_EQ(run, all);
+    EXPECT_TRUE(run_report.warnings.empty());
+    const auto [rest, ignore_report] = loaded(Nested::Ignore);
+    EXPECT_EQ(rest, (std::vector<std::string>{"s3://bkt/ref/2.sql", "s3://bkt/ref/own/4.sql"}));
+    EXPECT_TRUE(ignore_report.warnings.empty());
+    ASSERT_EQ(ignore_report.ignored.size(), 2U);
+    EXPECT_EQ(ignore_report.ignored[0].file, "s3://bkt/ref/sub/1.sql");
+    EXPECT_EQ(ignore_report.ignored[0].pattern, "");
+    options.nested = Nested::Refuse;
+    expect_contains(
+        error_of_load(ErrorKind::Configuration),
+        "2 files are in folders below s3://bkt/ref/, the first: s3://bkt/ref/sub/1.sql; nested: "
+        "refuse"
+    );
 }
 
 }  // namespace

@@ -50,6 +50,11 @@ void FakeSource::mend() {
     broken_.reset();
 }
 
+void FakeSource::set_report(const loader::Report& report) {
+    const std::lock_guard lock(mutex_);
+    report_ = report;
+}
+
 std::vector<Migration> FakeSource::files() const {
     const std::lock_guard lock(mutex_);
     return files_;
@@ -73,6 +78,11 @@ std::vector<Migration> FakeLoader::load() {
     source_.throw_if_broken();
     ++source_.loads_;
     return source_.files_;
+}
+
+loader::Report FakeLoader::report() const {
+    const std::lock_guard lock(source_.mutex_);
+    return source_.report_;
 }
 
 void FakeLoader::ping() {

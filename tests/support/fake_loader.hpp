@@ -27,6 +27,8 @@ public:
     /// Every access throws Unavailable with this message until `mend`.
     void break_down(const std::string& message);
     void mend();
+    /// What every load from now on has to say.
+    void set_report(const loader::Report& report);
 
     /// All files, in source order.
     std::vector<Migration> files() const;
@@ -44,12 +46,14 @@ private:
     std::vector<Migration> files_;
     std::optional<std::string> broken_;
     std::size_t loads_ = 0;
+    loader::Report report_;
 };
 
 class FakeLoader : public loader::Loader {
 public:
     explicit FakeLoader(FakeSource& source) : source_(source) {}
     std::vector<Migration> load() override;
+    loader::Report report() const override;
     void ping() override;
 
 private:

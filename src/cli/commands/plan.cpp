@@ -63,6 +63,7 @@ struct PlanCommand : Command {
             warnings.changed(preview.changed);
             show_source(warnings, preview.source);
             show_problems(warnings, preview.problems);
+            for (const auto& note : preview.notes) warnings.note(note);
         } else {
             show_preview(context.report, preview);
         }

@@ -62,6 +62,7 @@ private:
         report.changed(validation.changed);
         show_source(report, validation.source);
         show_problems(report, validation.problems);
+        show_warnings(report, validation.warnings);
         if (exit_code == 0 && !context.common.quiet) {
             report.line(report.style().good(fmt::format(
                 "Configuration, {} and checksums are valid.",
@@ -84,12 +85,7 @@ private:
         }
         for (const auto& key : unknown_keys) report.error(key);
         show_problems(report, validation.problems);
-        for (const auto& warning : validation.warnings) {
-            report.line(
-                report.style().warning("warning:") + " " +
-                printable(warning.file + ": " + warning.message)
-            );
-        }
+        show_warnings(report, validation.warnings);
         if (context.common.quiet) return exit_code;
         if (exit_code == 0) {
             report.line(
