@@ -7,6 +7,12 @@
 #include "loader/disk_path.hpp"
 
 namespace migrator::loader {
+namespace {
+
+/// A link may lead into the whole disk: what is not run is looked at so far, and no further.
+constexpr std::size_t kLookedAtMost = 10'000;
+
+}  // namespace
 
 DiskWalk::DiskWalk(const Options& options, const std::vector<Place>& places, Report& report)
     : options_(options), ignored_(options.ignore_files), report_(report) {
@@ -43,8 +49,11 @@ void DiskWalk::walk(Branch& branch, DiskDirectory& directory) {
     for (std::string& name : entries.files) {
         std::string path = joined(directory.path(), name);
         const std::string_view pattern = pattern_of(name);
+        if (is_listed_only && !may_look(branch)) return;
         if (is_below && pattern.empty()) branch.nested.add(path);
-        if (is_listed_only || !pattern.empty()) {
+        if (is_listed_only) {
+            report_.ignored.push_back({std::move(path), branch.place.type, ""});
+        } else if (!pattern.empty()) {
             report_.ignored.push_back({std::move(path), branch.place.type, std::string(pattern)});
         } else {
             branch.files.push_back({&directory, std::move(name), std::move(path)});
@@ -53,9 +62,16 @@ void DiskWalk::walk(Branch& branch, DiskDirectory& directory) {
     branch.above.push_back(directory.identity());
     for (const std::string& name : entries.folders) {
         const std::string path = joined(directory.path(), name);
-        if (pattern_of(name).empty() && !configured_.contains(path)) walk_below(branch, path);
+        if (!pattern_of(name).empty() || configured_.contains(path)) continue;
+        if (branch.nested.are_run() || may_look(branch)) walk_below(branch, path);
     }
     branch.above.pop_back();
+}
+
+bool DiskWalk::may_look(Branch& branch) {
+    if (++branch.looked_at <= kLookedAtMost) return true;
+    branch.nested.cut_off();
+    return false;
 }
 
 void DiskWalk::walk_below(Branch& branch, const std::string& path) {

@@ -39,9 +39,12 @@ private:
         NestedFiles nested;
         std::vector<FileOnDisk> files = {};
         std::vector<DirectoryIdentity> above = {};
+        std::size_t looked_at = 0;  ///< entries that are listed for a warning alone
     };
 
     std::string_view relative(const Branch& branch, const std::string& path) const;
+    /// At one more file or folder that is not run. False: that is enough.
+    static bool may_look(Branch& branch);
     void walk(Branch& branch, DiskDirectory& directory);
     void walk_below(Branch& branch, const std::string& path);
 

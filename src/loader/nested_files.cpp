@@ -27,7 +27,8 @@ void NestedFiles::judge(const std::string& location, Report& report) const {
         );
     }
     if (!is_by_default_) return;
-    std::string outcome = count_of(count_, "file", "files") + " in folders below it ";
+    std::string outcome = is_cut_off_ ? "at least " : "";
+    outcome += count_of(count_, "file", "files") + " in folders below it ";
     outcome += count_ == 1 ? "is " : "are ";
     outcome += are_run() ? "run" : "not run";
     std::string schema;

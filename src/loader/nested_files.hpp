@@ -21,6 +21,8 @@ public:
     bool are_run() const { return wish_ == Nested::Run; }
     /// One of them, by its identity.
     void add(const std::string& file);
+    /// There may be more of them.
+    void cut_off() { is_cut_off_ = true; }
 
     /// Warns of what happens to them because nobody has said what should. Throws Configuration when
     /// they are refused. `location` names the directory.
@@ -30,6 +32,7 @@ private:
     const bool is_by_default_;
     const Nested wish_;
     const MigrationType type_;
+    bool is_cut_off_ = false;
     std::size_t count_ = 0;
     std::string first_;
 };

@@ -13,7 +13,7 @@ namespace migrator::loader {
 struct IgnoredFile {
     std::string file;  ///< its identity
     MigrationType type = MigrationType::SingleMigration;
-    std::string pattern;  ///< that its name matches; empty: it is in a folder below
+    std::string pattern;  ///< that its name matches; empty: no file in folders below is loaded
 };
 
 /// A configured directory, and how many files were loaded from it.

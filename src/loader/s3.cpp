@@ -73,7 +73,9 @@ public:
             const bool is_below = path.find('/') != std::string_view::npos;
             const std::string_view pattern = ignored_.match(path, file);
             if (is_below && pattern.empty()) nested.add(file);
-            if (!pattern.empty() || (is_below && !nested.are_run())) {
+            if (is_below && !nested.are_run()) {
+                report_.ignored.push_back({file, place.type, ""});
+            } else if (!pattern.empty()) {
                 report_.ignored.push_back({file, place.type, std::string(pattern)});
             } else {
                 wanted.push_back(object);
