@@ -142,6 +142,7 @@ plan::StatusReport Inspection::status() const {
     const std::vector<Migration>& sources = *status.sources;
     Applied applied = connector.read_applied(sources);
     refuse_emptied_directories(report, sources, applied);
+    set_ignored_aside(report, applied);
     status.applied_files =
         static_cast<std::size_t>(std::ranges::count_if(sources, [&](const Migration& source) {
             return !is_script(source.type) && plan::is_recorded(applied, source);
@@ -166,9 +167,10 @@ plan::StatusReport Inspection::status() const {
 plan::FleetStandings Inspection::fleet(const plan::FleetPage& page) const {
     loader::Report report;
     const std::vector<Migration> sources = files(&report);
-    const Applied applied = dependencies_.connector.read_applied(sources);
+    Applied applied = dependencies_.connector.read_applied(sources);
     warn_once(report);
     refuse_emptied_directories(report, sources, applied);
+    set_ignored_aside(report, applied);
     plan::FleetStandings standings = plan::fleet_standings(sources, applied, page);
     show_fleet(standings);
     return standings;
@@ -185,10 +187,13 @@ void Inspection::show_fleet(const plan::FleetStandings& fleet) const {
     metrics->files_seen("missing", fleet.findings.missing.size());
 }
 
-void Inspection::show_fleet_after_run(const std::vector<Migration>& sources) const {
+void Inspection::show_fleet_after_run(
+    const std::vector<Migration>& sources, const loader::Report& report
+) const {
     if (dependencies_.metrics == nullptr) return;
     try {
-        const Applied applied = dependencies_.connector.read_applied(sources);
+        Applied applied = dependencies_.connector.read_applied(sources);
+        set_ignored_aside(report, applied);
         show_fleet(plan::fleet_standings(sources, applied, {}));
     } catch (const Error& error) {
         // The run is done; the next look will tell.
@@ -201,10 +206,11 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     Preview preview;
     loader::Report report;
     preview.sources = shared(files(&report));
-    const Applied applied = connector.read_applied(*preview.sources);
+    Applied applied = connector.read_applied(*preview.sources);
     refuse_emptied_directories(report, *preview.sources, applied);
     refuse_no_files(report);
     preview.notes = notes_of(report, applied);
+    set_ignored_aside(report, applied);
     const Plan all = plan::pending(*preview.sources, applied, plan_options(reconcile));
     preview.plan = plan::narrow(all, *preview.sources, applied, tenants).plan;
     preview.summary = plan::summarize(preview.plan);
@@ -232,8 +238,9 @@ std::string Inspection::preview_sql(const Preview& preview) const {
 Validation Inspection::validate() const {
     loader::Report report;
     const std::vector<Migration> sources = files(&report);
-    const Applied applied = dependencies_.connector.read_applied(sources);
+    Applied applied = dependencies_.connector.read_applied(sources);
     refuse_emptied_directories(report, sources, applied);
+    set_ignored_aside(report, applied);
     refuse_no_files(report);
     const auto problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants));
     const Plan pending = plan::pending(sources, applied, plan_options(false));

@@ -55,7 +55,8 @@ public:
     /// Where the tenants stand, one page of them. A few statements, however many there are.
     plan::FleetStandings fleet(const plan::FleetPage& page) const;
     /// Shows in the metrics where the tenants stand, after a run. Never throws an Error.
-    void show_fleet_after_run(const std::vector<Migration>& sources) const;
+    void show_fleet_after_run(const std::vector<Migration>& sources, const loader::Report& report)
+        const;
     /// Throws NotFound as `plan::chosen` does.
     Preview preview(bool reconcile, const plan::Selection& tenants = {}) const;
     /// The text that would be sent for each planned file and schema, with comments for people.

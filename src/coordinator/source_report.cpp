@@ -147,6 +147,13 @@ std::vector<std::string> notes_of(
     return notes;
 }
 
+void set_ignored_aside(const loader::Report& report, Applied& applied) {
+    for (const loader::IgnoredFile& file : report.ignored) {
+        const auto known = applied.files.find(file.file);
+        if (known != applied.files.end()) known->second.belonging = Belonging::Elsewhere;
+    }
+}
+
 std::vector<db::ScriptProblem> warnings_of(const loader::Report& report, const Applied& applied) {
     std::vector<db::ScriptProblem> warnings;
     for (const loader::Warning& warning : report.warnings) {

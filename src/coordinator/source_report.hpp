@@ -32,4 +32,7 @@ std::vector<std::string> notes_of(
 /// The same, file by file.
 std::vector<db::ScriptProblem> warnings_of(const loader::Report& report, const Applied& applied);
 
+/// What is recorded and ignored has neither moved nor gone.
+void set_ignored_aside(const loader::Report& report, Applied& applied);
+
 }  // namespace migrator::coordinator

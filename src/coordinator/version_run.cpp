@@ -129,7 +129,7 @@ void VersionRun::conclude() {
     const bool did_something = outcome_.summary.version_id != 0 || request_.tenant.has_value();
     if (!did_something) {
         count_end(outcome_.failures.empty() ? "nothing_to_do" : "failed");
-        if (!outcome_.failures.empty()) inspection_.show_fleet_after_run(sources_);
+        if (!outcome_.failures.empty()) inspection_.show_fleet_after_run(sources_, report_);
     } else if (request_.dry_run) {
         count_end("dry_run");
     } else {
@@ -137,7 +137,7 @@ void VersionRun::conclude() {
         if (auto* metrics = dependencies_.metrics) {
             metrics->committed(outcome_.summary, request_.tenant.has_value());
         }
-        inspection_.show_fleet_after_run(sources_);
+        inspection_.show_fleet_after_run(sources_, report_);
     }
     // An error is no news for the webhook; that tenants were worked for is, whoever else failed.
     const bool has_version = outcome_.summary.version_id != 0 && !request_.dry_run;
@@ -184,7 +184,7 @@ void VersionRun::load_sources() {
 
 bool VersionRun::make_plan() {
     const auto began = std::chrono::steady_clock::now();
-    const Applied applied = dependencies_.connector.read_applied(sources_);
+    Applied applied = dependencies_.connector.read_applied(sources_);
     log::info(fmt::format("Number of flattened DB migrations: {}", applied.files.size()));
     outcome_ = {};
     const auto verification = options_.checksum_verification;
@@ -224,13 +224,14 @@ bool VersionRun::make_plan() {
     return !plan_.empty() || request_.tenant.has_value();
 }
 
-void VersionRun::check_source(const Applied& applied) {
+void VersionRun::check_source(Applied& applied) {
     refuse_emptied_directories(report_, sources_, applied);
     refuse_no_files(report_);
     source_notes_ = notes_of(report_, applied, request_.tenant);
     for (std::string& note : refuse_foreign(plan_, sources_, request_.action)) {
         source_notes_.push_back(std::move(note));
     }
+    set_ignored_aside(report_, applied);
     const SourceCheck check =
         coordinator::check_source(plan::findings(sources_, applied), plan_, options_);
     source_notes_.insert(source_notes_.end(), check.warnings.begin(), check.warnings.end());

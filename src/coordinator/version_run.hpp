@@ -84,7 +84,7 @@ private:
     /// why.
     bool make_plan();
     /// Of what is planned, and of what the load had to say: throws, or notes it for the answer.
-    void check_source(const Applied& applied);
+    void check_source(Applied& applied);
     plan::Narrowed plan_from(const Applied& applied) const;
     Plan plan_of_sync(const Applied& applied) const;
     /// Waits for our turn, and for the lock.

@@ -21,8 +21,8 @@ inline constexpr unsigned kMigrationKinds =
 
 /// Whether a recorded file is, or was, one of the source's.
 enum class Belonging : std::uint8_t {
-    Elsewhere,
-    Perhaps,  ///< below the base location, and where another project could have it, too
+    Elsewhere,  ///< in another place, or no longer loaded
+    Perhaps,    ///< below the base location, and where another project could have it, too
     Here,
 };
 

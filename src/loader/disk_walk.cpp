@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "loader/disk_path.hpp"
+#include "core/path.hpp"
 
 namespace migrator::loader {
 namespace {

@@ -11,7 +11,7 @@ using Notes = std::vector<std::string>;
 
 Applied recorded(const std::vector<std::string>& files) {
     Applied applied;
-    for (const std::string& file : files) applied.files[file] = {.as_migration = true};
+    for (const std::string& file : files) applied.files[file] = {.kinds = kMigrationKinds};
     return applied;
 }
 
