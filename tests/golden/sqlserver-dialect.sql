@@ -9,6 +9,7 @@ select
     case when object_id(N'migrator.migrator_lock') is null then 0 else 1 end,
     case when object_id(N'migrator.migrator_runs') is null then 0 else 1 end,
     case when object_id(N'migrator.migrator_tenant_state') is null then 0 else 1 end,
+    case when object_id(N'migrator.migrator_places') is null then 0 else 1 end,
     case when exists (
         select 1 from sys.indexes i
         join sys.index_columns f on f.object_id = i.object_id and f.index_id = i.index_id
@@ -116,6 +117,15 @@ create table migrator.migrator_tenant_state (
     sqlstate varchar(5) null,
     message nvarchar(max) null,
     changed datetime2(3) not null default sysutcdatetime()
+)
+GO
+
+-- create_places
+create table migrator.migrator_places (
+    place nvarchar(200) collate Latin1_General_BIN2 not null,
+    same_as nvarchar(200) collate Latin1_General_BIN2 not null,
+    created datetime2(3) not null default sysutcdatetime(),
+    primary key (place, same_as)
 )
 GO
 

@@ -108,6 +108,7 @@ void create_tables(db::sql::Session& session, const db::sql::Dialect& dialect) {
           dialect.create_lock,
           dialect.create_runs,
           dialect.create_tenant_state,
+          dialect.create_places,
           dialect.create_filename_index}) {
         if (!ddl.empty()) session.query(ddl, {}, nullptr);
     }

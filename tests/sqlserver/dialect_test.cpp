@@ -36,6 +36,7 @@ TEST(Dialect, AsksAndWritesAsAgreed) {
     sheet.add("create_lock", d.create_lock);
     sheet.add("create_runs", d.create_runs);
     sheet.add("create_tenant_state", d.create_tenant_state);
+    sheet.add("create_places", d.create_places);
     sheet.add("create_filename_index", d.create_filename_index);
     sheet.add("next_version_id", d.next_version_id);
     sheet.add("insert_version", d.insert_version);

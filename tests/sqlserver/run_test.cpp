@@ -107,6 +107,17 @@ TEST_F(RunOnStandIn, AppliesAndRecords) {
     EXPECT_TRUE(applied.files.at("/m/catalog/1.sql").as_migration());
 }
 
+TEST_F(RunOnStandIn, NamesInTwoCasesAreRefusedInPairs) {
+    const std::vector<Migration> files{single("A.sql", "select 1"), single("a.sql", "select 2")};
+    try {
+        connector()->read_applied(files);
+        FAIL() << "not refused";
+    } catch (const Error& error) {
+        const std::string text = error.what();
+        EXPECT_NE(text.find("/m/catalog/A.sql and /m/catalog/a.sql"), std::string::npos) << text;
+    }
+}
+
 TEST_F(RunOnStandIn, ReadsContentsOfAnyCharacters) {
     const std::string contents = "select N'" + std::string(70'000, 'x') + "ü日😀'";
     ASSERT_EQ(apply({single("1.sql", contents)}), "");

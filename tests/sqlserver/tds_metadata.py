@@ -120,9 +120,9 @@ def drop_locks(connection, text, parameters, found):
 
 def shape(connection, text, parameters, found):
     names = ["migrations", "migrations", "versions", "tenants", "lock", "runs", "tenant_state",
-             "migrations"]
+             "places", "migrations"]
     there = [1 if DATABASE.tables else 0] + [1 if name in DATABASE.tables else 0 for name in names]
-    return one_row(["int"] * 9, there)
+    return one_row(["int"] * len(there), there)
 
 
 def create_table(connection, text, parameters, found):
@@ -180,7 +180,7 @@ def applied(connection, text, parameters, found):
     newest, kinds = {}, {}
     for row in table("migrations"):
         newest[row["filename"]] = row
-        kinds[row["filename"]] = kinds.get(row["filename"], 0) or int(row["type"] in (1, 2))
+        kinds[row["filename"]] = kinds.get(row["filename"], 0) | 1 << row["type"] - 1
     values = [[name, row["checksum"], kinds[name]] for name, row in newest.items()]
     return tds.rows(["varchar", "varchar", "int"], values) + tds.done(tds.DONE_MORE, len(values))
 

@@ -34,6 +34,8 @@ struct Dialect {
     bool one_session_per_worker = false;
     /// Several tenants can be worked for at once, and one that fails is left out of the run.
     bool has_fleets = true;
+    /// Names of files that differ only in case may be one in the column `filename`.
+    bool folds_file_names = false;
     std::size_t max_schemas;  ///< that one transaction can work in; 0: no limit
 
     std::size_t max_identifier_bytes;  ///< the server cuts longer names; 0: it does not

@@ -39,6 +39,7 @@ sql::Dialect make_dialect() {
         .allows_file_atomicity = true,
         .version_ids_survive_rollback = true,
         .has_fleets = false,
+        .folds_file_names = true,
         .max_schemas = 0,
         .max_identifier_bytes = 128,  // characters, and names of tenants are ASCII
         .prefix = "migrator.",

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/ascii.hpp"
+#include "core/error.hpp"
 #include "core/schema_name.hpp"
 #include "core/utf8.hpp"
 #include "db/sql/store/file_weights.hpp"
@@ -16,8 +18,30 @@
 #include "db/sql/store/tenants.hpp"
 
 namespace migrator::db::sql::store {
+namespace {
+
+/// Of two such files the database would know one as the other.
+void refuse_names_in_two_cases(const std::vector<Migration>& sources) {
+    std::unordered_map<std::string, const std::string*> seen;
+    for (const Migration& source : sources) {
+        const auto [known, is_new] = seen.emplace(lower_case(source.file), &source.file);
+        if (is_new || *known->second == source.file) continue;
+        throw Error(
+            ErrorKind::MigrationFailed,
+            fmt::format(
+                "{} and {} differ only in case, which the database may not tell apart. Nothing was "
+                "run. Rename one of them",
+                *known->second,
+                source.file
+            )
+        );
+    }
+}
+
+}  // namespace
 
 Applied AppliedReader::read(const MetadataShape& shape, const std::vector<Migration>& sources) {
+    if (tables_.dialect.folds_file_names) refuse_names_in_two_cases(sources);
     Applied applied;
     std::unordered_set<std::string> seen;
     for (std::string& name : Tenants(tables_).list(shape)) {
