@@ -1,6 +1,8 @@
 #include "core/utf8.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace migrator {
 namespace {
@@ -30,15 +32,27 @@ std::size_t character_length(std::string_view text) noexcept {
     return length;
 }
 
+/// The length of the ASCII at the start of `text`: up to the 7 bytes before another character or
+/// the end may be left out.
+std::size_t ascii_length(std::string_view text) noexcept {
+    std::size_t length = 0;
+    for (std::uint64_t word = 0; length + sizeof word <= text.size(); length += sizeof word) {
+        std::memcpy(&word, text.data() + length, sizeof word);
+        if ((word & 0x8080808080808080U) != 0) break;
+    }
+    return length;
+}
+
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) noexcept {
-    while (!text.empty()) {
+    while (true) {
+        text.remove_prefix(ascii_length(text));
+        if (text.empty()) return true;
         const std::size_t length = character_length(text);
         if (length == 0) return false;
         text.remove_prefix(length);
     }
-    return true;
 }
 
 std::string to_valid_utf8(std::string_view text) {
@@ -57,6 +71,8 @@ std::string_view utf8_prefix(std::string_view text, std::size_t bytes) noexcept 
     constexpr std::size_t kLongest = 4;  // bytes of a character
     std::size_t end = bytes;
     while (end > 0 && bytes - end < kLongest && is_utf8_continuation(text[end])) --end;
+    // No character goes on for so long: these belong to none.
+    if (bytes - end == kLongest) end = bytes;
     return text.substr(0, end);
 }
 

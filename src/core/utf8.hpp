@@ -24,8 +24,8 @@ constexpr bool is_utf8_continuation(char c) noexcept {
     return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
 
-/// The beginning of `text`, at most `bytes` long and not cut within a character. A text that is no
-/// UTF-8 may be cut anywhere.
+/// The beginning of `text`, at most `bytes` long and not cut within a character. In a text that is
+/// no UTF-8 it is not cut within a valid one, so `to_valid_utf8` can work piece by piece.
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes) noexcept;
 
 /// The number of characters (code points) in `text`, which is valid UTF-8.

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -40,33 +39,6 @@ bool holds_marker(std::string_view comment) {
 bool contains_lower(std::string_view text, std::string_view lower) {
     const auto same = [](char a, char b) { return to_lower(a) == b; };
     return std::search(text.begin(), text.end(), lower.begin(), lower.end(), same) != text.end();
-}
-
-/// Whether the 8 bytes at `bytes` are ASCII.
-bool is_ascii(const char* bytes) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes, sizeof word);
-    return (word & 0x8080808080808080U) == 0;
-}
-
-/// Valid UTF-8; fast where the text is ASCII. A character never goes on into ASCII, so what lies
-/// between can be looked at on its own.
-bool is_text(std::string_view text) {
-    constexpr std::size_t kStep = 8;
-    std::size_t at = 0;
-    while (at + kStep <= text.size()) {
-        if (is_ascii(text.data() + at)) {
-            at += kStep;
-            continue;
-        }
-        const std::size_t begin = at;
-        while (at + kStep <= text.size() && !is_ascii(text.data() + at)) at += kStep;
-        if (at + kStep > text.size()) at = text.size();
-        if (!is_valid_utf8(text.substr(begin, at - begin))) return false;
-    }
-    const std::string_view rest = text.substr(at);
-    const bool plain = std::ranges::none_of(rest, [](char c) { return (c & 0x80) != 0; });
-    return plain || is_valid_utf8(rest);
 }
 
 class Scanner {
@@ -329,7 +301,7 @@ bool Scanner::go_on_behind_data() {
 }
 
 void Scanner::finish() {
-    if (lexer_.unterminated() || !is_text(text_)) script_.sure = false;
+    if (lexer_.unterminated() || !is_valid_utf8(text_)) script_.sure = false;
     if (const auto open = lexer_.open_at()) script_.open_line = line_of(text_, *open);
 
     const auto comment = lexer_.first_comment();

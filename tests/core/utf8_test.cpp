@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace migrator {
 namespace {
 
@@ -90,8 +92,60 @@ TEST(Utf8, APrefixIsNotCutWithinACharacter) {
         {"a\xC3\xBC", 3, "a\xC3\xBC"},
         {"\xF0\x9F\x98\x80!", 3, ""},
         {"\xF0\x9F\x98\x80!", 4, "\xF0\x9F\x98\x80"},
-        {"\x80\x80\x80\x80\x80\x80", 5, "\x80"}};
+        {"\x80\x80\x80\x80\x80\x80", 5, "\x80\x80\x80\x80\x80"},
+        {"\xC3\xBC\x80\x80\x80\x80", 5, "\xC3\xBC\x80\x80\x80"}};
     for (const auto& c : cases) EXPECT_EQ(utf8_prefix(c.text, c.bytes), c.prefix);
+}
+
+/// Texts of valid characters, parts of them and what is never valid, of every length up to 40.
+std::string mixed_text(std::mt19937& random) {
+    const std::string parts[] = {
+        "a",
+        "\n",
+        "\xC3\xBC",
+        "\xE2\x82\xAC",
+        "\xF0\x9F\x98\x80",
+        "\x80",
+        "\xF0",
+        "\xE2\x82",
+        "\xFF",
+        "abcdefgh"};
+    std::string text;
+    const auto draw = [&](std::size_t below) {
+        return std::uniform_int_distribution<std::size_t>(0, below - 1)(random);
+    };
+    const std::size_t usual = draw(2) == 0 ? std::size(parts) : 5;  // the first five are valid
+    for (std::size_t size = draw(40); text.size() < size;) text += parts[draw(usual)];
+    return text;
+}
+
+TEST(Utf8, PiecesMadeValidAreTheWholeMadeValid) {
+    std::mt19937 random(3);  // NOLINT(bugprone-random-generator-seed): the same texts each time
+    for (int round = 0; round < 3'000; ++round) {
+        const std::string text = mixed_text(random);
+        for (std::size_t size = 4; size < 12; ++size) {
+            std::string valid;
+            for (std::string_view rest = text; !rest.empty();) {
+                const std::string_view piece = utf8_prefix(rest, size);
+                ASSERT_FALSE(piece.empty());
+                valid += to_valid_utf8(piece);
+                rest.remove_prefix(piece.size());
+            }
+            ASSERT_EQ(valid, to_valid_utf8(text)) << size;
+        }
+    }
+}
+
+TEST(Utf8, IsValidWhereNothingHasToBeReplaced) {
+    std::mt19937 random(4);  // NOLINT(bugprone-random-generator-seed): the same texts each time
+    int valid = 0;
+    for (int round = 0; round < 3'000; ++round) {
+        const std::string text = mixed_text(random);
+        ASSERT_EQ(is_valid_utf8(text), to_valid_utf8(text) == text);
+        valid += is_valid_utf8(text) ? 1 : 0;
+    }
+    EXPECT_GT(valid, 1'000);
+    EXPECT_LT(valid, 2'500);
 }
 
 }  // namespace

@@ -281,7 +281,7 @@ bool Connection::put(std::string_view piece) {
     }
     // libpq keeps what the socket does not take; waiting for it here keeps its buffer small.
     while (sent > 0 && PQflush(handle_.get()) == 1) {
-        if (!wait_a_slice()) return false;
+        if (!wait_a_slice(For::Room)) return false;
     }
     return sent > 0;
 }
@@ -308,14 +308,17 @@ bool Connection::wait_for_result() {
     return given_up_.empty();
 }
 
-bool Connection::wait_a_slice() {
+bool Connection::wait_a_slice(For what) {
     if (is_lost()) return false;
     const bool wants_to_send = PQflush(handle_.get()) == 1;
+    // The socket may have taken the rest since the caller looked: then the server, which wants
+    // more, says nothing.
+    const bool has_room = what == For::Room && !wants_to_send;
     pollfd waiting{
         .fd = PQsocket(handle_.get()),
         .events = static_cast<short>(wants_to_send ? POLLIN | POLLOUT : POLLIN),
         .revents = 0};
-    const int ready = poll(&waiting, 1, kSliceMilliseconds);
+    const int ready = poll(&waiting, 1, has_room ? 0 : kSliceMilliseconds);
     if (ready > 0 && (waiting.revents & ~POLLOUT) != 0) PQconsumeInput(handle_.get());
 
     const auto now = Clock::now();

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -96,9 +97,10 @@ private:
     /// Waits until PQgetResult has an answer, be it that the connection is broken. False when we
     /// don't wait any longer: it may not be called then.
     bool wait_for_result();
-    /// Sends what libpq still holds and waits up to a slice for the server. False when there is
-    /// nothing to wait for any more.
-    bool wait_a_slice();
+    enum class For : std::uint8_t { Answer, Room };
+    /// Sends what libpq still holds and waits up to a slice for the server to say something or, for
+    /// `Room`, to take all of that. False when there is nothing to wait for any more.
+    bool wait_a_slice(For what = For::Answer);
     void cancel() noexcept;
 
     std::unique_ptr<PGconn, FreedBy<PQfinish>> handle_;

@@ -44,6 +44,11 @@ std::size_t byte_of(std::string_view text, std::size_t position, bool bytes_are_
                                 : utf8_offset(text, position - 1);
 }
 
+void append_valid_copy_text(std::string& out, std::string_view text) {
+    if (is_valid_utf8(text)) return append_copy_text(out, text);
+    append_copy_text(out, to_valid_utf8(text));
+}
+
 std::string role_statement(const std::string& role) {
     return "set local role " + quote_identifier(role);
 }
@@ -298,12 +303,14 @@ void Session::copy_rows(std::int64_t version_id, std::span<const sql::MetadataRo
         [&](const Connection::CopyWriter& write) {
             std::string buffer;
             const auto add = [&](std::string_view value) {
-                for (; value.size() > kCopyPiece; value.remove_prefix(kCopyPiece)) {
-                    append_copy_text(buffer, value.substr(0, kCopyPiece));
+                while (value.size() > kCopyPiece) {
+                    const std::string_view piece = utf8_prefix(value, kCopyPiece);
+                    append_valid_copy_text(buffer, piece);
                     write(buffer);
                     buffer.clear();
+                    value.remove_prefix(piece.size());
                 }
-                append_copy_text(buffer, value);
+                append_valid_copy_text(buffer, value);
                 buffer += '\t';
             };
             for (const sql::MetadataRow& row : rows) {
@@ -314,11 +321,7 @@ void Session::copy_rows(std::int64_t version_id, std::span<const sql::MetadataRo
                 add(std::to_string(static_cast<int>(migration.type)));
                 add(*row.schema);
                 add(created);
-                if (is_valid_utf8(migration.contents)) {
-                    add(migration.contents);
-                } else {
-                    add(to_valid_utf8(migration.contents));
-                }
+                add(migration.contents);
                 append_copy_text(buffer, migration.check_sum);
                 buffer += tail;
                 if (buffer.size() < kCopyPiece) continue;
