@@ -359,7 +359,11 @@ void VersionRun::finish(const db::ApplyResult& result) {
         const PlannedFile& file = plan_.files[i];
         const bool came_to_nothing = !executions.empty() && executions[i] == 0;
         if (came_to_nothing && !file.schemas->empty()) continue;
-        outcome_.files.push_back(*file.migration);
+        Migration& source = sources_[static_cast<std::size_t>(file.migration - sources_.data())];
+        // Not copied, as they may be large: who looks at the sources later needs names alone.
+        std::string contents = std::exchange(source.contents, {});
+        outcome_.files.push_back(source);
+        outcome_.files.back().contents = std::move(contents);
     }
     const std::chrono::duration<double> seconds = outcome_.summary.duration;
     log::info(

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <future>
 #include <mutex>
@@ -140,7 +141,11 @@ TEST_F(VersionRunTest, GoesFromTheFilesToTheRows) {
     const Outcome outcome = run();
     EXPECT_EQ(outcome.summary.version_id, 1);
     EXPECT_EQ(outcome.summary.tenants, 2U);
-    EXPECT_EQ(outcome.files.size(), 2U);
+    ASSERT_EQ(outcome.files.size(), 2U);
+    const std::vector<Migration> sources = source_.files();
+    for (const Migration& file : outcome.files) {
+        EXPECT_EQ(std::ranges::count(sources, file), 1) << file.file << " with its contents";
+    }
     EXPECT_EQ(database_.rows().size(), 3U);
     EXPECT_EQ(database_.versions({}).front().name, "v1");
     EXPECT_EQ(phases_.front(), "loading");
