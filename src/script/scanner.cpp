@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <optional>
 #include <utility>
 
 #include "core/ascii.hpp"
@@ -9,9 +9,11 @@
 #include "script/characters.hpp"
 #include "script/code_traits.hpp"
 #include "script/compound_body.hpp"
+#include "script/copy_data.hpp"
 #include "script/function_calls.hpp"
 #include "script/lexer.hpp"
 #include "script/lexing_settings.hpp"
+#include "script/part.hpp"
 #include "script/script.hpp"
 #include "script/statement_body.hpp"
 #include "script/statement_traits.hpp"
@@ -43,23 +45,26 @@ bool contains_lower(std::string_view text, std::string_view lower) {
 
 class Scanner {
 public:
-    Scanner(std::string_view text, const Lexis& lexis, bool standard_conforming_strings)
+    Scanner(std::string_view text, const Lexis& lexis, const PartStart& start)
         : text_(text),
           rules_(lexis),
-          initial_(standard_conforming_strings),
-          lexer_(text, lexis, standard_conforming_strings) {
-        script_.standard_conforming_strings = standard_conforming_strings;
+          initial_(start.initial),
+          text_goes_on_(start.text_goes_on),
+          lexer_(text, lexis, start.standard_conforming_strings) {
+        script_.standard_conforming_strings = start.standard_conforming_strings;
     }
 
-    Script scan() {
+    Part scan() {
         do {
             scan_to_limit();
         } while (go_on_behind_data());
         finish();
-        return std::move(script_);
+        return {.script = std::move(script_), .behind = behind_, .open_copy = open_copy_};
     }
 
 private:
+    /// Who knows how what reaches the end of the text goes on: it is left to the next part.
+    bool is_cut_off() const { return text_goes_on_ && lexer_.limit() == text_.size(); }
     std::string_view text_of(const Token& token) const {
         return text_.substr(token.begin, token.end - token.begin);
     }
@@ -73,13 +78,14 @@ private:
     void find_state(Statement& statement, std::string_view text) const;
     void psql_command(const Token& backslash);
     bool delimiter_command(const Token& word);
-    void take_data(Statement& statement, std::size_t semicolon);
+    bool take_data(Statement& statement, std::size_t semicolon);
     bool go_on_behind_data();
     void finish();
 
     std::string_view text_;
     Rules rules_;
     bool initial_;
+    bool text_goes_on_;
     Lexer lexer_;
     Script script_;
     StatementWords words_;     ///< of the statement in work
@@ -88,8 +94,10 @@ private:
     /// Data of COPY begins behind the *line* of its statement, and the rest of that line is SQL:
     /// while it is scanned, this is where the data ends. 0: there is none.
     std::size_t behind_data_ = 0;
-    bool open_at_limit_ = false;  ///< the last statement had no ';'
-    bool has_delimiter_ = false;  ///< another than ';'
+    std::size_t behind_ = 0;                ///< what is complete ends before this
+    std::optional<std::size_t> open_copy_;  ///< the statement whose data the text cuts off
+    bool open_at_limit_ = false;            ///< the last statement had no ';'
+    bool has_delimiter_ = false;            ///< another than ';'
 };
 
 std::uint32_t Scanner::line_at(std::size_t offset) {
@@ -107,9 +115,11 @@ void Scanner::scan_to_limit() {
     for (;;) {
         const Token token = lexer_.first_of_statement();
         if (token.kind == TokenKind::End) return;
-        if (token.kind == TokenKind::Semicolon) continue;
-        if (delimiter_command(token)) continue;
-        if (token.kind == TokenKind::Backslash && rules_.lexis().psql_commands) {
+        if (token.kind == TokenKind::Semicolon) {
+            behind_ = token.end;
+        } else if (delimiter_command(token)) {
+            continue;
+        } else if (token.kind == TokenKind::Backslash && rules_.lexis().psql_commands) {
             psql_command(token);
         } else {
             scan_statement(token);
@@ -153,6 +163,7 @@ void Scanner::scan_statement(Token token) {
                       (may_be_compound && !has_delimiter_ && compound.possible());
     }
     open_at_limit_ = token.kind == TokenKind::End;
+    if (open_at_limit_ && is_cut_off()) return;
     const bool in_compound = may_be_compound && !has_delimiter_ && compound.open();
     if (open_at_limit_ && (parentheses > 0 || body.open() || in_compound)) script_.sure = false;
     if (has_delimiter_ || (may_be_compound && compound.is_program())) {
@@ -166,10 +177,11 @@ void Scanner::end_statement(Statement& statement, const Token& end) {
     statement.behind = offset32(end.end);
     find_traits(statement);
     if ((statement.traits & kCopyFromStdin) != 0 && rules_.lexis().copy_data) {
-        take_data(statement, end.begin);
+        if (!take_data(statement, end.begin)) return;
     }
     script_.traits |= statement.traits;
     script_.statements.push_back(statement);
+    behind_ = end.end;
 }
 
 void Scanner::find_traits(Statement& statement) {
@@ -243,6 +255,9 @@ void Scanner::psql_command(const Token& backslash) {
     const std::size_t end = std::min(text_.find_first_of("\r\n", begin), text_.size());
     const std::string_view line = text_.substr(begin, end - begin);
     const std::string_view command = line.substr(0, line.find_first_of(" \t\\", 1));
+    lexer_.seek(end);
+    if (end == text_.size() && text_goes_on_) return;
+    behind_ = end;
     if (command == "\\restrict" || command == "\\unrestrict") {
         script_.omissions.push_back({offset32(begin), offset32(end)});
     } else {
@@ -252,36 +267,32 @@ void Scanner::psql_command(const Token& backslash) {
             line_at(begin)
         ));
     }
-    lexer_.seek(end);
 }
 
-/// The data of a COPY … FROM STDIN whose ';' (or the end of the text) is at `semicolon`.
-void Scanner::take_data(Statement& statement, std::size_t semicolon) {
+/// The data of a COPY … FROM STDIN whose ';' (or the end of the text) is at `semicolon`. False when
+/// the statement is left to the next part.
+bool Scanner::take_data(Statement& statement, std::size_t semicolon) {
     std::size_t begin = behind_data_;
     if (begin == 0) {
         const std::size_t newline = std::min(text_.find('\n', semicolon), text_.size());
+        if (text_goes_on_ && newline == text_.size()) {
+            lexer_.seek(newline);
+            return false;
+        }
         lexer_.set_limit(newline);
         begin = std::min(newline + 1, text_.size());
         open_at_limit_ = false;  // without a ';' this was the end of the text
     }
-    std::size_t end = begin;
-    std::size_t next = text_.size();
-    for (std::size_t line_end = 0;; end = line_end + 1) {
-        line_end = std::min(text_.find('\n', end), text_.size());
-        std::string_view line = text_.substr(end, line_end - end);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        if (line == "\\.") {
-            next = std::min(line_end + 1, text_.size());
-            break;
-        }
-        if (line_end == text_.size()) {
-            end = text_.size();
-            break;
-        }
+    EndOfData data = end_of_data(text_, begin);
+    if (text_goes_on_ && !data.has_whole_mark) {
+        if (open_copy_) script_.sure = false;  // the data of another one comes first
+        open_copy_ = script_.statements.size();
+        data.end = begin;
     }
     statement.data_begin = offset32(begin);
-    statement.data_end = offset32(end);
-    behind_data_ = next;
+    statement.data_end = offset32(data.end);
+    behind_data_ = data.behind;
+    return true;
 }
 
 /// At the end of a line with COPY … FROM STDIN: skips the data. False: the text is at its end.
@@ -296,13 +307,18 @@ bool Scanner::go_on_behind_data() {
     }
     lexer_.set_limit(text_.size());
     lexer_.seek(behind_data_);
-    behind_data_ = 0;
+    behind_ = std::exchange(behind_data_, 0);
     return true;
 }
 
 void Scanner::finish() {
-    if (lexer_.unterminated() || !is_valid_utf8(text_)) script_.sure = false;
-    if (const auto open = lexer_.open_at()) script_.open_line = line_of(text_, *open);
+    if (open_copy_) behind_ = script_.statements[*open_copy_].data_begin;
+    if (!text_goes_on_) {
+        behind_ = text_.size();
+        if (lexer_.unterminated()) script_.sure = false;
+        if (const auto open = lexer_.open_at()) script_.open_line = line_of(text_, *open);
+    }
+    if (!is_valid_utf8(text_.substr(0, behind_))) script_.sure = false;
 
     const auto comment = lexer_.first_comment();
     const auto& statements = script_.statements;
@@ -310,27 +326,40 @@ void Scanner::finish() {
         const auto text = text_.substr(comment->begin, comment->end - comment->begin);
         script_.no_transaction_marker = holds_marker(text);
     }
-    const auto controls = std::ranges::count_if(statements, [](const Statement& statement) {
-        return (statement.traits & kTransactionControl) != 0;
-    });
-    script_.wrapped = controls == 2 && (statements.front().traits & kOpensTransaction) != 0 &&
-                      (statements.back().traits & kClosesTransaction) != 0;
-    // A SET LOCAL ends with its transaction, and a ROLLBACK takes a SET back. Nobody does that.
-    const bool lexing_changes = (script_.traits & kChangesLexing) != 0;
-    if (lexing_changes && controls > 0 && !script_.wrapped) script_.sure = false;
 }
 
 }  // namespace
 
+Part scan_part(std::string_view text, const Lexis& lexis, const PartStart& start) {
+    return Scanner(text, lexis, start).scan();
+}
+
+void conclude(Script& script) {
+    const auto& statements = script.statements;
+    const auto controls = std::ranges::count_if(statements, [](const Statement& statement) {
+        return (statement.traits & kTransactionControl) != 0;
+    });
+    script.wrapped = controls == 2 && (statements.front().traits & kOpensTransaction) != 0 &&
+                     (statements.back().traits & kClosesTransaction) != 0;
+    // A SET LOCAL ends with its transaction, and a ROLLBACK takes a SET back. Nobody does that.
+    const bool lexing_changes = (script.traits & kChangesLexing) != 0;
+    if (lexing_changes && controls > 0 && !script.wrapped) script.sure = false;
+}
+
 Script scan(std::string_view text, const Lexis& lexis, bool standard_conforming_strings) {
-    if (text.size() >= std::numeric_limits<std::uint32_t>::max()) {
+    if (text.size() >= kTooLarge) {
         Script refused;
         refused.problem = "the file is larger than 4 GiB; split it";
         refused.standard_conforming_strings = standard_conforming_strings;
         refused.sure = false;
         return refused;
     }
-    return Scanner(text, lexis, standard_conforming_strings).scan();
+    const PartStart start{
+        .standard_conforming_strings = standard_conforming_strings,
+        .initial = standard_conforming_strings};
+    Script script = scan_part(text, lexis, start).script;
+    conclude(script);
+    return script;
 }
 
 }  // namespace migrator::script

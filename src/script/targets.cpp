@@ -96,13 +96,10 @@ std::string_view body_of(std::string_view block, const Lexis& lexis) {
 
 }  // namespace
 
-std::string_view unqualified_target(
-    std::string_view text, const Statement& statement, const Lexis& lexis
-) {
-    const auto whole = text.substr(statement.begin, statement.end - statement.begin);
+std::string_view unqualified_target(std::string_view statement, const Lexis& lexis) {
     Targets targets(lexis);
-    if (!starts_with_ignoring_case(whole, "do")) return targets.find(whole, false);
-    return targets.find(body_of(whole, lexis), true);
+    if (!starts_with_ignoring_case(statement, "do")) return targets.find(statement, false);
+    return targets.find(body_of(statement, lexis), true);
 }
 
 }  // namespace migrator::script

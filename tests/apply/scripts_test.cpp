@@ -53,7 +53,7 @@ TEST_F(ScriptsTest, PutTheSchemaIntoTheText) {
         "create {schema}.t; drop {schema}.u"
     );
     const PreparedScript prepared = scripts.prepare(file, "a", true);
-    EXPECT_EQ(prepared.text, "create a.t; drop a.u");
+    EXPECT_EQ(prepared.text.whole(), "create a.t; drop a.u");
     EXPECT_EQ(prepared.script->statements.size(), 2U);
 }
 
@@ -129,7 +129,7 @@ TEST_F(ScriptsTest, NeverShareAScanThatIsWrong) {
         Scripts scripts(dialect, options_);
         for (const std::string& schema : schemas) {
             const PreparedScript shared = scripts.prepare(file, schema, true);
-            const script::Script own = script::scan(shared.text, dialect.lexis, true);
+            const script::Script own = script::scan(shared.text.whole(), dialect.lexis, true);
             ASSERT_TRUE(std::ranges::equal(shared.script->statements, own.statements, same))
                 << schema;
             ASSERT_EQ(shared.script->traits, own.traits) << schema;
@@ -160,7 +160,7 @@ TEST_F(ScriptsTest, AreSharedByThreads) {
                 for (const Migration& file : files) {
                     const auto prepared = scripts.prepare(file, schema, true);
                     const bool right = prepared.script->statements.size() == 1 &&
-                                       prepared.text.starts_with("create " + schema + ".");
+                                       prepared.text.whole().starts_with("create " + schema + ".");
                     if (!right) ++wrong;
                 }
             });

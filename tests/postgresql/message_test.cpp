@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
 #include "db/postgresql/copy_text.hpp"
+#include "db/postgresql/lexis.hpp"
 #include "db/postgresql/settings.hpp"
+#include "script/part.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -28,6 +31,7 @@ struct Made {
                 script::Statement statement;
                 statement.begin = static_cast<std::uint32_t>(begin);
                 statement.end = static_cast<std::uint32_t>(end - 1);
+                statement.behind = static_cast<std::uint32_t>(end);
                 statement.line = line;
                 statement.traits = traits;
                 script.statements.push_back(statement);
@@ -81,10 +85,10 @@ TEST(Messages, KeepOffsetsWhereTextIsNotSent) {
     std::vector<Made> made = {Made("begin;\nx;\r\ny;\ncommit;\n"), Made("\\restrict k\nz;")};
     made[0].script.wrapped = true;
     made[0].script.statements = {
-        {.begin = 0, .end = 5, .line = 1},
-        {.begin = 7, .end = 8, .line = 2},
-        {.begin = 11, .end = 12, .line = 3},
-        {.begin = 14, .end = 20, .line = 4}};
+        {.begin = 0, .end = 5, .behind = 6, .line = 1},
+        {.begin = 7, .end = 8, .behind = 9, .line = 2},
+        {.begin = 11, .end = 12, .behind = 13, .line = 3},
+        {.begin = 14, .end = 20, .behind = 21, .line = 4}};
     made[1].script.omissions = {{0, 11}};
     const auto all = messages(runs_of(made));
     EXPECT_EQ(texts(all), (Texts{"      \nx;\r\ny;\n       \n\n;\n           \nz;"}));
@@ -123,11 +127,81 @@ TEST(Messages, HoldTheStatementsBetweenTwoCopies) {
     const auto runs = runs_of(made);
     const auto all = messages(runs);
     EXPECT_EQ(texts(all), (Texts{"a;\nb", "copy", "c"}));
-    EXPECT_EQ(all[1].copy_data, "1\n2\n");
+    ASSERT_TRUE(all[1].copy_data);
+    EXPECT_EQ(all[1].copy_data->text->piece(12, 16), "1\n2\n");
+    EXPECT_EQ(all[1].copy_data->begin, 12U);
+    EXPECT_EQ(all[1].copy_data->end, 16U);
     EXPECT_FALSE(all[0].copy_data);
     EXPECT_EQ(
         texts(messages(runs, {.limits = {}, .one_statement = true})), (Texts{"a", "b", "copy", "c"})
     );
+}
+
+std::string data_of(const Message& message) {
+    std::string data = message.copy_data ? "data: " : "none";
+    if (!message.copy_data) return data;
+    message.copy_data->text
+        ->give(message.copy_data->begin, message.copy_data->end, [&](std::string_view piece) {
+            data += piece;
+            return true;
+        });
+    return data;
+}
+
+/// What is sent of a text that is made in pieces is what is sent of the whole.
+TEST(Messages, AreTheSameOfATextInPieces) {
+    const Texts parts = {
+        "select '{s}';\n",
+        "insert into {s}.t values (1, E'\\';');",
+        "create function {s}.f() returns void language sql begin atomic select 1; end;\n",
+        "copy {s}.t from stdin;\n1\t{s}\n\\N\t2\n\\.\n",
+        "copy {s}.t from stdin;\n\\.\n",
+        "copy {s}.t from stdin; select '{s}';\n{s}\n\\.\n",
+        "set standard_conforming_strings = off;\n",
+        "-- {s}\n",
+        "\\restrict {s}\n",
+        "do $$ begin perform '{s};'; end $$;\n",
+        "set search_path to {s};\n",
+        "begin;",
+        "commit;\n",
+        ";"};
+    std::mt19937 random(5);  // NOLINT(bugprone-random-generator-seed): the same texts each time
+    const auto draw = [&](std::size_t below) {
+        return std::uniform_int_distribution<std::size_t>(0, below - 1)(random);
+    };
+    std::size_t compared = 0;
+    for (int round = 0; round < 3'000; ++round) {
+        const bool is_wrapped = draw(4) == 0;
+        std::string contents = is_wrapped ? "begin ;" : "";
+        for (std::size_t i = draw(8); i > 0; --i) contents += parts[draw(parts.size() - 3)];
+        for (std::size_t i = draw(2); i > 0; --i) contents += parts[draw(parts.size())];
+        if (is_wrapped) contents += "\ncommit -- done\n;";
+        SCOPED_TRACE(contents);
+        const auto in_pieces = script::Text::in_pieces(contents, "{s}", "tenant_1");
+        const auto replaced = script::Text::replaced(contents, "{s}", "tenant_1");
+        const Script whole = script::scan(replaced.whole(), kPostgresqlLexis);
+        const auto found = script::scan_parts(in_pieces, kPostgresqlLexis, true, 1 + draw(64));
+        if (!found) continue;
+        const std::vector<ScriptRun> runs = {{.step = 0, .text = in_pieces, .script = &*found}};
+        const std::vector<ScriptRun> expected = {{.step = 0, .text = replaced, .script = &whole}};
+        for (const bool one : {false, true}) {
+            const auto all = messages(runs, {.one_statement = one});
+            const auto wanted = messages(expected, {.one_statement = one});
+            ASSERT_EQ(texts(all), texts(wanted));
+            for (std::size_t i = 0; i < all.size(); ++i) {
+                ASSERT_EQ(data_of(all[i]), data_of(wanted[i]));
+                ASSERT_EQ(all[i].expected(), wanted[i].expected());
+                for (std::size_t position = 0; position <= all[i].text.size(); ++position) {
+                    const Place place = locate(all[i], runs, 0, position);
+                    const Place other = locate(wanted[i], expected, 0, position);
+                    ASSERT_EQ(place.statement, other.statement);
+                    ASSERT_EQ(place.line, other.line);
+                }
+                ++compared;
+            }
+        }
+    }
+    EXPECT_GT(compared, 5'000U);
 }
 
 TEST(Messages, OfALargeScriptHoldSomeOfItsStatements) {

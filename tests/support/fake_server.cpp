@@ -216,9 +216,7 @@ private:
         const auto& statements = script.script->statements;
         if (script.undone != script::kNoTraits) called("undo");
         for (std::size_t i = skipped; i < statements.size(); ++i) {
-            const std::string statement(
-                script.text.substr(statements[i].begin, statements[i].end - statements[i].begin)
-            );
+            const std::string statement(script.text.piece(statements[i].begin, statements[i].end));
             Fault fault = called("run " + statement);
             if (stop_.stop_requested()) fault = Fault::Refused;
             if (fault == Fault::None || fault == Fault::Unheard) {

@@ -15,7 +15,7 @@ constexpr std::string_view kState = "migrator.migrator_tenant_state";
 /// The statement as it is sent. While tables are locked only those that LOCK TABLES names can be
 /// written to, and our state row is written between the statements.
 std::string text_of(const sql::ScriptRun& run, const script::Statement& statement) {
-    std::string text(run.text.substr(statement.begin, statement.end - statement.begin));
+    std::string text = run.text.piece(statement.begin, statement.end);
     if ((statement.traits & script::kLocksTables) != 0) {
         // Behind the list; a version comment around the statement goes on to its end.
         const std::size_t end = text.ends_with("*/") ? text.size() - 2 : text.size();
@@ -27,11 +27,11 @@ std::string text_of(const sql::ScriptRun& run, const script::Statement& statemen
 /// For people. In double quotes are values, too, and a value may be a password.
 std::string excerpt_of(const sql::ScriptRun& run, const script::Statement& statement) {
     const std::size_t quote =
-        std::min<std::size_t>(run.text.find('"', statement.begin), statement.end);
-    if (quote == statement.end) return script::excerpt(run.text, statement);
+        std::min<std::size_t>(run.text.whole().find('"', statement.begin), statement.end);
+    if (quote == statement.end) return script::excerpt(run.text.whole(), statement);
     script::Statement shown = statement;
     shown.end = static_cast<std::uint32_t>(quote);
-    const std::string text = script::excerpt(run.text, shown);
+    const std::string text = script::excerpt(run.text.whole(), shown);
     return text.ends_with("…") ? text : text + "…";
 }
 

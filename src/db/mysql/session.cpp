@@ -152,7 +152,7 @@ std::optional<sql::Failure> Session::run_statement(
     const sql::ScriptRun& script, std::size_t index
 ) {
     const script::Statement& statement = script.script->statements[index];
-    const auto text = script.text.substr(statement.begin, statement.end - statement.begin);
+    const auto text = script.text.piece(statement.begin, statement.end);
     const auto error = work_.connection->run(text).error;
     if (!error) return std::nullopt;
     sql::Failure failure = failure_of(*error, index + 1, statement.line);

@@ -128,13 +128,13 @@ ServerError Connection::lost_error() const {
 }
 
 std::optional<ServerError> Connection::run(
-    const std::string& text, const ResultSink& sink, std::optional<std::string_view> copy_data
+    const std::string& text, const ResultSink& sink, CopySource copy_data
 ) {
     settle();
     if (is_lost() || PQsendQuery(handle_.get(), text.c_str()) == 0) return lost_error();
     // Row by row, or a script's large `select` would fill the memory.
     PQsetSingleRowMode(handle_.get());
-    return take_results(sink, copy_data);
+    return take_results(sink, std::move(copy_data));
 }
 
 std::optional<ServerError> Connection::send(
@@ -164,20 +164,18 @@ std::optional<ServerError> Connection::send(
 }
 
 Result Connection::next_result(std::optional<ServerError>& error) {
-    std::optional<std::string_view> no_data;
+    CopySource no_data;
     return next_result(error, no_data);
 }
 
-Result Connection::next_result(
-    std::optional<ServerError>& error, std::optional<std::string_view>& copy_data
-) {
+Result Connection::next_result(std::optional<ServerError>& error, CopySource& copy_data) {
     while (wait_for_result()) {
         Result result(PQgetResult(handle_.get()));
         if (!result) break;
         switch (PQresultStatus(result.get())) {
             case PGRES_COPY_IN:
                 if (copy_data) {
-                    feed(*std::exchange(copy_data, std::nullopt));
+                    feed(std::exchange(copy_data, nullptr));
                 } else {
                     put_end("no data follows the statement");
                 }
@@ -203,9 +201,7 @@ Result Connection::next_result(
     return nullptr;
 }
 
-std::optional<ServerError> Connection::take_results(
-    const ResultSink& sink, std::optional<std::string_view> copy_data
-) {
+std::optional<ServerError> Connection::take_results(const ResultSink& sink, CopySource copy_data) {
     std::optional<ServerError> error;
     next_cancel_ = Clock::now() + kCancelFirst;
     try {
@@ -232,9 +228,7 @@ bool Connection::end_early() {
     return !is_lost();
 }
 
-std::optional<ServerError> Connection::copy(
-    const std::string& text, const std::function<void(const CopyWriter&)>& write
-) {
+std::optional<ServerError> Connection::copy(const std::string& text, const CopySource& write) {
     settle();
     if (is_lost() || PQsendQuery(handle_.get(), text.c_str()) == 0) return lost_error();
     next_cancel_ = Clock::now() + kCancelFirst;
@@ -242,33 +236,26 @@ std::optional<ServerError> Connection::copy(
     const Result result(PQgetResult(handle_.get()));
     if (PQresultStatus(result.get()) != PGRES_COPY_IN) {
         ServerError error = result ? server_error(*result) : lost_error();
-        take_results(nullptr, std::nullopt);
+        take_results(nullptr, nullptr);
         error.connection_lost = is_lost();
         return error;
     }
-    bool accepts = true;
-    try {
-        write([&](std::string_view piece) { accepts = accepts && put(piece); });
-    } catch (...) {
-        put_end("abandoned");  // else the rows sent so far would count as all
-        throw;
-    }
-    put_end(nullptr);
-    return take_results(nullptr, std::nullopt);
+    feed(write);
+    return take_results(nullptr, nullptr);
 }
 
 void Connection::settle() {
     if (is_lost() || transaction_status() != PQTRANS_ACTIVE) return;
-    take_results(nullptr, std::nullopt);
+    take_results(nullptr, nullptr);
 }
 
-void Connection::feed(std::string_view data) {
-    // In pieces, so that an error that the server finds early ends it early.
-    constexpr std::size_t kPiece = 65'536;
-    while (!data.empty()) {
-        const std::string_view piece = data.substr(0, kPiece);
-        if (!put(piece)) break;
-        data.remove_prefix(piece.size());
+void Connection::feed(const CopySource& write) {
+    bool accepts = true;
+    try {
+        write([&](std::string_view piece) { return accepts = accepts && put(piece); });
+    } catch (...) {
+        put_end("abandoned");  // else the rows sent so far would count as all
+        throw;
     }
     put_end(nullptr);
 }

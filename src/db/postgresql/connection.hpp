@@ -30,6 +30,12 @@ public:
     /// empty one.
     using ResultSink = std::function<void(const PGresult&)>;
 
+    /// Sends data of a COPY. False: no more is wanted.
+    using CopyWriter = std::function<bool(std::string_view piece)>;
+    /// Gives all data of a COPY piece by piece, so that an error that the server finds early ends
+    /// it early.
+    using CopySource = std::function<void(const CopyWriter&)>;
+
     /// Throws Unavailable ("failed to connect to database: …"), RefusedPassword among them.
     explicit Connection(const DataSource& source);
 
@@ -44,13 +50,11 @@ public:
     void abandon_on(std::stop_token stop) { abandon_ = std::move(stop); }
 
     /// Sends `text` as one message, of one statement or several, and takes in all its results.
-    /// Returns the first error. `copy_data` is what a COPY … FROM STDIN in it reads; one without
+    /// Returns the first error. `copy_data` gives what a COPY … FROM STDIN in it reads; one without
     /// data fails. What a COPY … TO STDOUT writes is thrown away. When `sink` throws, the message
     /// is cancelled and the exception goes on.
     std::optional<ServerError> run(
-        const std::string& text,
-        const ResultSink& sink = nullptr,
-        std::optional<std::string_view> copy_data = std::nullopt
+        const std::string& text, const ResultSink& sink = nullptr, CopySource copy_data = nullptr
     );
 
     /// Sends one statement, or several when there are no parameters, for `next_result`.
@@ -64,11 +68,8 @@ public:
     /// True: it can be used.
     bool end_early();
 
-    /// Sends `text`, a COPY … FROM STDIN, and lets `write` give its data piece by piece.
-    using CopyWriter = std::function<void(std::string_view piece)>;
-    std::optional<ServerError> copy(
-        const std::string& text, const std::function<void(const CopyWriter&)>& write
-    );
+    /// Sends `text`, a COPY … FROM STDIN, and lets `write` give its data.
+    std::optional<ServerError> copy(const std::string& text, const CopySource& write);
 
     /// Ends what an exception has left half done, so that the next message can be sent.
     void settle();
@@ -83,14 +84,11 @@ public:
 
 private:
     ServerError lost_error() const;
-    std::optional<ServerError> take_results(
-        const ResultSink& sink, std::optional<std::string_view> copy_data
-    );
-    Result next_result(
-        std::optional<ServerError>& error, std::optional<std::string_view>& copy_data
-    );
+    std::optional<ServerError> take_results(const ResultSink& sink, CopySource copy_data);
+    /// Empties `copy_data` when it is used.
+    Result next_result(std::optional<ServerError>& error, CopySource& copy_data);
     /// The data that a COPY FROM STDIN waits for, and its end.
-    void feed(std::string_view data);
+    void feed(const CopySource& write);
     bool put(std::string_view piece);
     void put_end(const char* error);
     void drain_copy_out();

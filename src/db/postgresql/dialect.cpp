@@ -38,6 +38,7 @@ sql::Dialect make_dialect() {
     return {
         .name = "PostgreSQL",
         .lexis = kPostgresqlLexis,
+        .sends_pieces = true,
         .default_atomicity = Atomicity::Version,
         .allows_version_atomicity = true,
         .allows_file_atomicity = true,

@@ -17,6 +17,7 @@ constexpr std::size_t kLargeScript = std::size_t{4} << 20U;
 
 // A line break first: the script may end in a comment.
 constexpr std::string_view kSeparator = "\n;\n";
+constexpr std::string_view kExecute = "execute";
 
 /// Overwrites `[begin, end)` of the script, as far as it lies in `text`, which begins at `offset`.
 void blank(std::string& text, std::size_t offset, std::size_t begin, std::size_t end) {
@@ -28,10 +29,11 @@ void blank(std::string& text, std::size_t offset, std::size_t begin, std::size_t
 }
 
 /// Up to and with the ';' behind a statement, so that a blanked COMMIT leaves nothing behind.
-std::size_t end_with_semicolon(std::string_view text, const Statement& statement) {
-    std::size_t end = statement.end;
-    while (end < text.size() && kWhiteSpace.find(text[end]) != std::string_view::npos) ++end;
-    return end < text.size() && text[end] == ';' ? end + 1 : statement.end;
+std::size_t end_with_semicolon(const script::Text& text, const Statement& statement) {
+    const std::string behind = text.piece(statement.end, std::max(statement.behind, statement.end));
+    const std::size_t next = behind.find_first_not_of(kWhiteSpace);
+    const bool is_semicolon = next != std::string::npos && behind[next] == ';';
+    return statement.end + (is_semicolon ? next + 1 : 0);
 }
 
 /// `[begin, end)` of the text with what is not to be sent written over with spaces, so that
@@ -40,7 +42,7 @@ std::string sent_text(
     const ScriptRun& run, std::size_t begin, std::size_t end, bool with_transaction_control
 ) {
     const Script& script = *run.script;
-    std::string sent(run.text.substr(begin, end - begin));
+    std::string sent = run.text.piece(begin, end);
     for (const script::Omission& omission : script.omissions) {
         blank(sent, begin, omission.begin, omission.end);
     }
@@ -66,10 +68,6 @@ void append(Message& message, std::string text, Piece piece) {
 
 bool copies(const Script& script, std::size_t statement) {
     return (script.statements[statement].traits & script::kCopyFromStdin) != 0;
-}
-
-bool begins_with_execute(std::string_view text) {
-    return starts_with_ignoring_case(text, "execute");
 }
 
 /// The statement of `piece` that `offset` of the script lies in, or behind.
@@ -98,13 +96,13 @@ std::size_t source_offset(const Piece& piece, std::size_t position) {
 
 Place place_at_position(const Piece& piece, const ScriptRun& run, std::size_t position, bool sure) {
     const std::size_t offset = source_offset(piece, position);
-    Place place{.run = piece.run, .statement = 0, .line = script::line_of(run.text, offset)};
+    Place place{.run = piece.run, .statement = 0, .line = run.text.line_of(offset)};
     if (!sure || piece.statements == 0) return place;
     const std::size_t index = statement_at(piece, *run.script, offset);
     // A parser that stumbles over the end of a statement points behind it, on another line perhaps.
     const Statement& statement = run.script->statements[index];
     if (offset > statement.end) {
-        place.line = script::line_of(run.text, std::max(statement.end, statement.begin + 1) - 1);
+        place.line = run.text.line_of(std::max(statement.end, statement.begin + 1) - 1);
     }
     place.statement = index + 1;
     return place;
@@ -157,7 +155,7 @@ Message message_of(
     );
     const Statement& copy = statements[first];
     if ((copy.traits & script::kCopyFromStdin) != 0) {
-        message.copy_data = script.text.substr(copy.data_begin, copy.data_end - copy.data_begin);
+        message.copy_data = {&script.text, copy.data_begin, copy.data_end};
     }
     return message;
 }
@@ -332,7 +330,9 @@ Place locate(
     // Without any result the server has not got past reading the whole text, and the position
     // tells where. Later it can only belong to another text, such as one that was prepared in an
     // earlier message: then the count is right.
-    const bool is_execute = begins_with_execute(run.text.substr(statement.begin));
+    const bool is_execute = equal_ignoring_case(
+        run.text.piece(statement.begin, statement.begin + kExecute.size()), kExecute
+    );
     return results == 0 && !is_execute ? by_position : by_count;
 }
 

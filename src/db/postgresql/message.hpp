@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "db/sql/session.hpp"
@@ -26,12 +25,19 @@ struct Piece {
     bool ours = false;                ///< no text of the script
 };
 
+/// The data of a COPY: `[begin, end)` of a script, which is lent.
+struct CopyData {
+    const script::Text* text = nullptr;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
 /// One message: what is sent at once, and which results it should give.
 struct Message {
     std::string text;
     std::vector<Piece> pieces;  ///< in the order of the text, never empty
     bool counted = true;        ///< false: the scanner can't vouch for the number of statements
-    std::optional<std::string_view> copy_data;  ///< for the COPY … FROM STDIN it consists of
+    std::optional<CopyData> copy_data;  ///< for the COPY … FROM STDIN it consists of
 
     std::size_t expected() const;  ///< number of results
 };
@@ -100,12 +106,6 @@ struct StatementRange {
     std::size_t end = 0;
 };
 StatementRange sent_statements(const script::Script& script);
-
-/// `text[begin, end)` with what is not to be sent written over with spaces, so that offsets and
-/// lines stay true.
-std::string sent_text(
-    std::string_view text, const script::Script& script, std::size_t begin, std::size_t end
-);
 
 /// Where in the scripts something went wrong.
 struct Place {

@@ -470,8 +470,14 @@ std::optional<Failure> Session::run_message(
         return failure;
     }
     Results results;
+    Connection::CopySource copy_data;
+    if (message.copy_data) {
+        copy_data = [&data = *message.copy_data](const Connection::CopyWriter& write) {
+            data.text->give(data.begin, data.end, write);
+        };
+    }
     const auto error = connection_->run(
-        message.text, [&](const PGresult& result) { results.add(result); }, message.copy_data
+        message.text, [&](const PGresult& result) { results.add(result); }, std::move(copy_data)
     );
     // Without any result the server has not got past reading the whole text.
     const bool was_read = error && (error->connection_lost || results.count > 0);

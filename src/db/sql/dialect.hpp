@@ -23,6 +23,9 @@ struct Dialect {
     script::Lexis lexis;
     /// Finds the statements of a script; the first argument after the text is `lexis`.
     script::Script (*scan)(std::string_view, const script::Lexis&, bool) = script::scan;
+    /// Sessions send large scripts in pieces, so that their texts need not be held as a whole. For
+    /// servers with `script::scan`.
+    bool sends_pieces = false;
     Atomicity default_atomicity;
     bool allows_version_atomicity;  ///< SQLite: false
     bool allows_file_atomicity = false;

@@ -14,6 +14,7 @@
 #include "core/migration.hpp"
 #include "db/sql/dialect.hpp"
 #include "script/script.hpp"
+#include "script/text.hpp"
 
 namespace migrator::db::sql {
 
@@ -24,8 +25,8 @@ using RowSink = std::function<void(const Row&)>;
 
 /// A script to run for one schema.
 struct ScriptRun {
-    std::size_t step = 0;   ///< the caller's number; comes back in a Failure
-    std::string_view text;  ///< what `script` was scanned from
+    std::size_t step = 0;  ///< the caller's number; comes back in a Failure
+    script::Text text;     ///< what `script` was scanned from
     const script::Script* script = nullptr;
     /// Traits of the scripts before it whose session state is to be undone first, as by
     /// `Session::reset`; `kNoTraits`: there is none.

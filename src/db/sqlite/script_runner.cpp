@@ -22,8 +22,8 @@ std::uint32_t newlines(std::string_view text) {
 /// The script's text with spaces where it says that something must not be sent; `copy` holds it
 /// when it differs.
 std::string_view without_omissions(const sql::ScriptRun& script, std::string& copy) {
-    if (script.script->omissions.empty()) return script.text;
-    copy = script.text;
+    if (script.script->omissions.empty()) return script.text.whole();
+    copy = script.text.whole();
     for (const script::Omission& omission : script.script->omissions) {
         for (std::size_t i = omission.begin; i < omission.end && i < copy.size(); ++i) {
             if (copy[i] != '\n') copy[i] = ' ';  // line numbers stay

@@ -41,8 +41,8 @@ sql::Failure failure_of(
 /// The script's text with blanks where it says that something must not be sent; `copy` holds it
 /// when it differs. Line numbers stay.
 std::string_view without_omissions(const sql::ScriptRun& script, std::string& copy) {
-    if (script.script->omissions.empty()) return script.text;
-    copy = script.text;
+    if (script.script->omissions.empty()) return script.text.whole();
+    copy = script.text.whole();
     for (const script::Omission& omission : script.script->omissions) {
         for (std::size_t i = omission.begin; i < omission.end && i < copy.size(); ++i) {
             if (copy[i] != '\n') copy[i] = ' ';
@@ -287,10 +287,10 @@ std::optional<sql::Failure> Session::run_without_transaction(
     execute(lock_timeout_batch(settings.lock_timeout));
     State state;
     std::size_t number = 0;
-    for (const ScriptBatch& batch : split_batches(script.text).batches) {
+    for (const ScriptBatch& batch : split_batches(script.text.whole()).batches) {
         ++number;
         for (std::uint32_t i = 0; i < batch.count; ++i) {
-            auto failure = run_batch(script, batch, number, script.text);
+            auto failure = run_batch(script, batch, number, script.text.whole());
             if (failure) {
                 rollback();
                 return failure;

@@ -14,6 +14,9 @@ namespace {
 using script::is_digit;
 using script::is_letter;
 
+/// The text of a larger file is made piece by piece.
+constexpr std::size_t kLarge = std::size_t{4} << 20U;
+
 /// Both are one word for every database, and differ in nothing but some digits.
 bool differ_in_digits_alone(std::string_view a, std::string_view b) {
     return !is_digit(a.front()) && std::ranges::equal(a, b, [](char x, char y) {
@@ -49,10 +52,14 @@ bool digits_do_not_matter(
 
 }  // namespace
 
+std::string text_of(const PreparedScript& prepared, const script::Statement& statement) {
+    return prepared.text.piece(statement.begin, statement.end);
+}
+
 std::string quoted(const PreparedScript& prepared, const script::Statement& statement) {
-    return fmt::format(
-        "\"{}\" in line {}", script::excerpt(prepared.text, statement), statement.line
-    );
+    const std::string text = text_of(prepared, statement);
+    const script::Statement whole{.end = static_cast<std::uint32_t>(text.size())};
+    return fmt::format("\"{}\" in line {}", script::excerpt(text, whole), statement.line);
 }
 
 bool Scripts::Scan::is_for(const std::string& other, bool setting) const {
@@ -68,13 +75,11 @@ PreparedScript Scripts::prepare(
     const std::string_view contents = without_byte_order_mark(migration.contents);
     const bool any_schema =
         placeholder.empty() || contents.find(placeholder) == std::string_view::npos;
-    PreparedScript prepared{.text = contents};
-    if (!any_schema) {
-        prepared.replaced = std::make_shared<const std::string>(
-            script::replace_placeholder(contents, placeholder, schema)
-        );
-        prepared.text = *prepared.replaced;
-    }
+    const bool in_pieces = dialect_.sends_pieces && contents.size() > kLarge;
+    PreparedScript prepared{
+        .text = in_pieces ? script::Text::in_pieces(contents, placeholder, schema)
+                          : script::Text::replaced(contents, placeholder, schema),
+        .script = nullptr};
     {
         const std::lock_guard lock(mutex_);
         const auto found = scans_.find(&migration);
@@ -85,7 +90,9 @@ PreparedScript Scripts::prepare(
         }
     }
     prepared.script = std::make_shared<const script::Script>(
-        dialect_.scan(prepared.text, dialect_.lexis, standard_conforming_strings)
+        prepared.text.is_whole()
+            ? dialect_.scan(prepared.text.whole(), dialect_.lexis, standard_conforming_strings)
+            : script::scan_in_pieces(prepared.text, dialect_.lexis, standard_conforming_strings)
     );
     prepared.outside_transaction =
         prepared.script->no_transaction_marker || is_named_in_no_transaction(migration);

@@ -3,24 +3,26 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 
 #include "core/migration.hpp"
 #include "db/options.hpp"
 #include "db/sql/dialect.hpp"
 #include "script/script.hpp"
+#include "script/text.hpp"
 
 namespace migrator::db::sql::apply {
 
 /// The text of a file for one schema as it is sent, and what the scanner found in it.
 struct PreparedScript {
-    std::string_view text;                         ///< of the file's contents, or of `replaced`
-    std::shared_ptr<const std::string> replaced;   ///< null: nothing had to be replaced
+    script::Text text;                             ///< made from the file's contents
     std::shared_ptr<const script::Script> script;  ///< never null
     /// The file says, or the configuration says of it, that it runs without a transaction.
     bool outside_transaction = false;
 };
+
+/// The text of one statement.
+std::string text_of(const PreparedScript& prepared, const script::Statement& statement);
 
 /// A statement of it for people: `"create table t…" in line 3`.
 std::string quoted(const PreparedScript& prepared, const script::Statement& statement);

@@ -173,11 +173,12 @@ private:
         std::string temporary;  // what makes the file's own temporary objects, which have no schema
         for (const Statement& statement : prepared.script->statements) {
             if ((statement.traits & (place.moves | place.restores)) != 0) return nullptr;
-            const auto target = script::unqualified_target(prepared.text, statement, lexis);
+            const std::string text = text_of(prepared, statement);
+            const auto target = script::unqualified_target(text, lexis);
             const bool is_own = temporary.find(target) != std::string::npos;
             if (!target.empty() && !is_own) return &statement;
             if ((statement.traits & script::kMakesTemporary) == 0) continue;
-            temporary += prepared.text.substr(statement.begin, statement.end - statement.begin);
+            temporary += text;
         }
         return nullptr;
     }

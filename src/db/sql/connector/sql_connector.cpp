@@ -163,7 +163,7 @@ public:
         return (prepared.outside_transaction
                     ? "-- runs outside a transaction, statement by statement\n"
                     : "") +
-               std::string(prepared.text);
+               std::string(prepared.text.whole());
     }
 
 private:
