@@ -1,4 +1,6 @@
 // What only PostgreSQL has: one transaction for a version, concurrent indexes, pooled sessions.
+#include <fmt/format.h>
+
 #include <thread>
 
 #include "core/error.hpp"
@@ -34,6 +36,65 @@ TEST_P(Postgresql, RollsBackTheWholeVersionWhenTheLastTenantFails) {
     EXPECT_TRUE(has(project().failure_of_apply(), "schema south, statement 1, line 1"));
     EXPECT_EQ(project().value("select to_regclass('north.c')::text"), "");
     EXPECT_EQ(project().value("select to_regclass('catalog.products')::text"), "");
+}
+
+/// A table, 60,000 rows of COPY and as many of INSERTs, which name the schema: over 8 MiB.
+std::string large_file() {
+    std::string text = "create table {schema}.items (id integer primary key, title text);\n";
+    text += "copy {schema}.items from stdin; -- the rows of {schema}\n";
+    for (int i = 1; i <= 60'000; ++i) {
+        text +=
+            fmt::format("{}\tan item of {{schema}}, with a long title \\\\ and number {}\n", i, i);
+    }
+    text += "\\.\n";
+    for (int i = 60'001; i <= 120'000; ++i) {
+        text += fmt::format(
+            "insert into {{schema}}.items values ({}, 'an item of {{schema}}, with a long title \\ "
+            "and number {}');\n",
+            i,
+            i
+        );
+    }
+    return text;
+}
+
+TEST_P(Postgresql, RunsALargeFileForEachTenantAndRecordsItAsItIs) {
+    project().create_tenant("a");
+    project().create_tenant("a_longer_name");
+    project().write("stores/001_items.sql", large_file());
+    project().apply();
+    for (const std::string schema : {"a", "a_longer_name"}) {
+        SCOPED_TRACE(schema);
+        EXPECT_EQ(
+            project().value(fmt::format(
+                "select count(*) from {0}.items where title = format("
+                "'an item of {0}, with a long title \\ and number %s', id)",
+                schema
+            )),
+            "120000"
+        );
+    }
+    EXPECT_EQ(
+        project().value("select count(*) from migrator.migrator_migrations where checksum = "
+                        "encode(sha256(convert_to(contents, 'UTF8')), 'hex')"),
+        "2"
+    );
+}
+
+TEST_P(Postgresql, NamesThePlaceOfAFailureInALargeFile) {
+    project().create_tenant("a_longer_name");
+    const std::string file = large_file();
+    project().write("stores/001_items.sql", file + "insert into\n{schema}.nowhere values (1);\n");
+    const std::string text = project().failure_of_apply();
+    EXPECT_TRUE(has(text, "schema a_longer_name, statement 60003, line 120005")) << text;
+    EXPECT_EQ(project().value("select to_regclass('a_longer_name.items')::text"), "");
+
+    std::string in_data = file;
+    in_data.replace(in_data.find("\n50000\t"), 2, "\nx");
+    project().write("stores/001_items.sql", in_data);
+    const std::string copy = project().failure_of_apply();
+    EXPECT_TRUE(has(copy, "schema a_longer_name, statement 2, line 2")) << copy;
+    EXPECT_TRUE(has(copy, "invalid input syntax for type integer: \"x0000\"")) << copy;
 }
 
 TEST_P(Postgresql, SaysHowToMarkAFileWhoseBlockCommits) {
