@@ -132,8 +132,6 @@ TEST_F(SqliteScripts, CannotControlTheTransactionOrAttachFiles) {
           "attach '' as x",
           "detach north",
           "explain attach 'x.db' as x",
-          "pragma journal_mode = off",
-          "pragma north.journal_mode(memory)",
           "pragma locking_mode = exclusive",
           "pragma hard_heap_limit = 1"}) {
         SCOPED_TRACE(text);

@@ -58,9 +58,11 @@ void Workshop::write(const std::string& name, const std::string& sql) const {
     ASSERT_TRUE(answer.empty() || sql.starts_with("pragma")) << answer;
 }
 
-std::optional<db::sql::Failure> run(db::sql::Session& session, std::string_view text) {
+std::optional<db::sql::Failure> run(
+    db::sql::Session& session, std::string_view text, std::string_view schema
+) {
     const auto script = script::scan(text, db::sqlite::kSqliteLexis);
-    const db::sql::ScriptRun one{.step = 7, .text = text, .script = &script};
+    const db::sql::ScriptRun one{.step = 7, .text = text, .script = &script, .schema = schema};
     return session.run_scripts({&one, 1});
 }
 
@@ -72,7 +74,7 @@ std::optional<db::sql::Failure> run_alone(
 ) {
     const auto script = script::scan(text, db::sqlite::kSqliteLexis);
     return session.run_without_transaction(
-        {.step = 7, .text = text, .script = &script},
+        {.step = 7, .text = text, .script = &script, .schema = "north"},
         settings,
         [&](std::size_t statements) {
             if (done != nullptr) done->push_back(statements);

@@ -35,8 +35,10 @@ protected:
     std::unique_ptr<db::sql::Server> server_;
 };
 
-/// Runs `text` as a script in the open transaction.
-std::optional<db::sql::Failure> run(db::sql::Session& session, std::string_view text);
+/// Runs `text` as a script for `schema` in the open transaction.
+std::optional<db::sql::Failure> run(
+    db::sql::Session& session, std::string_view text, std::string_view schema = "north"
+);
 /// The same outside a transaction; the numbers that `done` was told.
 std::optional<db::sql::Failure> run_alone(
     db::sql::Session& session,

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,24 @@
 #include "script/script.hpp"
 
 namespace migrator::db::sql {
+
+/// A script before anything runs, for `Dialect::judge`. All is lent.
+struct JudgedScript {
+    std::string_view text;
+    const script::Script& script;
+    std::string_view schema;       ///< that it runs for; may be empty
+    std::string_view placeholder;  ///< for a schema in files
+    bool outside_transaction = false;
+    /// Statements of earlier files whose temporary objects are still there.
+    std::span<const std::string> temporary{};
+};
+
+/// What is wrong with a statement.
+struct StatementProblem {
+    const script::Statement* statement;
+    std::string why;  ///< goes on from a quotation of it
+    bool wants_no_transaction = false;
+};
 
 /// Everything in which two SQL servers differ, as text and facts. Constant data.
 ///
@@ -26,6 +45,8 @@ struct Dialect {
     /// Sessions send large scripts in pieces, so that their texts need not be held as a whole. For
     /// servers with `script::scan`.
     bool sends_pieces = false;
+    /// What is wrong with a script by what it names, beside what its traits say. Null: nothing.
+    std::optional<StatementProblem> (*judge)(const JudgedScript&) = nullptr;
     Atomicity default_atomicity;
     bool allows_version_atomicity;  ///< SQLite: false
     bool allows_file_atomicity = false;

@@ -28,6 +28,7 @@ struct ScriptRun {
     std::size_t step = 0;  ///< the caller's number; comes back in a Failure
     script::Text text;     ///< what `script` was scanned from
     const script::Script* script = nullptr;
+    std::string_view schema{};  ///< that it runs for; empty: none
     /// Traits of the scripts before it whose session state is to be undone first, as by
     /// `Session::reset`; `kNoTraits`: there is none.
     std::uint32_t undone = script::kNoTraits;

@@ -8,8 +8,10 @@
 #include <limits>
 #include <thread>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "db/sqlite/files.hpp"
+#include "db/sqlite/pragmas.hpp"
 #include "db/sqlite/result_code.hpp"
 
 namespace migrator::db::sqlite {
@@ -18,24 +20,45 @@ namespace {
 /// Virtual machine instructions between two looks at the clock: some 10 µs of work.
 constexpr int kInstructions = 1000;
 
-bool is_any_of(std::string_view word, std::span<const std::string_view> words) {
-    return std::ranges::any_of(words, [&](auto candidate) { return same_name(candidate, word); });
-}
+const char* text_or_empty(const char* text) { return text == nullptr ? "" : text; }
 
-/// A value that SQLite takes for false.
-bool is_off(std::string_view value) {
-    constexpr std::array<std::string_view, 4> kOff = {"0", "off", "no", "false"};
-    return is_any_of(value, kOff);
+/// What an action of SQLite's is about; nothing when it is no object of a file.
+std::optional<Access> access_of(
+    int action, const char* first, const char* second, const char* database, const char* code
+) {
+    Access access{
+        .schema = text_or_empty(database),
+        .name = text_or_empty(first),
+        .writes = true,
+        .is_within_code = code != nullptr};
+    switch (action) {
+        case SQLITE_READ:
+            access.writes = false;
+            return access;
+        case SQLITE_ALTER_TABLE:
+            access.schema = text_or_empty(first);
+            access.name = text_or_empty(second);
+            return access;
+        case SQLITE_INSERT:
+        case SQLITE_UPDATE:
+        case SQLITE_DELETE:
+        case SQLITE_CREATE_TABLE:
+        case SQLITE_CREATE_VIEW:
+        case SQLITE_CREATE_VTABLE:
+        case SQLITE_CREATE_INDEX:
+        case SQLITE_CREATE_TRIGGER:
+        case SQLITE_DROP_TABLE:
+        case SQLITE_DROP_VIEW:
+        case SQLITE_DROP_VTABLE:
+        case SQLITE_DROP_INDEX:
+        case SQLITE_DROP_TRIGGER:
+        case SQLITE_REINDEX:
+        case SQLITE_ANALYZE:
+            return access;
+        default:
+            return std::nullopt;
+    }
 }
-
-/// Settings of the process or of the files that a script must not touch.
-constexpr std::array<std::string_view, 5> kNotForScripts = {
-    "locking_mode",          // would keep every reader out until the connection is closed
-    "temp_store_directory",  // these are the whole process's
-    "data_store_directory",
-    "soft_heap_limit",
-    "hard_heap_limit",
-};
 
 }  // namespace
 
@@ -75,11 +98,14 @@ void Connection::watch(const std::stop_token& stop) {
 
 int Connection::prepare(std::string_view& sql, Statement& statement) {
     refusal_.clear();
+    accesses_.clear();
     if (sql.size() > std::numeric_limits<int>::max()) return SQLITE_TOOBIG;
     sqlite3_stmt* compiled = nullptr;
     const char* tail = nullptr;
+    compiles_ = true;
     const int code =
         sqlite3_prepare_v2(handle(), sql.data(), static_cast<int>(sql.size()), &compiled, &tail);
+    compiles_ = false;
     statement.reset(compiled);
     // SQLite compiles a copy when the text has no NUL at its end, but the tail is told in ours.
     if (code == SQLITE_OK && tail != nullptr) {
@@ -184,18 +210,43 @@ int Connection::authorize(
     int action,
     const char* first,
     const char* second,
-    const char* /*database*/,
-    const char* /*trigger*/
+    const char* database,
+    const char* code
 ) noexcept try {
     auto& connection = *static_cast<Connection*>(self);
     if (connection.author_ == Author::Us) return SQLITE_OK;
-    return connection.judge(action, first == nullptr ? "" : first, second);
+    // One call for each column.
+    if (action == SQLITE_READ && connection.is_last_read(first, database, code)) return SQLITE_OK;
+    if (auto access = access_of(action, first, second, database, code)) {
+        return connection.judge_access(std::move(*access));
+    }
+    return connection.judge(action, text_or_empty(first), second, database);
 } catch (...) {
     return SQLITE_DENY;  // out of memory
 }
 
-int Connection::judge(int action, std::string_view first, const char* second) {
-    const bool in_our_transaction = author_ == Author::Script;
+bool Connection::is_last_read(const char* name, const char* schema, const char* code) const {
+    if (accesses_.empty()) return false;
+    const Access& last = accesses_.back();
+    return !last.writes && last.name == text_or_empty(name) &&
+           last.schema == text_or_empty(schema) && last.is_within_code == (code != nullptr);
+}
+
+int Connection::judge_access(Access access) {
+    if (access.writes && is_own_table(access.name) && same_name(access.schema, "main")) {
+        return refuse(own_table_refusal(access.name).why);
+    }
+    // Names are those of the script only in what it has written.
+    if (!compiles_ || (access.writes && access.schema.empty())) return SQLITE_OK;
+    if (std::ranges::find(accesses_, access) == accesses_.end()) {
+        accesses_.push_back(std::move(access));
+    }
+    return SQLITE_OK;
+}
+
+int Connection::judge(
+    int action, std::string_view first, const char* second, const char* database
+) {
     switch (action) {
         case SQLITE_ATTACH:
         case SQLITE_DETACH:
@@ -204,33 +255,46 @@ int Connection::judge(int action, std::string_view first, const char* second) {
             );
         case SQLITE_TRANSACTION:
         case SQLITE_SAVEPOINT:
-            if (!in_our_transaction) return SQLITE_OK;
+            if (author_ != Author::Script) return SQLITE_OK;
             return refuse(fmt::format(
                 "{} would end or nest the transaction of the run; remove it, or run the file "
                 "outside a transaction",
                 first
             ));
         case SQLITE_PRAGMA:
-            if (second == nullptr) return SQLITE_OK;
-            pragmas_touched_ = true;
-            // Inside a transaction OFF and MEMORY are accepted as long as nothing is written, and
-            // a crash would then leave a broken file.
-            if ((in_our_transaction && same_name(first, "journal_mode")) ||
-                is_any_of(first, kNotForScripts)) {
-                return refuse(fmt::format(
-                    "PRAGMA {} cannot be set in a file, because migrator sets it; remove it", first
-                ));
-            }
-            if (in_our_transaction && same_name(first, "foreign_keys") && !is_off(second)) {
-                return refuse(
-                    "PRAGMA foreign_keys has no effect inside a transaction: to run the file "
-                    "outside one, begin it with the comment \"-- migrator:no-transaction\""
-                );
-            }
-            return SQLITE_OK;
+            return judge_setting(first, second, database);
         default:
             return SQLITE_OK;
     }
+}
+
+int Connection::judge_setting(std::string_view name, const char* value, const char* database) {
+    // One that is asked for in a query, as a function.
+    if (!compiles_ && database == nullptr && is_about_a_file(name)) {
+        return refuse(fmt::format(
+            "pragma_{0}() without a schema looks into the metadata file and whichever attached "
+            "file has the name; give it the schema as its last argument: pragma_{0}(…, '{1}')",
+            lower_case(name),
+            written_schema_
+        ));
+    }
+    Pragma pragma{.schema = text_or_empty(database), .name = name};
+    if (value != nullptr) {
+        pragma.value = value;
+        pragmas_touched_ = true;
+    }
+    const Refusal refusal = judge_pragma(pragma, in_transaction(), written_schema_);
+    if (!refusal) return SQLITE_OK;
+    return refuse(fmt::format(
+        "PRAGMA {} {}{}",
+        name,
+        refusal.why,
+        refusal.wants_no_transaction
+            ? (author_ == Author::Script
+                   ? "; begin the file with the comment \"-- migrator:no-transaction\""
+                   : "; put it in front of BEGIN")
+            : ""
+    ));
 }
 
 int Connection::refuse(std::string why) {

@@ -12,10 +12,12 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/freed_by.hpp"
 #include "db/sql/session.hpp"
 #include "db/sql/time_limits.hpp"
+#include "db/sqlite/places.hpp"
 
 namespace migrator::db::sqlite {
 
@@ -58,6 +60,10 @@ public:
 
     /// Who writes the statements from now on, and how long each may take.
     void speak_for(Author author, std::optional<std::chrono::milliseconds> limit = {}) noexcept;
+    /// As files have it, "{schema}": for people.
+    void write_schemas_as(std::string_view placeholder) { written_schema_ = placeholder; }
+    /// The objects that the statement compiled last uses.
+    std::vector<Access> take_accesses() noexcept { return std::exchange(accesses_, {}); }
     /// Starts the clock for the time limit of a statement.
     void start_clock() noexcept;
     /// Whether a script has used a PRAGMA with a value since it was last taken.
@@ -93,9 +99,12 @@ private:
         const char* first,
         const char* second,
         const char* database,
-        const char* trigger
+        const char* code
     ) noexcept;
-    int judge(int action, std::string_view first, const char* second);
+    int judge(int action, std::string_view first, const char* second, const char* database);
+    bool is_last_read(const char* name, const char* schema, const char* code) const;
+    int judge_access(Access access);
+    int judge_setting(std::string_view name, const char* value, const char* database);
     int refuse(std::string why);
 
     using Clock = std::chrono::steady_clock;
@@ -114,6 +123,9 @@ private:
     std::optional<Clock::time_point> deadline_;
     bool timed_out_ = false;
     bool pragmas_touched_ = false;
+    bool compiles_ = false;  ///< a statement of ours or a script, not one that SQLite makes
+    std::string written_schema_;
+    std::vector<Access> accesses_;
     std::string refusal_;
     // Last, so that it is gone before the handle: its destructor waits for a call that is running.
     std::optional<std::stop_callback<Interrupt>> interrupt_;

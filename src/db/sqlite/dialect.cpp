@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "db/sqlite/files.hpp"
+#include "db/sqlite/judge_script.hpp"
 #include "db/sqlite/lexis.hpp"
 
 namespace migrator::db::sqlite {
@@ -181,6 +182,7 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
     return {
         .name = "SQLite",
         .lexis = lexis,
+        .judge = judge_script,
         .default_atomicity = Atomicity::Tenant,
         .allows_version_atomicity = false,
         .version_ids_survive_rollback = false,

@@ -9,8 +9,6 @@ constexpr auto kOpens = kTransactionControl | kOpensTransaction;
 constexpr auto kCloses = kTransactionControl | kClosesTransaction;
 
 constexpr auto kTemporary = kChangesSession | kMakesTemporary;
-// SQLite ignores such a PRAGMA in a transaction, or refuses it.
-constexpr auto kSetForFile = kChangesSession | kRefusesTransaction;
 
 constexpr script::Lexis::Rule kRules[] = {
     {"begin", kOpens},  // with DEFERRED, IMMEDIATE or EXCLUSIVE, and TRANSACTION
@@ -22,21 +20,7 @@ constexpr script::Lexis::Rule kRules[] = {
     {"vacuum", kRefusesTransaction},
     {"attach", kForbidden},
     {"detach", kForbidden},
-    {"pragma", kChangesSession},
-    {"pragma auto_vacuum ?", kSetForFile},
-    {"pragma ? auto_vacuum ?", kSetForFile},
-    {"pragma page_size ?", kSetForFile},
-    {"pragma ? page_size ?", kSetForFile},
-    {"pragma encoding ?", kSetForFile},
-    {"pragma journal_mode ?", kSetForFile},
-    {"pragma ? journal_mode ?", kSetForFile},
-    // Off is what they are in a transaction. Numbers are looked at when it runs (`Connection`).
-    {"pragma foreign_keys on", kSetForFile},
-    {"pragma foreign_keys yes", kSetForFile},
-    {"pragma foreign_keys true", kSetForFile},
-    {"pragma ? foreign_keys on", kSetForFile},
-    {"pragma ? foreign_keys yes", kSetForFile},
-    {"pragma ? foreign_keys true", kSetForFile},
+    {"pragma", kChangesSession},  // see pragmas.cpp
 
     {"select", kCallsFunctions},
     {"with", kCallsFunctions},

@@ -39,7 +39,9 @@ void check_single_schemas(const Files& files, const std::vector<std::string>& sc
 class SqliteServer final : public sql::Server {
 public:
     explicit SqliteServer(const Options& options)
-        : files_(Files::parse(options.data_source)), single_schemas_(options.single_schemas) {
+        : files_(Files::parse(options.data_source)),
+          single_schemas_(options.single_schemas),
+          placeholder_(options.placeholder) {
         check_single_schemas(files_, single_schemas_);
         if (!options.set_role.empty())
             refuse_options("setRole is not supported on SQLite; remove it");
@@ -49,7 +51,7 @@ public:
 
     std::unique_ptr<sql::Session> connect() override {
         return in_context("failed to connect to database", [&] {
-            auto session = std::make_unique<SqliteSession>(files_, single_schemas_);
+            auto session = std::make_unique<SqliteSession>(files_, single_schemas_, placeholder_);
             // Opening reads nothing: whether it is a database shows in the first read.
             session->query("select count(*) from main.sqlite_schema", {}, nullptr);
             return session;
@@ -64,6 +66,7 @@ public:
 private:
     const Files files_;
     const std::vector<std::string> single_schemas_;
+    const std::string placeholder_;
 };
 
 }  // namespace

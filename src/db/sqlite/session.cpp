@@ -11,7 +11,6 @@
 #include "db/sqlite/clean_up.hpp"
 #include "db/sqlite/cursor.hpp"
 #include "db/sqlite/result_code.hpp"
-#include "db/sqlite/script_runner.hpp"
 
 namespace migrator::db::sqlite {
 namespace {
@@ -58,8 +57,13 @@ int insert_row(
 
 }  // namespace
 
-SqliteSession::SqliteSession(Files files, std::vector<std::string> single_schemas)
-    : files_(std::move(files)), single_schemas_(std::move(single_schemas)), attachments_(files_) {}
+SqliteSession::SqliteSession(
+    Files files, std::vector<std::string> single_schemas, std::string placeholder
+)
+    : files_(std::move(files)),
+      single_schemas_(std::move(single_schemas)),
+      placeholder_(placeholder.empty() ? "SCHEMA" : std::move(placeholder)),
+      attachments_(files_) {}
 
 SqliteSession::~SqliteSession() {
     rollback();
@@ -76,6 +80,7 @@ void SqliteSession::open(std::unique_ptr<Connection> connection, std::optional<F
     close();
     connection->watch(stop_);
     if (patience_) connection->set_patience(*patience_);
+    connection->write_schemas_as(placeholder_);
     connection_ = std::move(connection);
     opened_ = id;
 }
@@ -88,6 +93,7 @@ void SqliteSession::close() noexcept {
     connection_.reset();
     opened_.reset();
     attachments_.forget();
+    temporary_.clear();
 }
 
 void SqliteSession::watch(std::stop_token stop) {
@@ -315,11 +321,11 @@ bool SqliteSession::is_schema(std::string_view name) const {
 
 std::optional<sql::Failure> SqliteSession::run_scripts(std::span<const sql::ScriptRun> scripts) {
     Connection& connection = for_work();
-    ScriptRunner runner(connection, settings_, [this](auto name) { return is_schema(name); });
+    ScriptRunner runs = runner();
     for (const sql::ScriptRun& script : scripts) {
-        if (script.undone != script::kNoTraits) clean_up(connection, attachments_);
+        if (script.undone != script::kNoTraits) clean_up();
         if ((script.undone & script::kReadsKeys) != 0) forget_keys(connection);
-        if (auto failure = runner.run(script)) {
+        if (auto failure = runs.run(script)) {
             failed_ = true;
             return failure;
         }
@@ -340,13 +346,30 @@ std::optional<sql::Failure> SqliteSession::run_without_transaction(
     }
     apply(settings);
     attachments_.make_ready(connection);
-    ScriptRunner runner(connection, settings_, [this](auto name) { return is_schema(name); });
-    auto failure = runner.run_on_its_own(script, done);
+    auto failure = runner().run_on_its_own(script, done);
     if (connection.in_transaction()) connection.execute("rollback");
     return failure;
 }
 
-void SqliteSession::reset() { clean_up(for_work(), attachments_); }
+ScriptRunner SqliteSession::runner() {
+    return ScriptRunner(
+        {.connection = *connection_,
+         .settings = settings_,
+         .is_schema = [this](auto name) { return is_schema(name); },
+         .written_schema = placeholder_,
+         .temporary = temporary_}
+    );
+}
+
+void SqliteSession::clean_up() {
+    sqlite::clean_up(*connection_, attachments_);
+    temporary_.clear();
+}
+
+void SqliteSession::reset() {
+    for_work();
+    clean_up();
+}
 
 void SqliteSession::insert_rows(
     std::int64_t version_id, const std::string& created, std::span<const sql::MetadataRow> rows
@@ -427,7 +450,7 @@ void SqliteSession::rollback() noexcept try {
         close();  // which rolls back; the next user gets a new connection
         return;
     }
-    if (works_) clean_up(*connection_, attachments_);
+    if (works_) clean_up();
     connection_->ignore_stop(false);
 } catch (const std::exception& error) {
     try {

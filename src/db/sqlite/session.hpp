@@ -14,6 +14,8 @@
 #include "db/sqlite/connection.hpp"
 #include "db/sqlite/cursor.hpp"
 #include "db/sqlite/files.hpp"
+#include "db/sqlite/places.hpp"
+#include "db/sqlite/script_runner.hpp"
 
 namespace migrator::db::sqlite {
 
@@ -29,7 +31,8 @@ namespace migrator::db::sqlite {
 /// the end of a RowSource; beside those no lock is held between two calls.
 class SqliteSession final : public sql::Session {
 public:
-    SqliteSession(Files files, std::vector<std::string> single_schemas);
+    /// `placeholder`: what stands for a schema in files.
+    SqliteSession(Files files, std::vector<std::string> single_schemas, std::string placeholder);
     ~SqliteSession() override;
     SqliteSession(const SqliteSession&) = delete;
     SqliteSession& operator=(const SqliteSession&) = delete;
@@ -83,15 +86,19 @@ private:
     void check_names(std::span<const std::string> schemas) const;
     void apply(const sql::WorkSettings& settings);
     bool is_schema(std::string_view name) const;
+    ScriptRunner runner();
+    void clean_up();
     sql::Failure commit_failure(int code);
     std::string violating_row();
 
     const Files files_;
     const std::vector<std::string> single_schemas_;
+    const std::string placeholder_;
     std::stop_token stop_;
     std::optional<std::chrono::milliseconds> patience_;  ///< for our own statements
     std::unique_ptr<Connection> connection_;
     Attachments attachments_;
+    TemporaryObjects temporary_;
     std::optional<FileId> opened_;  ///< nothing: `connection_` stands in for a missing file
     bool works_ = false;
     bool failed_ = false;  ///< a script of the open transaction failed

@@ -41,7 +41,12 @@ std::optional<Failure> Batch::add(
     const bool changes_lexing = (next.script->traits & script::kChangesLexing) != 0;
     bytes_ += size;
     const PreparedScript& kept = prepared_.emplace_back(std::move(next));
-    runs_.push_back({.step = step, .text = kept.text, .script = kept.script.get(), .undone = undone}
+    runs_.push_back(
+        {.step = step,
+         .text = kept.text,
+         .script = kept.script.get(),
+         .schema = schema,
+         .undone = undone}
     );
     if (changes_lexing || bytes_ >= limit_) return flush();
     return std::nullopt;

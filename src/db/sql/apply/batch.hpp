@@ -42,8 +42,8 @@ public:
           first_conforming_strings_(session.standard_conforming_strings()),
           standard_conforming_strings_(first_conforming_strings_) {}
 
-    /// Adds a file for one schema as number `step`; may send. Throws MigrationFailed for what only
-    /// this schema's name makes wrong.
+    /// Adds a file for one schema as number `step`; may send. `schema` lives until it is sent.
+    /// Throws MigrationFailed for what only this schema's name makes wrong.
     std::optional<Failure> add(
         std::size_t step, const Migration& migration, const std::string& schema
     );

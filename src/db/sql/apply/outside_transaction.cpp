@@ -90,7 +90,8 @@ std::optional<Failure> OutsideTransaction::run_file_on(
     Session& session, const Migration& migration, const std::string& schema
 ) {
     const PreparedScript script = prepared(session, migration, schema);
-    const ScriptRun run{.step = 0, .text = script.text, .script = script.script.get()};
+    const ScriptRun run{
+        .step = 0, .text = script.text, .script = script.script.get(), .schema = schema};
     // A concurrent index build that ran into a lock time-out would leave an invalid index.
     WorkSettings settings = worker_.context.settings();
     settings.lock_timeout.reset();

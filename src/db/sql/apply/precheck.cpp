@@ -44,10 +44,8 @@ std::string length_problem(const Migration& migration) {
     return {};
 }
 
-/// Empty, or what is wrong with a file that runs in a transaction or `outside` of one.
-std::string find_problem(
-    const Migration& migration, const PreparedScript& prepared, const Dialect& dialect, bool outside
-) {
+/// Empty, or why a file can't run at all.
+std::string general_problem(const PreparedScript& prepared, const Dialect& dialect) {
     const script::Script& script = *prepared.script;
     if (!script.problem.empty()) return script.problem;
     if (const script::Statement* statement = first_with(script, script::kForbidden)) {
@@ -55,7 +53,14 @@ std::string find_problem(
             "{} is not allowed: {}", quoted(prepared, *statement), dialect.why_forbidden
         );
     }
-    if (outside) return {};
+    return {};
+}
+
+/// Empty, or what is wrong with the statements of a file that has to run in a transaction.
+std::string transaction_problem(
+    const Migration& migration, const PreparedScript& prepared, const Dialect& dialect
+) {
+    const script::Script& script = *prepared.script;
     // Where each file is committed by itself there is no transaction that one could end.
     if (!dialect.transactional_ddl) return {};
     if (const script::Statement* statement = first_with(script, script::kTransactionControl);
@@ -77,6 +82,51 @@ std::string find_problem(
     return {};
 }
 
+/// Looks at the names in files, in the order of the plan.
+class NamesJudge {
+public:
+    explicit NamesJudge(const Scripts& scripts)
+        : dialect_(scripts.dialect()),
+          options_(scripts.options()),
+          keeps_state_(options_.session_state == SessionState::Keep) {}
+
+    /// Empty, or what is wrong with what the file names.
+    std::string problem(
+        const Migration& migration, const PreparedScript& prepared, const std::string& schema
+    ) {
+        if (dialect_.judge == nullptr) return {};
+        const auto found = dialect_.judge(
+            {.text = prepared.text,
+             .script = *prepared.script,
+             .schema = schema,
+             .placeholder = options_.placeholder,
+             .outside_transaction = prepared.outside_transaction,
+             .temporary = temporary_}
+        );
+        if (keeps_state_) keep_temporary(prepared);
+        if (!found) return {};
+        return fmt::format(
+            "{} {}{}",
+            quoted(prepared, *found->statement),
+            found->why,
+            found->wants_no_transaction ? "; " + no_transaction_advice(migration.name) : ""
+        );
+    }
+
+private:
+    void keep_temporary(const PreparedScript& prepared) {
+        for (const script::Statement& one : prepared.script->statements) {
+            if ((one.traits & script::kMakesTemporary) == 0) continue;
+            temporary_.emplace_back(prepared.text.substr(one.begin, one.end - one.begin));
+        }
+    }
+
+    const Dialect& dialect_;
+    const Options& options_;
+    const bool keeps_state_;
+    std::vector<std::string> temporary_;
+};
+
 }  // namespace
 
 FilesSeen look_at_files(
@@ -85,6 +135,7 @@ FilesSeen look_at_files(
     FilesSeen seen;
     bool setting = standard_conforming_strings;
     const bool keeps_state = scripts.options().session_state == SessionState::Keep;
+    NamesJudge names(scripts);
     std::size_t wrapped = 0;
     std::uint32_t traits = script::kNoTraits;
     for (const PlannedFile& file : plan.files) {
@@ -97,8 +148,11 @@ FilesSeen look_at_files(
         seen.scripts.push_back(prepared.script);
         // A file outside the transaction has a session of its own.
         if (!outside && keeps_state) setting = prepared.script->standard_conforming_strings;
-        if (problem.empty())
-            problem = find_problem(migration, prepared, scripts.dialect(), outside);
+        if (problem.empty()) problem = general_problem(prepared, scripts.dialect());
+        if (problem.empty() && !outside) {
+            problem = transaction_problem(migration, prepared, scripts.dialect());
+        }
+        if (problem.empty()) problem = names.problem(migration, prepared, schema);
         if (!problem.empty()) seen.problems.push_back({migration.file, problem});
         if (prepared.script->wrapped) ++wrapped;
         traits |= prepared.script->traits;
