@@ -271,6 +271,58 @@ select exists (
         )
     )
 )
+, exists (
+    select from pg_catalog.pg_proc p
+    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+    where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+    and not exists (
+        select from pg_catalog.pg_depend d
+        where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid
+        and d.deptype in ('e', 'i')
+    )
+    and pg_catalog.strpos(pg_catalog.lower(
+        case when p.prosrc = '' then pg_catalog.pg_get_functiondef(p.oid) else p.prosrc end
+    ), 'migrator_') > 0
+) or exists (
+    select from pg_catalog.pg_depend d
+    join pg_catalog.pg_class c on c.oid = d.refobjid
+    where d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+    and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    and c.relnamespace = pg_catalog.to_regnamespace('migrator')
+)
+)sql";
+
+// Who writes to a table holds a lock on it up to the end of the transaction, whichever code it did
+// it with; readers hold others. VACUUM and ANALYZE, foreign keys that refer to a table and CREATE
+// TRIGGER hold the two that are left out, so triggers are looked at. `{}`: a table that is left
+// out.
+inline constexpr std::string_view kOwnTablesUntouched = R"sql(
+pg_catalog.to_regclass('migrator.migrator_lock') is not null
+and pg_catalog.to_regclass('migrator.migrator_runs') is not null
+and pg_catalog.to_regclass('migrator.migrator_tenants') is not null
+and pg_catalog.to_regclass('migrator.migrator_tenant_state') is not null
+and not exists (
+    select from pg_catalog.pg_locks l
+    join pg_catalog.pg_class c on c.oid = l.relation
+    where l.locktype = 'relation' and l.pid = pg_catalog.pg_backend_pid() and l.mode not in (
+        'AccessShareLock', 'RowShareLock', 'ShareUpdateExclusiveLock', 'ShareRowExclusiveLock'
+    )
+    and c.relkind in ('r', 'p') and c.relnamespace = pg_catalog.to_regnamespace('migrator')
+    and c.relname like 'migrator!_%' escape '!' and c.relname <> '{}'
+) and not exists (
+    select from pg_catalog.pg_trigger t
+    join pg_catalog.pg_class c on c.oid = t.tgrelid
+    where c.relnamespace = pg_catalog.to_regnamespace('migrator') and not t.tgisinternal
+    and t.xmin::text::bigint = pg_catalog.txid_current() % 4294967296
+)
+)sql";
+
+// We have added one in the same transaction.
+inline constexpr std::string_view kOneTenantMade = R"sql(
+and (
+    select count(*) from migrator.migrator_tenants
+    where xmin::text::bigint = pg_catalog.txid_current() % 4294967296
+) <= 1
 )sql";
 
 inline constexpr std::string_view kLockRoom = R"sql(

@@ -60,6 +60,7 @@ Error refused(const OwnStatement& statement, const ServerError& error) {
         }
         case Kind::Fence:
         case Kind::ReadOnly:
+        case Kind::OwnTables:
         case Kind::Plain:
             break;
     }

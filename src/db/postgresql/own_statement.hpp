@@ -17,11 +17,12 @@ namespace migrator::db::postgresql {
 struct OwnStatement {
     enum class Kind : std::uint8_t {
         Plain,
-        Setting,   ///< sets the data source's run-time parameter `setting`
-        Role,      ///< sets the role of the scripts
-        Fence,     ///< fails when the run has lost the migration lock
-        ReadOnly,  ///< fails when the transaction can't write
-        Rows       ///< writes rows of `migrator_migrations`
+        Setting,    ///< sets the data source's run-time parameter `setting`
+        Role,       ///< sets the role of the scripts
+        Fence,      ///< fails when the run has lost the migration lock
+        ReadOnly,   ///< fails when the transaction can't write
+        OwnTables,  ///< fails when a script has changed migrator's own tables
+        Rows        ///< writes rows of `migrator_migrations`
     };
 
     std::string text;
@@ -41,7 +42,7 @@ std::string bound(
 );
 
 /// What is thrown when the server refuses `statement`: Configuration, Internal, Unavailable. Not
-/// for a `Fence` or `ReadOnly` that has failed.
+/// for a `Fence`, `ReadOnly` or `OwnTables` that has failed.
 Error refused(const OwnStatement& statement, const ServerError& error);
 
 }  // namespace migrator::db::postgresql

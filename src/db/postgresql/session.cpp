@@ -163,9 +163,13 @@ void Session::send_waiting() {
 }
 
 void Session::refuse(const OwnStatement& statement, const ServerError& error) {
-    const bool is_check = statement.kind == Kind::Fence || statement.kind == Kind::ReadOnly;
+    const bool is_check = statement.kind == Kind::Fence || statement.kind == Kind::ReadOnly ||
+                          statement.kind == Kind::OwnTables;
     if (!is_check || error.sqlstate != kCheckFailed) throw refused(statement, error);
     rollback();
+    if (statement.kind == Kind::OwnTables) {
+        throw Error(ErrorKind::MigrationFailed, own_tables_changed_);
+    }
     if (statement.kind == Kind::ReadOnly) {
         throw Error(
             ErrorKind::Configuration,
@@ -260,6 +264,18 @@ void Session::reset() {
     role_is_due_ = !work_.role.empty();
     // A script has changed how what we write is read.
     if (sets_reading()) send_waiting();
+}
+
+void Session::forbid_own_tables(bool makes_tenant, const std::string& otherwise) {
+    own_tables_changed_ = otherwise;
+    const auto untouched = [](std::string_view besides) {
+        return fmt::format(fmt::runtime(kOwnTablesUntouched), besides);
+    };
+    wait_check(
+        makes_tenant ? untouched("migrator_tenants") + std::string(kOneTenantMade) : untouched(""),
+        "migrator tables are changed",
+        Kind::OwnTables
+    );
 }
 
 void Session::insert_rows(

@@ -46,6 +46,7 @@ public:
         const std::function<void(std::size_t statements)>& done
     ) override;
     void reset() override;
+    void forbid_own_tables(bool makes_tenant, const std::string& otherwise) override;
     void insert_rows(
         std::int64_t version_id, const std::string& created, std::span<const sql::MetadataRow> rows
     ) override;
@@ -102,6 +103,7 @@ private:
     std::stop_token stop_;
     std::vector<OwnStatement> waiting_;  ///< for the next message
     bool begin_waits_ = false;           ///< the first of them is BEGIN
+    std::string own_tables_changed_;     ///< what is said then
     sql::WorkSettings work_;             ///< of the open transaction
     bool role_is_due_ = false;           ///< the scripts' role is not set yet
     bool reads_plain_strings_ = true;    ///< when the transaction began

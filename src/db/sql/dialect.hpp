@@ -145,7 +145,8 @@ struct Dialect {
     /// Query: one row, true when scripts should go one a message. May be empty.
     std::string_view prefers_single_messages;
     /// Query: one row, true when the database has code, beside the system's, that may change the
-    /// session of whoever runs it. Empty where no code can.
+    /// session of whoever runs it; and, where `Session::forbid_own_tables` can tell, true when code
+    /// names migrator's own tables. Empty where no code can.
     std::string_view stateful_code{};
     /// Query: one row, for how many locks the server's lock table is made, and by which settings.
     /// Empty where there is no such limit.

@@ -177,6 +177,11 @@ public:
     /// scripts commit none is open, and the session may have been lost when it throws.
     virtual void reset() = 0;
 
+    /// Behind `reset` and before rows are written: has the transaction fail with MigrationFailed
+    /// and `otherwise` when a script in it has changed migrator's own tables, as far as the server
+    /// can tell; `makes_tenant`: we have added one. Errors may come as those of `execute_later` do.
+    virtual void forbid_own_tables(bool /*makes_tenant*/, const std::string& /*otherwise*/) {}
+
     /// Writes rows in this order, in the open transaction, after `reset`. `created` is a database
     /// time in UTC; not looked at where there is `Dialect::now_created`. Errors may come as those
     /// of `execute_later` do.

@@ -31,8 +31,9 @@ Application::Application(const Job& job, std::unique_ptr<Session>& session)
 
 ApplyResult Application::run() {
     Context context{job_, scripts_, stateful_code_, progress_};
-    context.outside_transaction =
-        check_before_anything_runs(job_, *session_, scripts_, result_.notes);
+    Checked checked = check_before_anything_runs(job_, *session_, scripts_, result_.notes);
+    context.outside_transaction = std::move(checked.outside_transaction);
+    context.names_own_tables = checked.names_own_tables;
     const bool resets = job_.options.session_state == SessionState::Reset;
     if (resets && job_.request.action == Action::Apply && executions_of(job_.plan.files) > 1) {
         stateful_code_.look(*session_, job_.dialect);

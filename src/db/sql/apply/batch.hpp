@@ -54,6 +54,9 @@ public:
     /// The same, and nothing of the scripts is left in the session: it is ours for a query.
     std::optional<Failure> settle();
 
+    /// Whether a script may have done more than its text shows.
+    bool may_have_done_more() const { return leftovers_.were_there(); }
+
     /// How many scripts have been sent.
     std::size_t sent() const { return sent_; }
 

@@ -56,6 +56,7 @@ struct Context : Job {
     StatefulCode& stateful_code;
     SharedProgress& progress;
     std::vector<bool> outside_transaction{};  ///< by file of the plan
+    bool names_own_tables = false;            ///< a file may be about migrator's own tables
     std::int64_t version_id = 0;
     bool commits_each_file = false;  ///< DDL commits: each file is recorded by itself
     Interruptions interruptions{};   ///< an earlier run's

@@ -6,6 +6,7 @@
 #include "db/sql/apply/batch.hpp"
 #include "db/sql/apply/lock_table.hpp"
 #include "db/sql/apply/new_tenant.hpp"
+#include "db/sql/apply/own_tables.hpp"
 #include "db/sql/apply/unit_end.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/store/migration_rows.hpp"
@@ -39,12 +40,33 @@ std::optional<UnitFailure> InTransaction::run(const Unit& unit) {
     }
     worker_.report("recording", nullptr, executions_of(unit.files));
     worker_.session->reset();
+    if (runs) forbid_own_tables(unit);
     record(worker_, unit);
     if (kept_ != nullptr) *kept_ = read_recorded();
     worker_.stop_if_asked();  // from here on a cancel comes too late
     if (auto failed = end(worker_, unit, transaction)) return failed;
     context.progress.done(worker_.number, unit);
     return std::nullopt;
+}
+
+/// What the text shows was refused before anything ran. The others pay nothing.
+void InTransaction::forbid_own_tables(const Unit& unit) const {
+    const Context& context = worker_.context;
+    const bool may_have = may_have_done_more_ || context.keeps_state() ||
+                          context.names_own_tables || context.stateful_code.may_reach_own_tables();
+    if (!may_have || unit.files.empty()) return;
+    const Migration& first = *unit.files.front().migration;
+    const Migration& last = *unit.files.back().migration;
+    worker_.session->forbid_own_tables(
+        unit.makes_tenant,
+        fmt::format(
+            "SQL migration {}{} failed with error: code that it runs (a function, a trigger or a "
+            "statement made at run time) {}. The transaction was rolled back",
+            first.file,
+            unit.files.size() == 1 ? std::string() : " or a file behind it, up to " + last.file,
+            kOwnTablesAdvice
+        )
+    );
 }
 
 RolledBack InTransaction::read_recorded() const {
@@ -121,6 +143,7 @@ std::optional<UnitFailure> InTransaction::run_scripts(const Unit& unit) {
         }
         return UnitFailure{step.migration, *step.schema, std::move(*failure)};
     }
+    may_have_done_more_ = batch.may_have_done_more();
     worker_.report("applying", nullptr, batch.sent());
     return std::nullopt;
 }

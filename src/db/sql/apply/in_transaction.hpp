@@ -19,12 +19,14 @@ public:
 
 private:
     std::optional<UnitFailure> run_scripts(const Unit& unit);
+    void forbid_own_tables(const Unit& unit) const;
     std::size_t batch_limit();
     RolledBack read_recorded() const;
 
     const Worker& worker_;
     std::optional<RolledBack>* const kept_;
     std::optional<std::size_t> batch_limit_;
+    bool may_have_done_more_ = false;  ///< a script of the unit, than its text shows
 };
 
 }  // namespace migrator::db::sql::apply

@@ -19,9 +19,13 @@ public:
         if ((script.traits & script::kMakesStatefulCode) != 0) is_there_ = true;
     }
     bool is_there() const { return is_there_; }
+    /// Whether code of the database may change migrator's own tables; true while nobody has looked.
+    bool may_reach_own_tables() const { return !is_known_ || reaches_own_tables_; }
 
 private:
     std::atomic<bool> is_there_ = false;
+    std::atomic<bool> is_known_ = false;
+    std::atomic<bool> reaches_own_tables_ = false;
 };
 
 /// What the scripts of one transaction have left in the session for those after them.
@@ -50,16 +54,22 @@ public:
         } else if ((script.traits & script::kChangesSession) != 0) {
             left_ |= script.traits;
         }
+        were_there_ = were_there_ || are_there();
     }
     /// A script has done what its text did not show.
     void add_unknown() {
-        if (code_ != nullptr) left_ |= script::kChangesSession;
+        if (code_ == nullptr) return;
+        left_ |= script::kChangesSession;
+        were_there_ = true;
     }
+    /// Whether any script may have done more than its text shows.
+    bool were_there() const { return were_there_; }
     void forget() { left_ = script::kNoTraits; }
 
 private:
     StatefulCode* code_ = nullptr;
     std::uint32_t left_ = script::kNoTraits;
+    bool were_there_ = false;
 };
 
 }  // namespace migrator::db::sql::apply

@@ -10,6 +10,7 @@
 #include "core/log.hpp"
 #include "core/utf8.hpp"
 #include "db/sql/apply/new_tenant.hpp"
+#include "db/sql/apply/own_tables.hpp"
 #include "db/sql/apply/state_left.hpp"
 #include "db/sql/failure.hpp"
 
@@ -94,7 +95,7 @@ public:
     std::string problem(
         const Migration& migration, const PreparedScript& prepared, const std::string& schema
     ) {
-        if (dialect_.judge == nullptr) return {};
+        if (dialect_.judge == nullptr) return own_tables_problem(prepared);
         const auto found = dialect_.judge(
             {.text = prepared.text,
              .script = *prepared.script,
@@ -113,7 +114,17 @@ public:
         );
     }
 
+    /// Whether a file may be about migrator's own tables.
+    bool names_own_tables() const { return names_own_tables_; }
+
 private:
+    std::string own_tables_problem(const PreparedScript& prepared) {
+        if (!may_name_own_tables(prepared.text)) return {};
+        names_own_tables_ = true;
+        const script::Statement* found = change_of_own_table(prepared, dialect_.lexis);
+        if (found == nullptr) return {};
+        return fmt::format("{} {}", quoted(prepared, *found), kOwnTablesAdvice);
+    }
     void keep_temporary(const PreparedScript& prepared) {
         for (const script::Statement& one : prepared.script->statements) {
             if ((one.traits & script::kMakesTemporary) == 0) continue;
@@ -124,6 +135,7 @@ private:
     const Dialect& dialect_;
     const Options& options_;
     const bool keeps_state_;
+    bool names_own_tables_ = false;
     std::vector<std::string> temporary_;
 };
 
@@ -157,6 +169,7 @@ FilesSeen look_at_files(
         if (prepared.script->wrapped) ++wrapped;
         traits |= prepared.script->traits;
     }
+    seen.names_own_tables = names.names_own_tables();
     if (!keeps_state && (traits & kLeavesState) != 0) {
         add_state_problems(
             plan,
@@ -277,7 +290,7 @@ private:
 
 }  // namespace
 
-std::vector<bool> check_before_anything_runs(
+Checked check_before_anything_runs(
     const Job& job, Session& session, Scripts& scripts, std::vector<std::string>& notes
 ) {
     if (job.request.new_tenant) check_new_tenant(job, *job.request.new_tenant);
@@ -323,7 +336,7 @@ std::vector<bool> check_before_anything_runs(
             );
         }
     }
-    return std::move(seen.outside_transaction);
+    return {std::move(seen.outside_transaction), seen.names_own_tables};
 }
 
 }  // namespace migrator::db::sql::apply

@@ -16,6 +16,7 @@ struct FilesSeen {
     std::vector<ScriptProblem> problems;    ///< at most one a file, in the order of the plan
     std::vector<bool> outside_transaction;  ///< by file of the plan, as the next
     std::vector<std::shared_ptr<const script::Script>> scripts;  ///< for its first schema
+    bool names_own_tables = false;                               ///< of migrator
 };
 
 /// `standard_conforming_strings`: the setting when the first file begins. `atomicity`: which files
@@ -28,9 +29,15 @@ FilesSeen look_at_files(
 /// leaves that to the server, whose lexer is the one that counts.
 void add_open_quotes(const Plan& plan, Scripts& scripts, std::vector<ScriptProblem>& problems);
 
-/// Throws MigrationFailed when the job can't be done as it is; else says of each file of the plan
-/// whether it runs outside a transaction. `notes` gets what the answer has to say.
-std::vector<bool> check_before_anything_runs(
+/// What a job that can be done needs to know of its files.
+struct Checked {
+    std::vector<bool> outside_transaction;  ///< by file of the plan
+    bool names_own_tables = false;          ///< one may be about migrator's own tables
+};
+
+/// Throws MigrationFailed when the job can't be done as it is. `notes` gets what the answer has to
+/// say.
+Checked check_before_anything_runs(
     const Job& job, Session& session, Scripts& scripts, std::vector<std::string>& notes
 );
 

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+
+#include "db/sql/apply/scripts.hpp"
+
+namespace migrator::db::sql::apply {
+
+/// Whether a file may be about migrator's own tables: it has their name, in any case.
+bool may_name_own_tables(std::string_view text);
+
+/// The first statement that changes one of them, as far as its text shows; null: none does.
+const script::Statement* change_of_own_table(
+    const PreparedScript& prepared, const script::Lexis& lexis
+);
+
+/// What a statement is told that would change them, behind a quotation of it.
+inline constexpr std::string_view kOwnTablesAdvice =
+    "would change migrator's own tables, which no file can change. To add a tenant, use "
+    "create-tenant; to keep tenants in another table, set tenantSelect and tenantInsert";
+
+}  // namespace migrator::db::sql::apply
