@@ -38,7 +38,7 @@ const script::Statement* change_of_own_table(
 ) {
     const auto& statements = prepared.script->statements;
     const auto found = std::ranges::find_if(statements, [&](const script::Statement& one) {
-        const auto text = prepared.text.substr(one.begin, one.end - one.begin);
+        const std::string text = text_of(prepared, one);
         return may_name_own_tables(text) && script::change_of(text, kFamily, lexis).has_value();
     });
     return found == statements.end() ? nullptr : &*found;

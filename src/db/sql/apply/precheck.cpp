@@ -95,9 +95,9 @@ public:
     std::string problem(
         const Migration& migration, const PreparedScript& prepared, const std::string& schema
     ) {
-        if (dialect_.judge == nullptr) return own_tables_problem(prepared);
+        if (dialect_.judge == nullptr) return own_tables_problem(migration, prepared);
         const auto found = dialect_.judge(
-            {.text = prepared.text,
+            {.text = prepared.text.whole(),
              .script = *prepared.script,
              .schema = schema,
              .placeholder = options_.placeholder,
@@ -118,8 +118,9 @@ public:
     bool names_own_tables() const { return names_own_tables_; }
 
 private:
-    std::string own_tables_problem(const PreparedScript& prepared) {
-        if (!may_name_own_tables(prepared.text)) return {};
+    std::string own_tables_problem(const Migration& migration, const PreparedScript& prepared) {
+        // The name of a schema can't make one of theirs, and the text may be held in pieces.
+        if (!may_name_own_tables(migration.contents)) return {};
         names_own_tables_ = true;
         const script::Statement* found = change_of_own_table(prepared, dialect_.lexis);
         if (found == nullptr) return {};
@@ -128,7 +129,7 @@ private:
     void keep_temporary(const PreparedScript& prepared) {
         for (const script::Statement& one : prepared.script->statements) {
             if ((one.traits & script::kMakesTemporary) == 0) continue;
-            temporary_.emplace_back(prepared.text.substr(one.begin, one.end - one.begin));
+            temporary_.push_back(text_of(prepared, one));
         }
     }
 
