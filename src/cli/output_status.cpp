@@ -63,6 +63,16 @@ void show_unmanaged(Report& report, const std::vector<std::string>& unmanaged) {
     report.line("  if they are empty:              migrator apply --reconcile");
 }
 
+void show_bad_tenants(Report& report, const std::vector<TenantFailure>& bad) {
+    if (bad.empty()) return;
+    report.line(report.style().bad(
+        fmt::format("Unusable: {} of the tenant list", count_of(bad.size(), "entry", "entries"))
+    ));
+    std::vector<std::string> lines;
+    for (const auto& each : bad) lines.push_back(each.message);
+    report.list(lines);
+}
+
 /// Where the tenants stand, unless all stand in one place.
 void show_levels(Report& report, const plan::FleetStandings& fleet) {
     if (fleet.levels.size() < 2) return;
@@ -164,6 +174,7 @@ void show_status(
     }
     report.changed(status.changed);
     show_source(report, check);
+    show_bad_tenants(report, status.bad_tenants);
     show_levels(report, status.fleet);
     show_lagging(report, status.lagging);
     show_unmanaged(report, status.unmanaged);

@@ -122,6 +122,8 @@ db::Options database_options(const Values& values) {
     }
     options.session_state =
         values.text("sessionState") == "keep" ? db::SessionState::Keep : db::SessionState::Reset;
+    options.adopt_schemas =
+        values.text("adoptSchemas") == "refuse" ? db::AdoptSchemas::Refuse : db::AdoptSchemas::Warn;
     options.statement_timeout = values.optional_duration("statementTimeout");
     options.ddl_lock_timeout = values.optional_duration("ddlLockTimeout");
     options.parallelism = values.number("parallelism");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/utf8.hpp"
 
 namespace migrator::coordinator {
@@ -94,7 +95,13 @@ std::unique_ptr<db::AppliedRows> Coordinator::applied_migrations(const db::RowsW
     return dependencies_.connector.applied_migrations(wanted);
 }
 
-std::vector<std::string> Coordinator::tenants() { return dependencies_.connector.tenants(); }
+TenantList Coordinator::tenant_list() { return dependencies_.connector.tenant_list(); }
+
+std::vector<std::string> Coordinator::tenants() {
+    TenantList list = tenant_list();
+    for (const BadTenant& bad : list.bad) log::warn(bad.message);
+    return std::move(list.names);
+}
 
 std::vector<Version> Coordinator::versions(const db::VersionsWanted& wanted) {
     return dependencies_.connector.versions(wanted);

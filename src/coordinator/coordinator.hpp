@@ -44,6 +44,8 @@ public:
     /// All files in source order. Also asks the database to answer, as clients rely on it.
     std::vector<Migration> source_migrations();
     std::unique_ptr<db::AppliedRows> applied_migrations(const db::RowsWanted& wanted);
+    TenantList tenant_list();
+    /// The names of that list; what is wrong with others is logged.
     std::vector<std::string> tenants();
     std::vector<Version> versions(const db::VersionsWanted& wanted);
     /// Nothing when there is no such version.

@@ -12,6 +12,7 @@
 #include "core/file_number.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
+#include "plan/bad_tenants.hpp"
 #include "plan/tenant_rows.hpp"
 
 namespace migrator::coordinator {
@@ -46,6 +47,15 @@ Plan plan_of_all(const std::vector<Migration>& sources, const std::vector<std::s
         all.files.push_back({&source, std::move(schemas)});
     }
     return all;
+}
+
+/// Tenants that no run can work for, as what would stop one.
+std::vector<db::ScriptProblem> problems_of(const std::vector<TenantFailure>& bad) {
+    std::vector<db::ScriptProblem> problems;
+    for (const TenantFailure& failure : bad) {
+        problems.push_back({failure.file.empty() ? "tenant list" : failure.file, failure.message});
+    }
+    return problems;
 }
 
 std::uint32_t line_with_bad_utf8(std::string_view text) {
@@ -148,6 +158,7 @@ plan::StatusReport Inspection::status() const {
             return !is_script(source.type) && plan::is_recorded(applied, source);
         }));
     status.pending = plan::pending(sources, applied, plan_options(false));
+    status.bad_tenants = plan::unworkable(status.pending, applied, {});
     status.changed = changed(sources, applied);
     status.lagging = plan::lagging(sources, applied);
     status.unmanaged = plan::unmanaged(sources, applied);
@@ -212,11 +223,18 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     preview.notes = notes_of(report, applied);
     set_ignored_aside(report, applied);
     const Plan all = plan::pending(*preview.sources, applied, plan_options(reconcile));
-    preview.plan = plan::narrow(all, *preview.sources, applied, tenants).plan;
+    plan::Selection workable = tenants;
+    const std::vector<TenantFailure> bad = plan::unworkable(all, applied, tenants);
+    for (const TenantFailure& failure : bad) workable.without.push_back(failure.tenant);
+    preview.plan = plan::narrow(all, *preview.sources, applied, workable).plan;
     preview.summary = plan::summarize(preview.plan);
     preview.changed = changed(*preview.sources, applied);
     preview.lagging = plan::lagging(*preview.sources, applied);
-    preview.problems = with_foreign(preview.plan, *preview.sources, connector.check(preview.plan));
+    preview.problems = problems_of(bad);
+    for (db::ScriptProblem& problem :
+         with_foreign(preview.plan, *preview.sources, connector.check(preview.plan))) {
+        preview.problems.push_back(std::move(problem));
+    }
     preview.findings = plan::findings(*preview.sources, applied);
     preview.source = check(preview.findings, preview.plan);
     return preview;
@@ -247,9 +265,12 @@ Validation Inspection::validate() const {
     Validation validation{
         .files = sources.size(),
         .changed = changed(sources, applied),
-        .problems = with_foreign(pending, sources, problems),
+        .problems = problems_of(plan::unworkable(pending, applied, {})),
         .warnings = warnings_of(report, applied),
         .findings = plan::findings(sources, applied)};
+    for (db::ScriptProblem& problem : with_foreign(pending, sources, problems)) {
+        validation.problems.push_back(std::move(problem));
+    }
     validation.source = check(validation.findings, pending);
     return validation;
 }

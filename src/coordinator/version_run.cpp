@@ -14,6 +14,7 @@
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "plan/bad_tenants.hpp"
 #include "plan/tenant_rows.hpp"
 
 namespace migrator::coordinator {
@@ -182,6 +183,10 @@ void VersionRun::load_sources() {
     if (failed) std::rethrow_exception(failed);
 }
 
+bool VersionRun::is_sync_of_some() const {
+    return request_.action == Action::Sync && !request_.tenants.names.empty();
+}
+
 bool VersionRun::make_plan() {
     const auto began = std::chrono::steady_clock::now();
     Applied applied = dependencies_.connector.read_applied(sources_);
@@ -221,6 +226,7 @@ bool VersionRun::make_plan() {
     started_ = std::chrono::steady_clock::now();
     outcome_.summary.started_at = started_at_;
     count_phase("planning", began);
+    if (!outcome_.failures.empty()) outcome_.summary.tenants = considered_tenants();
     return !plan_.empty() || request_.tenant.has_value();
 }
 
@@ -242,23 +248,53 @@ void VersionRun::check_source(Applied& applied) {
     if (request_.action == Action::Apply) check.throw_if_refused();
 }
 
-plan::Narrowed VersionRun::plan_from(const Applied& applied) const {
+plan::Narrowed VersionRun::plan_from(const Applied& applied) {
     if (request_.tenant) {
         return {.plan = plan::for_new_tenant(sources_, SchemaName::parse(*request_.tenant))};
     }
-    const plan::Selection& tenants = request_.tenants;
-    if (request_.action == Action::Sync && !tenants.names.empty()) {
-        return {.plan = plan_of_sync(applied)};
-    }
-    const Plan all = plan::pending(sources_, applied, inspection_.plan_options(request_.reconcile));
+    const bool reconcile = request_.reconcile || is_sync_of_some();
+    const Plan all = plan::pending(sources_, applied, inspection_.plan_options(reconcile));
+    const plan::Selection tenants = workable(all, applied);
+    if (is_sync_of_some()) return {.plan = plan_of_sync(applied, all, tenants)};
     return plan::narrow(all, sources_, applied, tenants);
+}
+
+plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied) {
+    plan::Selection tenants = request_.tenants;
+    outcome_.failures = plan::unworkable(pending, applied, tenants);
+    if (request_.action == Action::Sync) {  // it runs no file, so none has to fit
+        std::erase_if(outcome_.failures, [](const auto& failure) { return !failure.file.empty(); });
+    }
+    if (outcome_.failures.empty()) return tenants;
+    const std::unordered_set<std::string_view> named(
+        applied.tenants.begin(), applied.tenants.end()
+    );
+    for (const TenantFailure& failure : outcome_.failures) {
+        if (named.contains(failure.tenant)) tenants.without.push_back(failure.tenant);
+    }
+    const std::size_t failed = outcome_.failures.size();
+    const std::size_t all = applied.tenants.size() + failed - tenants.without.size();
+    if (!dependencies_.connector.contains_failures(failed, all)) {
+        std::string text;
+        for (std::size_t i = 0; i < std::min(failed, kNamedAtMost); ++i) {
+            text += outcome_.failures[i].message + "\n";
+        }
+        if (failed > kNamedAtMost) text += fmt::format("and {} more\n", failed - kNamedAtMost);
+        outcome_.failures.clear();
+        throw Error(ErrorKind::MigrationFailed, text + "Nothing was run.");
+    }
+    return tenants;
 }
 
 /// The tenant migrations that some tenants lack, for them alone. A file that nobody has yet is left
 /// out while there are other tenants: its first row would hide it from them.
-Plan VersionRun::plan_of_sync(const Applied& applied) const {
-    const Plan all = plan::pending(sources_, applied, {.reconcile = true});
-    Plan own{.files = {}, .tenants = plan::chosen(all.tenants, request_.tenants.names)};
+Plan VersionRun::plan_of_sync(
+    const Applied& applied, const Plan& all, const plan::Selection& tenants
+) const {
+    Plan own{.files = {}, .tenants = plan::chosen(all.tenants, tenants.names)};
+    std::erase_if(own.tenants, [&](const std::string& tenant) {
+        return std::ranges::find(tenants.without, tenant) != tenants.without.end();
+    });
     const bool are_all = own.tenants.size() == all.tenants.size();
     const std::unordered_set<std::string_view> wanted(own.tenants.begin(), own.tenants.end());
     for (const PlannedFile& file : all.files) {
@@ -278,6 +314,8 @@ Plan VersionRun::plan_of_sync(const Applied& applied) const {
 
 void VersionRun::log_gaps(const Applied& applied) const {
     if (sources_.empty()) log::warn("The source has no files");
+    for (const std::string& warning : applied.tenant_warnings) log::warn(warning);
+    for (const BadTenant& bad : applied.bad_tenants) log::warn(bad.message);
     const auto lagging = plan::lagging(sources_, applied);
     for (std::size_t i = 0; i < std::min(lagging.size(), kNamedAtMost); ++i) {
         log::warn(fmt::format(
@@ -295,14 +333,16 @@ void VersionRun::log_gaps(const Applied& applied) const {
     }
 }
 
-void VersionRun::apply() {
+db::ApplyRequest VersionRun::apply_request() const {
     db::ApplyRequest apply{
         .version_name = request_.version_name,
         .action = request_.action,
         .dry_run = request_.dry_run,
         .new_tenant = std::nullopt,
+        .adopt_schemas = request_.adopt_schemas,
         .owed = owed_,
         .waves = waves_,
+        .failed_before = outcome_.failures.size(),
         .request_id = request_.request_id,
         .progress = request_.progress,
         .stop = stop_,
@@ -311,11 +351,18 @@ void VersionRun::apply() {
         .renamed = &renamed_,
     };
     if (request_.tenant) apply.new_tenant = SchemaName::parse(*request_.tenant);
+    return apply;
+}
+
+void VersionRun::apply() {
     try {
         if (base_.adopted && !request_.dry_run) run_->add_places({{*base_.adopted, base_.today}});
-        auto result = run_->apply(plan_, apply);
+        auto result = run_->apply(plan_, apply_request());
         outcome_.notes.insert(outcome_.notes.end(), result.notes.begin(), result.notes.end());
-        outcome_.failures = std::move(result.failures);
+        if (result.fleet) add_failed_before(*result.fleet);
+        for (TenantFailure& failure : result.failures) {
+            outcome_.failures.push_back(std::move(failure));
+        }
         outcome_.rolled_back = std::move(result.rolled_back);
         finish(result);
         count_phase("applying", started_);
@@ -327,6 +374,25 @@ void VersionRun::apply() {
         );
         throw;
     }
+}
+
+/// Those of the plan, and those that could not come into it.
+std::int64_t VersionRun::considered_tenants() const {
+    const std::unordered_set<std::string_view> planned(plan_.tenants.begin(), plan_.tenants.end());
+    const auto others = std::ranges::count_if(outcome_.failures, [&](const TenantFailure& failure) {
+        return !planned.contains(failure.tenant);
+    });
+    return static_cast<std::int64_t>(plan_.tenants.size()) + others;
+}
+
+/// Those whom the run can't work for have failed, and are not waiting for another run.
+void VersionRun::add_failed_before(FleetSummary& fleet) const {
+    const auto has_failed = [&](const OwedTenant& owed) {
+        return std::ranges::find(outcome_.failures, owed.tenant, &TenantFailure::tenant) !=
+               outcome_.failures.end();
+    };
+    fleet.tenants_failed += static_cast<std::int64_t>(outcome_.failures.size());
+    fleet.tenants_skipped -= std::ranges::count_if(owed_, has_failed);
 }
 
 void VersionRun::tell_plan(const std::string& note) {
@@ -342,6 +408,11 @@ void VersionRun::tell_plan(const std::string& note) {
         );
     }
     outcome_.notes.push_back(note);
+    if (request_.tenant) {
+        for (std::string& told : dependencies_.connector.check_new_tenant(plan_, apply_request())) {
+            outcome_.notes.push_back(std::move(told));
+        }
+    }
     finish({});
 }
 
@@ -350,6 +421,7 @@ void VersionRun::finish(const db::ApplyResult& result) {
     const std::vector<std::size_t>& executions = result.executions;
     outcome_.summary =
         executions.empty() ? plan::summarize(plan_) : plan::summarize(plan_, executions);
+    if (!outcome_.failures.empty()) outcome_.summary.tenants = considered_tenants();
     outcome_.summary.fleet = result.fleet;
     if (request_.tenant) outcome_.summary.tenants = 1;  // also when there are no files for it
     outcome_.summary.version_id = version_id;

@@ -31,6 +31,8 @@ struct VersionRequest {
     std::optional<std::string> tenant;  ///< create this tenant
     Action action = Action::Apply;
     bool dry_run = false;
+    /// Whether a new tenant may get a schema that holds objects; unset: as the options say.
+    std::optional<db::AdoptSchemas> adopt_schemas = std::nullopt;
     bool reconcile = false;  ///< bring every tenant all the files it lacks
     /// Which tenants, and in which steps. Of a sync that names some: tenant migrations alone, and
     /// none that nobody has yet while there are other tenants. Canary and waves need an apply with
@@ -85,8 +87,16 @@ private:
     bool make_plan();
     /// Of what is planned, and of what the load had to say: throws, or notes it for the answer.
     void check_source(Applied& applied);
-    plan::Narrowed plan_from(const Applied& applied) const;
-    Plan plan_of_sync(const Applied& applied) const;
+    plan::Narrowed plan_from(const Applied& applied);
+    Plan plan_of_sync(const Applied& applied, const Plan& all, const plan::Selection& tenants)
+        const;
+    bool is_sync_of_some() const;
+    /// The tenants whom the run is for, without those that nobody can work for: they have failed.
+    /// Throws MigrationFailed where that ends the run.
+    plan::Selection workable(const Plan& pending, const Applied& applied);
+    db::ApplyRequest apply_request() const;
+    std::int64_t considered_tenants() const;
+    void add_failed_before(FleetSummary& fleet) const;
     /// Waits for our turn, and for the lock.
     void wait();
     void apply();

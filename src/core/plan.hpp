@@ -11,6 +11,7 @@
 
 #include "core/file_set.hpp"
 #include "core/migration.hpp"
+#include "core/tenant_list.hpp"
 
 namespace migrator {
 
@@ -79,8 +80,10 @@ struct Applied {
     /// Identities of files that are recorded under other names, by these names. In all else here
     /// such files have their identity of today.
     std::unordered_map<std::string, std::string> renamed;
-    std::vector<SamePlace> places;     ///< what persons have declared, and runs have adopted
-    std::vector<std::string> tenants;  ///< in the order of the tenant list
+    std::vector<SamePlace> places;       ///< what persons have declared, and runs have adopted
+    std::vector<std::string> tenants;    ///< in the order of the tenant list
+    std::vector<BadTenant> bad_tenants;  ///< as in `TenantList`
+    std::vector<std::string> tenant_warnings;  ///< the same
     std::vector<TenantState> states;
 
     /// For each tenant that has any row of type 2: how many of the source's tenant migrations

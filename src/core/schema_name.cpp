@@ -12,11 +12,19 @@ constexpr std::size_t kMaxLength = 200;  // the columns `name` and `db_schema`
 
 bool begins_name(char c) { return is_letter(c) || c == '_'; }
 
+bool is_of_allowed_characters(std::string_view text) {
+    const auto allowed = [](char c) { return begins_name(c) || is_digit(c) || c == '-'; };
+    return !text.empty() && std::ranges::all_of(text, allowed);
+}
+
 }  // namespace
 
+bool SchemaName::is_valid(std::string_view text) {
+    return is_of_allowed_characters(text) && text.size() <= kMaxLength;
+}
+
 SchemaName SchemaName::parse(std::string_view text) {
-    const auto allowed = [](char c) { return begins_name(c) || is_digit(c) || c == '-'; };
-    if (text.empty() || !std::ranges::all_of(text, allowed)) {
+    if (!is_of_allowed_characters(text)) {
         throw Error(
             ErrorKind::MigrationFailed,
             "Schema name contains invalid characters: " + std::string(text)

@@ -13,6 +13,9 @@ public:
     /// letters, digits, '_' and '-', at least one and at most 200 of them.
     static SchemaName parse(std::string_view text);
 
+    /// Whether `parse` takes it.
+    static bool is_valid(std::string_view text);
+
     const std::string& str() const noexcept { return text_; }
     /// A letter or '_' first, then letters, digits and '_': SQL takes it without quotes.
     bool is_plain() const noexcept;

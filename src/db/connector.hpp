@@ -34,12 +34,15 @@ struct ApplyRequest {
     bool dry_run = false;
     /// Its schema is made and it is recorded first, in the transaction of its first files.
     std::optional<SchemaName> new_tenant;
+    std::optional<AdoptSchemas> adopt_schemas;  ///< unset: as the options say
     /// Tenants that are planned for but not in the plan: intent is recorded for them, so that the
     /// files that others get now stay pending for them.
     std::vector<OwedTenant> owed;
     /// Atomicity::Tenant: the plan's tenants that have files are worked for in waves, each of them
     /// complete before the next: so many of them in all, rising. Empty: all at once.
     std::vector<std::size_t> waves;
+    /// Tenants that the run can't work for, who count among the failures that it tolerates.
+    std::size_t failed_before = 0;
     std::string request_id;  ///< for log lines of further threads
     ProgressSink progress;   ///< may be null
     /// Cancels in the database and rolls back; where tenants are worked for one by one, after those
@@ -204,9 +207,14 @@ public:
     /// What the plan needs to know. `sources` are all files, in source order.
     virtual Applied read_applied(const std::vector<Migration>& sources) = 0;
 
-    /// Tenant names in the order of the tenant list. Throws MigrationFailed that names one that is
-    /// not valid.
-    virtual std::vector<std::string> tenants() = 0;
+    /// The list of tenants, without a look at files: whether one has the schema of another is not
+    /// known then.
+    virtual TenantList tenant_list() = 0;
+    /// The names of that list.
+    std::vector<std::string> tenants() { return tenant_list().names; }
+
+    /// Whether a run goes on for the other tenants when so many of `tenants` fail.
+    virtual bool contains_failures(std::size_t failed, std::size_t tenants) const = 0;
 
     /// Rows of `migrator_migrations`, only the columns that are wanted.
     virtual std::unique_ptr<AppliedRows> applied_migrations(const RowsWanted& wanted) = 0;
@@ -237,6 +245,12 @@ public:
     /// control, statements that refuse a transaction, psql commands, names too long.
     /// In the order of the plan, at most one a file.
     virtual std::vector<ScriptProblem> check(const Plan& plan) = 0;
+
+    /// The same of the tenant that `request` creates, for whom `plan` is. Throws what `Run::apply`
+    /// would throw before anything runs; gives what its answer would say.
+    virtual std::vector<std::string> check_new_tenant(
+        const Plan& plan, const ApplyRequest& request
+    ) = 0;
 
     /// The text that would be sent for this file and schema, and how, for people.
     virtual std::string preview(const Migration& migration, const std::string& schema) = 0;

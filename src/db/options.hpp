@@ -27,6 +27,13 @@ enum class SessionState : std::uint8_t {
     Keep,   ///< all of it, as with the Go program
 };
 
+/// What becomes of a new tenant whose schema exists and holds objects.
+enum class AdoptSchemas : std::uint8_t {
+    Refuse,
+    Warn,   ///< it is created, and the answer says so
+    Allow,  ///< somebody has said that the objects are its own
+};
+
 /// What stands for a token in a data source, in the place of the password.
 inline constexpr std::string_view kDatabaseToken = "${aws-rds-token}";
 
@@ -45,6 +52,7 @@ struct Options {
     std::vector<std::string> single_schemas;
     std::optional<Atomicity> atomicity;  ///< unset: the driver's default
     SessionState session_state = SessionState::Reset;
+    AdoptSchemas adopt_schemas = AdoptSchemas::Warn;
     std::optional<std::chrono::milliseconds> statement_timeout;
     std::optional<std::chrono::milliseconds> ddl_lock_timeout;
     std::size_t parallelism = 1;  ///< tenants at once, a connection each; at least 1

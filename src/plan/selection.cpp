@@ -100,6 +100,10 @@ private:
 
 }  // namespace
 
+bool is_meant(const std::string& tenant, const Names& names) {
+    return std::ranges::any_of(names, [&](const auto& name) { return matches(name, tenant); });
+}
+
 Names chosen(const Names& tenants, const Names& names) {
     if (names.empty()) return tenants;
     std::vector<bool> met(names.size());
@@ -132,9 +136,10 @@ Narrowed narrow(
     if (selection.is_everybody()) return {.plan = plan, .owed = {}, .waves = {}};
     const auto first = first_migrations(plan);
     Narrowed narrowed{.plan = {.files = {}, .tenants = chosen(plan.tenants, selection.names)}};
+    const NameSet without(selection.without.begin(), selection.without.end());
     Names working;
     for (const std::string& tenant : narrowed.plan.tenants) {
-        if (first.contains(tenant)) working.push_back(tenant);
+        if (first.contains(tenant) && !without.contains(tenant)) working.push_back(tenant);
     }
     narrowed.waves = steps(selection, working.size());
     if (!narrowed.waves.empty()) working.resize(narrowed.waves.back());

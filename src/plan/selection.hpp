@@ -17,8 +17,11 @@ struct Selection {
     /// Then up to so many of those that have something to do, the first ones included. The run
     /// ends behind the last wave.
     std::vector<Share> waves;
+    std::vector<std::string> without;  ///< tenants that nobody can work for, whoever is chosen
 
-    bool is_everybody() const { return names.empty() && !canary && waves.empty(); }
+    bool is_everybody() const {
+        return names.empty() && !canary && waves.empty() && without.empty();
+    }
     bool operator==(const Selection&) const = default;
 };
 
@@ -30,6 +33,9 @@ struct Narrowed {
     /// How many tenants with files each step brings up in all; empty when there is one.
     std::vector<std::size_t> waves;
 };
+
+/// Whether one of `names`, with `*` for any characters, means `tenant`.
+bool is_meant(const std::string& tenant, const std::vector<std::string>& names);
 
 /// The names among `tenants` that the selection means, in their order. Throws NotFound when a name
 /// or pattern means nobody.

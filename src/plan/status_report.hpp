@@ -12,9 +12,10 @@ namespace migrator::plan {
 /// What `migrator status` shows: the source and the database, one against the other.
 struct StatusReport {
     std::vector<std::string> tenants;
-    std::size_t applied_files = 0;  ///< source migrations that are recorded
-    std::vector<Version> latest;    ///< the newest version, if any
-    Plan pending;                   ///< points into `sources`
+    std::vector<TenantFailure> bad_tenants;  ///< no run can work for them
+    std::size_t applied_files = 0;           ///< source migrations that are recorded
+    std::vector<Version> latest;             ///< the newest version, if any
+    Plan pending;                            ///< points into `sources`
     std::shared_ptr<const std::vector<Migration>> sources;
     std::vector<Migration> changed;
     std::vector<LaggingTenant> lagging;

@@ -48,11 +48,22 @@ json::value lock(const StatusReport& status) {
         {"since", time(owner.since)}};
 }
 
+const Columns<TenantFailure>& bad_tenant_columns() {
+    static const Columns<TenantFailure> columns = {
+        {"tenant", [](const TenantFailure& bad) { return text(bad.tenant); }},
+        {"message", [](const TenantFailure& bad) { return text(bad.message); }}};
+    return columns;
+}
+
 const Columns<StatusReport>& report_columns() {
     static const Columns<StatusReport> columns = {
         {"version", latest_version},
         {"applied", &StatusReport::applied_files},
         {"tenants", [](const StatusReport& status) { return texts(status.tenants); }},
+        {"badTenants",
+         [](const StatusReport& status) {
+             return objects_of(bad_tenant_columns(), status.bad_tenants);
+         }},
         {"pending", [](const StatusReport& status) { return planned_migrations(status.pending); }},
         {"scripts", [](const StatusReport& status) { return planned_scripts(status.pending); }},
         {"changed", [](const StatusReport& status) { return migrations(status.changed); }},

@@ -203,6 +203,13 @@ TEST_F(InTransactionTest, SyncRecordsAndRunsNothing) {
 
 TEST_F(InTransactionTest, MakesTheNewTenantFirstInItsTransaction) {
     work_.request.new_tenant = SchemaName::parse("a");
+    const auto session = work_.server.connect();
+    work_.context().new_tenant.emplace(
+        work_.job().tables(*session),
+        store::MetadataShape{.tenants = true},
+        work_.plan,
+        work_.request
+    );
     Unit unit = work_.unit();
     unit.makes_tenant = true;
     work_.fail_at("commit", Fault::Refused);

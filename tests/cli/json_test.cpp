@@ -121,7 +121,7 @@ TEST_F(Json, OfStatus) {
     const auto root = run_json({"status", "--json"});
     EXPECT_EQ(
         keys(root),
-        "version applied tenants pending scripts changed lagging unmanaged unfinished "
+        "version applied tenants badTenants pending scripts changed lagging unmanaged unfinished "
         "brokenObjects lock states levels base moved late missingFiles"
     );
     EXPECT_TRUE(root.at("version").is_null());
@@ -178,7 +178,8 @@ TEST_F(Json, OfValidate) {
     write_files();
     auto root = run_json({"validate", "--json"});
     EXPECT_EQ(
-        keys(root), "valid files unknownKeys changed problems warnings base moved late missingFiles refusals"
+        keys(root),
+        "valid files unknownKeys changed problems warnings base moved late missingFiles refusals"
     );
     EXPECT_EQ(root.at("valid"), true);
     EXPECT_EQ(root.at("files"), 5);

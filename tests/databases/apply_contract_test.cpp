@@ -210,7 +210,12 @@ TEST_P(Apply, StopsBeforeAnythingWhenATenantNameIsNotValid) {
     write_shop();
     project().create_tenant("north");
     project().execute("insert into " + own("migrator_tenants") + " (name) values ('no good')");
-    EXPECT_EQ(project().failure_of_apply(), "Schema name contains invalid characters: no good");
+    EXPECT_EQ(
+        project().failure_of_apply(),
+        "the table " + own("migrator_tenants").insert(0, kind().prefix.empty() ? "main." : "") +
+            " gave an invalid name (row 2 of 2): \"no good\"; a name is up to 200 letters, digits, "
+            "'_' and '-'\nNothing was run."
+    );
     EXPECT_EQ(project().rows().size(), 3U);
 }
 

@@ -12,6 +12,7 @@ namespace migrator::test {
 class ProjectTest : public testing::TestWithParam<const DatabaseKind*> {
 protected:
     void SetUp() override {
+        project_.reset();  // a server may be for one test at a time
         auto database = make_test_database(kind());
         if (!database) GTEST_SKIP() << kind().url_variable << " is not set";
         project_ = std::make_unique<Project>(std::move(database));

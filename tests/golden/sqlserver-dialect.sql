@@ -260,3 +260,14 @@ if not exists (select 1 from information_schema.schemata where schema_name = N'a
     exec sys.sp_executesql N'create schema [a-b]'
 GO
 
+-- names_ignore_case
+select case when N'a' collate database_default = N'A' collate database_default then 1 else 0 end
+GO
+
+-- objects_in
+select top (100) lower(replace(o.type_desc, '_', ' ')) + ' ' + o.name, s.name
+from sys.objects o join sys.schemas s on s.schema_id = o.schema_id
+where s.name = N'a-b' and o.parent_object_id = 0 and o.is_ms_shipped = 0
+order by case when o.type = 'U' then 0 else 1 end, o.name
+GO
+

@@ -237,22 +237,12 @@ TEST_F(PostgresqlDialect, TakesNoOtherErrorOfTheFenceForALostLock) {
 
 TEST_F(PostgresqlDialect, MakesSchemasThatAreMissing) {
     const std::string role = make_role();
-    const struct {
-        std::string name;
-        std::string schema;
-    } cases[] = {
-        {"acme", "acme"},
-        {"Acme", "acme"},
-        {"a-b", "a-b"},
-        {"A-B", "A-B"},
-        {"7up", "7up"},
-        {"order", "order"}};
-    for (const auto& c : cases) {
-        SCOPED_TRACE(c.name);
-        const std::string ddl = dialect().create_schema(SchemaName::parse(c.name));
+    for (const std::string name : {"acme", "Acme", "a-b", "A-B", "7up", "order"}) {
+        SCOPED_TRACE(name);
+        const std::string ddl = dialect().create_schema(SchemaName::parse(name));
         execute(*admin_, ddl);
         EXPECT_EQ(
-            scalar(*admin_, "select count(*) from pg_namespace where nspname = $1", {c.schema}), "1"
+            scalar(*admin_, "select count(*) from pg_namespace where nspname = $1", {name}), "1"
         );
         const auto session = connect();
         execute(*session, "set role " + role);

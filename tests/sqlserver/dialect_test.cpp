@@ -57,6 +57,8 @@ TEST(Dialect, AsksAndWritesAsAgreed) {
     sheet.add("session_fence", d.session_fence);
     sheet.add("release_session_fence", d.release_session_fence);
     sheet.add("create_schema", d.create_schema(SchemaName::parse("a-b")));
+    sheet.add("names_ignore_case", d.names_ignore_case);
+    sheet.add("objects_in", d.objects_in(SchemaName::parse("a-b")));
     test::expect_golden("sqlserver-dialect.sql", sheet.text());
 }
 

@@ -168,7 +168,7 @@ TEST_F(RunOnStandIn, OnlyRecordsASync) {
 TEST_F(RunOnStandIn, MakesATenant) {
     ApplyRequest request{.version_name = "v"};
     request.new_tenant = SchemaName::parse("new-one");
-    EXPECT_EQ(apply({of_tenants("1.sql", "select {schema}")}, {"new-one"}, request), "");
+    EXPECT_EQ(apply({of_tenants("1.sql", "select [{schema}]")}, {"new-one"}, request), "");
     EXPECT_TRUE(server_.was_asked("sp_executesql N'create schema [new-one]'"));
     EXPECT_EQ(connector()->tenants(), (std::vector<std::string>{"new-one"}));
 }

@@ -30,7 +30,7 @@ protected:
 };
 
 TEST_F(TablesTest, WhatIsNotThereReadsAsEmpty) {
-    EXPECT_EQ(Tenants(tables()).list(kNothing), Texts{});
+    EXPECT_TRUE(Tenants(tables()).list(kNothing).empty());
     EXPECT_TRUE(TenantStates(tables()).read(kNothing).empty());
     EXPECT_TRUE(Versions(tables()).list(kNothing, {}).empty());
     EXPECT_EQ(MigrationRows(tables()).open(kNothing, {}), nullptr);
@@ -52,32 +52,39 @@ TEST_F(TablesTest, NamesAreOneParameterOrLiterals) {
     EXPECT_TRUE(parameters.empty());
 }
 
-TEST_F(TablesTest, ATenantIsThereOnce) {
+TEST_F(TablesTest, ATenantIsListedOnceItIsInserted) {
     Tenants tenants(tables());
-    tenants.insert(SchemaName::parse("a"));
-    EXPECT_EQ(tenants.list(kAll), (Texts{"a"}));
-    EXPECT_TRUE(tenants.has("a"));
-    EXPECT_FALSE(tenants.has("b"));
-    try {
-        tenants.insert(SchemaName::parse("a"));
-        FAIL() << "no error";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.kind(), ErrorKind::MigrationFailed);
-        EXPECT_STREQ(error.what(), "Failed to add tenant entry: tenant a already exists");
-    }
+    tenants.insert(SchemaName::parse("a"), kAll);
+    EXPECT_EQ(tenants.list(kAll), (std::vector<Value>{"a"}));
 }
 
 TEST_F(TablesTest, ATenantListOfTheUsersNeedsTheUsersInsert) {
     options_.tenant_select = "select name from migrator_tenants order by id";
     try {
-        Tenants(tables()).insert(SchemaName::parse("a"));
+        Tenants(tables()).insert(SchemaName::parse("a"), kAll);
         FAIL() << "no error";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::Configuration);
     }
     options_.tenant_insert = "insert into migrator_tenants of ours";
-    Tenants(tables()).insert(SchemaName::parse("a"));
+    Tenants(tables()).insert(SchemaName::parse("a"), kAll);
     EXPECT_EQ(kept().tenants, (Texts{"a"}));
+}
+
+TEST_F(TablesTest, AnInsertThatListsNobodyIsAnError) {
+    options_.tenant_select = "select owner, since from migrator_lock";  // gives somebody else
+    options_.tenant_insert = "insert into migrator_tenants of ours";
+    try {
+        Tenants(tables()).insert(SchemaName::parse("a"), kAll);
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::MigrationFailed);
+        EXPECT_TRUE(std::string(error.what())
+                        .starts_with("Failed to add tenant entry: tenantInsert was run, but "
+                                     "tenantSelect does not give "
+                                     "tenant a afterwards")
+        ) << error.what();
+    }
 }
 
 TEST_F(TablesTest, AStateIsReadAsItWasWritten) {

@@ -23,6 +23,11 @@ void FakeConnector::add_tenant(const std::string& name) {
     tenants_.push_back(name);
 }
 
+void FakeConnector::add_bad_tenant(const BadTenant& bad) {
+    const std::lock_guard lock(mutex_);
+    bad_tenants_.push_back(bad);
+}
+
 void FakeConnector::remove_tenant(const std::string& name) {
     const std::lock_guard lock(mutex_);
     std::erase(tenants_, name);
@@ -162,10 +167,25 @@ std::vector<std::string> FakeConnector::checked_tenants() const {
     return tenants_;
 }
 
-std::vector<std::string> FakeConnector::tenants() {
+TenantList FakeConnector::tenant_list() {
     const std::lock_guard lock(mutex_);
     throw_if_broken();
-    return checked_tenants();
+    return {.names = checked_tenants(), .bad = bad_tenants_, .warnings = {}};
+}
+
+bool FakeConnector::contains_failures(std::size_t failed, std::size_t /*tenants*/) const {
+    return atomicity_ != db::Atomicity::Version && failed <= max_failures_;
+}
+
+std::vector<std::string> FakeConnector::check_new_tenant(
+    const Plan& /*plan*/, const db::ApplyRequest& request
+) {
+    const std::lock_guard lock(mutex_);
+    if (std::ranges::find(tenants_, request.new_tenant->str()) == tenants_.end()) return {};
+    throw Error(
+        ErrorKind::MigrationFailed,
+        "Failed to add tenant entry: tenant " + request.new_tenant->str() + " already exists"
+    );
 }
 
 Applied FakeConnector::read_applied(const std::vector<Migration>& sources) {
@@ -173,6 +193,7 @@ Applied FakeConnector::read_applied(const std::vector<Migration>& sources) {
     throw_if_broken();
     Applied applied;
     applied.tenants = checked_tenants();
+    applied.bad_tenants = bad_tenants_;
     applied.states = states_;
     for (const auto& row : rows_) {  // in the order of ids: the newest row is the last
         auto& file = applied.files[row.migration.file];

@@ -54,6 +54,8 @@ public:
     void work_tenant_by_tenant(std::size_t max_failures);
     void add_tenant(const std::string& name);
     void remove_tenant(const std::string& name);
+    /// A row of the tenant list that no run can work for.
+    void add_bad_tenant(const BadTenant& bad);
     /// Records `migration` as applied to `schema`, in a version of its own.
     void record(const Migration& migration, const std::string& schema);
     void add_state(const TenantState& state);
@@ -104,7 +106,8 @@ public:
     db::Atomicity atomicity() const override { return atomicity_; }
     void ping() override;
     Applied read_applied(const std::vector<Migration>& sources) override;
-    std::vector<std::string> tenants() override;
+    TenantList tenant_list() override;
+    bool contains_failures(std::size_t failed, std::size_t tenants) const override;
     std::unique_ptr<db::AppliedRows> applied_migrations(const db::RowsWanted& wanted) override;
     std::vector<Version> versions(const db::VersionsWanted& wanted) override;
     std::vector<std::string> broken_objects() override;
@@ -113,6 +116,8 @@ public:
     db::RunRecords& run_records() override { return run_records_; }
     db::PoolUse connections() const override;
     std::vector<db::ScriptProblem> check(const Plan& plan) override;
+    std::vector<std::string> check_new_tenant(const Plan& plan, const db::ApplyRequest& request)
+        override;
     std::string preview(const Migration& migration, const std::string& schema) override;
 
 private:
@@ -134,6 +139,7 @@ private:
     std::int64_t last_version_ = 0;
     std::int64_t last_row_ = 0;
     std::vector<std::string> tenants_;
+    std::vector<BadTenant> bad_tenants_;
     std::vector<Version> versions_;  ///< oldest first
     std::vector<AppliedMigration> rows_;
     std::vector<TenantState> states_;

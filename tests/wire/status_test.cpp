@@ -80,7 +80,7 @@ TEST(WireStatus, TenantShowsWhatIsUnfinishedBesideWhereItStands) {
 TEST(WireStatus, ReportOfAnEmptyDatabase) {
     EXPECT_EQ(
         serialize(status_report({})),
-        R"({"version":null,"applied":0,"tenants":[],"pending":[],"scripts":[],"changed":[],)"
+        R"({"version":null,"applied":0,"tenants":[],"badTenants":[],"pending":[],"scripts":[],"changed":[],)"
         R"("lagging":[],"unmanaged":[],"unfinished":[],"brokenObjects":[],"lock":null,)"
         R"("states":{"current":0,"lagging":0,"unmanaged":0,"unfinished":0,"failed":0},)"
         R"("levels":[],)" +

@@ -183,6 +183,7 @@ struct Apply : Creates {
 struct CreateTenant : Creates {
     std::string tenant;
     bool dry_run = false;
+    bool adopt = false;
 
     CommandText text() const override {
         return {
@@ -199,13 +200,18 @@ struct CreateTenant : Creates {
     }
 
     Options options() override {
-        return {word("NAME", tenant), version_name_option(name), dry_run_option(dry_run)};
+        return {
+            word("NAME", tenant),
+            version_name_option(name),
+            dry_run_option(dry_run),
+            flag("--adopt", adopt, "Accept a schema that already holds objects")};
     }
 
     int run(Context& context) override {
         coordinator::VersionRequest request;
         request.tenant = tenant;
         request.dry_run = dry_run;
+        request.adopt_schemas = adopt ? db::AdoptSchemas::Allow : db::AdoptSchemas::Refuse;
         return create(context, std::move(request));
     }
 };

@@ -17,14 +17,16 @@ struct Tenants : Command {
     }
 
     int run(Context& context) override {
-        const auto tenants = context.opened().coordinator.tenants();
+        const auto list = context.opened().coordinator.tenant_list();
+        const auto& tenants = list.names;
+        // Not on standard output, where each line is a tenant.
+        for (const auto& bad : list.bad) context.terminal.err << printable(bad.message) << '\n';
         if (context.common.json) {
             context.terminal.out << json::tenants(tenants);
             return 0;
         }
         for (const auto& tenant : tenants) context.report.line(printable(tenant));
-        if (tenants.empty() && !context.common.quiet) {
-            // Not on standard output, where each line is a tenant.
+        if (tenants.empty() && list.bad.empty() && !context.common.quiet) {
             context.terminal.err << "No tenants; to create one: migrator create-tenant NAME\n";
         }
         return 0;

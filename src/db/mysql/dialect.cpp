@@ -23,6 +23,20 @@ std::string create_schema(const SchemaName& name) {
     return "create database if not exists " + quote(name.str());
 }
 
+constexpr std::array<std::string_view, 7> kSystemSchemas = {
+    "information_schema",
+    "inspection_schema",
+    "metrics_schema",
+    "mysql",
+    "ndbinfo",
+    "performance_schema",
+    "sys"};
+
+/// A name that begins with a digit mostly needs none, and the server says so where it does.
+bool needs_quotes(const SchemaName& name) { return name.str().find('-') != std::string::npos; }
+
+std::string objects_in(const SchemaName& schema) { return fmt::format(kObjectsIn, schema.str()); }
+
 /// CRC-32 as CRC32() computes it (ISO 3309, the polynomial 0x04C11DB7 with its bits reversed).
 std::uint32_t crc32(std::string_view text) {
     static constexpr auto kTable = [] {
@@ -67,6 +81,10 @@ sql::Dialect make_dialect() {
         .now_created = "current_timestamp",
         .quote = quote,
         .create_schema = create_schema,
+        .needs_quotes = needs_quotes,
+        .names_ignore_case = "select @@lower_case_table_names <> 0",
+        .system_schemas = kSystemSchemas,
+        .objects_in = objects_in,
         .shape_query = kShapeQuery,
         .create_metadata_schema = kCreateMetadataSchema,
         .create_migrations = kCreateMigrations,

@@ -185,6 +185,19 @@ select
             or (column_name = 'contents' and data_type <> 'longtext')))
 )sql";
 
+// {0} is the name of the schema; a server compares it as it likes.
+inline constexpr const char* kObjectsIn = R"sql(
+select * from (
+    select concat(if(table_type like '%VIEW', 'view ', 'table '), table_name), table_schema
+    from information_schema.tables where table_schema = '{0}'
+    union all
+    select concat(lower(routine_type), ' ', routine_name), routine_schema
+    from information_schema.routines where routine_schema = '{0}'
+    union all
+    select concat('event ', event_name), event_schema
+    from information_schema.events where event_schema = '{0}') objects limit 100
+)sql";
+
 // The number is taken from the counter that gives ids, which a rollback does not take back: so an
 // id is never given twice.
 inline constexpr std::string_view kNextVersionId =

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "core/ascii.hpp"
 #include "db/postgresql/copy_text.hpp"
 #include "db/postgresql/dialect_texts.hpp"
@@ -13,10 +15,11 @@ namespace {
 
 std::string placeholder(int index) { return fmt::format("${}", index); }
 
-/// Files name a plain schema without quotes, and the server folds it then.
-std::string folded(const SchemaName& name) {
-    return name.is_plain() ? lower_case(name.str()) : name.str();
-}
+std::string folded(std::string_view name) { return lower_case(name); }
+
+constexpr std::array<std::string_view, 2> kSystemSchemas = {"information_schema", "pg_*"};
+
+std::string objects_in(const SchemaName& schema) { return fmt::format(kObjectsIn, schema.str()); }
 
 /// Not `create schema if not exists`: that needs the right to create even when the schema exists.
 /// A SchemaName holds no quote, so it can stand in one.
@@ -24,7 +27,7 @@ std::string create_schema(const SchemaName& name) {
     return fmt::format(
         "do $migrator$ begin if not exists (select from pg_catalog.pg_namespace "
         "where nspname = '{0}') then create schema \"{0}\"; end if; end $migrator$",
-        folded(name)
+        name.str()
     );
 }
 
@@ -66,6 +69,10 @@ sql::Dialect make_dialect() {
         .now_created = kNowCreated,
         .quote = quote_identifier,
         .create_schema = create_schema,
+        .folded = folded,
+        .system_schemas = kSystemSchemas,
+        .default_schema = "public",
+        .objects_in = objects_in,
         .shape_query = kShapeQuery,
         .create_metadata_schema = kCreateMetadataSchema,
         .create_migrations = kCreateMigrations,

@@ -215,6 +215,25 @@ inline constexpr std::string_view kNextVersionId =
     "select pg_catalog.nextval("
     "pg_catalog.pg_get_serial_sequence('migrator.migrator_versions', 'id')::regclass)";
 
+// {0} is the name of the schema.
+inline constexpr const char* kObjectsIn = R"sql(
+with schema as (select oid, nspname from pg_catalog.pg_namespace where nspname = '{0}'),
+    objects (what) as (
+        select case relkind when 'r' then 'table' when 'p' then 'table' when 'v' then 'view'
+            when 'm' then 'materialized view' when 'S' then 'sequence'
+            when 'f' then 'foreign table' else 'type' end || ' ' || relname
+        from pg_catalog.pg_class join schema on relnamespace = schema.oid
+        where relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'c')
+        union all
+        select 'function ' || proname
+        from pg_catalog.pg_proc join schema on pronamespace = schema.oid
+        union all
+        select 'type ' || typname
+        from pg_catalog.pg_type join schema on typnamespace = schema.oid
+        where typtype in ('d', 'e', 'r'))
+select what, '{0}' from objects order by what like 'table %' desc, what limit 100
+)sql";
+
 inline constexpr std::string_view kNowCreated = "pg_catalog.timezone('utc', pg_catalog.now())";
 
 // `created` is left to its default: the column is with or without time zone, by the age of the

@@ -90,8 +90,28 @@ struct Dialect {
     /// Expression for a `created` of the Go program's tables that is now; empty: `now_utc`'s value.
     std::string_view now_created;
     std::string (*quote)(std::string_view identifier);
-    /// Makes the schema of a new tenant if it is missing; empty when connecting makes it.
+    /// Makes this schema, called exactly so, if it is missing; empty when connecting makes it.
     std::string (*create_schema)(const SchemaName& name);
+
+    // Which schema the name of a tenant means: `SchemaNames` has the rule, and these the facts.
+    /// How the server reads a name that needs no quotes and has none. Null: as it stands.
+    std::string (*folded)(std::string_view name) = nullptr;
+    /// Whether files can name it in quotes only, as far as migrator has to know. Null: every name
+    /// that is not plain.
+    bool (*needs_quotes)(const SchemaName& name) = nullptr;
+    /// Query: one row, true when names of schemas that differ in case alone are one schema. Empty:
+    /// they never are.
+    std::string_view names_ignore_case{};
+    /// The server's own schemas, in lower case; a last `*` stands for any end.
+    std::span<const std::string_view> system_schemas{};
+    /// A schema that every database has, for whoever names none; empty: there is none.
+    std::string_view default_schema{};
+    /// Why no schema can be called so, and what to do; empty when one can. Null: any name will do.
+    std::string (*name_problem)(const std::string& name) = nullptr;
+    /// Query: a row for each object in this schema, which may be missing: what it is, for people
+    /// ("table orders"), and the schema as the server spells it. At least one row when there is
+    /// any object, at most 100.
+    std::string (*objects_in)(const SchemaName& schema) = nullptr;
 
     /// One row, a boolean for each object of `MetadataShape`, in its order; the last only with
     /// `make_names_exact`.

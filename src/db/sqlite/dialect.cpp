@@ -23,6 +23,14 @@ std::string quote(std::string_view identifier) {
 /// Attaching makes it.
 std::string create_schema(const SchemaName&) { return {}; }
 
+std::string objects_in(const SchemaName& schema) {
+    return fmt::format(
+        "select type || ' ' || name, '{0}' from \"{0}\".sqlite_schema "
+        "order by type <> 'table', rowid limit 100",
+        schema.str()
+    );
+}
+
 // There was never a version 4 of the Go program on SQLite: version_id is there when its table is.
 constexpr std::string_view kShapeQuery = R"(
 with objects(type, name) as (select type, name from main.sqlite_schema)
@@ -201,6 +209,9 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
         .now_created = {},
         .quote = quote,
         .create_schema = create_schema,
+        .names_ignore_case = "select 1",
+        .name_problem = Files::problem_with,
+        .objects_in = objects_in,
         .shape_query = kShapeQuery,
         .create_metadata_schema = {},
         .create_migrations = kCreateMigrations,

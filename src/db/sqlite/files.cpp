@@ -66,7 +66,7 @@ fs::path Files::of(const std::string& schema) const {
     return folder() / name;
 }
 
-std::string Files::problem_with(const std::string& schema) const {
+std::string Files::problem_with(const std::string& schema) {
     static constexpr std::array<std::string_view, 3> kTaken = {"main", "temp", "migrator"};
     std::string why;
     if (!is_plain(schema)) {

@@ -32,7 +32,7 @@ public:
     std::filesystem::path of(const std::string& schema) const;
 
     /// Why no schema can have this name, and what to do; empty when it can.
-    std::string problem_with(const std::string& schema) const;
+    static std::string problem_with(const std::string& schema);
 
     /// Throws Unavailable when the folder of the files is missing.
     void check_folder() const;

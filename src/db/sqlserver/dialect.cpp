@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "db/sql/own_sql.hpp"
 #include "db/sqlserver/dialect_texts.hpp"
 #include "db/sqlserver/lexis.hpp"
@@ -20,6 +22,24 @@ std::string create_schema(const SchemaName& name) {
         quote_text(name.str()),
         quote_text("create schema " + quote_identifier(name.str()))
     );
+}
+
+constexpr std::array<std::string_view, 12> kSystemSchemas = {
+    "db_accessadmin",
+    "db_backupoperator",
+    "db_datareader",
+    "db_datawriter",
+    "db_ddladmin",
+    "db_denydatareader",
+    "db_denydatawriter",
+    "db_owner",
+    "db_securityadmin",
+    "guest",
+    "information_schema",
+    "sys"};
+
+std::string objects_in(const SchemaName& schema) {
+    return fmt::format(kObjectsIn, quote_text(schema.str()));
 }
 
 sql::Dialect make_dialect() {
@@ -49,6 +69,10 @@ sql::Dialect make_dialect() {
         .now_utc = kNowUtc,
         .quote = quote_identifier,
         .create_schema = create_schema,
+        .names_ignore_case = kNamesIgnoreCase,
+        .system_schemas = kSystemSchemas,
+        .default_schema = "dbo",
+        .objects_in = objects_in,
         .shape_query = kShapeQuery,
         .create_metadata_schema = kCreateMetadataSchema,
         .create_migrations = kCreateMigrations,

@@ -10,6 +10,19 @@ namespace migrator::db::sqlserver {
 // which works on the same database. One differs: `contents` is `text` there, which holds only the
 // characters of the database's code page. The Go program reads and writes nvarchar(max) as well.
 
+/// Names are compared by the database's collation.
+inline constexpr std::string_view kNamesIgnoreCase =
+    "select case when N'a' collate database_default = N'A' collate database_default then 1 else 0 "
+    "end";
+
+// {0} is the name of the schema, as a text.
+inline constexpr const char* kObjectsIn = R"sql(
+select top (100) lower(replace(o.type_desc, '_', ' ')) + ' ' + o.name, s.name
+from sys.objects o join sys.schemas s on s.schema_id = o.schema_id
+where s.name = {0} and o.parent_object_id = 0 and o.is_ms_shipped = 0
+order by case when o.type = 'U' then 0 else 1 end, o.name
+)sql";
+
 inline constexpr std::string_view kCreateMetadataSchema = "create schema migrator";
 
 inline constexpr std::string_view kCreateVersions = R"sql(

@@ -31,6 +31,10 @@ Application::Application(const Job& job, std::unique_ptr<Session>& session)
 
 ApplyResult Application::run() {
     Context context{job_, scripts_, stateful_code_, progress_};
+    if (job_.request.new_tenant) {
+        const store::MetadataShape shape = store::read_shape(*session_, job_.dialect);
+        context.new_tenant.emplace(job_.tables(*session_), shape, job_.plan, job_.request);
+    }
     Checked checked = check_before_anything_runs(job_, *session_, scripts_, result_.notes);
     context.outside_transaction = std::move(checked.outside_transaction);
     context.names_own_tables = checked.names_own_tables;

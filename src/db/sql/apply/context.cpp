@@ -28,6 +28,11 @@ std::unique_ptr<Session> Job::connect(std::size_t number, const std::stop_token&
     return session;
 }
 
+void Context::make_tenant(Session& session) const {
+    const std::string note = new_tenant.value().make(session);
+    if (!note.empty()) progress.note(note);
+}
+
 std::vector<Unit> Context::cut(const Plan& part, std::size_t first_file) const {
     const auto first =
         outside_transaction.begin() +

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <unordered_map>
@@ -12,6 +13,7 @@
 #include "db/connector.hpp"
 #include "db/sql/apply/interruptions.hpp"
 #include "db/sql/apply/leftovers.hpp"
+#include "db/sql/apply/new_tenant.hpp"
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/apply/shared_progress.hpp"
 #include "db/sql/apply/units.hpp"
@@ -57,6 +59,7 @@ struct Context : Job {
     SharedProgress& progress;
     std::vector<bool> outside_transaction{};  ///< by file of the plan
     bool names_own_tables = false;            ///< a file may be about migrator's own tables
+    std::optional<NewTenant> new_tenant{};    ///< when the run creates one
     std::int64_t version_id = 0;
     bool commits_each_file = false;  ///< DDL commits: each file is recorded by itself
     Interruptions interruptions{};   ///< an earlier run's
@@ -68,6 +71,9 @@ struct Context : Job {
 
     /// Of a transaction that is about to begin.
     Leftovers leftovers() const { return keeps_state() ? Leftovers() : Leftovers(stateful_code); }
+
+    /// Makes the tenant of the request, in the open transaction of the session.
+    void make_tenant(Session& session) const;
 
     /// The units of `part` of the plan, which begins with file `first_file` of it.
     std::vector<Unit> cut(const Plan& part, std::size_t first_file) const;

@@ -50,7 +50,11 @@ UnitFailure failure_of(const Error& error, const std::string& tenant) {
 Fleet::Fleet(const Context& context, std::unique_ptr<Session>& session, std::size_t tenants)
     : context_(context), session_(session), reached_(tenants), ends_(tenants, End::Open) {}
 
-std::size_t Fleet::limit() const { return context_.options.max_failures.rounded_down(reached_); }
+std::size_t Fleet::limit() const {
+    const std::size_t before = context_.request.failed_before;
+    const std::size_t limit = context_.options.max_failures.rounded_down(reached_ + before);
+    return limit - std::min(limit, before);
+}
 
 bool Fleet::has_failed() const {
     const std::lock_guard lock(mutex_);

@@ -5,7 +5,6 @@
 #include "core/log.hpp"
 #include "db/sql/apply/batch.hpp"
 #include "db/sql/apply/lock_table.hpp"
-#include "db/sql/apply/new_tenant.hpp"
 #include "db/sql/apply/own_tables.hpp"
 #include "db/sql/apply/unit_end.hpp"
 #include "db/sql/own_sql.hpp"
@@ -31,7 +30,7 @@ std::optional<UnitFailure> InTransaction::run(const Unit& unit) {
     worker_.session->use_schemas(schemas);
     Transaction transaction(*worker_.session, context.settings(), context.run_id);
     lock_tenant_row(worker_, unit);
-    if (unit.makes_tenant) make_tenant(context, *worker_.session, tenant.value());
+    if (unit.makes_tenant) context.make_tenant(*worker_.session);
     if (runs) {
         if (auto failed = run_scripts(unit)) {
             transaction.roll_back();

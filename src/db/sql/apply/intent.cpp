@@ -4,7 +4,6 @@
 
 #include "core/count_of.hpp"
 #include "core/log.hpp"
-#include "db/sql/apply/new_tenant.hpp"
 #include "db/sql/store/tenant_states.hpp"
 #include "db/sql/transaction.hpp"
 
@@ -33,7 +32,7 @@ void write_intent(Context& context, Session& session) {
     session.use_schemas(schemas);
     Transaction transaction(session, context.settings(), context.run_id);
     // First the tenant: when it is there already, nothing may be planned for it.
-    if (request.new_tenant) make_tenant(context, session, *request.new_tenant);
+    if (request.new_tenant) context.make_tenant(session);
     store::TenantStates(context.tables(session)).plan(context.version_id, tenants, files);
     transaction.commit_or_throw();
     context.intent_written = true;

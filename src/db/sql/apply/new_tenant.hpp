@@ -1,14 +1,51 @@
 #pragma once
 
+#include <string>
+
+#include "core/plan.hpp"
 #include "core/schema_name.hpp"
-#include "db/sql/apply/context.hpp"
+#include "db/connector.hpp"
+#include "db/sql/schema_names.hpp"
+#include "db/sql/store/metadata_shape.hpp"
+#include "db/sql/store/tables.hpp"
 
 namespace migrator::db::sql::apply {
 
-/// Throws MigrationFailed for a name that no new tenant may have.
-void check_new_tenant(const Job& job, const SchemaName& tenant);
+/// The tenant that a run creates: whether it may have its name, and in which schema it works.
+class NewTenant {
+public:
+    /// `plan` is what it gets; `request` has its name. Throws MigrationFailed for a name that no
+    /// new tenant may have, or that does not fit these files. The request and all that `tables`
+    /// holds but its session are lent.
+    NewTenant(
+        const store::Tables& tables,
+        const store::MetadataShape& shape,
+        const Plan& plan,
+        const ApplyRequest& request
+    );
 
-/// Makes the tenant's schema and records it, in the open transaction.
-void make_tenant(const Job& job, Session& session, const SchemaName& tenant);
+    /// What the answer has to say of objects that the schema holds already; empty when it is
+    /// missing, empty, or has been the tenant's before. Throws MigrationFailed when a schema with
+    /// objects is not allowed.
+    std::string check_adoption(Session& session) const;
+
+    /// Makes the schema and records the tenant, in the open transaction. Gives and throws what
+    /// `check_adoption` does.
+    std::string make(Session& session) const;
+
+private:
+    void check_name() const;
+    void check_list(const store::Tables& tables);
+    void check_files(const Plan& plan) const;
+    bool has_rows(Session& session) const;
+
+    const Dialect& dialect_;
+    const Options& options_;
+    const ApplyRequest& request_;
+    const store::MetadataShape shape_;
+    const SchemaName name_;
+    const SchemaNames names_;
+    bool is_listed_ = false;
+};
 
 }  // namespace migrator::db::sql::apply

@@ -9,7 +9,6 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
-#include "db/sql/apply/new_tenant.hpp"
 #include "db/sql/apply/own_tables.hpp"
 #include "db/sql/apply/state_left.hpp"
 #include "db/sql/failure.hpp"
@@ -294,7 +293,6 @@ private:
 Checked check_before_anything_runs(
     const Job& job, Session& session, Scripts& scripts, std::vector<std::string>& notes
 ) {
-    if (job.request.new_tenant) check_new_tenant(job, *job.request.new_tenant);
     const Sizes sizes(job.dialect, session.max_message_bytes());
     for (const PlannedFile& file : job.plan.files) sizes.check_row(*file.migration);
     if (job.request.action == Action::Sync) {

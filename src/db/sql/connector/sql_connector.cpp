@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "db/sql/apply/new_tenant.hpp"
 #include "db/sql/apply/precheck.hpp"
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/apply/sql_run.hpp"
@@ -12,7 +13,7 @@
 #include "db/sql/store/applied_reader.hpp"
 #include "db/sql/store/lock_owner.hpp"
 #include "db/sql/store/migration_rows.hpp"
-#include "db/sql/store/tenants.hpp"
+#include "db/sql/store/tenant_list.hpp"
 #include "db/sql/store/versions.hpp"
 #include "db/sql/transaction.hpp"
 
@@ -71,10 +72,15 @@ public:
         });
     }
 
-    std::vector<std::string> tenants() override {
+    TenantList tenant_list() override {
         return reader_.read([](const store::Tables& tables, const store::MetadataShape& shape) {
-            return store::Tenants(tables).list(shape);
+            return store::TenantListReader(tables, shape).read_names();
         });
+    }
+
+    bool contains_failures(std::size_t failed, std::size_t tenants) const override {
+        return has_fleets() && atomicity() != Atomicity::Version &&
+               failed <= options_.max_failures.rounded_down(tenants);
     }
 
     std::unique_ptr<AppliedRows> applied_migrations(const RowsWanted& wanted) override {
@@ -155,6 +161,15 @@ public:
         auto problems = apply::look_at_files(plan, scripts, true, atomicity()).problems;
         apply::add_open_quotes(plan, scripts, problems);
         return problems;
+    }
+
+    std::vector<std::string> check_new_tenant(const Plan& plan, const ApplyRequest& request)
+        override {
+        return reader_.read([&](const store::Tables& tables, const store::MetadataShape& shape) {
+            const apply::NewTenant tenant(tables, shape, plan, request);
+            const std::string note = tenant.check_adoption(tables.session);
+            return note.empty() ? std::vector<std::string>() : std::vector<std::string>{note};
+        });
     }
 
     std::string preview(const Migration& migration, const std::string& schema) override {

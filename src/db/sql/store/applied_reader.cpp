@@ -6,16 +6,14 @@
 #include <functional>
 #include <map>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "core/ascii.hpp"
 #include "core/error.hpp"
-#include "core/schema_name.hpp"
 #include "core/utf8.hpp"
 #include "db/sql/store/file_weights.hpp"
 #include "db/sql/store/places.hpp"
+#include "db/sql/store/tenant_list.hpp"
 #include "db/sql/store/tenant_states.hpp"
-#include "db/sql/store/tenants.hpp"
 
 namespace migrator::db::sql::store {
 namespace {
@@ -43,11 +41,10 @@ void refuse_names_in_two_cases(const std::vector<Migration>& sources) {
 Applied AppliedReader::read(const MetadataShape& shape, const std::vector<Migration>& sources) {
     if (tables_.dialect.folds_file_names) refuse_names_in_two_cases(sources);
     Applied applied;
-    std::unordered_set<std::string> seen;
-    for (std::string& name : Tenants(tables_).list(shape)) {
-        SchemaName::parse(name);  // it goes into files as text: an invalid one must stop everything
-        if (seen.insert(name).second) applied.tenants.push_back(std::move(name));
-    }
+    TenantList list = TenantListReader(tables_, shape).read(sources);
+    applied.tenants = std::move(list.names);
+    applied.bad_tenants = std::move(list.bad);
+    applied.tenant_warnings = std::move(list.warnings);
     told_as("Could not query DB migrations", [&] {
         const auto recorded =
             shape.migrations ? read_names() : std::vector<identity::RecordedName>();

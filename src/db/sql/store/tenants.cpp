@@ -2,50 +2,38 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 
 namespace migrator::db::sql::store {
 
-std::vector<std::string> Tenants::list(const MetadataShape& shape) {
+std::vector<Value> Tenants::list(const MetadataShape& shape) {
     std::string sql = tables_.options.tenant_select;
     if (sql.empty()) {
         if (!shape.tenants) return {};
         sql = fmt::format("select name from {} order by id", tables_.name("migrator_tenants"));
     }
-    std::vector<std::string> names;
+    std::vector<Value> names;
     told_as("Could not query tenants", [&] {
         tables_.session.query(sql, {}, [&](const Row& row) {
-            names.push_back(row.empty() ? std::string() : text_of(row.front()));
+            names.push_back(row.empty() ? std::nullopt : row.front());
         });
     });
     return names;
 }
 
-bool Tenants::has(const std::string& tenant) {
-    const std::string sql = fmt::format(
-        "select 1 from {} where name = {}",
-        tables_.name("migrator_tenants"),
-        tables_.dialect.placeholder(1)
-    );
-    return query_row(tables_.session, sql, {tenant}).has_value();
-}
-
-void Tenants::insert(const SchemaName& tenant) try {
+void Tenants::insert(const SchemaName& tenant, const MetadataShape& shape) try {
     const auto& [session, dialect, options] = tables_;
     if (!options.tenant_insert.empty()) {
-        return execute(session, options.tenant_insert, {tenant.str()});
+        execute(session, options.tenant_insert, {tenant.str()});
+        return check_inserted(tenant, shape);
     }
     if (!options.tenant_select.empty()) {
         throw Error(
             ErrorKind::Configuration,
             "tenantSelect is configured but tenantInsert is not; set tenantInsert to record the "
             "tenant"
-        );
-    }
-    if (has(tenant.str())) {
-        throw Error(
-            ErrorKind::MigrationFailed,
-            fmt::format("Failed to add tenant entry: tenant {} already exists", tenant.str())
         );
     }
     const std::string sql = fmt::format(
@@ -61,6 +49,23 @@ void Tenants::insert(const SchemaName& tenant) try {
     if (error.kind() != ErrorKind::Internal) throw;
     throw Error(
         ErrorKind::MigrationFailed, fmt::format("Failed to add tenant entry: {}", error.what())
+    );
+}
+
+/// A statement can succeed and list nobody, or somebody else.
+void Tenants::check_inserted(const SchemaName& tenant, const MetadataShape& shape) {
+    const std::vector<Value> names = list(shape);
+    if (std::ranges::find(names, Value(tenant.str())) != names.end()) return;
+    throw Error(
+        ErrorKind::MigrationFailed,
+        fmt::format(
+            "Failed to add tenant entry: tenantInsert was run, but {} does not give tenant {} "
+            "afterwards; correct the two statements (the placeholder of tenantInsert stands "
+            "without quotes)",
+            tables_.options.tenant_select.empty() ? "the built-in table, without tenantSelect,"
+                                                  : "tenantSelect",
+            tenant.str()
+        )
     );
 }
 

@@ -14,13 +14,14 @@ class Tenants {
 public:
     explicit Tenants(const Tables& tables) : tables_(tables) {}
 
-    std::vector<std::string> list(const MetadataShape& shape);
-    /// In the open transaction. Throws MigrationFailed when the built-in table has it already.
-    void insert(const SchemaName& tenant);
-    /// Whether the built-in table has it.
-    bool has(const std::string& tenant);
+    /// The first column of each row.
+    std::vector<Value> list(const MetadataShape& shape);
+    /// In the open transaction. Throws MigrationFailed when the list does not have it then.
+    void insert(const SchemaName& tenant, const MetadataShape& shape);
 
 private:
+    void check_inserted(const SchemaName& tenant, const MetadataShape& shape);
+
     const Tables tables_;
 };
 
