@@ -154,8 +154,11 @@ void Report::failures_error(const coordinator::Outcome& outcome) {
     ));
     const auto shown = std::min(failures.size(), limit_);
     for (std::size_t i = 0; i < shown; ++i) {
-        err_ << "  " << error_style_.strong(printable(failures[i].tenant)) << ": "
-             << hanging(printable(failures[i].message), "    ") << '\n';
+        err_ << "  ";
+        if (!failures[i].tenant.empty()) {  // as a row of the tenant list without a name
+            err_ << error_style_.strong(printable(failures[i].tenant)) << ": ";
+        }
+        err_ << hanging(printable(failures[i].message), "    ") << '\n';
     }
     if (shown < failures.size()) err_ << "  … and " << failures.size() - shown << " more\n";
     err_ << error_style_.strong("hint:")

@@ -40,10 +40,10 @@ std::string partly_failed_text(const Outcome& outcome) {
     const TenantFailure& first = outcome.failures.front();
     const FleetSummary fleet = outcome.summary.fleet.value_or(FleetSummary{});
     std::string text = fmt::format(
-        "{} of {} tenants failed, the first: {}: {}",
+        "{} of {} tenants failed, the first: {}{}",
         outcome.failures.size(),
         outcome.summary.tenants,
-        first.tenant,
+        first.tenant.empty() ? "" : first.tenant + ": ",
         first.message
     );
     if (fleet.tenants_skipped > 0) {
@@ -259,9 +259,19 @@ plan::Narrowed VersionRun::plan_from(const Applied& applied) {
     return plan::narrow(all, sources_, applied, tenants);
 }
 
+/// Tenants that nobody can work for, and that this run is not for: no failures of this run.
+void VersionRun::log_others(const Applied& applied) const {
+    const auto& names = request_.tenants.names;
+    for (const BadTenant& bad : applied.bad_tenants) {
+        const bool is_other = !names.empty() && !plan::is_meant(bad.tenant, names);
+        if (is_other && bad.files == nullptr) log::warn(bad.message);
+    }
+}
+
 plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied) {
     plan::Selection tenants = request_.tenants;
     outcome_.failures = plan::unworkable(pending, applied, tenants);
+    if (!run_) log_others(applied);
     if (request_.action == Action::Sync) {  // it runs no file, so none has to fit
         std::erase_if(outcome_.failures, [](const auto& failure) { return !failure.file.empty(); });
     }
@@ -314,8 +324,9 @@ Plan VersionRun::plan_of_sync(
 
 void VersionRun::log_gaps(const Applied& applied) const {
     if (sources_.empty()) log::warn("The source has no files");
-    for (const std::string& warning : applied.tenant_warnings) log::warn(warning);
-    for (const BadTenant& bad : applied.bad_tenants) log::warn(bad.message);
+    if (!request_.tenant) {
+        for (const std::string& warning : applied.tenant_warnings) log::warn(warning);
+    }
     const auto lagging = plan::lagging(sources_, applied);
     for (std::size_t i = 0; i < std::min(lagging.size(), kNamedAtMost); ++i) {
         log::warn(fmt::format(

@@ -94,6 +94,7 @@ private:
     /// The tenants whom the run is for, without those that nobody can work for: they have failed.
     /// Throws MigrationFailed where that ends the run.
     plan::Selection workable(const Plan& pending, const Applied& applied);
+    void log_others(const Applied& applied) const;
     db::ApplyRequest apply_request() const;
     std::int64_t considered_tenants() const;
     void add_failed_before(FleetSummary& fleet) const;

@@ -191,6 +191,17 @@ TEST_F(V1, BadRequestsTouchNothing) {
     EXPECT_EQ(source.loads(), 0U);
 }
 
+TEST_F(V1, ABadRowOfTheTenantListIsNamed) {
+    arrange_files();
+    database.add_bad_tenant({.tenant = "", .message = "an empty name (row 2 of 2)"});
+    expect(get("/v1/tenants"), 200, R"(["north"])");
+    expect(
+        post("/v1/migrations", kSummary),
+        500,
+        R"({"error":"an empty name (row 2 of 2)\nNothing was run."})"
+    );
+}
+
 TEST_F(V1, DatabaseDownIs500ForAllThatNeedsIt) {
     arrange_files();
     database.break_connection("failed to connect to database: refused");

@@ -195,6 +195,24 @@ TEST_F(ReadCommands, TenantsAreOneALine) {
     EXPECT_EQ(err.str(), "");
 }
 
+TEST_F(ReadCommands, RowsThatAreNoTenantsAreNamedApart) {
+    database.add_tenant("a");
+    database.add_bad_tenant(
+        {.tenant = "", .message = "tenantSelect gave an empty name (row 2 of 2)"}
+    );
+    EXPECT_EQ(run({"tenants"}), 0);
+    EXPECT_EQ(out.str(), "a\n");
+    EXPECT_EQ(err.str(), "tenantSelect gave an empty name (row 2 of 2)\n");
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_TRUE(contains(
+        out.str(),
+        "Unusable: 1 entry of the tenant list\n  tenantSelect gave an empty name (row 2 of 2)\n"
+    )) << out.str();
+    EXPECT_EQ(run({"validate"}), 1);
+    EXPECT_EQ(run({"plan"}), 0);
+    EXPECT_TRUE(contains(out.str(), "1 problem would stop the run")) << out.str();
+}
+
 TEST_F(ReadCommands, VersionsAreNewestFirstAndWholeInAPipe) {
     write_files();
     for (int i = 0; i < 25; ++i) database.record(single, "ref");

@@ -540,6 +540,81 @@ TEST_F(VersionRunTest, TellsOfTenantsThatFailWhileOthersGoOn) {
     EXPECT_EQ(told_.told().size(), 1U) << "the others were worked for";
 }
 
+TEST_F(VersionRunTest, ABadRowOfTheListEndsARunThatContainsNoFailures) {
+    database_.add_bad_tenant({.tenant = "", .message = "an empty name (row 3 of 3)"});
+    try {
+        run();
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::MigrationFailed);
+        EXPECT_STREQ(error.what(), "an empty name (row 3 of 3)\nNothing was run.");
+    }
+    EXPECT_EQ(database_.lock_tries(), 0U);
+    database_.work_tenant_by_tenant(0);
+    EXPECT_THROW(run(), Error) << "one more than is tolerated";
+    EXPECT_TRUE(database_.executions().empty());
+}
+
+TEST_F(VersionRunTest, ABadRowOfTheListIsAFailedTenantWhereFailuresAreContained) {
+    database_.work_tenant_by_tenant(1);
+    database_.add_bad_tenant({.tenant = "", .message = "an empty name (row 3 of 3)"});
+    const Outcome outcome = run();
+    EXPECT_EQ(
+        partly_failed_text(outcome), "1 of 3 tenants failed, the first: an empty name (row 3 of 3)"
+    );
+    EXPECT_EQ(outcome.summary.tenant_migrations_total, 2);
+    // Nothing is pending any more, and the row is as bad as before.
+    const Outcome again = run();
+    EXPECT_EQ(again.summary.version_id, 0);
+    EXPECT_EQ(
+        partly_failed_text(again), "1 of 3 tenants failed, the first: an empty name (row 3 of 3)"
+    );
+}
+
+TEST_F(VersionRunTest, ATenantThatNobodyCanWorkForIsOwedItsFiles) {
+    database_.work_tenant_by_tenant(1);
+    database_.add_bad_tenant({.tenant = "south", .message = "shares a schema"});
+    const Outcome outcome = run();
+    EXPECT_EQ(outcome.failures.size(), 1U);
+    EXPECT_EQ(outcome.summary.tenants, 2);
+    for (const auto& done : database_.executions()) EXPECT_NE(done.schema, "south");
+    ASSERT_EQ(database_.states().size(), 1U);
+    EXPECT_EQ(database_.states().front().tenant, "south");
+}
+
+TEST_F(VersionRunTest, ABadTenantThatARunIsNotForIsNoFailure) {
+    database_.add_bad_tenant({.tenant = "south", .message = "shares a schema"});
+    VersionRequest some = request();
+    some.tenants.names = {"north"};
+    EXPECT_TRUE(coordinator().create_version(some).failures.empty());
+    EXPECT_NE(logged_.find("shares a schema"), std::string::npos) << logged_;
+    some.tenants.names = {"s*"};
+    EXPECT_THROW(coordinator().create_version(some), Error);
+}
+
+TEST_F(VersionRunTest, ANameThatDoesNotFitAFileMattersOnlyWhileThatIsPending) {
+    const auto misfits = std::make_shared<const std::unordered_map<std::string, std::string>>(
+        std::unordered_map<std::string, std::string>{
+            {"/migrations/tenants/002.sql", "line 1 has {schema} outside quotes"}}
+    );
+    database_.add_bad_tenant({.tenant = "south", .message = "misfit", .files = misfits});
+    try {
+        run();
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_STREQ(
+            error.what(),
+            "SQL migration /migrations/tenants/002.sql failed with error: it does not fit tenant "
+            "south: line 1 has {schema} outside quotes\nNothing was run."
+        );
+    }
+    VersionRequest sync = request();
+    sync.action = Action::Sync;
+    EXPECT_TRUE(coordinator().create_version(sync).failures.empty()) << "no file has to fit";
+    source_.write(MigrationType::TenantMigration, "tenants", "003.sql", "select 3;");
+    EXPECT_TRUE(run().failures.empty());
+}
+
 TEST_F(VersionRunTest, StandsWhenTheWebhookFails) {
     told_.break_down("connection refused");
     EXPECT_EQ(run().summary.version_id, 1);

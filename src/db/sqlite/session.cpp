@@ -180,7 +180,9 @@ std::unique_ptr<Cursor> SqliteSession::cursor(
     try {
         return make();
     } catch (const Error& error) {
-        if (works_ || error.kind() != ErrorKind::Internal || !attach_singles_for(error.what())) {
+        // Inside a transaction nothing can be attached.
+        if ((works_ && connection_->in_transaction()) || error.kind() != ErrorKind::Internal ||
+            !attach_singles_for(error.what())) {
             throw;
         }
     }

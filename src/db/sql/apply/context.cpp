@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
+#include "db/sql/failure.hpp"
+
 namespace migrator::db::sql::apply {
 namespace {
 
@@ -29,8 +32,19 @@ std::unique_ptr<Session> Job::connect(std::size_t number, const std::stop_token&
 }
 
 void Context::make_tenant(Session& session) const {
-    const std::string note = new_tenant.value().make(session);
+    const std::string note = new_tenant.value().make_schema(session);
     if (!note.empty()) progress.note(note);
+    if (dialect.transactional_ddl) return new_tenant->record(session);
+    // The schema is committed, and what follows would be, statement by statement.
+    if (const auto failure = session.commit()) throw commit_error(*failure);
+    session.begin(settings(), run_id);
+    try {
+        new_tenant->record(session);
+    } catch (const Error& error) {
+        throw Error(
+            error.kind(), std::string(error.what()) + "\nThe schema was created and remains"
+        );
+    }
 }
 
 std::vector<Unit> Context::cut(const Plan& part, std::size_t first_file) const {

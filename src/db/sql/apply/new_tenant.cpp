@@ -180,7 +180,7 @@ std::string NewTenant::check_adoption(Session& session) const {
     );
 }
 
-std::string NewTenant::make(Session& session) const {
+std::string NewTenant::make_schema(Session& session) const {
     const std::string note = check_adoption(session);
     const SchemaName schema = SchemaName::parse(names_.schema_of(name_.str()));
     const std::string sql =
@@ -197,8 +197,11 @@ std::string NewTenant::make(Session& session) const {
         }
         session.reset();
     }
-    store::Tenants({session, dialect_, options_}).insert(name_, shape_);
     return note;
+}
+
+void NewTenant::record(Session& session) const {
+    store::Tenants({session, dialect_, options_}).insert(name_, shape_);
 }
 
 }  // namespace migrator::db::sql::apply

@@ -29,9 +29,12 @@ public:
     /// objects is not allowed.
     std::string check_adoption(Session& session) const;
 
-    /// Makes the schema and records the tenant, in the open transaction. Gives and throws what
-    /// `check_adoption` does.
-    std::string make(Session& session) const;
+    /// Makes the schema, in the open transaction, which that ends where DDL commits. Gives and
+    /// throws what `check_adoption` does.
+    std::string make_schema(Session& session) const;
+
+    /// Adds the tenant to the list, in the open transaction.
+    void record(Session& session) const;
 
 private:
     void check_name() const;
