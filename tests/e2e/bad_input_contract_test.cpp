@@ -100,6 +100,18 @@ TEST_F(BadInput, TenantNamesThatCannotBe) {
         {" ", "Schema name contains invalid characters:  "},
         {"\xc3\xa9", "Schema name contains invalid characters: \xc3\xa9"},
         {"north", "Failed to add tenant entry: tenant north already exists"},
+        {"North",
+         "Failed to add tenant entry: tenant North would share the schema north with tenant north; "
+         "choose another name"},
+        {"pg_Toast",
+         "Failed to add tenant entry: pg_Toast is a schema of PostgreSQL itself; choose another "
+         "name"},
+        {"Public",
+         "Failed to add tenant entry: Public is the schema of everybody who names none; choose "
+         "another name, or list the tenant in what tenantSelect reads first"},
+        {"a--b",
+         "Failed to add tenant entry: a--b has two hyphens in a row, which begin a comment in SQL; "
+         "choose another name"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
@@ -119,6 +131,31 @@ TEST_F(BadInput, TenantNamesThatCannotBe) {
     EXPECT_EQ(too_long.status, 500);
     EXPECT_TRUE(contains(too_long.body, long_name)) << too_long.body;
     expect_json(service().get("/migrator/v1/tenants"), 200, R"(["north"])");
+}
+
+TEST_F(BadInput, ASchemaWithObjectsIsToldByTheApisAndRefusedByTheCommandLine) {
+    ASSERT_EQ(service().post("/migrator/v1/migrations", kApply).status, 200);
+    for (const char* name : {"east", "west", "south"}) {
+        database().query("create schema " + std::string(name));
+        database().query("grant all on schema " + std::string(name) + " to public");
+        database().query("create table " + std::string(name) + ".theirs (id integer)");
+    }
+    const Answer v1 = service().post("/migrator/v1/tenants", new_tenant("east"));
+    EXPECT_EQ(v1.status, 200);
+    EXPECT_TRUE(contains(v1.body, "the schema east already exists and holds 1 object")) << v1.body;
+    const Answer v2 = service().post(
+        "/migrator/v2/service",
+        R"({"query":"mutation { createTenant(input: {tenantName: \"west\", versionName: \"v\"}) )"
+        R"({ summary { tenants } } }"})"
+    );
+    EXPECT_EQ(v2.status, 200);
+    EXPECT_TRUE(contains(v2.body, "the schema west already exists and holds 1 object")) << v2.body;
+    const auto refused = command({"create-tenant", "south"});
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_TRUE(contains(refused.err, "with --adopt")) << refused.err;
+    const auto adopted = command({"create-tenant", "south", "--adopt"});
+    EXPECT_EQ(adopted.exit_code, 0) << adopted.err;
+    expect_json(service().get("/migrator/v1/tenants"), 200, R"(["east","west","south"])");
 }
 
 TEST_F(BadInput, WhatARoleThatMayOnlyReadCanDo) {
