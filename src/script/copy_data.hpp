@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace migrator::script {
@@ -11,6 +12,7 @@ struct EndOfData {
     std::size_t behind = 0;  ///< one past the line `\.`
     /// There is such a line, and a newline behind it. Without a mark the data runs to the end.
     bool has_whole_mark = false;
+    std::uint32_t lines = 0;  ///< that end before `behind`
 };
 
 /// Looks from `begin` on, where a line begins.

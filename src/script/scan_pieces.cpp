@@ -52,7 +52,7 @@ public:
                 continue;
             }
             add(part);
-            pass(part.behind);
+            pass(part.behind, lines_in(std::string_view(piece_).substr(0, part.behind)));
             if (part.open_copy &&
                 !pass_data(
                     script_.statements.size() - part.script.statements.size() + *part.open_copy
@@ -72,9 +72,9 @@ private:
     }
     bool goes_on() const { return at_ + piece_.size() < text_.size(); }
 
-    /// The first `size` bytes of the window are done.
-    void pass(std::size_t size) {
-        lines_ += lines_in(std::string_view(piece_).substr(0, size));
+    /// The first `size` bytes of the window are done, in which so many lines end.
+    void pass(std::size_t size, std::uint32_t lines) {
+        lines_ += lines;
         at_ += size;
         window_ = smallest_;
     }
@@ -116,7 +116,7 @@ private:
             }
             if (!is_valid_utf8(std::string_view(piece_).substr(0, data.end))) return false;
             script_.statements[statement].data_end = static_cast<std::uint32_t>(at_ + data.end);
-            pass(data.behind);
+            pass(data.behind, data.lines);
         }
         return true;
     }

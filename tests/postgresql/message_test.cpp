@@ -380,6 +380,29 @@ TEST(CopyText, EscapesWhatTheFormatUses) {
     }
 }
 
+TEST(CopyText, EscapesEachByteWhereverItStands) {
+    const std::string special = "\\\n\r\t";
+    const std::string letters = "\\nrt";
+    for (int byte = 0; byte < 256; ++byte) {
+        for (std::size_t at = 0; at < 20; ++at) {
+            for (const char other : {'a', '\xFF', '\x10', '\n'}) {
+                std::string value(20, other);
+                value[at] = static_cast<char>(byte);
+                std::string expected;
+                for (const char c : value) {
+                    const std::size_t found = special.find(c);
+                    expected += found == std::string::npos ? std::string(1, c)
+                                                           : std::string("\\") + letters[found];
+                }
+                std::string out;
+                append_copy_text(out, value);
+                ASSERT_EQ(out, expected) << byte << " at " << at;
+                ASSERT_EQ(copied_bytes(value), expected.size());
+            }
+        }
+    }
+}
+
 TEST(Settings, FitTheServersVersion) {
     sql::WorkSettings settings;
     settings.statement_timeout = std::chrono::seconds(5);
