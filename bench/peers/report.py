@@ -9,6 +9,8 @@ import pathlib
 import statistics
 import sys
 
+# From scripts/bench-large.sh, written by hand.
+LARGE_FILES = pathlib.Path(__file__).with_name("large_files.md")
 STEPS = {
     "empty": "{files} files into an empty schema",
     "on_top": "{files} more on top",
@@ -169,6 +171,7 @@ def document(data):
     for case in ordered_cases(data):
         lines += [f"## {capital(title(case))}", "", *case_table(data, case), ""]
     lines += versions_table(data)
+    lines.append(LARGE_FILES.read_text())
     return "\n".join(lines)
 
 
