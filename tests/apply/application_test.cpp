@@ -145,6 +145,8 @@ TEST_F(ApplicationTest, WhatIsWrongWithAFileIsSaidBeforeAnythingRuns) {
         {"begin; three", "\"begin\" in line 1 would end or nest the transaction"},
         {"vacuum", "\"vacuum\" in line 1 cannot run inside a transaction"},
         {"attach x", "\"attach x\" in line 1 is not allowed: it is forbidden"},
+        {"delete from Migrator.migrator_tenants", "in line 1 would change migrator's own tables"},
+        {"one; drop schema migrator", "\"drop schema migrator\" in line 1 would change migrator's"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);

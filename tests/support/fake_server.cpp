@@ -146,6 +146,10 @@ public:
     std::size_t max_message_bytes() const override { return server_.max_message_bytes; }
     bool through_pooler() override { return server_.through_pooler; }
     void reset() override { throw_if(called("reset"), "reset"); }
+    void forbid_own_tables(bool makes_tenant, const std::string& otherwise) override {
+        called(makes_tenant ? "forbid own tables but a tenant" : "forbid own tables");
+        if (server_.changes_own_tables) throw Error(ErrorKind::MigrationFailed, otherwise);
+    }
     void insert_rows(
         std::int64_t version_id, const std::string&, std::span<const db::sql::MetadataRow> rows
     ) override {
@@ -270,7 +274,9 @@ private:
         }
         if (sql == "fence is free") return {{server_.fence_is_free ? "1" : "0"}};
         if (sql == "session fence") return {{"1"}};
-        if (sql == "stateful code") return {{server_.has_stateful_code ? "1" : "0"}};
+        if (sql == "stateful code") {
+            return {{server_.has_stateful_code ? "1" : "0", server_.has_code_on_own ? "1" : "0"}};
+        }
         if (sql == "free connections") {
             return {{number(static_cast<std::int64_t>(server_.free_connections))}};
         }

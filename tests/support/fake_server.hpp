@@ -64,6 +64,8 @@ public:
     bool through_pooler = false;
     bool fence_is_free = true;  ///< what a look for it says
     bool has_stateful_code = false;
+    bool has_code_on_own = false;     ///< that names migrator's own tables
+    bool changes_own_tables = false;  ///< a script has changed some, as the server can tell
     std::vector<std::string> broken_objects;
 
     FakeTables tables() const;

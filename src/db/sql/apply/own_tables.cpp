@@ -9,37 +9,43 @@
 namespace migrator::db::sql::apply {
 namespace {
 
-constexpr std::string_view kName = "migrator";
+constexpr std::string_view kSchema = "migrator";
+constexpr std::string_view kPrefix = "migrator_";
 
-constexpr std::array<std::string_view, 6> kTables = {
+constexpr std::array<std::string_view, 7> kTables = {
     "migrator_lock",
     "migrator_migrations",
+    "migrator_places",
     "migrator_runs",
     "migrator_tenant_state",
     "migrator_tenants",
     "migrator_versions",
 };
 
-constexpr script::TableFamily kFamily = {.schema = kName, .prefix = "migrator_", .names = kTables};
+constexpr script::TableFamily kFamily = {.schema = kSchema, .prefix = kPrefix, .names = kTables};
 
-}  // namespace
-
-bool may_name_own_tables(std::string_view text) {
-    // A letter that few words have comes first.
-    for (std::size_t g = text.find_first_of("gG", 2); g != std::string_view::npos;
-         g = text.find_first_of("gG", g + 1)) {
-        if (equal_ignoring_case(text.substr(g - 2, kName.size()), kName)) return true;
+/// In any case. Each file is searched, so it looks for a letter that few words have first.
+bool has_word(std::string_view text, std::string_view word) {
+    for (std::size_t g = 2; g < text.size(); ++g) {
+        if ((text[g] | 0x20) != 'g') continue;
+        if (equal_ignoring_case(text.substr(g - 2, word.size()), word)) return true;
     }
     return false;
 }
 
+}  // namespace
+
+bool may_name_own_tables(std::string_view text) { return has_word(text, kPrefix); }
+
 const script::Statement* change_of_own_table(
-    const PreparedScript& prepared, const script::Lexis& lexis
+    std::string_view contents, const PreparedScript& prepared, const script::Lexis& lexis
 ) {
+    // The name of a schema can't make one of theirs, and the text may be held in pieces.
+    if (!has_word(contents, kSchema)) return nullptr;
     const auto& statements = prepared.script->statements;
     const auto found = std::ranges::find_if(statements, [&](const script::Statement& one) {
         const std::string text = text_of(prepared, one);
-        return may_name_own_tables(text) && script::change_of(text, kFamily, lexis).has_value();
+        return has_word(text, kSchema) && script::change_of(text, kFamily, lexis).has_value();
     });
     return found == statements.end() ? nullptr : &*found;
 }

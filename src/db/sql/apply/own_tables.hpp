@@ -6,12 +6,14 @@
 
 namespace migrator::db::sql::apply {
 
-/// Whether a file may be about migrator's own tables: it has their name, in any case.
+/// Whether a file may be about migrator's own tables: it has the beginning of their names, in any
+/// case.
 bool may_name_own_tables(std::string_view text);
 
-/// The first statement that changes one of them, as far as its text shows; null: none does.
+/// The first statement that changes one of them, or their schema, as far as its text shows; null:
+/// none does. `contents`: those of the file.
 const script::Statement* change_of_own_table(
-    const PreparedScript& prepared, const script::Lexis& lexis
+    std::string_view contents, const PreparedScript& prepared, const script::Lexis& lexis
 );
 
 /// What a statement is told that would change them, behind a quotation of it.
