@@ -110,12 +110,12 @@ void resolve_mutations(graphql::Schema& schema, Coordinator& coordinator) {
     }
     schema
         .resolve("Mutation", "acceptMoved", [&coordinator](FieldContext& context, Result& result) {
-            const json::object& arguments = context.arguments();
+            const json::object& input = context.arguments().at("input").as_object();
             auto& corrections = coordinator.corrections();
             const auto moved = corrections.find_moved(
-                std::string(arguments.at("from").as_string()),
-                std::string(arguments.at("to").as_string()),
-                is_true(arguments, "rewrite")
+                std::string(input.at("from").as_string()),
+                std::string(input.at("to").as_string()),
+                is_true(input, "rewrite")
             );
             corrections.move(moved, context.request().as<V2Call*>()->request_id);
             result.integer(static_cast<std::int64_t>(moved.files));

@@ -219,7 +219,7 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     preview.sources = shared(files(&report));
     Applied applied = connector.read_applied(*preview.sources);
     refuse_emptied_directories(report, *preview.sources, applied);
-    refuse_no_files(report);
+    refuse_no_files(report, &applied);
     preview.notes = notes_of(report, applied);
     set_ignored_aside(report, applied);
     const Plan all = plan::pending(*preview.sources, applied, plan_options(reconcile));
@@ -259,7 +259,7 @@ Validation Inspection::validate() const {
     Applied applied = dependencies_.connector.read_applied(sources);
     refuse_emptied_directories(report, sources, applied);
     set_ignored_aside(report, applied);
-    refuse_no_files(report);
+    refuse_no_files(report, &applied);
     const auto problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants));
     const Plan pending = plan::pending(sources, applied, plan_options(false));
     Validation validation{
@@ -278,7 +278,7 @@ Validation Inspection::validate() const {
 Validation Inspection::validate_files() const {
     loader::Report report;
     const std::vector<Migration> sources = files(&report);
-    refuse_no_files(report);
+    refuse_no_files(report, nullptr);
     const Plan all = plan_of_all(sources, {"tenant"});
     Validation validation{
         .files = sources.size(),

@@ -82,7 +82,7 @@ void refuse_emptied_directories(
     for (const loader::IgnoredFile& file : report.ignored) known.insert(file.file);
     std::map<const loader::LoadedDirectory*, Lost> lost;
     for (const auto& [file, row] : applied.files) {
-        if (known.contains(file)) continue;
+        if (!row.as_migration() || known.contains(file)) continue;
         const loader::LoadedDirectory* directory = directory_of(report.directories, file);
         if (directory == nullptr || directory->files > 0) continue;
         Lost& files = lost[directory];
@@ -106,9 +106,15 @@ void refuse_emptied_directories(
     }
 }
 
-void refuse_no_files(const loader::Report& report) {
+void refuse_no_files(const loader::Report& report, const Applied* applied) {
     const auto has_files = [](const loader::LoadedDirectory& each) { return each.files > 0; };
     if (report.directories.empty() || std::ranges::any_of(report.directories, has_files)) return;
+    // An empty folder is a new project, an empty prefix may be a misspelled one.
+    const bool are_folders = report.directories.front().location.starts_with('/');
+    const auto is_migration = [](const auto& file) { return file.second.as_migration(); };
+    if (are_folders && applied != nullptr && std::ranges::none_of(applied->files, is_migration)) {
+        return;
+    }
     std::vector<std::string> locations;
     for (const loader::LoadedDirectory& each : report.directories) {
         locations.push_back(fmt::format("{} ({})", each.location, each.key));

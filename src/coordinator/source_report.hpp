@@ -18,8 +18,9 @@ void refuse_emptied_directories(
     const loader::Report& report, const std::vector<Migration>& sources, const Applied& applied
 );
 
-/// Throws Configuration when all configured directories are without files.
-void refuse_no_files(const loader::Report& report);
+/// Throws Configuration when all configured directories are without files, but for folders of a
+/// project of which no migration is recorded. `applied` is null when the database is not asked.
+void refuse_no_files(const loader::Report& report, const Applied* applied);
 
 /// What the answer says, a sentence each: warnings, and which files are ignored that are not
 /// recorded. Of a new tenant: also which it does not get that others have.

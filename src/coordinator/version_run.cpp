@@ -232,7 +232,7 @@ bool VersionRun::make_plan() {
 
 void VersionRun::check_source(Applied& applied) {
     refuse_emptied_directories(report_, sources_, applied);
-    refuse_no_files(report_);
+    refuse_no_files(report_, &applied);
     source_notes_ = notes_of(report_, applied, request_.tenant);
     for (std::string& note : refuse_foreign(plan_, sources_, request_.action)) {
         source_notes_.push_back(std::move(note));

@@ -67,10 +67,12 @@ TEST(EmptiedDirectories, WhatIsIgnoredIsStillThere) {
 }
 
 TEST(NoFiles, AreRefusedWhereAnyAreExpected) {
-    EXPECT_NO_THROW(refuse_no_files({}));
-    EXPECT_NO_THROW(refuse_no_files({.directories = {{"/m/a/", "k", 0}, {"/m/b/", "k", 1}}}));
+    EXPECT_NO_THROW(refuse_no_files({}, nullptr));
+    EXPECT_NO_THROW(
+        refuse_no_files({.directories = {{"/m/a/", "k", 0}, {"/m/b/", "k", 1}}}, nullptr)
+    );
     try {
-        refuse_no_files({.directories = {{"/m/a/", "k", 0}, {"/m/b/", "l", 0}}});
+        refuse_no_files({.directories = {{"/m/a/", "k", 0}, {"/m/b/", "l", 0}}}, nullptr);
         ADD_FAILURE() << "no exception";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::Configuration);

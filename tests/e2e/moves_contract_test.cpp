@@ -180,7 +180,7 @@ TEST_F(Moves, ByGraphql) {
     EXPECT_NE(answer.body.find("stores/0002.sql"), std::string::npos) << answer.body;
     answer = service.post(
         "/v2/service",
-        R"js({"query":"mutation { acceptMoved(from: \"stores/002.sql\", to: \"stores/0002.sql\") }"})js"
+        R"js({"query":"mutation { acceptMoved(input: {from: \"stores/002.sql\", to: \"stores/0002.sql\"}) }"})js"
     );
     EXPECT_EQ(answer.body, R"({"data":{"acceptMoved":1}})");
     fs::rename(path("one/stores/0002.sql"), path("one/stores/9.sql"));

@@ -139,6 +139,7 @@ TEST_F(MariadbDialect, SeesEachStepOfTheSetUp) {
         {dialect().create_lock, &sql::store::MetadataShape::lock},
         {dialect().create_runs, &sql::store::MetadataShape::runs},
         {dialect().create_tenant_state, &sql::store::MetadataShape::tenant_state},
+        {dialect().create_places, &sql::store::MetadataShape::places},
         {dialect().create_filename_index, &sql::store::MetadataShape::filename_index},
     };
     for (const auto& step : steps) {
