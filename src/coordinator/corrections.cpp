@@ -9,6 +9,8 @@
 #include "core/error.hpp"
 #include "core/path.hpp"
 #include "identity/names.hpp"
+#include "identity/recognition.hpp"
+#include "loader/disk_path.hpp"
 #include "plan/findings.hpp"
 #include "plan/tenant_rows.hpp"
 
@@ -52,6 +54,20 @@ void add_other_names(
     }
 }
 
+/// Throws InvalidRequest.
+void refuse_other_schema(const std::string& recorded, const Migration& file) {
+    const std::string why = identity::other_schema(recorded, file);
+    if (why.empty()) return;
+    throw Error(
+        ErrorKind::InvalidRequest,
+        fmt::format(
+            "they cannot be the same: {}. If it is to run there: migrator accept --as-new {}",
+            why,
+            file.file
+        )
+    );
+}
+
 /// Throws InvalidRequest when the recorded file can't be `file`.
 void check_same(
     const std::string& recorded,
@@ -68,16 +84,15 @@ void check_same(
         refuse(fmt::format("it is not recorded as a {}", kind_of(file.type).for_people));
     }
     if (plan::is_recorded(applied, file)) refuse("both are recorded");
-    const auto schema = schema_of_directory(recorded.substr(0, recorded.rfind('/')));
-    if (!is_for_tenants(file.type) && schema != schema_of_directory(file.source_dir)) {
-        refuse(fmt::format(
-            "it was applied to schema {}, and would belong to schema {}; if it is to run there: "
-            "migrator accept --as-new {}",
-            schema,
-            schema_of_directory(file.source_dir),
-            file.file
-        ));
-    }
+    refuse_other_schema(recorded, file);
+}
+
+bool is_whole(const std::string& place) {
+    return place.starts_with('/') || place.find("://") != std::string::npos;
+}
+
+bool is_today(const std::string& place, const Applied& applied) {
+    return !is_whole(place) && loader::absolute_location(place) == applied.base.today;
 }
 
 }  // namespace
@@ -173,9 +188,17 @@ Corrections::Moved Corrections::find_moved(
     const std::vector<Migration> sources = inspection_.files();
     const Applied applied = dependencies_.connector.read_applied(sources);
     const std::string place = whole(to);
-    const bool is_base = place == applied.base.today;
-    Moved moved = is_base ? moved_base(identity::normalized(from), applied, rewrite)
-                          : moved_files(whole(from), place, sources, applied);
+    // Base locations may be written as in the configuration, relative to the working directory.
+    const bool is_base = place == applied.base.today || is_today(to, applied);
+    Moved moved;
+    if (is_base) {
+        moved = moved_base(identity::normalized(from), sources, applied, rewrite);
+        if (moved.files == 0 && !is_whole(from)) {
+            moved = moved_base(loader::absolute_location(from), sources, applied, rewrite);
+        }
+    } else {
+        moved = moved_files(whole(from), place, sources, applied);
+    }
     // Once the base location has rows of its own, nothing is adopted by itself any more.
     if (applied.base.adopted) {
         moved.places.push_back({*applied.base.adopted, applied.base.today});
@@ -194,18 +217,26 @@ Corrections::Moved Corrections::find_moved(
 }
 
 std::string Corrections::whole(const std::string& place) const {
-    const bool is_whole = place.starts_with('/') || place.find("://") != std::string::npos;
-    return is_whole ? identity::normalized(place) : identity::place_of(source_.base, place);
+    return is_whole(place) ? identity::normalized(place) : identity::place_of(source_.base, place);
 }
 
 Corrections::Moved Corrections::moved_base(
-    const std::string& from, const Applied& applied, bool rewrite
+    const std::string& from,
+    const std::vector<Migration>& sources,
+    const Applied& applied,
+    bool rewrite
 ) const {
     Moved moved;
+    std::unordered_map<std::string_view, const Migration*> by_name;
+    for (const Migration& source : sources) by_name.emplace(source.file, &source);
     const identity::Names names(source_, identity::same_places(from, applied.places));
     const auto add = [&](const std::string& recorded, const AppliedFile& row) {
         std::string today = names.of(recorded).today;
         if (today == recorded) return;
+        const auto source = by_name.find(today);
+        if (source != by_name.end() && row.is_recorded_as(source->second->type)) {
+            refuse_other_schema(recorded, *source->second);
+        }
         if (row.as_migration()) ++moved.files;
         if (rewrite) moved.renames.push_back({recorded, std::move(today)});
     };
@@ -256,7 +287,8 @@ void Corrections::move(const Moved& moved, const std::string& request_id) {
 std::vector<std::string> Corrections::find_new(const std::string& place) {
     const std::vector<Migration> sources = inspection_.files();
     const Applied applied = dependencies_.connector.read_applied(sources);
-    const std::string wanted = place.empty() ? applied.base.today : whole(place);
+    const bool is_base = place.empty() || is_today(place, applied);
+    const std::string wanted = is_base ? applied.base.today : whole(place);
     if (wanted == applied.base.today) {
         if (!applied.base.elsewhere.empty() || applied.base.adopted) return {wanted};
         throw Error(

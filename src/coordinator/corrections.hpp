@@ -64,7 +64,12 @@ public:
 
 private:
     std::string whole(const std::string& place) const;
-    Moved moved_base(const std::string& from, const Applied& applied, bool rewrite) const;
+    Moved moved_base(
+        const std::string& from,
+        const std::vector<Migration>& sources,
+        const Applied& applied,
+        bool rewrite
+    ) const;
     static Moved moved_files(
         const std::string& from,
         const std::string& to,

@@ -61,6 +61,9 @@ std::string why_not_the_same(
         const auto found = by_name.find(meaning.today);
         if (found == by_name.end()) continue;
         const Migration& file = *found->second;
+        if (const std::string schemas = other_schema(each.name, file); !schemas.empty()) {
+            return schemas;
+        }
         if (each.file.check_sum.empty()) {
             return fmt::format("{} was recorded without a checksum", each.name);
         }
@@ -82,6 +85,20 @@ std::string why_not_the_same(
 }
 
 }  // namespace
+
+std::string other_schema(std::string_view recorded, const Migration& file) {
+    if (is_for_tenants(file.type)) return {};
+    const auto schema = schema_of_directory(recorded.substr(0, recorded.rfind('/')));
+    const auto today = schema_of_directory(file.source_dir);
+    if (schema == today) return {};
+    return fmt::format(
+        "{} was applied to schema {}, and {} belongs to schema {}",
+        recorded,
+        schema,
+        file.file,
+        today
+    );
+}
 
 Recognition recognize(
     const Source& source,

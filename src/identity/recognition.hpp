@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/migration.hpp"
@@ -23,6 +24,10 @@ struct Recognition {
     Names names;
     BaseFinding base;
 };
+
+/// Empty, or why the recorded file can't be `file`: a single migration that is of another schema
+/// by its directory.
+std::string other_schema(std::string_view recorded, const Migration& file);
 
 /// Finds where the source's files are recorded. A base location without records adopts by itself
 /// the only other place that has any, if the files are plainly the same: those that both have are

@@ -116,6 +116,18 @@ TEST_F(RecognitionTest, ABucketOfTheSameFiles) {
     EXPECT_EQ(look().names.of("s3://bucket/app/app/ten/1.sql").today, files[0].file);
 }
 
+TEST_F(RecognitionTest, ABaseThatNamesASchemaIsAnotherOne) {
+    source = {"/new/shop", {"."}};
+    file(".", "1.sql", "a");
+    files[0].type = MigrationType::SingleMigration;
+    constexpr unsigned kSingle = kind_bit(MigrationType::SingleMigration);
+    recorded = {{"/old/shop/1.sql", {.kinds = kSingle, .check_sum = "sum of a"}}};
+    EXPECT_EQ(look().base.adopted, "/old/shop");
+    recorded = {{"/old/store/1.sql", {.kinds = kSingle, .check_sum = "sum of a"}}};
+    EXPECT_EQ(look().base.adopted, std::nullopt);
+    EXPECT_NE(look().base.why_not.find("schema store"), std::string::npos);
+}
+
 TEST_F(RecognitionTest, DirectoriesMayLeaveTheBase) {
     source.directories = {"ten", "../shared/ref"};
     file("ten", "1.sql", "a");
