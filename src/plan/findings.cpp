@@ -127,16 +127,17 @@ private:
                 fresh[directory].emplace(file->name, file);
             }
         }
-        for (const auto& [to, names] : fresh) {
+        for (const auto& directory : fresh) {
+            const auto& names = directory.second;
+            const auto has = [&](const Gone* file) {
+                const auto found = names.find(name_of(file->file));
+                return found != names.end() && is_of_kind(*file, *found->second);
+            };
             std::vector<std::string_view> origins;
             for (const auto& [from, files] : gone) {
-                const bool holds_all = std::ranges::all_of(files, [&](const Gone* file) {
-                    const auto found = names.find(name_of(file->file));
-                    return found != names.end() && is_of_kind(*file, *found->second);
-                });
-                if (holds_all) origins.push_back(from);
+                if (std::ranges::all_of(files, has)) origins.push_back(from);
             }
-            if (origins.size() == 1) directories_.emplace(to, origins.front());
+            if (origins.size() == 1) directories_.emplace(directory.first, origins.front());
         }
     }
 

@@ -192,9 +192,9 @@ private:
     }
 
     static bool contains_ignoring_case(std::string_view text, std::string_view part) {
-        return std::ranges::search(text, part, [](char a, char b) {
-                   return to_lower(a) == to_lower(b);
-               }).begin() != text.end();
+        const auto is_same = [](char a, char b) { return to_lower(a) == to_lower(b); };
+        return std::search(text.begin(), text.end(), part.begin(), part.end(), is_same) !=
+               text.end();
     }
     static std::string_view unquoted(std::string_view name) {
         const bool is_quoted = name.size() > 2 && !is_letter_or_digit(name.back()) &&

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <mutex>
-#include <ranges>
 #include <vector>
 
 namespace migrator::script {
@@ -35,10 +34,11 @@ public:
     void append(std::string& out, std::size_t begin, std::size_t end) const {
         end = std::min(end, size());
         // The first occurrence that does not end before the piece.
-        const auto all = std::views::iota(std::size_t{0}, found_.size());
-        std::size_t next = *std::ranges::partition_point(all, [&](std::size_t index) {
+        const auto first = std::ranges::partition_point(found_, [&](const std::uint32_t& found) {
+            const auto index = static_cast<std::size_t>(&found - found_.data());
             return begin_of(index) + schema_.size() <= begin;
         });
+        auto next = static_cast<std::size_t>(first - found_.begin());
         for (std::size_t at = begin; at < end;) {
             const std::size_t name = next < found_.size() ? begin_of(next) : end;
             if (at < name) {

@@ -302,7 +302,7 @@ TEST_F(VersionRunTest, IsRefusedWhenADirectoryHasLostItsFiles) {
 TEST_F(VersionRunTest, IsRefusedWithoutAnyFile) {
     source_.remove("/migrations/ref/001.sql");
     source_.remove("/migrations/tenants/002.sql");
-    source_.set_report({.directories = {{"/migrations/ref/", "singleMigrations", 0}}});
+    source_.set_report({.directories = {{"s3://b/ref/", "singleMigrations", 0}}});
     EXPECT_EQ(failure().kind(), ErrorKind::Configuration);
     VersionRequest wanted = request();
     wanted.tenant = "east";

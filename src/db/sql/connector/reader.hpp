@@ -103,7 +103,7 @@ public:
 
 private:
     static constexpr store::MetadataShape kAllTables{
-        true, true, true, true, true, true, true, true, true, true};
+        true, true, true, true, true, true, true, true, true, true, true};
 
     /// The shapes of tables are told apart by name only: whatever the server refused may be it.
     static bool may_lack_a_table(const Session& session, const Error& error) {
