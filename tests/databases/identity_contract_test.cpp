@@ -1,4 +1,5 @@
 // A file stays the same file when its place changes, and is never taken for another one.
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -532,7 +533,13 @@ private:
     bool is_settled_ = true;  ///< nothing is pending, edited or renamed
 };
 
-class Histories : public ProjectTest {};
+/// Each history has a database of its own, one at a time.
+class Histories : public ProjectTest {
+protected:
+    void SetUp() override {
+        if (!make_test_database(kind())) GTEST_SKIP() << kind().url_variable << " is not set";
+    }
+};
 
 TEST_P(Histories, RunEachFileOnceWhereItBelongs) {
     const char* given = std::getenv("MIGRATOR_TEST_HISTORIES");  // NOLINT(concurrency-mt-unsafe)
