@@ -11,11 +11,11 @@
 namespace migrator::coordinator {
 namespace {
 
-constexpr std::size_t kNamedAtMost = 5;
+constexpr std::size_t kToldAtMost = 5;
 
 /// "A; B; and 3 more".
 std::string joined_texts(const std::vector<std::string>& texts) {
-    const std::size_t named = std::min(texts.size(), kNamedAtMost);
+    const std::size_t named = std::min(texts.size(), kToldAtMost);
     std::string text = fmt::format(
         "{}", fmt::join(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(named), "; ")
     );

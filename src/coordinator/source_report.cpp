@@ -14,7 +14,7 @@
 namespace migrator::coordinator {
 namespace {
 
-constexpr std::size_t kNamedAtMost = 5;  // files in one note
+constexpr std::size_t kNamedInNote = 5;  // files in one note
 
 /// The longest location that `file` is in; null: none.
 const loader::LoadedDirectory* directory_of(
@@ -52,7 +52,7 @@ std::string note_of_ignored(const std::vector<const loader::IgnoredFile*>& files
     std::set<std::string_view> patterns;
     for (const loader::IgnoredFile* file : files) patterns.insert(file->pattern);
     std::vector<std::string_view> named;
-    for (std::size_t i = 0; i < std::min(files.size(), kNamedAtMost); ++i) {
+    for (std::size_t i = 0; i < std::min(files.size(), kNamedInNote); ++i) {
         named.push_back(files[i]->file);
     }
     return fmt::format(
@@ -61,7 +61,7 @@ std::string note_of_ignored(const std::vector<const loader::IgnoredFile*>& files
         files.size() == 1 ? "its name" : "their names",
         fmt::join(patterns, ", "),
         fmt::join(named, ", "),
-        files.size() > kNamedAtMost ? fmt::format(" and {} more", files.size() - kNamedAtMost) : ""
+        files.size() > kNamedInNote ? fmt::format(" and {} more", files.size() - kNamedInNote) : ""
     );
 }
 

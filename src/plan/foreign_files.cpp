@@ -179,9 +179,9 @@ bool is_flyway_file(std::string_view name, char prefix) {
 }
 
 /// The names that give others a meaning.
-class Names {
+class FolderNames {
 public:
-    explicit Names(const std::vector<Migration>& sources) {
+    explicit FolderNames(const std::vector<Migration>& sources) {
         for (const Migration& source : sources) {
             if (const auto half = up_or_down(source.name); half && !half->is_down) {
                 ups_.emplace(source.source_dir + "/" + half->stem, &source);
@@ -228,7 +228,7 @@ private:
 
 std::vector<ForeignFile> foreign_files(const Plan& plan, const std::vector<Migration>& sources) {
     std::vector<ForeignFile> found;
-    const Names names(sources);
+    const FolderNames names(sources);
     for (const PlannedFile& file : plan.files) {
         std::string problem = names.problem_of(*file.migration);
         if (problem.empty()) problem = problem_of_text(file.migration->contents);

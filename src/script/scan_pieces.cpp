@@ -67,8 +67,10 @@ public:
 
 private:
     void take_window() {
+        const std::size_t size = std::min(text_.size() - at_, window_);
         piece_.clear();
-        text_.append_piece(piece_, at_, std::min(text_.size(), at_ + window_));
+        piece_.reserve(size);
+        text_.append_piece(piece_, at_, at_ + size);
     }
     bool goes_on() const { return at_ + piece_.size() < text_.size(); }
 

@@ -24,7 +24,8 @@ protected:
         Batch batch(*session_, scripts, limit, records, [&](std::span<const ScriptRun> runs) {
             std::string message;
             for (const ScriptRun& run : runs) {
-                message += (run.step == runs.front().step ? "" : "+") + std::string(run.text.whole());
+                message +=
+                    (run.step == runs.front().step ? "" : "+") + std::string(run.text.whole());
             }
             messages.push_back(message);
             return failing_ == message ? std::optional(Failure{.step = runs.back().step})

@@ -44,7 +44,7 @@ const script::Statement* change_of_own_table(
     if (!has_word(contents, kSchema)) return nullptr;
     const auto& statements = prepared.script->statements;
     const auto found = std::ranges::find_if(statements, [&](const script::Statement& one) {
-        const std::string text = text_of(prepared, one);
+        const std::string text = statement_text(prepared, one);
         return has_word(text, kSchema) && script::change_of(text, kFamily, lexis).has_value();
     });
     return found == statements.end() ? nullptr : &*found;

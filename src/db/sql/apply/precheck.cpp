@@ -127,7 +127,7 @@ private:
     void keep_temporary(const PreparedScript& prepared) {
         for (const script::Statement& one : prepared.script->statements) {
             if ((one.traits & script::kMakesTemporary) == 0) continue;
-            temporary_.push_back(text_of(prepared, one));
+            temporary_.push_back(statement_text(prepared, one));
         }
     }
 

@@ -52,12 +52,12 @@ bool digits_do_not_matter(
 
 }  // namespace
 
-std::string text_of(const PreparedScript& prepared, const script::Statement& statement) {
+std::string statement_text(const PreparedScript& prepared, const script::Statement& statement) {
     return prepared.text.piece(statement.begin, statement.end);
 }
 
 std::string quoted(const PreparedScript& prepared, const script::Statement& statement) {
-    const std::string text = text_of(prepared, statement);
+    const std::string text = statement_text(prepared, statement);
     const script::Statement whole{.end = static_cast<std::uint32_t>(text.size())};
     return fmt::format("\"{}\" in line {}", script::excerpt(text, whole), statement.line);
 }

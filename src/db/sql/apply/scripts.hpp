@@ -22,7 +22,7 @@ struct PreparedScript {
 };
 
 /// The text of one statement.
-std::string text_of(const PreparedScript& prepared, const script::Statement& statement);
+std::string statement_text(const PreparedScript& prepared, const script::Statement& statement);
 
 /// A statement of it for people: `"create table t…" in line 3`.
 std::string quoted(const PreparedScript& prepared, const script::Statement& statement);

@@ -173,7 +173,7 @@ private:
         std::string temporary;  // what makes the file's own temporary objects, which have no schema
         for (const Statement& statement : prepared.script->statements) {
             if ((statement.traits & (place.moves | place.restores)) != 0) return nullptr;
-            const std::string text = text_of(prepared, statement);
+            const std::string text = statement_text(prepared, statement);
             const auto target = script::unqualified_target(text, lexis);
             const bool is_own = temporary.find(target) != std::string::npos;
             if (!target.empty() && !is_own) return &statement;
