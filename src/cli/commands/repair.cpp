@@ -107,7 +107,8 @@ private:
             report.line(fmt::format("{} moved.", count));
             if (!found.renames.empty()) report.line("The recorded names are changed:");
             std::vector<std::string> lines;
-            for (const auto& [from, name] : found.renames) lines.push_back(from + " → " + name);
+            for (const auto& [from, name] : found.renames)
+                lines.push_back(fmt::format("{} → {}", from, name));
             report.list(lines);
         }
         if (!confirm(context, text().name, yes, "Record that these are the same files?")) {
