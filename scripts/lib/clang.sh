@@ -32,7 +32,7 @@ sources_of() {
     elif [[ -f "${file%.hpp}.cpp" ]]; then
       printf '%s\n' "${file%.hpp}.cpp"
     else
-      git grep -lF "#include \"${file#*/}\"" -- 'src/*.cpp' 'tests/*.cpp' | head -n 1
+      git grep -lF "#include \"${file#*/}\"" -- 'src/*.cpp' 'tests/*.cpp' | head -n 1 || true  # a header of headers alone
     fi
   done
 }

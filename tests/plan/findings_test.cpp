@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "plan_support.hpp"
+#include "plan/plan_support.hpp"
 
 namespace migrator::plan::test {
 namespace {
