@@ -10,7 +10,7 @@ Names::Names(const Source& source, const std::vector<std::string>& same) : sourc
     if (source.base.empty()) return;
     add(source.base);
     for (const std::string& base : same) {
-        add(base);
+        if (base != source.base) add(base);
         // The Go program records the location as it is configured.
         if (base.find("://") != std::string::npos) add(base + "/");
         bases_.push_back(base);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@ namespace migrator::identity {
 struct RecordedName {
     std::string name;
     AppliedFile file;
+    std::int64_t newest_row = 0;  ///< its id
 };
 
 /// What is known of the source's place from what is recorded.

@@ -181,8 +181,8 @@ def applied(connection, text, parameters, found):
     for row in table("migrations"):
         newest[row["filename"]] = row
         kinds[row["filename"]] = kinds.get(row["filename"], 0) | 1 << row["type"] - 1
-    values = [[name, row["checksum"], kinds[name]] for name, row in newest.items()]
-    return tds.rows(["varchar", "varchar", "int"], values) + tds.done(tds.DONE_MORE, len(values))
+    values = [[name, row["checksum"], kinds[name], row["id"]] for name, row in newest.items()]
+    return tds.rows(["varchar", "varchar", "int", "int"], values) + tds.done(tds.DONE_MORE, len(values))
 
 
 def counts(connection, text, parameters, found):

@@ -46,11 +46,10 @@ Applied AppliedReader::read(const MetadataShape& shape, const std::vector<Migrat
     applied.bad_tenants = std::move(list.bad);
     applied.tenant_warnings = std::move(list.warnings);
     told_as("Could not query DB migrations", [&] {
-        const auto recorded =
-            shape.migrations ? read_names() : std::vector<identity::RecordedName>();
+        auto recorded = shape.migrations ? read_names() : std::vector<identity::RecordedName>();
         const identity::Names names =
             recognize(Places(tables_).read(shape), recorded, sources, applied);
-        for (const identity::RecordedName& each : recorded) add_file(each, names, applied);
+        for (identity::RecordedName& each : recorded) add_file(each, names, applied);
         if (!shape.migrations) return;
         applied.states = TenantStates(tables_).read(shape);
         for (TenantState& state : applied.states) {
@@ -66,10 +65,10 @@ Applied AppliedReader::read(const MetadataShape& shape, const std::vector<Migrat
     return applied;
 }
 
-/// The oldest first, by the newest row of each.
 std::vector<identity::RecordedName> AppliedReader::read_names() {
     std::string kinds;
     for (const Kind& kind : kKinds) {
+        if (kind.runs == Runs::Always) continue;  // nobody asks of what is only a script
         kinds += fmt::format(
             "{}max(case when type = {} then {} else 0 end)",
             kinds.empty() ? "" : " + ",
@@ -78,17 +77,18 @@ std::vector<identity::RecordedName> AppliedReader::read_names() {
         );
     }
     const std::string sql = fmt::format(
-        "select m.filename, m.checksum, x.kinds from {0} m join (select max(id) as id, {1} as "
-        "kinds from {0} group by filename) x on x.id = m.id order by m.id",
+        "select m.filename, m.checksum, x.kinds, m.id from {0} m join (select max(id) as id, {1} "
+        "as kinds from {0} group by filename) x on x.id = m.id",
         tables_.name("migrator_migrations"),
         kinds
     );
     std::vector<identity::RecordedName> names;
     tables_.session.query(sql, {}, [&](const Row& row) {
-        names.push_back(
-            {text_of(row[0]),
-             {.kinds = static_cast<unsigned>(to_integer(row[2])), .check_sum = text_of(row[1])}}
-        );
+        identity::RecordedName& added = names.emplace_back();
+        added.name = text_of(row[0]);
+        added.file.check_sum = text_of(row[1]);
+        added.file.kinds = static_cast<unsigned>(to_integer(row[2]));
+        added.newest_row = to_integer(row[3]);
     });
     return names;
 }
@@ -106,15 +106,17 @@ identity::Names AppliedReader::recognize(
 }
 
 void AppliedReader::add_file(
-    const identity::RecordedName& recorded, const identity::Names& names, Applied& applied
+    identity::RecordedName& recorded, const identity::Names& names, Applied& applied
 ) {
     identity::Names::Meaning meaning = names.of(recorded.name);
-    AppliedFile file = recorded.file;
+    AppliedFile file = std::move(recorded.file);
     file.belonging = meaning.belonging;
-    const auto [known, is_new] = applied.files.try_emplace(meaning.today, file);
-    if (!is_new) {
+    file.newest_row = recorded.newest_row;
+    const auto [known, is_new] = applied.files.try_emplace(meaning.today, std::move(file));
+    if (!is_new) {  // NOLINTNEXTLINE(bugprone-use-after-move): nothing has taken it then
         file.kinds |= known->second.kinds;
-        known->second = std::move(file);
+        known->second.kinds = file.kinds;
+        if (known->second.newest_row < file.newest_row) known->second = std::move(file);
     }
     if (meaning.today != recorded.name) {
         applied.renamed.emplace(recorded.name, std::move(meaning.today));

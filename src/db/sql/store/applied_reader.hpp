@@ -46,8 +46,9 @@ private:
         const std::vector<Migration>& sources,
         Applied& applied
     ) const;
+    /// Takes the checksum of `recorded`.
     static void add_file(
-        const identity::RecordedName& recorded, const identity::Names& names, Applied& applied
+        identity::RecordedName& recorded, const identity::Names& names, Applied& applied
     );
     static KnownFiles known_files(
         const std::vector<Migration>& sources,
