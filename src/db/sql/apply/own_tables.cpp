@@ -35,17 +35,17 @@ bool has_word(std::string_view text, std::string_view word) {
 
 }  // namespace
 
+bool may_name_own_schema(std::string_view text) { return has_word(text, kSchema); }
+
 bool may_name_own_tables(std::string_view text) { return has_word(text, kPrefix); }
 
 const script::Statement* change_of_own_table(
-    std::string_view contents, const PreparedScript& prepared, const script::Lexis& lexis
+    const PreparedScript& prepared, const script::Lexis& lexis
 ) {
-    // The name of a schema can't make one of theirs, and the text may be held in pieces.
-    if (!has_word(contents, kSchema)) return nullptr;
     const auto& statements = prepared.script->statements;
     const auto found = std::ranges::find_if(statements, [&](const script::Statement& one) {
         const std::string text = statement_text(prepared, one);
-        return has_word(text, kSchema) && script::change_of(text, kFamily, lexis).has_value();
+        return may_name_own_schema(text) && script::change_of(text, kFamily, lexis).has_value();
     });
     return found == statements.end() ? nullptr : &*found;
 }

@@ -6,14 +6,18 @@
 
 namespace migrator::db::sql::apply {
 
+/// Whether a file may be about migrator's schema, in any case. Without that it names no table of
+/// it.
+bool may_name_own_schema(std::string_view text);
+
 /// Whether a file may be about migrator's own tables: it has the beginning of their names, in any
 /// case.
 bool may_name_own_tables(std::string_view text);
 
 /// The first statement that changes one of them, or their schema, as far as its text shows; null:
-/// none does. `contents`: those of the file.
+/// none does. Looks at each statement: ask `may_name_own_schema` first.
 const script::Statement* change_of_own_table(
-    std::string_view contents, const PreparedScript& prepared, const script::Lexis& lexis
+    const PreparedScript& prepared, const script::Lexis& lexis
 );
 
 /// What a statement is told that would change them, behind a quotation of it.
