@@ -32,7 +32,7 @@ struct AppliedFile {
     unsigned kinds = 0;     ///< it has rows of these
     std::string check_sum;  ///< of its newest row of any kind; empty when that is null
     Belonging belonging = Belonging::Here;
-    std::int64_t newest_row = 0;  ///< its id, where the file has several names
+    std::int64_t newest_row = 0;  ///< its id; 0: unknown
 
     /// A file that changes from a single migration to a tenant migration is another one.
     bool is_recorded_as(MigrationType type) const { return (kinds & kind_bit(type)) != 0; }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,7 +17,6 @@ namespace migrator::identity {
 struct RecordedName {
     std::string name;
     AppliedFile file;
-    std::int64_t newest_row = 0;  ///< its id
 };
 
 /// What is known of the source's place from what is recorded.

@@ -88,7 +88,7 @@ std::vector<identity::RecordedName> AppliedReader::read_names() {
         added.name = text_of(row[0]);
         added.file.check_sum = text_of(row[1]);
         added.file.kinds = static_cast<unsigned>(to_integer(row[2]));
-        added.newest_row = to_integer(row[3]);
+        added.file.newest_row = to_integer(row[3]);
     });
     return names;
 }
@@ -111,13 +111,11 @@ void AppliedReader::add_file(
     identity::Names::Meaning meaning = names.of(recorded.name);
     AppliedFile file = std::move(recorded.file);
     file.belonging = meaning.belonging;
-    file.newest_row = recorded.newest_row;
-    const auto [known, is_new] = applied.files.try_emplace(meaning.today, std::move(file));
-    if (!is_new) {  // NOLINTNEXTLINE(bugprone-use-after-move): nothing has taken it then
-        file.kinds |= known->second.kinds;
-        known->second.kinds = file.kinds;
-        if (known->second.newest_row < file.newest_row) known->second = std::move(file);
-    }
+    // Of two names of one file the newest row has the checksum.
+    AppliedFile& known = applied.files[meaning.today];
+    const unsigned kinds = known.kinds | file.kinds;
+    if (known.newest_row <= file.newest_row) known = std::move(file);
+    known.kinds = kinds;
     if (meaning.today != recorded.name) {
         applied.renamed.emplace(recorded.name, std::move(meaning.today));
     }
