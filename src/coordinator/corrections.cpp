@@ -87,9 +87,7 @@ void check_same(
     refuse_other_schema(recorded, file);
 }
 
-bool is_whole(const std::string& place) {
-    return place.starts_with('/') || place.find("://") != std::string::npos;
-}
+bool is_whole(const std::string& place) { return place.starts_with('/') || is_url(place); }
 
 bool is_today(const std::string& place, const Applied& applied) {
     return !is_whole(place) && loader::absolute_location(place) == applied.base.today;

@@ -1,5 +1,7 @@
 #include "core/migration.hpp"
 
+#include "core/path.hpp"
+
 namespace migrator {
 namespace {
 
@@ -15,8 +17,7 @@ std::int64_t executions(const Summary& summary, Runs runs) {
 
 std::string_view schema_of_directory(std::string_view source_dir) {
     while (source_dir.ends_with('/')) source_dir.remove_suffix(1);
-    const auto slash = source_dir.rfind('/');
-    return slash == std::string_view::npos ? source_dir : source_dir.substr(slash + 1);
+    return file_name_of(source_dir);
 }
 
 std::int64_t Summary::migrations_grand_total() const { return executions(*this, Runs::Once); }

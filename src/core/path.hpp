@@ -18,6 +18,22 @@ inline std::string joined(std::string_view directory, std::string_view name) {
     return path += name;
 }
 
+/// What stands before the last slash; empty without one.
+inline std::string_view directory_of(std::string_view path) {
+    const auto slash = path.rfind('/');
+    return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+/// What stands behind the last slash.
+inline std::string_view file_name_of(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+/// A location with a scheme, such as `s3://`, and no path.
+inline bool is_url(std::string_view location) {
+    return location.find("://") != std::string_view::npos;
+}
+
 /// Whether `path` is `directory` or below it. Both are cleaned.
 inline bool is_within(std::string_view path, std::string_view directory) {
     return path.starts_with(directory) &&

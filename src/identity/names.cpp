@@ -12,7 +12,7 @@ Names::Names(const Source& source, const std::vector<std::string>& same) : sourc
     for (const std::string& base : same) {
         if (base != source.base) add(base);
         // The Go program records the location as it is configured.
-        if (base.find("://") != std::string::npos) add(base + "/");
+        if (is_url(base)) add(base + "/");
         bases_.push_back(base);
     }
     bases_.push_back(normalized(source.base));

@@ -14,11 +14,6 @@ std::string_view without_slashes_at_end(std::string_view text) {
     return text;
 }
 
-std::string_view parent_of(std::string_view path) {
-    const auto slash = path.rfind('/');
-    return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
-
 /// "/prefix" or nothing, behind the bucket of an S3 location.
 std::string_view behind_bucket(std::string_view location) {
     const auto slash = location.find('/', kS3.size());
@@ -74,7 +69,7 @@ std::optional<std::string> base_of(const Source& source, std::string_view record
     }
     std::ranges::sort(endings, std::ranges::greater(), &std::string::size);
     // Objects below deeper "directories" count for the one that is configured.
-    for (auto place = parent_of(recorded); !place.empty(); place = parent_of(place)) {
+    for (auto place = directory_of(recorded); !place.empty(); place = directory_of(place)) {
         for (const std::string& ending : endings) {
             std::string_view base = place;
             if (!ending.empty()) {

@@ -8,6 +8,7 @@
 
 #include "core/ascii.hpp"
 #include "core/count_of.hpp"
+#include "core/path.hpp"
 
 namespace migrator::identity {
 namespace {
@@ -87,7 +88,7 @@ std::string why_not_the_same(
 
 std::string other_schema(std::string_view recorded, const Migration& file) {
     if (is_for_tenants(file.type)) return {};
-    const auto schema = schema_of_directory(recorded.substr(0, recorded.rfind('/')));
+    const auto schema = schema_of_directory(directory_of(recorded));
     const auto today = schema_of_directory(file.source_dir);
     if (schema == today) return {};
     return fmt::format(

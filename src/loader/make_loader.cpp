@@ -2,6 +2,7 @@
 
 #include "cloud/aws/surroundings.hpp"
 #include "core/error.hpp"
+#include "core/path.hpp"
 #include "loader/disk.hpp"
 #include "loader/disk_path.hpp"
 #include "loader/loader.hpp"
@@ -40,9 +41,9 @@ OpenLoader make_opener(const Options& options, const cloud::aws::Surroundings& s
 }
 
 identity::Source source_of(const Options& options) {
-    const bool is_url = options.base_location.find("://") != std::string::npos;
     identity::Source source{
-        .base = is_url ? options.base_location : absolute_location(options.base_location),
+        .base = is_url(options.base_location) ? options.base_location
+                                              : absolute_location(options.base_location),
         .directories = {}};
     for (const auto& [type, directories] : options.directories) {
         source.directories.insert(source.directories.end(), directories.begin(), directories.end());

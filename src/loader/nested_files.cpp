@@ -4,6 +4,7 @@
 
 #include "core/count_of.hpp"
 #include "core/error.hpp"
+#include "core/path.hpp"
 
 namespace migrator::loader {
 
@@ -33,9 +34,7 @@ void NestedFiles::judge(const std::string& location, Report& report) const {
     outcome += are_run() ? "run" : "not run";
     std::string schema;
     if (are_run() && !is_for_tenants(type_)) {
-        schema = fmt::format(
-            " (in schema {})", schema_of_directory(first_.substr(0, first_.rfind('/')))
-        );
+        schema = fmt::format(" (in schema {})", schema_of_directory(directory_of(first_)));
     }
     report.warnings.push_back(
         {location,

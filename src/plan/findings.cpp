@@ -8,17 +8,11 @@
 #include <unordered_set>
 
 #include "core/ascii.hpp"
+#include "core/path.hpp"
 #include "plan/tenant_rows.hpp"
 
 namespace migrator::plan {
 namespace {
-
-std::string_view directory_of(std::string_view file) {
-    const auto slash = file.rfind('/');
-    return slash == std::string_view::npos ? std::string_view() : file.substr(0, slash);
-}
-
-std::string_view file_name(std::string_view file) { return file.substr(file.rfind('/') + 1); }
 
 /// A recorded migration that is not in the source.
 struct Gone {
@@ -46,7 +40,7 @@ public:
         }
         for (const auto& [file, row] : applied.files) {
             if (row.belonging == Belonging::Elsewhere || !row.as_migration()) continue;
-            ++recorded_by_name_[file_name(file)];
+            ++recorded_by_name_[file_name_of(file)];
             if (present.contains(file)) {
                 directories_with_files_.insert(directory_of(file));
             } else {
@@ -55,7 +49,7 @@ public:
         }
         std::ranges::sort(gone_, {}, &Gone::file);
         for (const Gone& gone : gone_) {
-            gone_by_name_.emplace(file_name(gone.file), &gone);
+            gone_by_name_.emplace(file_name_of(gone.file), &gone);
             gone_by_sum_.emplace(gone.row->check_sum, &gone);
         }
         for (const Migration* file : new_) new_by_sum_.emplace(file->check_sum, file);
@@ -101,7 +95,7 @@ private:
             const Gone& each = *gone->second;
             if (!is_of_kind(each, file)) continue;
             // What another project may have needs the same name, too.
-            if (each.row->belonging != Belonging::Here && file_name(each.file) != file.name)
+            if (each.row->belonging != Belonging::Here && file_name_of(each.file) != file.name)
                 continue;
             if (found != nullptr) return nullptr;
             found = &each;
@@ -131,7 +125,7 @@ private:
         for (const auto& directory : fresh) {
             const auto& names = directory.second;
             const auto has = [&](const Gone* file) {
-                const auto found = names.find(file_name(file->file));
+                const auto found = names.find(file_name_of(file->file));
                 return found != names.end() && is_of_kind(*file, *found->second);
             };
             std::vector<std::string_view> origins;

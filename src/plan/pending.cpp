@@ -3,6 +3,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/path.hpp"
 #include "plan/plan.hpp"
 #include "plan/tenant_rows.hpp"
 
@@ -12,11 +13,6 @@ namespace {
 using Schemas = std::shared_ptr<const std::vector<std::string>>;
 using Position = std::size_t;  // in the source
 constexpr Position kNever = std::numeric_limits<Position>::max();
-
-std::string_view name_of(std::string_view file) {
-    const auto slash = file.rfind('/');
-    return slash == std::string_view::npos ? file : file.substr(slash + 1);
-}
 
 /// One list for each directory, however many files are in it.
 class SingleSchemas {
@@ -58,7 +54,8 @@ private:
     Position position_of(const std::string& file) {
         const auto known = positions_.find(file);
         if (known != positions_.end()) return known->second;
-        const Position position = is_gone_script(file) ? kNever : position_by_name(name_of(file));
+        const Position position =
+            is_gone_script(file) ? kNever : position_by_name(file_name_of(file));
         positions_.emplace(file, position);
         return position;
     }

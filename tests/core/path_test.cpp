@@ -32,6 +32,13 @@ TEST(Joined, HasOneSlashBetween) {
     EXPECT_EQ(joined("/", "b"), "/b");
 }
 
+TEST(DirectoryAndName, AreCutAtTheLastSlash) {
+    EXPECT_EQ(directory_of("/a/b/1.sql"), "/a/b");
+    EXPECT_EQ(file_name_of("/a/b/1.sql"), "1.sql");
+    EXPECT_EQ(directory_of("1.sql"), "");
+    EXPECT_EQ(file_name_of("1.sql"), "1.sql");
+}
+
 TEST(IsWithin, ComparesWholeElements) {
     EXPECT_TRUE(is_within("/a/b", "/a"));
     EXPECT_TRUE(is_within("/a", "/a"));

@@ -7,6 +7,7 @@
 #include "cli/new_file.hpp"
 #include "cli/next_name.hpp"
 #include "cli/output_json.hpp"
+#include "core/path.hpp"
 
 namespace migrator::cli {
 namespace {
@@ -57,7 +58,7 @@ struct New : Command {
         const auto title = title_of(name);
         const auto& opened = context.opened_offline();
         const auto& base = opened.base_location;
-        if (base.find("://") != std::string::npos) {
+        if (is_url(base)) {
             refuse_new(fmt::format(
                 "baseLocation is {}, but `new` creates files on disk only; create the file in the "
                 "folder you upload from, with --set baseLocation=FOLDER",

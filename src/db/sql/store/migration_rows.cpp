@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/path.hpp"
 #include "core/utf8.hpp"
 
 namespace migrator::db::sql::store {
@@ -116,8 +117,7 @@ void MigrationRows::rename(const std::string& from, const std::string& to) {
         dialect.placeholder(3),
         dialect.placeholder(4)
     );
-    const auto slash = to.rfind('/');
-    execute(session, sql, {to.substr(slash + 1), to.substr(0, slash), to, from});
+    execute(session, sql, {std::string(file_name_of(to)), std::string(directory_of(to)), to, from});
 }
 
 void MigrationRows::remove(const std::string& tenant, std::span<const std::string> files) {
