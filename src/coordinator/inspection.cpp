@@ -143,6 +143,15 @@ std::vector<Migration> Inspection::changed(
     return plan::changed(sources, applied);
 }
 
+Applied Inspection::read_applied(
+    const std::vector<Migration>& sources, const loader::Report& report
+) const {
+    Applied applied = dependencies_.connector.read_applied(sources);
+    refuse_emptied_directories(report, sources, applied);
+    set_ignored_aside(report, applied);
+    return applied;
+}
+
 plan::StatusReport Inspection::status() const {
     db::Connector& connector = dependencies_.connector;
     plan::StatusReport status;
@@ -150,9 +159,7 @@ plan::StatusReport Inspection::status() const {
     status.sources = shared(files(&report));
     warn_once(report);
     const std::vector<Migration>& sources = *status.sources;
-    Applied applied = connector.read_applied(sources);
-    refuse_emptied_directories(report, sources, applied);
-    set_ignored_aside(report, applied);
+    Applied applied = read_applied(sources, report);
     status.applied_files =
         static_cast<std::size_t>(std::ranges::count_if(sources, [&](const Migration& source) {
             return !is_script(source.type) && plan::is_recorded(applied, source);
@@ -178,10 +185,8 @@ plan::StatusReport Inspection::status() const {
 plan::FleetStandings Inspection::fleet(const plan::FleetPage& page) const {
     loader::Report report;
     const std::vector<Migration> sources = files(&report);
-    Applied applied = dependencies_.connector.read_applied(sources);
+    const Applied applied = read_applied(sources, report);
     warn_once(report);
-    refuse_emptied_directories(report, sources, applied);
-    set_ignored_aside(report, applied);
     plan::FleetStandings standings = plan::fleet_standings(sources, applied, page);
     show_fleet(standings);
     return standings;
@@ -217,11 +222,9 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     Preview preview;
     loader::Report report;
     preview.sources = shared(files(&report));
-    Applied applied = connector.read_applied(*preview.sources);
-    refuse_emptied_directories(report, *preview.sources, applied);
+    const Applied applied = read_applied(*preview.sources, report);
     refuse_no_files(report, &applied);
     preview.notes = notes_of(report, applied);
-    set_ignored_aside(report, applied);
     const Plan all = plan::pending(*preview.sources, applied, plan_options(reconcile));
     plan::Selection workable = tenants;
     const std::vector<TenantFailure> bad = plan::unworkable(all, applied, tenants);
@@ -256,9 +259,7 @@ std::string Inspection::preview_sql(const Preview& preview) const {
 Validation Inspection::validate() const {
     loader::Report report;
     const std::vector<Migration> sources = files(&report);
-    Applied applied = dependencies_.connector.read_applied(sources);
-    refuse_emptied_directories(report, sources, applied);
-    set_ignored_aside(report, applied);
+    const Applied applied = read_applied(sources, report);
     refuse_no_files(report, &applied);
     const auto problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants));
     const Plan pending = plan::pending(sources, applied, plan_options(false));
