@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,6 +42,20 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexc
 
 constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
     return equal_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+/// Whether `word` is one of these.
+constexpr bool is_one_of_ignoring_case(
+    std::string_view word, std::span<const std::string_view> words
+) noexcept {
+    return std::ranges::any_of(words, [&](std::string_view one) {
+        return equal_ignoring_case(word, one);
+    });
+}
+constexpr bool is_one_of_ignoring_case(
+    std::string_view word, std::initializer_list<std::string_view> words
+) noexcept {
+    return is_one_of_ignoring_case(word, std::span(words.begin(), words.size()));
 }
 
 inline constexpr std::string_view kLettersAndDigits =

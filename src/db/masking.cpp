@@ -194,7 +194,7 @@ constexpr std::array kHarmless{// where, who, what
                                "transactionisolation",
                                "foreignkeychecks"};
 
-bool is_one_of(const auto& names, std::string_view name) {
+bool is_one_of_ignoring_case(const auto& names, std::string_view name) {
     return std::ranges::find(names, name) != std::end(names);
 }
 
@@ -208,8 +208,8 @@ std::string plain_name(std::string_view name) {
 Exposure exposure_of(std::string_view name) {
     // The set is of names without separators; one with others in it is none of them.
     const std::string plain = plain_name(name);
-    if (is_one_of(kSecret, plain)) return Exposure::Mask;
-    return is_one_of(kHarmless, plain) ? Exposure::Show : Exposure::Hide;
+    if (is_one_of_ignoring_case(kSecret, plain)) return Exposure::Mask;
+    return is_one_of_ignoring_case(kHarmless, plain) ? Exposure::Show : Exposure::Hide;
 }
 
 /// Without quotes, and nothing in it looks like another parameter with a password.

@@ -11,14 +11,6 @@
 namespace migrator::script {
 namespace {
 
-constexpr unsigned kDeepestText = 8;  ///< texts in texts in texts
-
-using Words = std::span<const std::string_view>;
-
-bool is_any_of(std::string_view word, Words words) {
-    return std::ranges::any_of(words, [&](auto one) { return equal_ignoring_case(word, one); });
-}
-
 /// They may stand between a verb and its table.
 constexpr std::array<std::string_view, 13> kModifiers = {
     "delayed",
@@ -68,7 +60,7 @@ public:
         for (Token token = lexer.next(); token.kind != TokenKind::End && !found;
              token = lexer.next()) {
             const std::string_view part = text.substr(token.begin, token.end - token.begin);
-            if (is_first) is_code = is_code || is_any_of(part, kCode);
+            if (is_first) is_code = is_code || is_one_of_ignoring_case(part, kCode);
             is_first = false;
             found = see(token, part);
             const bool is_text = token.kind == TokenKind::String && is_code && depth < kDeepestText;
@@ -142,7 +134,7 @@ private:
 
     bool is_of_family() const {
         if (schema_.empty()) {
-            return is_any_of(name_, family_.names) ||
+            return is_one_of_ignoring_case(name_, family_.names) ||
                    (is_schema_named_ && equal_ignoring_case(name_, family_.schema));
         }
         return equal_ignoring_case(schema_, family_.schema) &&
@@ -163,16 +155,17 @@ private:
             name_ = family_.names.front();  // what COPY has named
             return true;
         }
-        if (is_any_of(word, kModifiers)) return is("into") ? turn(Mode::Target) : true;
+        if (is_one_of_ignoring_case(word, kModifiers))
+            return is("into") ? turn(Mode::Target) : true;
         if (is("insert") || is("replace") || is("merge")) return turn(Mode::Target);
         const bool is_action =
             equal_ignoring_case(before, "on") || equal_ignoring_case(before, "for");
         if (is("update")) return turn(is_action ? Mode::Reads : Mode::UntilSet);
         if (is("delete")) return turn(is_action ? Mode::Reads : Mode::UntilWhere);
         if (is("copy")) return turn(Mode::Copy);
-        if (is_any_of(word, kChangeAll)) return turn(Mode::All);
+        if (is_one_of_ignoring_case(word, kChangeAll)) return turn(Mode::All);
         if (is("schema") || is("database")) {
-            is_schema_named_ = is_any_of(before, kChangeAll);
+            is_schema_named_ = is_one_of_ignoring_case(before, kChangeAll);
             return true;
         }
         if (is("index") || is("trigger") || is("policy") || is("rule")) {
@@ -180,7 +173,7 @@ private:
         }
         const bool ends_update = mode_ == Mode::UntilSet && is("set");
         const bool ends_delete = mode_ == Mode::UntilWhere && (is("where") || is("using"));
-        const bool begins = is_any_of(word, kBegin);
+        const bool begins = is_one_of_ignoring_case(word, kBegin);
         if (begins) creates_ = is("create");
         return (ends_update || ends_delete || begins) && turn(Mode::Reads);
     }

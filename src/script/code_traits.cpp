@@ -12,15 +12,11 @@
 namespace migrator::script {
 namespace {
 
-constexpr unsigned kDeepest = 8;  ///< texts in texts in texts
-
 /// Words that may stand before a body without BEGIN: `for each row set …`.
 bool ends_header(std::string_view word) {
     constexpr std::array<std::string_view, 7> kWords = {
         "data", "definer", "deterministic", "do", "invoker", "row", "sql"};
-    return std::ranges::any_of(kWords, [&](std::string_view one) {
-        return equal_ignoring_case(word, one);
-    });
+    return is_one_of_ignoring_case(word, kWords);
 }
 
 /// What the words of code say. Its body is a string of the statement, and may hold strings that
@@ -38,7 +34,7 @@ public:
                 see_word(part);
             } else if (token.kind == TokenKind::String) {
                 see_language(inside_quotes(part));
-                if (depth < kDeepest) read(inside_quotes(part), depth + 1);
+                if (depth < kDeepestText) read(inside_quotes(part), depth + 1);
                 begins_statement_ = false;
             } else {
                 see_mark(token, part);
@@ -156,10 +152,7 @@ std::string_view inside_quotes(std::string_view string) {
 }
 
 bool begins_block(std::string_view word) {
-    for (const std::string_view one : {"begin", "then", "else", "loop"}) {
-        if (equal_ignoring_case(word, one)) return true;
-    }
-    return false;
+    return is_one_of_ignoring_case(word, {"begin", "then", "else", "loop"});
 }
 
 }  // namespace migrator::script

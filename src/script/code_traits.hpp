@@ -16,6 +16,9 @@ std::uint32_t traits_of_run_code(std::string_view statement, const Lexis& lexis)
 /// Whether the text names a user variable, which it may set; `@` in strings does not count.
 bool names_variables(std::string_view text, const Lexis& lexis);
 
+/// How deep texts in texts in texts are read.
+inline constexpr unsigned kDeepestText = 8;
+
 /// A string of a statement without its quotes, dollar quotes among them.
 std::string_view inside_quotes(std::string_view string);
 

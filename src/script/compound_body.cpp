@@ -1,19 +1,11 @@
 #include "script/compound_body.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "core/ascii.hpp"
 
 namespace migrator::script {
 namespace {
-
-template <std::size_t Count>
-bool is_one_of(std::string_view word, const std::array<std::string_view, Count>& words) {
-    return std::ranges::any_of(words, [&](std::string_view lower) {
-        return equal_ignoring_case(word, lower);
-    });
-}
 
 constexpr std::array<std::string_view, 5> kPrograms = {
     "procedure", "function", "trigger", "event", "package"};
@@ -92,7 +84,7 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
         }
         return;
     }
-    if (is_one_of(word, kPrograms)) {
+    if (is_one_of_ignoring_case(word, kPrograms)) {
         head_ = Head::Program;
         has_parameters_ =
             equal_ignoring_case(word, "procedure") || equal_ignoring_case(word, "function");
@@ -102,7 +94,7 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
         definer_ = 6;
     } else if (definer_ > 0) {
         --definer_;
-    } else if (!is_one_of(word, kBeforeKind)) {
+    } else if (!is_one_of_ignoring_case(word, kBeforeKind)) {
         head_ = Head::Plain;
     }
 }
@@ -110,7 +102,7 @@ void CompoundBody::see_head(const Token& token, std::string_view word) {
 bool CompoundBody::begins_block(std::string_view word) {
     if (equal_ignoring_case(word, "begin")) return at_statement_ || in_handler_;
     return at_statement_ && (equal_ignoring_case(word, "if") || equal_ignoring_case(word, "case") ||
-                             is_one_of(word, kLoops));
+                             is_one_of_ignoring_case(word, kLoops));
 }
 
 bool CompoundBody::ends_block(std::string_view word, bool behind_separator) {
@@ -125,7 +117,7 @@ bool CompoundBody::ends_block(std::string_view word, bool behind_separator) {
 /// Between the parameters and the body: the body is still to come behind this word.
 bool CompoundBody::may_go_on_in_head(std::string_view word) {
     if (!blocks_.empty() || !at_statement_) return false;
-    if (is_one_of(word, kPlainBodies) && !behind_character_) has_plain_body_ = true;
+    if (is_one_of_ignoring_case(word, kPlainBodies) && !behind_character_) has_plain_body_ = true;
     behind_character_ = equal_ignoring_case(word, "character");
     return !has_plain_body_;
 }
@@ -136,8 +128,8 @@ void CompoundBody::see_word(std::string_view word) {
     const bool is_end = ends_block(word, behind_separator_);
     behind_separator_ = false;
     const bool is_case = equal_ignoring_case(word, "case");
-    if (is_end ||
-        (behind_end && (equal_ignoring_case(word, "if") || is_case || is_one_of(word, kLoops)))) {
+    if (is_end || (behind_end && (equal_ignoring_case(word, "if") || is_case ||
+                                  is_one_of_ignoring_case(word, kLoops)))) {
         at_statement_ = false;  // END, END IF
         return;
     }
@@ -156,8 +148,9 @@ void CompoundBody::see_word(std::string_view word) {
     const bool is_begin = begins && equal_ignoring_case(word, "begin");
     const bool is_statement =
         at_statement_ && equal_ignoring_case(word, "do");  // not that of a WHILE
-    at_statement_ = (!in_expression && !is_statement && is_one_of(word, kBeforeStatement)) ||
-                    is_begin || may_go_on_in_head(word);
+    at_statement_ =
+        (!in_expression && !is_statement && is_one_of_ignoring_case(word, kBeforeStatement)) ||
+        is_begin || may_go_on_in_head(word);
     behind_separator_ = at_statement_;  // an empty block
 }
 

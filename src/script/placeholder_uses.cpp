@@ -6,28 +6,23 @@
 
 #include "core/ascii.hpp"
 #include "script/characters.hpp"
+#include "script/code_traits.hpp"
 #include "script/lexer.hpp"
 
 namespace migrator::script {
 namespace {
 
-constexpr unsigned kDeepestString = 8;  ///< texts in texts in texts
-
-bool is_among(std::string_view word, std::span<const std::string_view> words) {
-    return std::ranges::any_of(words, [&](auto each) { return equal_ignoring_case(word, each); });
-}
-
 /// Statements that begin so may have a body in a string.
 bool holds_code(std::string_view first_word) {
     static constexpr std::array<std::string_view, 4> kWords = {"alter", "create", "do", "declare"};
-    return is_among(first_word, kWords);
+    return is_one_of_ignoring_case(first_word, kWords);
 }
 
 /// Words behind which a string is run.
 bool runs_text(std::string_view word) {
     static constexpr std::array<std::string_view, 6> kWords = {
         "execute", "exec", "immediate", "prepare", "sp_executesql", "dblink_exec"};
-    return is_among(word, kWords);
+    return is_one_of_ignoring_case(word, kWords);
 }
 
 /// Words in front of a schema or an object, which tell code in a string from text for people.
@@ -37,14 +32,14 @@ bool announces_name(std::string_view word) {
         "function", "in",   "index",      "into",      "join",   "on",
         "only",     "path", "perform",    "procedure", "schema", "sequence",
         "table",    "to",   "references", "truncate",  "update", "view"};
-    return is_among(word, kWords);
+    return is_one_of_ignoring_case(word, kWords);
 }
 
 /// Functions whose first argument is the name of an object, in a string.
 bool takes_name(std::string_view word) {
     static constexpr std::array<std::string_view, 4> kWords = {
         "currval", "nextval", "setval", "regclass"};
-    return is_among(word, kWords) || starts_with_ignoring_case(word, "to_reg");
+    return is_one_of_ignoring_case(word, kWords) || starts_with_ignoring_case(word, "to_reg");
 }
 
 class Search {
@@ -110,7 +105,7 @@ private:
         if (part.front() == '$') {
             const std::size_t tag = part.find('$', 1) + 1;
             if (part.substr(0, tag).find(marker_) != std::string_view::npos) add(token, depth > 0);
-            if (runs && depth < kDeepestString && part.size() >= 2 * tag) {
+            if (runs && depth < kDeepestText && part.size() >= 2 * tag) {
                 read(token.begin + tag, token.end - tag, Reading::Body, depth + 1);
             }
             return;
@@ -121,7 +116,7 @@ private:
         if (inside == marker_) return add(token, true);
         if (takes_name(word) || is_cast_to_name(token.end, end)) {
             read(token.begin + 1, token.end - 1, Reading::Body, depth + 1);
-        } else if (runs && depth < kDeepestString) {
+        } else if (runs && depth < kDeepestText) {
             read(token.begin + 1, token.end - 1, Reading::Text, depth + 1);
         }
     }

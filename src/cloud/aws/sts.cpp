@@ -37,7 +37,7 @@ Refusal refusal_of(const Response& response) {
     return {error.child_value("Code"), error.child_value("Message"), root.child_value("RequestId")};
 }
 
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
+bool is_one_of_ignoring_case(std::string_view text, std::initializer_list<std::string_view> list) {
     return std::ranges::find(list, text) != list.end();
 }
 
@@ -49,7 +49,7 @@ Verdict verdict_of(int status, const std::string& code, int& new_identity_tries)
         return ++new_identity_tries < kTriesWithNewIdentity ? Verdict::Transient : Verdict::Failed;
     }
     if (code == "ExpiredToken") return Verdict::Expired;
-    const bool is_about_time = is_one_of(
+    const bool is_about_time = is_one_of_ignoring_case(
         code,
         {"RequestTimeTooSkewed",
          "RequestExpired",

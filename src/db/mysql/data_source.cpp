@@ -32,7 +32,7 @@ constexpr std::string_view kWithoutEffect[] = {
 constexpr std::string_view kIgnored[] = {"connectionAttributes", "serverPubKey"};
 
 template <std::size_t Count>
-bool is_one_of(std::string_view name, const std::string_view (&names)[Count]) {
+bool is_one_of_ignoring_case(std::string_view name, const std::string_view (&names)[Count]) {
     return std::ranges::find(names, name) != std::end(names);
 }
 
@@ -125,9 +125,9 @@ void set_parameter(DataSource& source, std::string_view name, const std::string&
         source.compress = boolean(name, value);
     } else if (name == "rds_host") {
         source.rds_host = value;
-    } else if (is_one_of(name, kIgnored)) {
+    } else if (is_one_of_ignoring_case(name, kIgnored)) {
         source.ignored.emplace_back(name);
-    } else if (!is_one_of(name, kWithoutEffect)) {
+    } else if (!is_one_of_ignoring_case(name, kWithoutEffect)) {
         set_system_variable(source, name, value);
     }
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <span>
 
@@ -13,16 +12,10 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-bool is_any_of(std::string_view word, Names words) {
-    return std::ranges::any_of(words, [&](auto candidate) {
-        return equal_ignoring_case(candidate, word);
-    });
-}
-
 /// A value that SQLite takes for false.
 bool is_off(std::string_view value) {
     constexpr std::array<std::string_view, 4> kOff = {"0", "off", "no", "false"};
-    return is_any_of(value, kOff);
+    return is_one_of_ignoring_case(value, kOff);
 }
 
 /// Settings of the process or of the files that a script must not touch.
@@ -81,10 +74,10 @@ constexpr std::array<std::string_view, 18> kAboutAFile = {
 }  // namespace
 
 Refusal judge_pragma(const Pragma& pragma, bool in_transaction, std::string_view written) {
-    const bool works_alone = is_any_of(pragma.name, kWithoutValue);
+    const bool works_alone = is_one_of_ignoring_case(pragma.name, kWithoutValue);
     if (!pragma.value && !works_alone) return {};
     const std::string name = lower_case(pragma.name);
-    if (is_any_of(name, kNotForScripts)) {
+    if (is_one_of_ignoring_case(name, kNotForScripts)) {
         return {.why = "cannot be used in a file, because migrator sets " + name + "; remove it"};
     }
     if (name == "encoding") {
@@ -94,10 +87,11 @@ Refusal judge_pragma(const Pragma& pragma, bool in_transaction, std::string_view
                 "remove it"};
     }
     const bool is_as_it_is = name == "foreign_keys" && pragma.value && is_off(*pragma.value);
-    if (in_transaction && is_any_of(name, kOutsideTransaction) && !is_as_it_is) {
+    if (in_transaction && is_one_of_ignoring_case(name, kOutsideTransaction) && !is_as_it_is) {
         return {.why = "has no effect inside a transaction", .wants_no_transaction = true};
     }
-    if (!pragma.schema.empty() || !(works_alone || is_any_of(name, kOfOneFile))) return {};
+    if (!pragma.schema.empty() || !(works_alone || is_one_of_ignoring_case(name, kOfOneFile)))
+        return {};
     return {
         .why = fmt::format(
             "does not name a schema, so it would change the metadata file{}; write pragma {}.{}",
@@ -107,11 +101,13 @@ Refusal judge_pragma(const Pragma& pragma, bool in_transaction, std::string_view
         )};
 }
 
-bool is_about_a_file(std::string_view pragma) { return is_any_of(pragma, kAboutAFile); }
+bool is_about_a_file(std::string_view pragma) {
+    return is_one_of_ignoring_case(pragma, kAboutAFile);
+}
 
 bool may_have_no_effect(std::string_view pragma) {
     constexpr std::array<std::string_view, 3> kNames = {"auto_vacuum", "journal_mode", "page_size"};
-    return is_any_of(pragma, kNames);
+    return is_one_of_ignoring_case(pragma, kNames);
 }
 
 bool is_value(std::string_view pragma, std::string_view value, std::string_view answer) {

@@ -27,16 +27,18 @@ std::uint64_t number(const SyntaxPair& pair, std::uint64_t most) {
 }
 
 bool boolean(const SyntaxPair& pair) {
-    if (is_one_of(pair.value, {"true", "t", "yes", "1"})) return true;
-    if (is_one_of(pair.value, {"false", "f", "no", "0"})) return false;
+    if (is_one_of_ignoring_case(pair.value, {"true", "t", "yes", "1"})) return true;
+    if (is_one_of_ignoring_case(pair.value, {"false", "f", "no", "0"})) return false;
     throw data_source_error(fmt::format("{} must be true or false", pair.name));
 }
 
 Encrypt encrypt(const SyntaxPair& pair) {
-    if (is_one_of(pair.value, {"disable"})) return Encrypt::Never;
-    if (is_one_of(pair.value, {"false", "optional", "no", "0", "f"})) return Encrypt::LoginOnly;
-    if (is_one_of(pair.value, {"true", "mandatory", "yes", "1", "t"})) return Encrypt::Always;
-    if (is_one_of(pair.value, {"strict"})) return Encrypt::Strict;
+    if (is_one_of_ignoring_case(pair.value, {"disable"})) return Encrypt::Never;
+    if (is_one_of_ignoring_case(pair.value, {"false", "optional", "no", "0", "f"}))
+        return Encrypt::LoginOnly;
+    if (is_one_of_ignoring_case(pair.value, {"true", "mandatory", "yes", "1", "t"}))
+        return Encrypt::Always;
+    if (is_one_of_ignoring_case(pair.value, {"strict"})) return Encrypt::Strict;
     throw data_source_error("encrypt must be disable, false, true or strict");
 }
 
@@ -54,21 +56,21 @@ void take_server(DataSource& source, std::string_view text) {
         source.instance = text.substr(backslash + 1);
         text = text.substr(0, backslash);
     }
-    const bool is_local = text == "." || is_one_of(text, {"(local)"});
+    const bool is_local = text == "." || is_one_of_ignoring_case(text, {"(local)"});
     source.host = is_local ? "localhost" : std::string(text);
 }
 
 void take_tls_min(DataSource& source, const SyntaxPair& pair) {
-    if (!is_one_of(pair.value, {"1.0", "1.1", "1.2", "1.3"})) {
+    if (!is_one_of_ignoring_case(pair.value, {"1.0", "1.1", "1.2", "1.3"})) {
         throw data_source_error("tlsmin must be 1.0, 1.1, 1.2 or 1.3");
     }
     source.tls_min = pair.value;
 }
 
 void take_authenticator(DataSource& source, const SyntaxPair& pair) {
-    if (is_one_of(pair.value, {"krb5"})) {
+    if (is_one_of_ignoring_case(pair.value, {"krb5"})) {
         source.login = Login::Kerberos;
-    } else if (!is_one_of(pair.value, {"ntlm"})) {
+    } else if (!is_one_of_ignoring_case(pair.value, {"ntlm"})) {
         throw data_source_error("authenticator must be ntlm or krb5");
     }
 }
@@ -115,23 +117,24 @@ const Parameter kParameters[] = {
     {{"authenticator"}, take_authenticator},
     {{"trusted_connection", "integrated security"},
      [](DataSource& s, const SyntaxPair& p) {
-         if (is_one_of(p.value, {"sspi"}) || boolean(p)) s.login = Login::Kerberos;
+         if (is_one_of_ignoring_case(p.value, {"sspi"}) || boolean(p)) s.login = Login::Kerberos;
      }},
 };
 
 /// Why a parameter has no effect; nothing when it is not one of these.
 std::optional<std::string_view> reason_to_ignore(const SyntaxPair& pair) {
     if (pair.name == "applicationintent" || pair.name == "application intent") {
-        return is_one_of(pair.value, {"readonly"}) ? "a read-only replica cannot be written to"
-                                                   : "";
+        return is_one_of_ignoring_case(pair.value, {"readonly"})
+                   ? "a read-only replica cannot be written to"
+                   : "";
     }
-    if (pair.name == "protocol" && is_one_of(pair.value, {"tcp"})) return "";
+    if (pair.name == "protocol" && is_one_of_ignoring_case(pair.value, {"tcp"})) return "";
     if (pair.name == "log") return "the log of migrator has its own logLevel";
     if (pair.name == "failoverport") return "the partner is reached at its default port";
     if (pair.name.starts_with("krb5-")) {
         return "Kerberos reads the environment variables KRB5_CONFIG, KRB5CCNAME and KRB5_KTNAME";
     }
-    if (is_one_of(
+    if (is_one_of_ignoring_case(
             pair.name,
             {"multipleactiveresultsets",
              "persist security info",
@@ -151,7 +154,7 @@ std::optional<std::string_view> reason_to_ignore(const SyntaxPair& pair) {
 
 /// What would be another way to log in, or would change it: never ignored.
 void refuse(const SyntaxPair& pair) {
-    if (is_one_of(
+    if (is_one_of_ignoring_case(
             pair.name,
             {"fedauth",
              "authentication",
@@ -179,11 +182,15 @@ bool take_together(Together& together, const SyntaxPair& pair) {
     const auto seconds = [&] { return std::chrono::seconds(number(pair, kLongestTimeout)); };
     if (pair.name == "encrypt") {
         together.encrypt = encrypt(pair);
-    } else if (is_one_of(pair.name, {"trustservercertificate", "trust server certificate"})) {
+    } else if (is_one_of_ignoring_case(
+                   pair.name, {"trustservercertificate", "trust server certificate"}
+               )) {
         together.trust = boolean(pair);
     } else if (pair.name == "dial timeout") {
         together.dial = seconds();
-    } else if (is_one_of(pair.name, {"connection timeout", "connect timeout", "timeout"})) {
+    } else if (is_one_of_ignoring_case(
+                   pair.name, {"connection timeout", "connect timeout", "timeout"}
+               )) {
         together.connection = seconds();
     } else {
         return false;

@@ -1,19 +1,11 @@
 #include "db/sqlserver/keywords.hpp"
 
-#include <algorithm>
-
 #include "core/ascii.hpp"
 
 namespace migrator::db::sqlserver {
 
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-    return std::ranges::any_of(words, [&](std::string_view w) {
-        return equal_ignoring_case(word, w);
-    });
-}
-
 bool is_set_option(std::string_view word) {
-    return is_one_of(
+    return is_one_of_ignoring_case(
         word,
         {"ansi_defaults",
          "ansi_null_dflt_off",
@@ -56,7 +48,7 @@ bool is_set_option(std::string_view word) {
 }
 
 bool begins_statement(std::string_view word) {
-    return is_one_of(
+    return is_one_of_ignoring_case(
         word, {"add",    "alter",  "backup", "begin",     "bulk",        "checkpoint", "close",
                "create", "dbcc",   "deny",   "declare",   "delete",      "deallocate", "disable",
                "drop",   "enable", "fetch",  "grant",     "if",          "insert",     "kill",
@@ -67,7 +59,7 @@ bool begins_statement(std::string_view word) {
 }
 
 bool is_sqlcmd_command(std::string_view word) {
-    return is_one_of(
+    return is_one_of_ignoring_case(
         word,
         {":r",
          ":setvar",

@@ -59,7 +59,7 @@ bool calls_procedures(std::string_view batch) {
     for (TsqlToken token = tokens.next(); token.kind != TokenKind::End; token = tokens.next()) {
         if (token.kind == TokenKind::Semicolon) continue;
         const std::string_view word = tokens.text_of(token);
-        if (token.keyword && is_one_of(word, {"exec", "execute"})) return true;
+        if (token.keyword && is_one_of_ignoring_case(word, {"exec", "execute"})) return true;
         const bool is_name = token.kind == TokenKind::Word || token.kind == TokenKind::QuotedName;
         if (is_first && is_name && !begins_statement(word)) return true;
         is_first = false;

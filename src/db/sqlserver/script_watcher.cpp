@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/ascii.hpp"
 #include "db/sqlserver/keywords.hpp"
 #include "script/characters.hpp"
 
@@ -76,7 +77,7 @@ void ScriptWatcher::see_keyword() {
 }
 
 void ScriptWatcher::see_transaction_word() {
-    const bool is_tran = is_one_of(word(0), {"tran", "transaction"});
+    const bool is_tran = is_one_of_ignoring_case(word(0), {"tran", "transaction"});
     if (is_tran && is(1, "begin")) note(1, kOpens);
     if (is_tran && is(1, "distributed") && is(2, "begin")) note(2, script::kTransactionControl);
     if (is_tran && is(1, "save")) note(1, script::kTransactionControl);
@@ -85,7 +86,7 @@ void ScriptWatcher::see_transaction_word() {
 }
 
 void ScriptWatcher::see_session_word() {
-    if (is_one_of(word(0), {"exec", "execute", "use", "revert"})) {
+    if (is_one_of_ignoring_case(word(0), {"exec", "execute", "use", "revert"})) {
         batch_trait(script::kChangesSession);
     }
     if (is(1, "set") && is_set_option(word(0))) batch_trait(script::kChangesSession);
@@ -111,13 +112,14 @@ void ScriptWatcher::see_session_word() {
 bool ScriptWatcher::behind_permission(std::size_t back) const {
     const Seen& before = seen_[back];
     const bool comma = before.token.kind == TokenKind::Other && text_[before.token.begin] == ',';
-    return comma || is_one_of(word(back), {"grant", "deny", "revoke", "for"});
+    return comma || is_one_of_ignoring_case(word(back), {"grant", "deny", "revoke", "for"});
 }
 
 void ScriptWatcher::see_created() {
-    const bool is_routine = is_one_of(word(0), {"procedure", "proc", "function", "trigger"});
+    const bool is_routine =
+        is_one_of_ignoring_case(word(0), {"procedure", "proc", "function", "trigger"});
     const bool is_view = is(0, "view");
-    const bool is_other = is_one_of(word(0), {"default", "rule", "schema"});
+    const bool is_other = is_one_of_ignoring_case(word(0), {"default", "rule", "schema"});
     if (!is_routine && !is_view && !is_other) return;
     if (!is(1, "create") && !is(1, "alter")) return;
     // CREATE OR ALTER VIEW
@@ -142,19 +144,21 @@ void ScriptWatcher::see_created() {
 void ScriptWatcher::see_refusing_word() {
     std::size_t start = 1;
     bool refuses = false;
-    if (is(0, "database") && is_one_of(word(1), {"create", "alter", "drop", "backup", "restore"})) {
+    if (is(0, "database") &&
+        is_one_of_ignoring_case(word(1), {"create", "alter", "drop", "backup", "restore"})) {
         refuses = true;
     }
-    if (is(0, "fulltext") && is_one_of(word(1), {"create", "alter", "drop"})) refuses = true;
-    if (is(0, "log") && is_one_of(word(1), {"backup", "restore"})) refuses = true;
-    if (is_one_of(word(0), {"reconfigure", "kill"})) {
+    if (is(0, "fulltext") && is_one_of_ignoring_case(word(1), {"create", "alter", "drop"}))
+        refuses = true;
+    if (is(0, "log") && is_one_of_ignoring_case(word(1), {"backup", "restore"})) refuses = true;
+    if (is_one_of_ignoring_case(word(0), {"reconfigure", "kill"})) {
         refuses = true;
         start = 0;
     }
     if (refuses && !behind_permission(start + 1)) note(start, script::kRefusesTransaction);
     // These begin with the same two words and do run in a transaction.
     const bool is_harmless =
-        is(1, "database") && is_one_of(word(0), {"scoped", "audit", "encryption"});
+        is(1, "database") && is_one_of_ignoring_case(word(0), {"scoped", "audit", "encryption"});
     script::Statement& last = script_.statements.back();
     if (is_harmless && last.traits == script::kRefusesTransaction &&
         last.begin == seen_[2].token.begin) {

@@ -1,5 +1,6 @@
 #include "db/sqlserver/script_wrapper.hpp"
 
+#include "core/ascii.hpp"
 #include "db/sqlserver/keywords.hpp"
 
 namespace migrator::db::sqlserver {
@@ -16,12 +17,13 @@ void ScriptWrapper::see_opening(const TsqlToken& token, std::string_view word) {
     switch (state_) {
         case Opening::Unseen:
             if (is_semicolon) return;
-            state_ = is_one_of(word, {"begin"}) ? Opening::Begin : Opening::None;
+            state_ = is_one_of_ignoring_case(word, {"begin"}) ? Opening::Begin : Opening::None;
             opening_.begin = token.begin;
             return;
         case Opening::Begin:
-            state_ = is_one_of(word, {"tran", "transaction"}) ? Opening::BeginTransaction
-                                                              : Opening::None;
+            state_ = is_one_of_ignoring_case(word, {"tran", "transaction"})
+                         ? Opening::BeginTransaction
+                         : Opening::None;
             opening_.end = token.end;
             return;
         case Opening::BeginTransaction: {
@@ -38,13 +40,14 @@ void ScriptWrapper::see_opening(const TsqlToken& token, std::string_view word) {
 }
 
 void ScriptWrapper::see_closing(const TsqlToken& token, std::string_view word, bool in_body) {
-    if (is_one_of(word, {"commit"}) && !in_body) {
+    if (is_one_of_ignoring_case(word, {"commit"}) && !in_body) {
         closing_ = script::Range{token.begin, token.end};
         behind_commit_ = true;
         return;
     }
-    const bool belongs = token.kind == script::TokenKind::Semicolon ||
-                         (behind_commit_ && is_one_of(word, {"tran", "transaction", "work"}));
+    const bool belongs =
+        token.kind == script::TokenKind::Semicolon ||
+        (behind_commit_ && is_one_of_ignoring_case(word, {"tran", "transaction", "work"}));
     behind_commit_ = false;
     if (!belongs) closing_.reset();
     if (closing_) closing_->end = token.end;
