@@ -154,14 +154,12 @@ std::string accepted(const coordinator::Corrections::Change& change, bool accept
     );
 }
 
-std::string moved(const coordinator::Corrections::Moved& moved, bool accepted) {
+std::string moved(const coordinator::Corrections::Moved& moved) {
     array renamed;
     for (const auto& [from, to] : moved.renames) {
         renamed.push_back(object{{"from", text(from)}, {"to", text(to)}});
     }
-    return document(
-        {{"files", moved.files}, {"renamed", std::move(renamed)}, {"accepted", accepted}}
-    );
+    return document({{"files", moved.files}, {"renamed", std::move(renamed)}, {"accepted", true}});
 }
 
 std::string as_new(const std::vector<std::string>& places) {

@@ -35,7 +35,7 @@ std::string versions(const std::vector<Version>& versions);
 std::string version(const Version& version, const std::vector<AppliedMigration>& migrations);
 std::string configuration(const std::string& driver, const std::string& yaml);
 std::string accepted(const coordinator::Corrections::Change& change, bool accepted);
-std::string moved(const coordinator::Corrections::Moved& moved, bool accepted);
+std::string moved(const coordinator::Corrections::Moved& moved);
 std::string as_new(const std::vector<std::string>& places);
 std::string forgotten(
     const std::string& tenant, const std::vector<Migration>& files, bool forgotten

@@ -115,7 +115,7 @@ private:
             return refused(context);
         }
         corrections.move(found, random_uuid());
-        if (context.common.json) context.terminal.out << json::moved(found, true);
+        if (context.common.json) context.terminal.out << json::moved(found);
         if (shows) report.line(report.style().good(fmt::format("Accepted: {} moved.", count)));
         return 0;
     }
