@@ -129,11 +129,6 @@ void resolve_whole(Schema& schema) {
             for (const plan::LateFile& late : fleet.findings.late) list.next().string(late.file);
         });
     });
-    resolve<Fleet>(schema, "Fleet", "missingFiles", [](const Fleet& fleet, Result& result) {
-        result.list([&](ListResult& list) {
-            for (const std::string& file : fleet.findings.missing) list.next().string(file);
-        });
-    });
     resolve_columns(schema, "Fleet", wire::fleet_columns());
     resolve_columns(schema, "FleetLevel", wire::level_columns());
 }

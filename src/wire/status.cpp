@@ -78,15 +78,25 @@ const Columns<StatusReport>& report_columns() {
     return columns;
 }
 
+Columns<FleetStandings> with_findings(Columns<FleetStandings> columns) {
+    for (const auto& [name, value] : findings_columns()) {
+        columns.push_back({name, [value = value](const FleetStandings& fleet) {
+                               return value(fleet.findings);
+                           }});
+    }
+    return columns;
+}
+
 }  // namespace
 
 const Columns<FleetStandings>& fleet_columns() {
-    static const Columns<FleetStandings> columns = {
-        {"tenants", &FleetStandings::tenants},
-        {"states", states_of},
-        {"levels",
-         [](const FleetStandings& fleet) { return objects_of(level_columns(), fleet.levels); }},
-        {"pending", [](const FleetStandings& fleet) { return texts(fleet.pending); }}};
+    static const Columns<FleetStandings> columns = with_findings(
+        {{"tenants", &FleetStandings::tenants},
+         {"states", states_of},
+         {"levels",
+          [](const FleetStandings& fleet) { return objects_of(level_columns(), fleet.levels); }},
+         {"pending", [](const FleetStandings& fleet) { return texts(fleet.pending); }}}
+    );
     return columns;
 }
 
@@ -135,9 +145,7 @@ json::value next_page(const FleetStandings& fleet) {
 }
 
 json::object fleet_standings(const FleetStandings& fleet) {
-    json::object object = object_of(fleet_columns(), fleet);
-    for (const auto& column : object_of(findings_columns(), fleet.findings)) object.insert(column);
-    return object;
+    return object_of(fleet_columns(), fleet);
 }
 
 json::object status_report(const StatusReport& status) {
