@@ -16,6 +16,9 @@ Names::Names(const Source& source, const std::vector<std::string>& same) : sourc
         bases_.push_back(base);
     }
     bases_.push_back(normalized(source.base));
+    rename_ = std::ranges::any_of(prefixes_, [](const Prefix& prefix) {
+        return prefix.recorded != prefix.today;
+    });
     std::ranges::stable_sort(prefixes_, std::ranges::greater(), [](const Prefix& prefix) {
         return prefix.recorded.size();
     });
@@ -31,20 +34,34 @@ void Names::add(std::string_view base) {
     prefixes_.push_back({place_of(base, {}), place_of(source_.base, {}), false});
 }
 
-Names::Meaning Names::of(std::string_view recorded) const {
-    if (prefixes_.empty()) return {.today = std::string(recorded)};
+const Names::Prefix* Names::prefix_of(std::string_view recorded) const {
     const auto found = std::ranges::find_if(prefixes_, [&](const Prefix& prefix) {
         return is_within(recorded, prefix.recorded);
     });
-    if (found == prefixes_.end()) return {std::string(recorded), Belonging::Elsewhere};
-    if (!found->is_directory) {
-        // Another project may be below our base location.
-        const auto base = base_of(source_, recorded);
-        if (base && std::ranges::find(bases_, *base) == bases_.end()) {
-            return {std::string(recorded), Belonging::Perhaps};
-        }
+    return found == prefixes_.end() ? nullptr : &*found;
+}
+
+Belonging Names::belonging_of(std::string_view recorded, const Prefix* prefix) const {
+    if (prefixes_.empty()) return Belonging::Here;
+    if (prefix == nullptr) return Belonging::Elsewhere;
+    if (prefix->is_directory) return Belonging::Here;
+    // Another project may be below our base location.
+    const auto base = base_of(source_, recorded);
+    const bool is_others = base && std::ranges::find(bases_, *base) == bases_.end();
+    return is_others ? Belonging::Perhaps : Belonging::Here;
+}
+
+Belonging Names::belonging_of(std::string_view recorded) const {
+    return belonging_of(recorded, prefix_of(recorded));
+}
+
+Names::Meaning Names::of(std::string_view recorded) const {
+    const Prefix* prefix = prefix_of(recorded);
+    const Belonging belonging = belonging_of(recorded, prefix);
+    if (prefix == nullptr || belonging != Belonging::Here) {
+        return {std::string(recorded), belonging};
     }
-    return {found->today + std::string(recorded.substr(found->recorded.size()))};
+    return {prefix->today + std::string(recorded.substr(prefix->recorded.size()))};
 }
 
 }  // namespace migrator::identity

@@ -22,6 +22,9 @@ public:
         Belonging belonging = Belonging::Here;
     };
     Meaning of(std::string_view recorded) const;
+    Belonging belonging_of(std::string_view recorded) const;
+    /// False: each name means itself, also those that belong elsewhere.
+    bool rename() const { return rename_; }
 
 private:
     struct Prefix {
@@ -30,8 +33,12 @@ private:
         bool is_directory = false;  ///< of the configuration
     };
     void add(std::string_view base);
+    /// Null: the file belongs elsewhere.
+    const Prefix* prefix_of(std::string_view recorded) const;
+    Belonging belonging_of(std::string_view recorded, const Prefix* prefix) const;
 
     Source source_;
+    bool rename_ = false;
     std::vector<std::string> bases_;  ///< normalized
     std::vector<Prefix> prefixes_;    ///< the longest first
 };

@@ -111,7 +111,7 @@ Recognition recognize(
     std::vector<std::string> same = same_places(today, declared);
     Recognition known{.names = Names(source, same), .base = {.today = today}};
     const auto is_here = [&](const RecordedName& each) {
-        return known.names.of(each.name).belonging == Belonging::Here;
+        return known.names.belonging_of(each.name) == Belonging::Here;
     };
     if (is_declared(today, declared) || std::ranges::any_of(recorded, is_here)) return known;
     const std::set<std::string> places = places_with_records(source, declared, recorded);

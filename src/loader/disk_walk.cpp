@@ -20,35 +20,34 @@ DiskWalk::DiskWalk(const Options& options, const std::vector<Place>& places, Rep
 }
 
 std::vector<FileOnDisk> DiskWalk::list(const Place& place) {
-    Branch branch{place, NestedFiles(options_.nested, Nested::Ignore, place.type)};
+    const std::string location = joined(place.path, "");
+    Branch branch{place, location.size(), NestedFiles(options_.nested, Nested::Ignore, place.type)};
     in_context("Could not read source dir " + place.path, [&] {
         directories_.emplace_back(place.path);
     });
     walk(branch, directories_.back());
-    const std::string location = joined(place.path, "");
     branch.nested.judge(location, report_);
     report_.directories.push_back({location, kind_of(place.type).key, branch.files.size()});
-    std::ranges::sort(branch.files, {}, &FileOnDisk::path);
+    // Without folders below, they are in order.
+    if (!std::ranges::is_sorted(branch.files, {}, &FileOnDisk::path)) {
+        std::ranges::sort(branch.files, {}, &FileOnDisk::path);
+    }
     return std::move(branch.files);
-}
-
-std::string_view DiskWalk::relative(const Branch& branch, const std::string& path) const {
-    return std::string_view(path).substr(joined(branch.place.path, "").size());
 }
 
 void DiskWalk::walk(Branch& branch, DiskDirectory& directory) {
     const bool is_below = directory.path() != branch.place.path;
     const bool is_listed_only = is_below && !branch.nested.are_run();
-    const auto pattern_of = [&](const std::string& name) {
-        const std::string path = joined(directory.path(), name);
-        return ignored_.match(relative(branch, path), path);
+    const auto pattern_of = [&](const std::string& path) {
+        return ignored_.match(std::string_view(path).substr(branch.root_size), path);
     };
     DirectoryEntries entries = directory.entries([&](const std::string& name) {
-        return is_listed_only || !pattern_of(name).empty();
+        return is_listed_only || !pattern_of(joined(directory.path(), name)).empty();
     });
+    if (!is_below) branch.files.reserve(entries.files.size());
     for (std::string& name : entries.files) {
         std::string path = joined(directory.path(), name);
-        const std::string_view pattern = pattern_of(name);
+        const std::string_view pattern = pattern_of(path);
         if (is_listed_only && !may_look(branch)) return;
         if (is_below && pattern.empty()) branch.nested.add(path);
         if (is_listed_only) {
@@ -62,7 +61,7 @@ void DiskWalk::walk(Branch& branch, DiskDirectory& directory) {
     branch.above.push_back(directory.identity());
     for (const std::string& name : entries.folders) {
         const std::string path = joined(directory.path(), name);
-        if (!pattern_of(name).empty() || configured_.contains(path)) continue;
+        if (!pattern_of(path).empty() || configured_.contains(path)) continue;
         if (branch.nested.are_run() || may_look(branch)) walk_below(branch, path);
     }
     branch.above.pop_back();

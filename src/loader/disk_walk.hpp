@@ -36,13 +36,13 @@ private:
     /// Of one place.
     struct Branch {
         const Place& place;
+        std::size_t root_size;  ///< of the place's path with a slash at its end
         NestedFiles nested;
         std::vector<FileOnDisk> files = {};
         std::vector<DirectoryIdentity> above = {};
         std::size_t looked_at = 0;  ///< entries that are listed for a warning alone
     };
 
-    std::string_view relative(const Branch& branch, const std::string& path) const;
     /// At one more file or folder that is not run. False: that is enough.
     static bool may_look(Branch& branch);
     void walk(Branch& branch, DiskDirectory& directory);

@@ -180,17 +180,16 @@ std::vector<std::string> missing_files(
 
 /// Each migration of the source is recorded, and nothing else is: as nearly always.
 bool fits(const std::vector<Migration>& sources, const Applied& applied) {
-    const auto is_old = [&](const Migration& source) {
-        return is_script(source.type) || is_recorded(applied, source);
-    };
-    if (!std::ranges::all_of(sources, is_old)) return false;
     const auto migrations = std::ranges::count_if(sources, [](const Migration& source) {
         return !is_script(source.type);
     });
     const auto rows = std::ranges::count_if(applied.files, [](const auto& file) {
         return file.second.as_migration() && file.second.belonging != Belonging::Elsewhere;
     });
-    return migrations == rows;
+    if (migrations != rows) return false;
+    return std::ranges::all_of(sources, [&](const Migration& source) {
+        return is_script(source.type) || is_recorded(applied, source);
+    });
 }
 
 }  // namespace

@@ -228,6 +228,7 @@ private:
 
 std::vector<ForeignFile> foreign_files(const Plan& plan, const std::vector<Migration>& sources) {
     std::vector<ForeignFile> found;
+    if (plan.files.empty()) return found;
     const FolderNames names(sources);
     for (const PlannedFile& file : plan.files) {
         std::string problem = names.problem_of(*file.migration);

@@ -46,9 +46,12 @@ Applied AppliedReader::read(const MetadataShape& shape, const std::vector<Migrat
     applied.bad_tenants = std::move(list.bad);
     applied.tenant_warnings = std::move(list.warnings);
     told_as("Could not query DB migrations", [&] {
-        auto recorded = shape.migrations ? read_names() : std::vector<identity::RecordedName>();
+        auto recorded =
+            shape.migrations ? read_names(sources.size()) : std::vector<identity::RecordedName>();
         const identity::Names names =
             recognize(Places(tables_).read(shape), recorded, sources, applied);
+        if (names.rename() && !recorded.empty()) read_newest_rows(recorded);
+        applied.files.reserve(recorded.size());
         for (identity::RecordedName& each : recorded) add_file(each, names, applied);
         if (!shape.migrations) return;
         applied.states = TenantStates(tables_).read(shape);
@@ -65,32 +68,46 @@ Applied AppliedReader::read(const MetadataShape& shape, const std::vector<Migrat
     return applied;
 }
 
-std::vector<identity::RecordedName> AppliedReader::read_names() {
-    std::string kinds;
-    for (const Kind& kind : kKinds) {
-        if (kind.runs == Runs::Always) continue;  // nobody asks of what is only a script
-        kinds += fmt::format(
-            "{}max(case when type = {} then {} else 0 end)",
-            kinds.empty() ? "" : " + ",
-            static_cast<int>(kind.type),
-            kind_bit(kind.type)
-        );
-    }
+std::vector<identity::RecordedName> AppliedReader::read_names(std::size_t expected) {
+    // One sum counts the rows of both kinds, each in 32 bits: two cost a tenth of the time more.
+    constexpr std::int64_t kRows = std::int64_t{1} << 32U;
     const std::string sql = fmt::format(
-        "select m.filename, m.checksum, x.kinds, m.id from {0} m join (select max(id) as id, {1} "
-        "as kinds from {0} group by filename) x on x.id = m.id",
+        "select m.filename, m.checksum, x.counts from {0} m join (select max(id) as id, sum(case "
+        "type when {1} then 1 when {2} then {3} else 0 end) as counts from {0} group by filename) "
+        "x on x.id = m.id",
         tables_.name("migrator_migrations"),
-        kinds
+        static_cast<int>(MigrationType::SingleMigration),
+        static_cast<int>(MigrationType::TenantMigration),
+        kRows
     );
     std::vector<identity::RecordedName> names;
+    names.reserve(expected);
     tables_.session.query(sql, {}, [&](const Row& row) {
         identity::RecordedName& added = names.emplace_back();
         added.name = text_of(row[0]);
         added.file.check_sum = text_of(row[1]);
-        added.file.kinds = static_cast<unsigned>(to_integer(row[2]));
-        added.file.newest_row = to_integer(row[3]);
+        const std::int64_t counts = to_integer(row[2]);
+        if (counts % kRows > 0) added.file.kinds |= kind_bit(MigrationType::SingleMigration);
+        if (counts / kRows > 0) added.file.kinds |= kind_bit(MigrationType::TenantMigration);
     });
     return names;
+}
+
+/// Of files with two names, the newer one counts.
+void AppliedReader::read_newest_rows(std::vector<identity::RecordedName>& recorded) {
+    std::unordered_map<std::string, std::int64_t> newest;
+    tables_.session.query(
+        fmt::format(
+            "select filename, max(id) from {} group by filename",
+            tables_.name("migrator_migrations")
+        ),
+        {},
+        [&](const Row& row) { newest.emplace(text_of(row[0]), to_integer(row[1])); }
+    );
+    for (identity::RecordedName& each : recorded) {
+        const auto found = newest.find(each.name);
+        if (found != newest.end()) each.file.newest_row = found->second;
+    }
 }
 
 identity::Names AppliedReader::recognize(
@@ -108,17 +125,20 @@ identity::Names AppliedReader::recognize(
 void AppliedReader::add_file(
     identity::RecordedName& recorded, const identity::Names& names, Applied& applied
 ) {
+    if (!names.rename()) {
+        recorded.file.belonging = names.belonging_of(recorded.name);
+        applied.files.try_emplace(std::move(recorded.name), std::move(recorded.file));
+        return;
+    }
     identity::Names::Meaning meaning = names.of(recorded.name);
     AppliedFile file = std::move(recorded.file);
     file.belonging = meaning.belonging;
+    if (meaning.today != recorded.name) applied.renamed.emplace(recorded.name, meaning.today);
     // Of two names of one file the newest row has the checksum.
-    AppliedFile& known = applied.files[meaning.today];
+    AppliedFile& known = applied.files[std::move(meaning.today)];
     const unsigned kinds = known.kinds | file.kinds;
     if (known.newest_row <= file.newest_row) known = std::move(file);
     known.kinds = kinds;
-    if (meaning.today != recorded.name) {
-        applied.renamed.emplace(recorded.name, std::move(meaning.today));
-    }
 }
 
 void AppliedReader::read_counts(

@@ -39,7 +39,8 @@ public:
     Applied read(const MetadataShape& shape, const std::vector<Migration>& sources);
 
 private:
-    std::vector<identity::RecordedName> read_names();
+    std::vector<identity::RecordedName> read_names(std::size_t expected);
+    void read_newest_rows(std::vector<identity::RecordedName>& recorded);
     identity::Names recognize(
         const std::vector<SamePlace>& declared,
         std::span<const identity::RecordedName> recorded,
