@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::array kEdgeCodes{
     EdgeCodes{ErrorKind::InvalidRequest, 400, "BAD_USER_INPUT", 2},
+    EdgeCodes{ErrorKind::Unauthenticated, 401, "UNAUTHENTICATED", 1},
+    EdgeCodes{ErrorKind::Forbidden, 403, "FORBIDDEN", 1},
     EdgeCodes{ErrorKind::Configuration, 500, "CONFIGURATION", 2},
     EdgeCodes{ErrorKind::NotFound, 404, "NOT_FOUND", 1},
     EdgeCodes{ErrorKind::ChecksumMismatch, 424, "CHECKSUM_MISMATCH", 4},

@@ -9,6 +9,8 @@ namespace migrator {
 /// What the caller can do about it; nothing finer is ever acted on.
 enum class ErrorKind {
     InvalidRequest,
+    Unauthenticated,  ///< nobody known asks
+    Forbidden,        ///< somebody known, without the role
     Configuration,
     NotFound,
     ChecksumMismatch,

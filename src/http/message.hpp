@@ -3,11 +3,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/principal.hpp"
 #include "http/spool.hpp"
 
 namespace migrator::http {
@@ -25,6 +27,10 @@ struct Request {
     std::string body;
     std::string id;         ///< X-Request-ID, or one made here
     std::string client_ip;  ///< X-Forwarded-For's first element if given: no evidence
+    /// Who asks; nothing where no proof is configured, or none was given.
+    std::optional<Principal> principal;
+    /// Requested when the client has gone: nobody waits for the answer.
+    std::stop_token gone;
 
     /// The first header of that name, in any case.
     std::optional<std::string_view> header(std::string_view name) const;

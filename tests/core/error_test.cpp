@@ -14,6 +14,8 @@ TEST(Error, EveryKindHasTheCodesOfTheDocuments) {
     } cases[] = {
         {ErrorKind::InvalidRequest, 400, "BAD_USER_INPUT", 2},
         {ErrorKind::Configuration, 500, "CONFIGURATION", 2},
+        {ErrorKind::Unauthenticated, 401, "UNAUTHENTICATED", 1},
+        {ErrorKind::Forbidden, 403, "FORBIDDEN", 1},
         {ErrorKind::NotFound, 404, "NOT_FOUND", 1},
         {ErrorKind::ChecksumMismatch, 424, "CHECKSUM_MISMATCH", 4},
         {ErrorKind::FileMoved, 424, "FILE_MOVED", 4},
