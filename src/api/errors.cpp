@@ -27,6 +27,8 @@ void log_error(const http::Request& request, const Error& error) {
     switch (error.kind()) {
         case ErrorKind::InvalidRequest:
             return log::error("Bad request: " + request.method + " " + request.path);
+        case ErrorKind::Unauthenticated:
+        case ErrorKind::Forbidden:
         case ErrorKind::FileMoved:
         case ErrorKind::OutOfOrder:
         case ErrorKind::MissingFiles:

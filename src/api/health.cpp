@@ -12,7 +12,9 @@ namespace {
 namespace json = boost::json;
 using coordinator::Health;
 
-http::Response health_response(const std::vector<Health::Result>& results) {
+enum class Details : bool { Leave, Show };
+
+http::Response health_response(const std::vector<Health::Result>& results, Details details) {
     constexpr int kDown = 503;
     json::array checks;
     bool up = true;
@@ -20,7 +22,9 @@ http::Response health_response(const std::vector<Health::Result>& results) {
         json::object check{{"name", wire::text(result.name)}};
         check["status"] = result.problem ? "DOWN" : "UP";
         if (result.problem) {
-            check["data"] = json::object{{"details", wire::text(*result.problem)}};
+            if (details == Details::Show) {
+                check["data"] = json::object{{"details", wire::text(*result.problem)}};
+            }
             log::warn("Health check " + result.name + " is down: " + *result.problem);
             up = false;
         }
@@ -34,14 +38,15 @@ http::Response health_response(const std::vector<Health::Result>& results) {
 
 void add_health(Routes& routes, Services services) {
     using http::Lane;
-    const auto health = [&checks = services.health](const http::Request&) {
-        return health_response(checks.look());
+    const auto health = [=](const http::Request& request) {
+        const bool may_read = services.gate.may_read(request.principal);
+        return health_response(services.health.look(), may_read ? Details::Show : Details::Leave);
     };
     const auto metrics = [&metrics = services.metrics](const http::Request&) {
         return http::Response{
             .content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.text()};
     };
-    routes.add("GET", "/health", Lane::Probe, health);
+    routes.add_open("GET", "/health", Lane::Probe, health);
     routes.add_bare("GET", "/metrics", Lane::Quick, metrics);
 }
 

@@ -75,6 +75,10 @@ private:
 
 }  // namespace
 
+std::string asked_by(const std::optional<Principal>& who) {
+    return who ? fmt::format(" by {} ({})", who->name, who->proof) : "";
+}
+
 bool prefers_async(const http::Request& request) {
     for (const auto& [name, value] : request.headers) {
         if (!equal_ignoring_case(name, "Prefer")) continue;
@@ -119,7 +123,14 @@ http::Response respond_async(
     };
     coordinator::DetachedRuns& runs = services.detached_runs;
     const auto run = runs.prepare(
-        id, fmt::format("{} {} {}", request.method, request.path, sha256_hex(request.body))
+        id,
+        fmt::format(
+            "{} {} {}{}",
+            request.method,
+            request.path,
+            sha256_hex(request.body),
+            asked_by(request.principal)
+        )
     );
     Work work;
     try {

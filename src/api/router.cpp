@@ -27,6 +27,14 @@ void add_deprecation_headers(http::Router& router) {
     );
 }
 
+/// RFC 6750, section 3: what a client without a good proof is told.
+void add_challenge(const http::Request& request, http::Response& response) {
+    if (response.status != edge_codes(ErrorKind::Unauthenticated).http_status) return;
+    std::string challenge = R"(Bearer realm="migrator")";
+    if (request.header("Authorization")) challenge += R"(, error="invalid_token")";
+    response.headers.emplace_back("WWW-Authenticate", std::move(challenge));
+}
+
 std::string build_info(const Build& build) {
     boost::json::object object;
     object["release"] = build.release;
@@ -45,14 +53,17 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
         return path == v2;
     };
     router.on_error([is_v2](const http::Request& request, const std::exception_ptr& error) {
-        return is_v2(request.path) ? error_response_v2(error) : error_response(request, error);
+        http::Response response =
+            is_v2(request.path) ? error_response_v2(error) : error_response(request, error);
+        add_challenge(request, response);
+        return response;
     });
     router.error_bodies([is_v2](std::string_view path, int status, std::string_view message) {
         return is_v2(path) ? server_error_body_v2(status, message)
                            : error_body(std::string(message));
     });
     if (surroundings.deprecated_tenant_keys) add_deprecation_headers(router);
-    Routes routes(router, surroundings.path_prefix);
+    Routes routes(router, surroundings.path_prefix, services.gate);
     const auto build = [body = build_info(surroundings.build)](const http::Request&) {
         return http::Response{.content_type = kJson, .body = body};
     };

@@ -23,6 +23,7 @@ struct Surroundings {
 };
 
 /// All routes: `{p}/`, REST v1, GraphQL v2, health and metrics, as docs/compatibility.md says.
+/// `services.gate` stands before each of them.
 http::Router make_router(Services services, const Surroundings& surroundings);
 
 /// "" for "", "/" and blanks; else the prefix with one leading slash, none at the end, and no

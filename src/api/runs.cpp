@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "api/content_types.hpp"
+#include "api/respond_async.hpp"
 #include "api/spooled_list.hpp"
 #include "wire/columns.hpp"
 
@@ -46,8 +47,16 @@ http::Response show(Services services, const std::string& id) {
         .body = json::serialize(run_to_json(services.detached_runs.find(id)))};
 }
 
-http::Response cancel(Services services, const std::string& id) {
+http::Response cancel(Services services, const http::Request& request) {
     constexpr int kAccepted = 202;
+    const std::string& id = request.parameter;
+    if (!services.gate.is_open()) {
+        const std::string mine = asked_by(request.principal);
+        const bool is_mine = services.detached_runs.find(id).request.ends_with(mine);
+        if (!is_mine) {
+            services.gate.permit(request.principal, "canceling the run of others", Role::Admin);
+        }
+    }
     services.detached_runs.cancel(id);
     const json::object body{
         {"id", wire::text(id)}, {"state", wire::text(services.detached_runs.find(id).state)}};
@@ -61,9 +70,7 @@ void add_runs(Routes& routes, Services services) {
     using http::Request;
     const auto list_runs = [=](const Request&) { return list(services); };
     const auto show_run = [=](const Request& request) { return show(services, request.parameter); };
-    const auto cancel_run = [=](const Request& request) {
-        return cancel(services, request.parameter);
-    };
+    const auto cancel_run = [=](const Request& request) { return cancel(services, request); };
     routes.add("GET", "/v1/runs", Lane::Work, list_runs);
     routes.add_with_id("GET", "/v1/runs", Lane::Work, show_run);
     routes.add_with_id("DELETE", "/v1/runs", Lane::Work, cancel_run);

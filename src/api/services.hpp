@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/gate.hpp"
 #include "coordinator/coordinator.hpp"
 #include "coordinator/detached_runs.hpp"
 #include "coordinator/health.hpp"
@@ -15,6 +16,7 @@ struct Services {
     coordinator::Health& health;
     metrics::Registry& metrics;
     http::SpoolSpace& spool;
+    const Gate& gate;
 };
 
 }  // namespace migrator::api

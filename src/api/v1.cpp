@@ -105,6 +105,9 @@ http::Handler post(
 ) {
     return [=](const http::Request& request) -> http::Response {
         const V1Request body = parse_v1_request(request.body, tenant_name);
+        const char* operation =
+            tenant_name == TenantName::Required ? "POST /v1/tenants" : "POST /v1/migrations";
+        services.gate.permit(request.principal, operation, body.dry_run);
         coordinator::VersionRequest wanted{
             .version_name = version_name,
             .action = body.action,

@@ -92,7 +92,7 @@ std::string accepted_service_body(const std::string& id, const std::string& /*st
         {"data", nullptr}, {"extensions", json::object{{"run", wire::text(id)}}}});
 }
 
-std::variant<http::Response, http::GoesOn> answer(
+http::Reply answer(
     Services services, const Engine& engine, const std::string& runs, const http::Request& request
 ) {
     const V2Request body = parse_v2_request(request.body);
@@ -101,8 +101,11 @@ std::variant<http::Response, http::GoesOn> answer(
         return errors_response(status_of(*errors), *errors);
     }
     const auto operation = std::get<Operation>(prepared);
-    const auto execute = [=, id = request.id](std::shared_ptr<coordinator::DetachedRun> run) {
-        V2Call call{.request_id = id, .run = std::move(run)};
+    const auto execute = [=,
+                          id = request.id,
+                          who = request.principal](std::shared_ptr<coordinator::DetachedRun> run) {
+        V2Call call{
+            .request_id = id, .gate = &services.gate, .principal = who, .run = std::move(run)};
         return Service(services, engine, operation, std::move(call)).answer();
     };
     if (operation->operation->kind != graphql::ast::OperationKind::Mutation) {

@@ -111,11 +111,18 @@ http::Response error_response_v2(std::exception_ptr error) {
 }
 
 int status_of(const std::vector<graphql::RequestError>& errors) {
-    const bool busy = std::ranges::any_of(errors, [](const graphql::RequestError& error) {
-        const json::value* code = error.extensions.if_contains("code");
-        return code != nullptr && *code == "BUSY";
-    });
-    return busy ? kBusy : kFailed;
+    const auto has = [&](ErrorKind kind) {
+        const json::object wanted = code_of(kind);
+        return std::ranges::any_of(errors, [&](const graphql::RequestError& error) {
+            const json::value* code = error.extensions.if_contains("code");
+            return code != nullptr && *code == wanted.at("code");
+        });
+    };
+    for (const ErrorKind kind :
+         {ErrorKind::Busy, ErrorKind::Unauthenticated, ErrorKind::Forbidden}) {
+        if (has(kind)) return edge_codes(kind).http_status;
+    }
+    return kFailed;
 }
 
 }  // namespace migrator::api

@@ -34,7 +34,7 @@ http::Response error_response_v2(std::exception_ptr error);
 /// The body of an error that the server answers before any route is asked.
 std::string server_error_body_v2(int status, std::string_view message);
 
-/// The status for these errors: 500, or 503 when a queue was full.
+/// The status for these errors: 500, 503 when a queue was full, 401 or 403 when a role is missing.
 int status_of(const std::vector<graphql::RequestError>& errors);
 
 }  // namespace migrator::api

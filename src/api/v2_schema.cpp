@@ -94,6 +94,32 @@ void resolve_tenants(Coordinator& coordinator, Result& result) {
     });
 }
 
+bool is_dry_run(const FieldContext& context) {
+    const json::value* input = context.arguments().if_contains("input");
+    if (input == nullptr || !input->is_object()) return false;
+    const json::value* dry_run = input->get_object().if_contains("dryRun");
+    return dry_run != nullptr && dry_run->is_bool() && dry_run->get_bool();
+}
+
+/// Puts the gate before all fields of a root type.
+void guard(graphql::Schema& schema, const graphql::Type& type) {
+    for (const graphql::FieldType& field : type.fields) {
+        const std::string operation = type.name + "." + field.name;
+        permission_for(operation);
+        schema.resolve(
+            type.name,
+            field.name,
+            [operation, resolver = field.resolver](FieldContext& context, Result& result) {
+                const V2Call& call = *context.request().as<V2Call*>();
+                if (call.gate != nullptr) {
+                    call.gate->permit(call.principal, operation, is_dry_run(context));
+                }
+                resolver(context, result);
+            }
+        );
+    }
+}
+
 }  // namespace
 
 graphql::Schema make_v2_schema(Coordinator& coordinator) {
@@ -114,6 +140,8 @@ graphql::Schema make_v2_schema(Coordinator& coordinator) {
     });
     resolve_fleet(schema, coordinator);
     resolve_mutations(schema, coordinator);
+    guard(schema, *schema.query());
+    guard(schema, *schema.mutation());
     return schema;
 }
 

@@ -12,6 +12,8 @@ namespace migrator::api {
 /// What resolvers need of one call, and what they leave for its answer.
 struct V2Call {
     std::string request_id;
+    const Gate* gate = nullptr;  ///< null, as in tests of the schema: open
+    std::optional<Principal> principal;
     /// What its client looks at instead of waiting; null: the client waits.
     std::shared_ptr<coordinator::DetachedRun> run;
     std::vector<std::string> notes;  ///< `extensions.notes` of the answer
@@ -20,7 +22,7 @@ struct V2Call {
 };
 
 /// The schema of v2 (`schema.graphql`) with its resolvers. Requests are executed with a `V2Call*`
-/// as their context.
+/// as their context. Each field of Query and Mutation asks the call's gate first.
 graphql::Schema make_v2_schema(coordinator::Coordinator& coordinator);
 
 /// The text of `schema.graphql`, white space around it trimmed.

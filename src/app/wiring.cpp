@@ -163,12 +163,14 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
         "Size of responses in files in spoolDir, in bytes",
         [&spool] { return static_cast<double>(spool.bytes_in_files()); }
     );
+    const api::Gate gate;
     const http::Router router = api::make_router(
         {.coordinator = opened.coordinator(),
          .detached_runs = detached_runs,
          .health = health,
          .metrics = metrics,
-         .spool = spool},
+         .spool = spool,
+         .gate = gate},
         {.build = {kRelease, kCommitSha, kCommitDate},
          .path_prefix = api::normalize_prefix(configuration.path_prefix),
          .redacted_config = configuration.redacted_yaml,

@@ -141,6 +141,7 @@ DetachedRunView DetachedRuns::view(const db::RunRecord& stored) const {
         .progress = stored.progress,
         .status = stored.status,
         .answer = stored.answer,
+        .request = stored.request,
     };
     if (stored.ended) return view;
     if (stored.silent_for > kGone) {

@@ -26,6 +26,7 @@ struct DetachedRunView {
     std::string progress;  ///< JSON
     int status = 0;        ///< of the answer; 0: there is none yet
     std::string answer;    ///< JSON
+    std::string request;   ///< as it was given to `prepare`
 };
 
 /// Runs over HTTP that their clients don't wait for, in `migrator_runs`, where every process on
@@ -45,8 +46,8 @@ public:
     DetachedRuns(const DetachedRuns&) = delete;
     DetachedRuns& operator=(const DetachedRuns&) = delete;
 
-    /// A run of this id that nobody has heard of yet. `request` is method, path and checksum of the
-    /// body: the same id with another is refused.
+    /// A run of this id that nobody has heard of yet. `request` is method, path, checksum of the
+    /// body and who asked: the same id with another is refused.
     std::shared_ptr<DetachedRun> prepare(std::string id, std::string request) const;
 
     /// The state of the run of the same id, if there is one. Throws InvalidRequest when the id

@@ -14,7 +14,7 @@ namespace migrator::db {
 struct RunRecord {
     std::string id;        ///< `[A-Za-z0-9._-]{1,128}`
     std::string state;     ///< "queued", "waiting", "running", "cancelling", "done", "failed", …
-    std::string request;   ///< method, path and sha256 of the body
+    std::string request;   ///< method, path, sha256 of the body, who asked
     std::string progress;  ///< JSON
     int status = 0;        ///< HTTP status of the answer; 0: there is none yet
     std::string answer;    ///< its body; empty: there is none yet

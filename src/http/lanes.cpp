@@ -24,6 +24,8 @@ namespace {
 constexpr std::size_t kQuickWorkers = 4;
 /// Those that come while others wait share what these find.
 constexpr std::size_t kProbeWorkers = 4;
+/// More than the tokens' issuers that may be slow at a time.
+constexpr std::size_t kGateWorkers = 8;
 constexpr std::size_t kShortQueue = 256;
 
 /// Between two tries to queue what goes on behind an answer.
@@ -92,7 +94,7 @@ struct Lanes::Answering : Work {
     void answer() {
         try {
             if (const auto* rest = std::get_if<GoesOn>(&outcome)) {
-                const std::function<Response()> go_on = rest->answer;
+                const std::function<Reply()> go_on = rest->answer;
                 outcome = go_on();
             } else {
                 outcome = route.handler(std::move(request));
@@ -108,7 +110,7 @@ struct Lanes::Answering : Work {
     Request request;
     const RequestTrace trace;
     Request about;  ///< the request without its body, for errors
-    std::variant<Response, GoesOn> outcome;
+    Reply outcome;
 };
 
 /// The same for what goes on after an answer.
@@ -141,7 +143,8 @@ Lanes::Lanes(asio::io_context& sockets, const Options& options, std::function<vo
       work_(options.workers, options.queue_limit),
       quick_(kQuickWorkers, kShortQueue),
       probe_(kProbeWorkers, kShortQueue),
-      patient_(options.patient_workers, options.queue_limit) {}
+      patient_(options.patient_workers, options.queue_limit),
+      gate_(kGateWorkers, kShortQueue) {}
 
 workers::Pool& Lanes::pool_of(Lane lane) {
     switch (lane) {
@@ -151,6 +154,8 @@ workers::Pool& Lanes::pool_of(Lane lane) {
             return probe_;
         case Lane::Patient:
             return patient_;
+        case Lane::Gate:
+            return gate_;
         case Lane::Work:
             break;
     }

@@ -59,6 +59,7 @@ private:
     workers::Pool quick_;
     workers::Pool probe_;
     workers::Pool patient_;
+    workers::Pool gate_;
 };
 
 }  // namespace migrator::http

@@ -18,17 +18,21 @@ enum class Lane : std::uint8_t {
     Quick,    ///< waits for nothing
     Probe,    ///< waits for a short time, which is limited
     Patient,  ///< may wait for others for as long as it takes, a thread each
+    Gate,     ///< finds out who asks, and may wait a short time for who knows the keys
 };
+
+struct GoesOn;
+using Reply = std::variant<Response, GoesOn>;
 
 /// What is left to do for a request is done on another lane.
 struct GoesOn {
     Lane lane;
-    std::function<Response()> answer;
+    std::function<Reply()> answer;
 };
 
 /// Answers a request, on the threads of its lane. An exception that leaves it goes to
 /// `Router::on_error`.
-using Handler = std::function<std::variant<Response, GoesOn>(Request)>;
+using Handler = std::function<Reply(Request)>;
 
 /// Paths and their handlers; trailing slash redirects, 404 and 405 as in docs/compatibility.md,
 /// "Routes and redirects". Built at start-up, constant afterwards.

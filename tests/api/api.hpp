@@ -55,7 +55,8 @@ protected:
              .detached_runs = detached_runs,
              .health = health,
              .metrics = metrics,
-             .spool = spool_override != nullptr ? *spool_override : spool},
+             .spool = spool_override != nullptr ? *spool_override : spool,
+             .gate = gate},
             surroundings
         );
     }
@@ -115,8 +116,11 @@ private:
         const auto& route = *std::get<const http::Router::Route*>(found);
         if (path != route.path) request.parameter = path.substr(route.path.size() + 1);
         try {
-            auto result = route.handler(request);
-            if (const auto* rest = std::get_if<http::GoesOn>(&result)) return rest->answer();
+            http::Reply result = route.handler(request);
+            while (const auto* rest = std::get_if<http::GoesOn>(&result)) {
+                const auto go_on = rest->answer;
+                result = go_on();
+            }
             return std::get<http::Response>(result);
         } catch (...) {
             request.body.clear();
@@ -138,6 +142,7 @@ protected:
     migrator::test::FakeSource source;
     migrator::test::FakeNotifier notifier;
     metrics::Registry metrics{"v1.2.0 @ abc123", {}};
+    Gate gate;
     http::SpoolSpace spool{http::SpoolOptions{}};
     http::SpoolSpace* spool_override = nullptr;                ///< used instead, when given
     coordinator::Coordinator* coordinator_override = nullptr;  ///< used instead, when given

@@ -1,0 +1,84 @@
+#include "api/gate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace migrator::api {
+namespace {
+
+Role least(const Permission& needed) { return std::min(needed.role, needed.of_dry_run); }
+
+}  // namespace
+
+http::Lane Gate::lane(const Permission& needed, http::Lane lane) const {
+    return is_open() || needed.role == Role::None ? lane : http::Lane::Gate;
+}
+
+http::Handler Gate::around(
+    const Permission& needed, http::Lane lane, http::Handler handler
+) const {
+    if (is_open() || needed.role == Role::None) return handler;
+    return [this, needed, lane, handler = std::move(handler)](http::Request request) {
+        request.principal = authenticate_(request);
+        permit(request.principal, needed.operation, least(needed));
+        return http::Reply(http::GoesOn{
+            lane, [handler, request = std::move(request)]() mutable {
+                return handler(std::move(request));
+            }});
+    };
+}
+
+http::Handler Gate::around_open(http::Lane lane, http::Handler handler) const {
+    if (is_open()) return handler;
+    return [this, lane, handler = std::move(handler)](http::Request request) {
+        try {
+            request.principal = authenticate_(request);
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::Internal) throw;
+        }
+        return http::Reply(http::GoesOn{
+            lane, [handler, request = std::move(request)]() mutable {
+                return handler(std::move(request));
+            }});
+    };
+}
+
+void Gate::permit(
+    const std::optional<Principal>& who, std::string_view operation, bool dry_run
+) const {
+    const Permission& needed = permission_for(operation);
+    permit(who, operation, dry_run ? needed.of_dry_run : needed.role);
+}
+
+void Gate::permit(
+    const std::optional<Principal>& who, std::string_view what, Role needed
+) const {
+    if (is_open() || needed == Role::None) return;
+    if (!who) {
+        throw Error(
+            ErrorKind::Unauthenticated,
+            "authentication is required: send a token as \"Authorization: Bearer …\""
+        );
+    }
+    if (who->may(needed)) return;
+    throw Error(
+        ErrorKind::Forbidden,
+        fmt::format(
+            "{} needs the role {}; {} has {}",
+            what,
+            name_of(needed),
+            who->name,
+            who->role == Role::None ? "no role" : fmt::format("the role {}", name_of(who->role))
+        )
+    );
+}
+
+bool Gate::may_read(const std::optional<Principal>& who) const {
+    return is_open() || (who && who->may(Role::Read));
+}
+
+}  // namespace migrator::api

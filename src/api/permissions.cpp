@@ -1,0 +1,55 @@
+#include "api/permissions.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "core/error.hpp"
+
+namespace migrator::api {
+namespace {
+
+constexpr Permission kPermissions[] = {
+    {"GET /", Role::None},        // balancers look here
+    {"GET /health", Role::None},  // and here; details need Read
+    {"GET /metrics", Role::Read},
+
+    {"GET /v1/config", Role::Read},
+    {"GET /v1/migrations/source", Role::Read},
+    {"GET /migrations/source", Role::Read},
+    {"GET /v1/migrations/applied", Role::Read},
+    {"GET /v1/tenants", Role::Read},
+    {"GET /v1/status", Role::Read},
+    {"GET /v1/runs", Role::Read},
+    {"GET /v1/runs/:id", Role::Read},
+    {"DELETE /v1/runs/:id", Role::Apply},  // one's own; those of others need Admin
+    {"POST /v1/migrations", Role::Apply, Role::Plan},
+    {"POST /v1/tenants", Role::Admin, Role::Plan},
+    {"POST /v1/moves", Role::Admin},
+
+    {"GET /v2/config", Role::Read},
+    {"GET /v2/schema", Role::Read},
+    {"POST /v2/service", Role::Read},  // and what each field needs
+    {"Query.sourceMigrations", Role::Read},
+    {"Query.sourceMigration", Role::Read},
+    {"Query.versions", Role::Read},
+    {"Query.version", Role::Read},
+    {"Query.dbMigration", Role::Read},
+    {"Query.tenants", Role::Read},
+    {"Query.fleet", Role::Read},
+    {"Mutation.createVersion", Role::Apply, Role::Plan},
+    {"Mutation.createTenant", Role::Admin, Role::Plan},
+    {"Mutation.acceptMoved", Role::Admin},
+    {"Mutation.acceptAsNew", Role::Admin},
+};
+
+}  // namespace
+
+std::span<const Permission> permissions() noexcept { return kPermissions; }
+
+const Permission& permission_for(std::string_view operation) {
+    const auto* found = std::ranges::find(kPermissions, operation, &Permission::operation);
+    if (found != std::end(kPermissions)) return *found;
+    throw Error(ErrorKind::Internal, "no role is set for " + std::string(operation));
+}
+
+}  // namespace migrator::api
