@@ -181,7 +181,7 @@ std::string NewTenant::check_adoption(Session& session) const {
 }
 
 std::string NewTenant::make_schema(Session& session) const {
-    const std::string note = check_adoption(session);
+    std::string note = check_adoption(session);
     const SchemaName schema = SchemaName::parse(names_.schema_of(name_.str()));
     const std::string sql =
         dialect_.create_schema == nullptr ? std::string() : dialect_.create_schema(schema);
