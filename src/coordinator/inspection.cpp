@@ -218,6 +218,7 @@ void Inspection::show_fleet_after_run(
 }
 
 Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) const {
+    plan::check_names(tenants.names);
     db::Connector& connector = dependencies_.connector;
     Preview preview;
     loader::Report report;
