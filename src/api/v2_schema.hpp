@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "api/operation_reads.hpp"
 #include "api/services.hpp"
 #include "graphql/schema.hpp"
 
@@ -12,6 +13,7 @@ namespace migrator::api {
 /// What resolvers need of one call, and what they leave for its answer.
 struct V2Call {
     std::string request_id;
+    OperationReads reads;  ///< of a query
     /// What its client looks at instead of waiting; null: the client waits.
     std::shared_ptr<coordinator::DetachedRun> run;
     std::vector<std::string> notes;  ///< `extensions.notes` of the answer
