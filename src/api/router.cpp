@@ -71,7 +71,12 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
     add_v1(routes, services, surroundings.redacted_config);
     add_runs(routes, services);
     add_status(routes, services);
-    add_v2(routes, services, surroundings.redacted_config);
+    add_v2(
+        routes,
+        services,
+        {.redacted_config = surroundings.redacted_config,
+         .query_timeout = surroundings.query_timeout}
+    );
     add_health(routes, services);
     return router;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "api/services.hpp"
@@ -17,9 +18,10 @@ struct Build {
 /// Facts that routes need beside the coordinator. Constant after start-up.
 struct Surroundings {
     Build build;
-    std::string path_prefix;              ///< normalised: "" or "/migrator"
-    std::string redacted_config;          ///< YAML
-    bool deprecated_tenant_keys = false;  ///< send the deprecation headers
+    std::string path_prefix;                     ///< normalised: "" or "/migrator"
+    std::string redacted_config;                 ///< YAML
+    bool deprecated_tenant_keys = false;         ///< send the deprecation headers
+    std::chrono::milliseconds query_timeout{0};  ///< of a GraphQL query; 0: none
 };
 
 /// All routes: `{p}/`, REST v1, GraphQL v2, health and metrics, as docs/compatibility.md says.

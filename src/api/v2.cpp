@@ -1,6 +1,10 @@
 #include "api/v2.hpp"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
+#include <chrono>
 
 #include "api/content_types.hpp"
 #include "api/requests.hpp"
@@ -17,6 +21,7 @@ namespace json = boost::json;
 using Errors = std::vector<graphql::RequestError>;
 using Engine = std::shared_ptr<const graphql::Engine>;
 using Operation = std::shared_ptr<const graphql::Prepared>;
+using Interrupt = std::function<std::optional<graphql::FieldError>()>;
 
 /// Writes `data` into the room that all answers share.
 class SpoolOutput : public graphql::Output {
@@ -35,13 +40,15 @@ private:
 /// An operation from its first resolver to its answer.
 class Service {
 public:
-    Service(Services services, Engine engine, Operation operation, V2Call call)
+    Service(Services services, Engine engine, Operation operation, V2Call call, Interrupt interrupt)
         : engine_(std::move(engine)),
           call_(std::move(call)),
           output_(services.spool.open()),
           execution_(
               std::move(operation),
-              {.context = graphql::Object(lent_call_), .describe = describe_error},
+              {.context = graphql::Object(lent_call_),
+               .describe = describe_error,
+               .interrupt = std::move(interrupt)},
               output_
           ) {}
 
@@ -87,13 +94,28 @@ private:
     graphql::Execution execution_;
 };
 
+/// Ends a query that nobody waits for, or that takes longer than `timeout`, if that is not 0.
+Interrupt interrupt_of_query(std::stop_token gone, std::chrono::milliseconds timeout) {
+    using Clock = std::chrono::steady_clock;
+    const auto end = timeout.count() == 0 ? Clock::time_point::max() : Clock::now() + timeout;
+    return [=, gone = std::move(gone)]() -> std::optional<graphql::FieldError> {
+        if (gone.stop_requested()) return cancelled("the client has closed its connection");
+        if (Clock::now() < end) return std::nullopt;
+        return cancelled(fmt::format("the query took longer than {} (queryTimeout)", timeout));
+    };
+}
+
 std::string accepted_service_body(const std::string& id, const std::string& /*state*/) {
     return json::serialize(json::object{
         {"data", nullptr}, {"extensions", json::object{{"run", wire::text(id)}}}});
 }
 
 http::Reply answer(
-    Services services, const Engine& engine, const std::string& runs, const http::Request& request
+    Services services,
+    const Engine& engine,
+    const V2Options& options,
+    const std::string& runs,
+    const http::Request& request
 ) {
     const V2Request body = parse_v2_request(request.body);
     auto prepared = engine->prepare(body.query, body.operation_name, body.variables);
@@ -101,16 +123,27 @@ http::Reply answer(
         return errors_response(status_of(*errors), *errors);
     }
     const auto operation = std::get<Operation>(prepared);
+    if (operation->operation->kind != graphql::ast::OperationKind::Mutation) {
+        V2Call call{
+            .request_id = request.id,
+            .gate = &services.gate,
+            .principal = request.principal,
+            .reads = OperationReads(services.coordinator)};
+        Interrupt interrupt = interrupt_of_query(request.gone, options.query_timeout);
+        return Service(services, engine, operation, std::move(call), std::move(interrupt)).answer();
+    }
+    // A run goes on without its client: what it has begun has to come to its end.
     const auto execute = [=,
                           id = request.id,
                           who = request.principal](std::shared_ptr<coordinator::DetachedRun> run) {
         V2Call call{
-            .request_id = id, .gate = &services.gate, .principal = who, .run = std::move(run)};
-        return Service(services, engine, operation, std::move(call)).answer();
+            .request_id = id,
+            .gate = &services.gate,
+            .principal = who,
+            .reads = OperationReads(services.coordinator),
+            .run = std::move(run)};
+        return Service(services, engine, operation, std::move(call), nullptr).answer();
     };
-    if (operation->operation->kind != graphql::ast::OperationKind::Mutation) {
-        return execute(nullptr);
-    }
     // Runs wait for others.
     if (!prefers_async(request)) {
         return http::GoesOn{http::Lane::Patient, [=] { return execute(nullptr); }};
@@ -125,9 +158,9 @@ http::Reply answer(
 
 }  // namespace
 
-void add_v2(Routes& routes, Services services, const std::string& redacted_config) {
+void add_v2(Routes& routes, Services services, const V2Options& options) {
     using http::Lane;
-    const auto config = [body = redacted_config](const http::Request&) {
+    const auto config = [body = options.redacted_config](const http::Request&) {
         return http::Response{.content_type = kYamlV2, .body = body};
     };
     const auto schema = [](const http::Request&) {
@@ -142,7 +175,7 @@ void add_v2(Routes& routes, Services services, const std::string& redacted_confi
         graphql::EngineOptions{.unknown_fields = graphql::UnknownFields::AreIgnored}
     );
     const auto serve = [=, runs = routes.prefix() + "/v1/runs"](const http::Request& request) {
-        return answer(services, engine, runs, request);
+        return answer(services, engine, options, runs, request);
     };
     routes.add("POST", "/v2/service", Lane::Work, serve);
 }

@@ -63,6 +63,10 @@ graphql::FieldError describe_error(std::exception_ptr error) {
     }
 }
 
+graphql::FieldError cancelled(const std::string& why) {
+    return graphql::FieldError(why, code_of(ErrorKind::Cancelled));
+}
+
 graphql::RequestError describe_failure(const TenantFailure& failure) {
     log::error("Tenant " + failure.tenant + " failed: " + failure.message);
     json::object extensions = code_of(ErrorKind::PartlyFailed);

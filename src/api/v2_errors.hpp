@@ -17,6 +17,9 @@ namespace migrator::api {
 /// know ("panic occurred: …"), and `extensions.code`. Logs it: here is where it is handled.
 graphql::FieldError describe_error(std::exception_ptr error);
 
+/// `CANCELLED`, for a query that is ended before its end.
+graphql::FieldError cancelled(const std::string& why);
+
 /// The error for a tenant that failed while the others went on. It belongs to no field, so that no
 /// field becomes null. Logs it.
 graphql::RequestError describe_failure(const TenantFailure& failure);

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "api/v2_columns.hpp"
+#include "api/v2_schema.hpp"
 #include "core/error.hpp"
 #include "wire/status.hpp"
 
@@ -12,7 +13,6 @@ namespace migrator::api {
 namespace {
 
 namespace json = boost::json;
-using coordinator::Coordinator;
 using graphql::FieldContext;
 using graphql::ListResult;
 using graphql::Result;
@@ -135,10 +135,10 @@ void resolve_whole(Schema& schema) {
 
 }  // namespace
 
-void resolve_fleet(Schema& schema, Coordinator& coordinator) {
-    schema.resolve("Query", "fleet", [&coordinator](FieldContext& context, Result& result) {
-        const plan::FleetStandings fleet =
-            coordinator.inspection().fleet(page_of(context.arguments()));
+void resolve_fleet(Schema& schema) {
+    schema.resolve("Query", "fleet", [](FieldContext& context, Result& result) {
+        OperationReads& reads = context.request().as<V2Call*>()->reads;
+        const plan::FleetStandings& fleet = reads.fleet(context, page_of(context.arguments()));
         result.object(graphql::Object(fleet));
     });
     resolve_standings(schema);

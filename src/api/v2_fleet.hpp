@@ -1,11 +1,10 @@
 #pragma once
 
-#include "coordinator/coordinator.hpp"
 #include "graphql/schema.hpp"
 
 namespace migrator::api {
 
-/// Gives Query.fleet and the types below it their resolvers. `coordinator` outlives the schema.
-void resolve_fleet(graphql::Schema& schema, coordinator::Coordinator& coordinator);
+/// Gives Query.fleet and the types below it their resolvers.
+void resolve_fleet(graphql::Schema& schema);
 
 }  // namespace migrator::api

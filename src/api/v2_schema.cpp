@@ -36,9 +36,11 @@ bool matches(const json::value* filters, const Migration& file) {
            matches(wanted, "migrationType", std::string(kind_of(file.type).name));
 }
 
-void resolve_source_migrations(Coordinator& coordinator, FieldContext& context, Result& result) {
+OperationReads& reads_of(FieldContext& context) { return context.request().as<V2Call*>()->reads; }
+
+void resolve_source_migrations(FieldContext& context, Result& result) {
     const json::value* filters = context.arguments().if_contains("filters");
-    const std::vector<Migration> files = coordinator.inspection().files();
+    const std::vector<Migration>& files = reads_of(context).files(context);
     result.list([&](ListResult& list) {
         for (const Migration& file : files) {
             if (matches(filters, file)) list.next().object(graphql::Object(file));
@@ -46,9 +48,9 @@ void resolve_source_migrations(Coordinator& coordinator, FieldContext& context, 
     });
 }
 
-void resolve_source_migration(Coordinator& coordinator, FieldContext& context, Result& result) {
+void resolve_source_migration(FieldContext& context, Result& result) {
     const std::string wanted(context.arguments().at("file").as_string());
-    for (const Migration& file : coordinator.inspection().files()) {
+    for (const Migration& file : reads_of(context).files(context)) {
         if (file.file == wanted) return result.object(graphql::Object(file));
     }
     not_found("source migration not found: " + wanted);
@@ -58,7 +60,7 @@ void resolve_versions(Coordinator& coordinator, FieldContext& context, Result& r
     db::VersionsWanted wanted;
     const json::value* file = context.arguments().if_contains("file");
     if (file != nullptr && !file->is_null()) wanted.file = std::string(file->as_string());
-    const std::vector<Version> found = coordinator.versions(wanted);
+    const std::vector<Version>& found = reads_of(context).versions(context, wanted);
     VersionSource source(coordinator, context.selected(), found);
     result.list([&](ListResult& list) {
         for (const Version& version : found) {
@@ -71,7 +73,7 @@ void resolve_versions(Coordinator& coordinator, FieldContext& context, Result& r
 
 void resolve_version(Coordinator& coordinator, FieldContext& context, Result& result) {
     const std::int64_t id = context.arguments().at("id").as_int64();
-    const std::vector<Version> found = coordinator.versions({.id = id});
+    const std::vector<Version>& found = reads_of(context).versions(context, {.id = id});
     if (found.empty()) not_found(fmt::format("version not found ID: {}", id));
     VersionSource source(coordinator, context.selected(), found);
     const VersionNode node{found.front(), source};
@@ -80,6 +82,7 @@ void resolve_version(Coordinator& coordinator, FieldContext& context, Result& re
 
 void resolve_db_migration(Coordinator& coordinator, FieldContext& context, Result& result) {
     const std::int64_t id = context.arguments().at("id").as_int64();
+    context.charge(kCostOfStatement);
     const auto rows =
         coordinator.applied_migrations({.columns = columns_for(context.selected()), .id = id});
     AppliedMigration row;
@@ -87,8 +90,8 @@ void resolve_db_migration(Coordinator& coordinator, FieldContext& context, Resul
     result.object(graphql::Object(row));
 }
 
-void resolve_tenants(Coordinator& coordinator, Result& result) {
-    const std::vector<std::string> names = coordinator.tenants();
+void resolve_tenants(FieldContext& context, Result& result) {
+    const std::vector<std::string>& names = reads_of(context).tenants(context);
     result.list([&](ListResult& list) {
         for (const std::string& name : names) list.next().object(graphql::Object(name));
     });
@@ -130,15 +133,13 @@ graphql::Schema make_v2_schema(Coordinator& coordinator) {
             resolver(coordinator, c, r);
         });
     };
-    query("sourceMigrations", resolve_source_migrations);
-    query("sourceMigration", resolve_source_migration);
+    schema.resolve("Query", "sourceMigrations", resolve_source_migrations);
+    schema.resolve("Query", "sourceMigration", resolve_source_migration);
+    schema.resolve("Query", "tenants", resolve_tenants);
     query("versions", resolve_versions);
     query("version", resolve_version);
     query("dbMigration", resolve_db_migration);
-    query("tenants", [](Coordinator& source, FieldContext&, Result& result) {
-        resolve_tenants(source, result);
-    });
-    resolve_fleet(schema, coordinator);
+    resolve_fleet(schema);
     resolve_mutations(schema, coordinator);
     guard(schema, *schema.query());
     guard(schema, *schema.mutation());

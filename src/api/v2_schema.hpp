@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "api/operation_reads.hpp"
 #include "api/services.hpp"
 #include "graphql/schema.hpp"
 
@@ -14,6 +15,7 @@ struct V2Call {
     std::string request_id;
     const Gate* gate = nullptr;  ///< null, as in tests of the schema: open
     std::optional<Principal> principal;
+    OperationReads reads;  ///< of a query
     /// What its client looks at instead of waiting; null: the client waits.
     std::shared_ptr<coordinator::DetachedRun> run;
     std::vector<std::string> notes;  ///< `extensions.notes` of the answer

@@ -1,5 +1,6 @@
 #include "api/v2_types.hpp"
 
+#include "api/operation_reads.hpp"
 #include "api/v2_columns.hpp"
 #include "api/v2_runs.hpp"
 #include "wire/migrations.hpp"
@@ -39,8 +40,9 @@ void resolve_version(Schema& schema) {
             }
         );
     }
-    resolve<VersionNode>(schema, kType, "dbMigrations", [](const auto& node, Result& result) {
-        node.source.write_rows(node.version.id, result);
+    schema.resolve(kType, "dbMigrations", [](graphql::FieldContext& context, Result& result) {
+        const auto& node = context.parent().as<VersionNode>();
+        node.source.write_rows(node.version.id, context, result);
     });
 }
 
@@ -98,7 +100,10 @@ VersionSource::VersionSource(
     for (const Migration& file : files) files_.emplace(file.file, &file);
 }
 
-void VersionSource::write_rows(std::int64_t version_id, Result& result) const {
+void VersionSource::write_rows(
+    std::int64_t version_id, graphql::FieldContext& context, Result& result
+) const {
+    if (given_ == nullptr) context.charge(rows_ ? rows_->next_cost() : kCostOfStatement);
     result.list([&](ListResult& list) {
         const auto write = [&](const AppliedMigration& row) {
             list.next().object(graphql::Object(row));

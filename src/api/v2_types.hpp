@@ -31,7 +31,9 @@ public:
     /// `files`. Both live longer.
     VersionSource(const std::vector<AppliedMigration>& rows, const std::vector<Migration>& files);
 
-    void write_rows(std::int64_t version_id, graphql::Result& result) const;
+    void write_rows(
+        std::int64_t version_id, graphql::FieldContext& context, graphql::Result& result
+    ) const;
 
 private:
     const std::vector<AppliedMigration>* given_ = nullptr;

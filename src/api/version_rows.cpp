@@ -1,5 +1,7 @@
 #include "api/version_rows.hpp"
 
+#include "api/operation_reads.hpp"
+
 namespace migrator::api {
 namespace {
 
@@ -11,6 +13,11 @@ VersionRows::VersionRows(
     coordinator::Coordinator& coordinator, db::Columns columns, const std::vector<Version>& versions
 )
     : coordinator_(coordinator), columns_(columns), all_at_once_(versions.size() > kFew) {}
+
+std::size_t VersionRows::next_cost() const {
+    if (!all_at_once_) return kCostOfStatement;
+    return rows_ ? 0 : kCostOfSource;
+}
 
 bool VersionRows::next() {
     has_row_ = rows_->next(row_);

@@ -18,6 +18,8 @@ public:
         const std::vector<Version>& versions
     );
 
+    /// What the next `read` costs an operation (`operation_reads.hpp`).
+    std::size_t next_cost() const;
     /// Calls `row` with each row of the version, by id, until it returns false.
     void read(std::int64_t version_id, const std::function<bool(const AppliedMigration&)>& row);
 

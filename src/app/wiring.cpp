@@ -174,7 +174,8 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
         {.build = {kRelease, kCommitSha, kCommitDate},
          .path_prefix = api::normalize_prefix(configuration.path_prefix),
          .redacted_config = configuration.redacted_yaml,
-         .deprecated_tenant_keys = configuration.deprecated_tenant_keys}
+         .deprecated_tenant_keys = configuration.deprecated_tenant_keys,
+         .query_timeout = configuration.query_timeout}
     );
     http::Options http_options = configuration.http;
     // One run works, the others wait; and one more finds out that there is no room.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -41,7 +42,8 @@ struct Config {
     coordinator::Options coordinator;
     notifier::Options notifier;
     LogOptions log;
-    std::string path_prefix;              ///< as configured, "/" when blank
+    std::string path_prefix;                     ///< as configured, "/" when blank
+    std::chrono::milliseconds query_timeout{0};  ///< of a GraphQL query; 0: none
     bool deprecated_tenant_keys = false;  ///< `tenantSelectSQL` or `tenantInsertSQL` in effect
 
     /// The configuration as `/config` and `migrator config` print it: YAML, secrets masked.

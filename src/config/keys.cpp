@@ -121,6 +121,7 @@ constexpr Key kKeys[] = {
      .since = "new",
      .min = 1,
      .max = kGiB},
+    {.name = "queryTimeout", .type = Duration, .default_text = "30s", .since = "new"},
     {.name = "runQueue", .type = Number, .default_text = "16", .since = "new", .max = 1'000'000},
     {.name = "spoolDir", .since = "new"},
     {.name = "spoolBytes",

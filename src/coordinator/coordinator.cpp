@@ -35,6 +35,7 @@ void Coordinator::check_selection(const VersionRequest& request) const {
         throw Error(ErrorKind::InvalidRequest, message);
     };
     if (tenants.is_everybody()) return;
+    plan::check_names(tenants.names);
     if (request.tenant) refuse("creating a tenant cannot be combined with a choice of tenants");
     const bool has_steps = tenants.canary || !tenants.waves.empty();
     if (has_steps && request.action == Action::Sync) {

@@ -182,12 +182,26 @@ plan::StatusReport Inspection::status() const {
     return status;
 }
 
+Source Inspection::source() const {
+    Source source;
+    source.files = files(&source.report);
+    warn_once(source.report);
+    return source;
+}
+
+Applied Inspection::applied(const Source& source) const {
+    return read_applied(source.files, source.report);
+}
+
 plan::FleetStandings Inspection::fleet(const plan::FleetPage& page) const {
-    loader::Report report;
-    const std::vector<Migration> sources = files(&report);
-    const Applied applied = read_applied(sources, report);
-    warn_once(report);
-    plan::FleetStandings standings = plan::fleet_standings(sources, applied, page);
+    const Source read = source();
+    return fleet(read, applied(read), page);
+}
+
+plan::FleetStandings Inspection::fleet(
+    const Source& source, const Applied& applied, const plan::FleetPage& page
+) const {
+    plan::FleetStandings standings = plan::fleet_standings(source.files, applied, page);
     show_fleet(standings);
     return standings;
 }
@@ -218,6 +232,7 @@ void Inspection::show_fleet_after_run(
 }
 
 Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) const {
+    plan::check_names(tenants.names);
     db::Connector& connector = dependencies_.connector;
     Preview preview;
     loader::Report report;

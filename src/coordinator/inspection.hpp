@@ -41,6 +41,12 @@ struct Validation {
     SourceCheck source;
 };
 
+/// The files, and what reading them had to say.
+struct Source {
+    std::vector<Migration> files;  ///< in source order
+    loader::Report report;
+};
+
 /// What can be seen without changing anything: files, plan, status. Thread-safe.
 class Inspection {
 public:
@@ -51,13 +57,23 @@ public:
     /// without one its warnings are logged, once in the life of the process.
     std::vector<Migration> files(loader::Report* report = nullptr) const;
 
+    /// The same with the report; its warnings are logged, once in the life of the process.
+    Source source() const;
+    /// What is applied, set against what the load has left out. Throws Configuration when the files
+    /// of a directory are gone.
+    Applied applied(const Source& source) const;
+
     plan::StatusReport status() const;
     /// Where the tenants stand, one page of them. A few statements, however many there are.
     plan::FleetStandings fleet(const plan::FleetPage& page) const;
+    /// The same of what is read already.
+    plan::FleetStandings fleet(
+        const Source& source, const Applied& applied, const plan::FleetPage& page
+    ) const;
     /// Shows in the metrics where the tenants stand, after a run. Never throws an Error.
     void show_fleet_after_run(const std::vector<Migration>& sources, const loader::Report& report)
         const;
-    /// Throws NotFound as `plan::chosen` does.
+    /// Throws NotFound as `plan::chosen` does, InvalidRequest as `plan::check_names`.
     Preview preview(bool reconcile, const plan::Selection& tenants = {}) const;
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview) const;

@@ -49,7 +49,14 @@ Execution::~Execution() = default;
 void Execution::run() {
     Run& run = state_->run;
     const std::size_t start = run.text.size();
-    if (!state_->write_data()) {
+    bool is_null = false;
+    try {
+        is_null = !state_->write_data();
+    } catch (const Run::Ended& ended) {
+        run.errors = {{.message = ended.why.what(), .extensions = ended.why.extensions()}};
+        is_null = true;
+    }
+    if (is_null) {
         run.text.cut(start);
         run.text.raw("null");
     }

@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -79,6 +80,9 @@ public:
     /// The value that the parent's resolver gave; none for a root field.
     virtual const Object& parent() const = 0;
     virtual const Selected& selected() const = 0;
+    /// Adds to the cost of the operation, before something expensive is done for this field. Where
+    /// that is more than `Request::most_cost`, it throws what ends the execution.
+    virtual void charge(std::size_t cost) = 0;
     /// What the caller of the execution handed in for its resolvers.
     virtual const Object& request() const = 0;
     /// An error without a path that makes nothing null: beside the data.
@@ -120,6 +124,13 @@ struct Request {
     Object context;  ///< for the resolvers; may be empty
     /// Turns an exception of a resolver that is no FieldError into one; called where it is caught.
     std::function<FieldError(std::exception_ptr)> describe;
+    /// Asked now and then; an error that it returns ends the execution. May be empty.
+    std::function<std::optional<FieldError>()> interrupt;
+    /// A field that is written a second time for the same object, under another alias, costs 1, and
+    /// so does each field below it, and each 16 bytes of their values; introspection in the same
+    /// way. So an answer may be as large as what was asked of, but not by repetition. Resolvers add
+    /// what they read (`FieldContext::charge`).
+    std::size_t most_cost = 1'000'000;
 };
 
 /// An operation being executed. One thread at a time.
@@ -132,7 +143,8 @@ public:
     Execution& operator=(const Execution&) = delete;
 
     /// Calls the resolvers; then `output` holds the JSON of `data` ("null" when the null reached
-    /// the top). Once. Throws what `output` throws.
+    /// the top, or something ended the execution: then `errors` has that alone). Once. Throws what
+    /// `output` throws.
     void run();
 
     /// After `run` has returned.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <unordered_set>
+
 #include "graphql/coercion.hpp"
 
 namespace migrator::graphql {
@@ -15,6 +17,7 @@ ObjectPlan make_plan(
     ObjectPlan plan;
     plan.type = &object;
     plan.fields.reserve(fields.size());
+    std::unordered_set<const FieldType*> met;
     for (const CollectedField& collected : fields) {
         const ast::Field& node = *collected.nodes.front();
         const FieldType* definition = selections.schema().field_of(object, node.name.text);
@@ -28,6 +31,8 @@ ObjectPlan make_plan(
         field.nodes = collected.nodes;
         field.is_typename = definition->name == "__typename";
         field.is_meta = definition->name.starts_with("__");
+        const bool is_first = met.insert(definition).second;
+        field.is_counted = !is_first || (field.is_meta && !field.is_typename);
         const Type& named = *definition->type.named;
         if (named.is_leaf()) field.leaf = leaf_of(named);
         auto arguments =

@@ -26,6 +26,7 @@ struct FieldPlan {
     std::optional<RequestError> unfit_arguments;
     bool is_typename = false;
     bool is_meta = false;      ///< `__schema`, `__type`: its parent is the Schema
+    bool is_counted = false;   ///< a repetition, or introspection: it has a cost
     std::optional<Leaf> leaf;  ///< of the innermost type; none: it is composite
     std::vector<std::unique_ptr<ObjectPlan>> below;  ///< for each object type that occurred
     std::unique_ptr<Selected> selected;              ///< when a resolver has asked for it

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 
 #include "core/error.hpp"
 #include "graphql/value_writer.hpp"
@@ -19,6 +20,7 @@ public:
     const boost::json::object& arguments() const override { return field_.arguments; }
     const Object& parent() const override { return parent_; }
     const Selected& selected() const override { return run_.selected(field_); }
+    void charge(std::size_t cost) override { run_.charge(cost); }
     const Object& request() const override { return run_.request.context; }
 
     void report(RequestError error) override {
@@ -49,11 +51,23 @@ Run::Run(const Prepared& of, Request with, Output& output)
 Run::~Run() = default;
 
 bool Run::write_field(FieldPlan& field, const Object& parent, const PathLink* above) {
+    constexpr std::size_t kBytes = 16;  // that cost as much as a field
+    if (field.is_counted) ++counted_;
+    if (counted_ > 0) charge(1);
     text.raw(field.key_text);
+    const std::size_t start = text.size();
+    const bool is_fit = write_value(field, parent, above);
+    if (counted_ > 0 && field.leaf && text.size() > start) charge((text.size() - start) / kBytes);
+    if (field.is_counted) --counted_;
+    return is_fit;
+}
+
+bool Run::write_value(FieldPlan& field, const Object& parent, const PathLink* above) {
     if (field.is_typename) {
         text.string(field.parent->name);
         return true;
     }
+    if (!field.leaf) go_on();
     const bool is_root = above == nullptr;
     const PathLink path{.parent = above, .key = &field.key};
     ValueWriter value(*this, field, field.field->type, path);
@@ -73,6 +87,7 @@ bool Run::write_field(FieldPlan& field, const Object& parent, const PathLink* ab
 }
 
 bool Run::write_object(ObjectPlan& plan, const Object& value, const PathLink* above) {
+    go_on();
     char separator = '{';
     for (FieldPlan& field : plan.fields) {
         text.raw(separator);
@@ -151,6 +166,26 @@ void Run::add_error(RequestError error) {
 void Run::check() const {
     if (text.failure()) std::rethrow_exception(text.failure());
     if (fatal_) std::rethrow_exception(fatal_);
+}
+
+void Run::charge(std::size_t cost) {
+    cost_ += std::min(cost, std::numeric_limits<std::size_t>::max() - cost_);
+    if (cost_ <= request.most_cost) return;
+    end(FieldError(fmt::format(
+        "Operation is too expensive: it costs more than {}. Ask for less at a time, with fewer "
+        "aliases.",
+        request.most_cost
+    )));
+}
+
+void Run::go_on() {
+    if (!request.interrupt) return;
+    if (auto why = request.interrupt()) end(std::move(*why));
+}
+
+void Run::end(FieldError why) {
+    fatal_ = std::make_exception_ptr(Ended{std::move(why)});
+    std::rethrow_exception(fatal_);
 }
 
 ListWriter& Run::begin_list(FieldPlan& field, TypeLevel element, const PathLink& above) {

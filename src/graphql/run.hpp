@@ -49,6 +49,15 @@ public:
     void add_error(RequestError error);
     /// Throws what must end the execution, even where a resolver caught it.
     void check() const;
+    /// Throws Ended when the operation costs too much with it.
+    void charge(std::size_t cost);
+    /// Throws Ended when the caller wants no more of it.
+    void go_on();
+
+    /// What ends the execution before its end.
+    struct Ended {
+        FieldError why;
+    };
 
     /// A writer for a list inside of `list_depth` others. It outlives the call that fills it, so
     /// that a resolver that keeps it is told off.
@@ -61,11 +70,17 @@ public:
     std::size_t list_depth = 0;
 
 private:
+    /// The value alone.
+    bool write_value(FieldPlan& field, const Object& parent, const PathLink* above);
+    [[noreturn]] void end(FieldError why);
+
     Selections selections_;
     struct Lists;
     const Object schema_;  ///< the parent of meta-fields
     std::unique_ptr<Lists> lists_;
     std::exception_ptr fatal_;
+    std::size_t cost_ = 0;
+    std::size_t counted_ = 0;  ///< how many of the fields around are counted ones
 };
 
 }  // namespace migrator::graphql

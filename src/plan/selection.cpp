@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "core/error.hpp"
+#include "core/wildcard.hpp"
 
 namespace migrator::plan {
 namespace {
@@ -15,17 +16,10 @@ namespace {
 using Names = std::vector<std::string>;
 using NameSet = std::unordered_set<std::string_view>;
 
-/// `*` stands for any characters, none included.
-bool matches(std::string_view pattern, std::string_view name) {
-    const auto star = pattern.find('*');
-    if (star == std::string_view::npos) return pattern == name;
-    if (!name.starts_with(pattern.substr(0, star))) return false;
-    pattern.remove_prefix(star + 1);
-    for (std::size_t from = star; from <= name.size(); ++from) {
-        if (matches(pattern, name.substr(from))) return true;
-    }
-    return false;
-}
+constexpr std::size_t kLongestName = 1'000;
+constexpr std::size_t kMostPatterns = 100;
+
+bool is_pattern(std::string_view name) { return name.find('*') != std::string_view::npos; }
 
 /// The first tenant migration that the plan has for each tenant with tenant files; null for one
 /// that has scripts alone.
@@ -101,30 +95,61 @@ private:
 }  // namespace
 
 bool is_meant(const std::string& tenant, const Names& names) {
-    return std::ranges::any_of(names, [&](const auto& name) { return matches(name, tenant); });
+    return std::ranges::any_of(names, [&](const auto& name) {
+        return matches_wildcards(name, tenant);
+    });
+}
+
+void check_names(const Names& names) {
+    std::size_t patterns = 0;
+    for (const std::string& name : names) {
+        if (name.size() > kLongestName) {
+            throw Error(
+                ErrorKind::InvalidRequest,
+                fmt::format(
+                    "a tenant name or pattern has {} bytes, the limit is {}",
+                    name.size(),
+                    kLongestName
+                )
+            );
+        }
+        if (is_pattern(name)) ++patterns;
+    }
+    if (patterns <= kMostPatterns) return;
+    throw Error(
+        ErrorKind::InvalidRequest,
+        fmt::format("there are {} tenant patterns, the limit is {}", patterns, kMostPatterns)
+    );
 }
 
 Names chosen(const Names& tenants, const Names& names) {
     if (names.empty()) return tenants;
-    std::vector<bool> met(names.size());
+    std::unordered_map<std::string_view, bool> is_met;
+    std::vector<std::string_view> patterns;
+    for (const std::string& name : names) {
+        if (is_met.emplace(name, false).second && is_pattern(name)) patterns.push_back(name);
+    }
     Names result;
     for (const std::string& tenant : tenants) {
-        bool is_meant = false;
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            if (!matches(names[i], tenant)) continue;
+        const auto called = is_met.find(tenant);
+        bool is_meant = called != is_met.end();
+        if (is_meant) called->second = true;
+        for (const std::string_view pattern : patterns) {
+            if (!matches_wildcards(pattern, tenant)) continue;
             is_meant = true;
-            met[i] = true;
+            is_met[pattern] = true;
         }
         if (is_meant) result.push_back(tenant);
     }
-    const auto nobody = std::ranges::find(met, false);
-    if (nobody == met.end()) return result;
-    const std::string& name = names[static_cast<std::size_t>(nobody - met.begin())];
-    throw Error(
-        ErrorKind::NotFound,
-        name.find('*') == std::string::npos ? fmt::format("tenant {} does not exist", name)
-                                            : fmt::format("no tenant matches {}", name)
-    );
+    for (const std::string& name : names) {
+        if (is_met.at(name)) continue;
+        throw Error(
+            ErrorKind::NotFound,
+            is_pattern(name) ? fmt::format("no tenant matches {}", name)
+                             : fmt::format("tenant {} does not exist", name)
+        );
+    }
+    return result;
 }
 
 Narrowed narrow(

@@ -34,6 +34,10 @@ struct Narrowed {
     std::vector<std::size_t> waves;
 };
 
+/// Throws InvalidRequest, naming the limit, when a name or pattern is longer than any name can be,
+/// or when there are too many patterns: each is compared with each tenant.
+void check_names(const std::vector<std::string>& names);
+
 /// Whether one of `names`, with `*` for any characters, means `tenant`.
 bool is_meant(const std::string& tenant, const std::vector<std::string>& names);
 

@@ -108,6 +108,7 @@ private:
         request.body = body;
         request.id = "request-1";
         request.headers = headers;
+        request.gone = gone;
         for (const auto& [name, value] : headers) {
             if (name == "X-Request-ID") request.id = value;
         }
@@ -152,6 +153,7 @@ protected:
     int waits = 0;  ///< how often a run had to wait
     std::function<void()> on_wait;
     std::stop_source stop;
+    std::stop_token gone;  ///< of the clients that ask
 
     std::vector<std::unique_ptr<coordinator::Coordinator>> coordinators;
     coordinator::DetachedRuns detached_runs{

@@ -299,6 +299,18 @@ TEST_F(VersionRunTest, IsRefusedWhenADirectoryHasLostItsFiles) {
     expect_nothing_is_held();
 }
 
+TEST_F(VersionRunTest, IsRefusedForAPatternThatIsTooLong) {
+    VersionRequest wanted = request();
+    wanted.tenants.names = {std::string(900'000, '*') + "b"};
+    try {
+        coordinator().create_version(wanted);
+        ADD_FAILURE() << "no error";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::InvalidRequest);
+    }
+    EXPECT_THROW(coordinator().inspection().preview(false, wanted.tenants), Error);
+}
+
 TEST_F(VersionRunTest, IsRefusedWithoutAnyFile) {
     source_.remove("/migrations/ref/001.sql");
     source_.remove("/migrations/tenants/002.sql");

@@ -35,6 +35,48 @@ TEST(Chosen, MeansTenantsByNameAndPatternInTheirOwnOrder) {
     }
 }
 
+TEST(Chosen, NamesTheFirstThatMeansNobody) {
+    const struct {
+        const char* name;
+        Names names;
+        const char* message;
+    } cases[] = {
+        {"a name", {"a*", "bob", "x*"}, "tenant bob does not exist"},
+        {"a pattern", {"acme", "y*", "bob"}, "no tenant matches y*"}};
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.name);
+        try {
+            chosen({"acme"}, c.names);
+            ADD_FAILURE() << "nothing was thrown";
+        } catch (const Error& error) {
+            EXPECT_STREQ(error.what(), c.message);
+            EXPECT_EQ(error.kind(), ErrorKind::NotFound);
+        }
+    }
+}
+
+TEST(CheckNames, RefusesWhatWouldTakeLongToCompare) {
+    check_names(Names(100, std::string(1'000, '*')));
+    check_names(Names(20'000, "acme"));
+    const struct {
+        Names names;
+        const char* message;
+    } cases[] = {
+        {{"acme", std::string(1'001, 'a')},
+         "a tenant name or pattern has 1001 bytes, the limit is 1000"},
+        {Names(101, "a*"), "there are 101 tenant patterns, the limit is 100"}};
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.message);
+        try {
+            check_names(c.names);
+            ADD_FAILURE() << "nothing was thrown";
+        } catch (const Error& error) {
+            EXPECT_STREQ(error.what(), c.message);
+            EXPECT_EQ(error.kind(), ErrorKind::InvalidRequest);
+        }
+    }
+}
+
 class Narrow : public ::testing::Test {
 protected:
     Narrowed narrow_by(const Selection& selection) {
