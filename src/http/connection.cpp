@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <utility>
 
@@ -33,9 +31,9 @@ constexpr milliseconds kLinger = std::chrono::seconds(5);
 /// At shutdown: for that, and for the rest of a request that is on its way.
 constexpr milliseconds kLastWords = std::chrono::seconds(1);
 
-std::string text_of_address(const tcp::socket& socket) {
+std::string text_of_address(const Stream& stream) {
     error_code error;
-    const tcp::endpoint peer = socket.remote_endpoint(error);
+    const tcp::endpoint peer = stream.peer(error);
     if (error) return "-";  // it has gone already
     const asio::ip::address address = peer.address();
     if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -93,12 +91,10 @@ struct Connection::Exchange {
 };
 
 Connection::Connection(tcp::socket socket, Shared& shared)
-    : socket_(std::move(socket)), shared_(shared), watchdog_(socket_) {
-    peer_ = text_of_address(socket_);
-    // Answers are written in one go; waiting for more would only delay them.
-    error_code ignored;
-    socket_.set_option(tcp::no_delay(true), ignored);
-}
+    : stream_(std::move(socket)),
+      shared_(shared),
+      watchdog_(stream_),
+      peer_(text_of_address(stream_)) {}
 
 asio::awaitable<void> Connection::run() {
     Next next = Next::Request;
@@ -113,10 +109,7 @@ void Connection::wind_down() {
     if (phase_ == Phase::Reading || phase_ == Phase::Lingering) watchdog_.limit(kLastWords);
 }
 
-void Connection::close() {
-    error_code ignored;
-    socket_.close(ignored);
-}
+void Connection::close() { stream_.close(); }
 
 asio::awaitable<Connection::Next> Connection::serve_one() {
     const Options& options = shared_.options;
@@ -184,10 +177,8 @@ asio::awaitable<error_code> Connection::read_some() {
     if (watchdog_.expired()) co_return error;
     const std::size_t had = pending_.size();
     pending_.resize(had + kReadBytes);
-    const std::size_t got = co_await socket_.async_read_some(
-        asio::buffer(pending_.data() + had, kReadBytes),
-        asio::redirect_error(asio::use_awaitable, error)
-    );
+    const std::size_t got =
+        co_await stream_.read_some(asio::buffer(pending_.data() + had, kReadBytes), error);
     pending_.resize(had + got);
     co_return error;
 }
@@ -199,9 +190,7 @@ asio::awaitable<bool> Connection::write(std::string_view head, std::string_view 
             asio::buffer(head.data(), head.size()), asio::buffer(body.data(), body.size())};
         watchdog_.arm(shared_.options.write_timeout);
         error_code error;
-        const std::size_t sent = co_await socket_.async_write_some(
-            buffers, asio::redirect_error(asio::use_awaitable, error)
-        );
+        const std::size_t sent = co_await stream_.write_some(buffers, error);
         if (error) co_return false;
         const std::size_t of_head = std::min(sent, head.size());
         head.remove_prefix(of_head);
@@ -270,8 +259,8 @@ asio::awaitable<Response> Connection::answer(Request request, Exchange& exchange
 asio::awaitable<void> Connection::linger() {
     phase_ = Phase::Lingering;
     watchdog_.arm(shared_.ending ? kLastWords : kLinger);
+    stream_.end_writing();
     error_code error;
-    socket_.shutdown(tcp::socket::shutdown_send, error);
     while (!error) {
         pending_.clear();
         error = co_await read_some();

@@ -12,6 +12,7 @@
 #include "http/request_id.hpp"
 #include "http/request_parser.hpp"
 #include "http/router.hpp"
+#include "http/stream.hpp"
 #include "http/watchdog.hpp"
 #include "metrics/metrics.hpp"
 
@@ -66,7 +67,7 @@ private:
     void record(const Exchange& exchange, int status, std::size_t body_bytes) const;
     void add_headers(Response& response) const;
 
-    boost::asio::ip::tcp::socket socket_;
+    Stream stream_;
     Shared& shared_;
     Watchdog watchdog_;
     Phase phase_ = Phase::Idle;

@@ -6,15 +6,15 @@ namespace asio = boost::asio;
 
 /// Shared with the timer's handler, which may be on its way when the watchdog is gone.
 struct Watchdog::State {
-    explicit State(asio::ip::tcp::socket& its) : socket(&its), timer(its.get_executor()) {}
+    explicit State(Stream& its) : stream(&its), timer(its.executor()) {}
 
-    asio::ip::tcp::socket* socket;
+    Stream* stream;
     asio::steady_timer timer;
     bool armed = false;
     std::uint64_t round = 0;
 };
 
-Watchdog::Watchdog(asio::ip::tcp::socket& socket) : state_(std::make_shared<State>(socket)) {}
+Watchdog::Watchdog(Stream& stream) : state_(std::make_shared<State>(stream)) {}
 
 Watchdog::~Watchdog() { disarm(); }
 
@@ -35,8 +35,7 @@ void Watchdog::start() {
     auto on_time = [state = state_, round = ++state_->round](boost::system::error_code error) {
         // An old round's handler can be in the queue already when a new one begins.
         if (error || round != state->round || !state->armed) return;
-        boost::system::error_code ignored;
-        state->socket->cancel(ignored);
+        state->stream->cancel();
     };
     state_->timer.async_wait(std::move(on_time));
 }

@@ -1,18 +1,19 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
 
+#include "http/stream.hpp"
+
 namespace migrator::http {
 
-/// Cancels what a socket waits for when a time is over. For the sockets' thread only.
+/// Cancels what a stream waits for when a time is over. For the sockets' thread only.
 class Watchdog {
 public:
     using Duration = std::chrono::steady_clock::duration;
 
-    explicit Watchdog(boost::asio::ip::tcp::socket& socket);
+    explicit Watchdog(Stream& stream);
     ~Watchdog();
     Watchdog(const Watchdog&) = delete;
     Watchdog& operator=(const Watchdog&) = delete;
