@@ -93,7 +93,7 @@ struct Connection::Exchange {
 };
 
 Connection::Connection(tcp::socket socket, Shared& shared)
-    : socket_(std::move(socket)), shared_(shared), watchdog_(socket_) {
+    : socket_(std::move(socket)), shared_(shared), watchdog_(socket_), peer_watch_(socket_) {
     peer_ = text_of_address(socket_);
     // Answers are written in one go; waiting for more would only delay them.
     error_code ignored;
@@ -138,7 +138,9 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
     request.id = shared_.ids.id_of(request, std::chrono::system_clock::now());
     request.client_ip = client_ip(request);
     Exchange exchange(request);
+    request.gone = peer_watch_.begin();
     Response response = co_await answer(std::move(request), exchange);
+    peer_watch_.end();
 
     const bool keep_alive = parser.keep_alive() && !shared_.ending;
     const std::string head = response_head(

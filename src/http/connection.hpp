@@ -9,6 +9,7 @@
 
 #include "http/lanes.hpp"
 #include "http/options.hpp"
+#include "http/peer_watch.hpp"
 #include "http/request_id.hpp"
 #include "http/request_parser.hpp"
 #include "http/router.hpp"
@@ -69,6 +70,7 @@ private:
     boost::asio::ip::tcp::socket socket_;
     Shared& shared_;
     Watchdog watchdog_;
+    PeerWatch peer_watch_;
     Phase phase_ = Phase::Idle;
     std::string pending_;  ///< bytes that have come and that no request has taken yet
     std::string peer_;
