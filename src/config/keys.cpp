@@ -121,6 +121,7 @@ constexpr Key kKeys[] = {
      .since = "new",
      .min = 1,
      .max = kGiB},
+    {.name = "allowedHosts", .type = Hosts, .since = "new"},
     {.name = "runQueue", .type = Number, .default_text = "16", .since = "new", .max = 1'000'000},
     {.name = "spoolDir", .since = "new"},
     {.name = "spoolBytes",
@@ -172,7 +173,15 @@ std::string nearest_key(std::string_view name) {
 }
 
 bool is_list(const Key& key) noexcept {
-    return key.type == List || key.type == Directories || key.type == Headers;
+    switch (key.type) {
+        case List:
+        case Directories:
+        case Headers:
+        case Hosts:
+            return true;
+        default:
+            return false;
+    }
 }
 
 bool is_secret(const Key& key) noexcept { return key.masking != Masking::None; }
