@@ -122,6 +122,7 @@ constexpr Key kKeys[] = {
      .min = 1,
      .max = kGiB},
     {.name = "queryTimeout", .type = Duration, .default_text = "30s", .since = "new"},
+    {.name = "allowedHosts", .type = Hosts, .since = "new"},
     {.name = "runQueue", .type = Number, .default_text = "16", .since = "new", .max = 1'000'000},
     {.name = "spoolDir", .since = "new"},
     {.name = "spoolBytes",
@@ -173,7 +174,15 @@ std::string nearest_key(std::string_view name) {
 }
 
 bool is_list(const Key& key) noexcept {
-    return key.type == List || key.type == Directories || key.type == Headers;
+    switch (key.type) {
+        case List:
+        case Directories:
+        case Headers:
+        case Hosts:
+            return true;
+        default:
+            return false;
+    }
 }
 
 bool is_secret(const Key& key) noexcept { return key.masking != Masking::None; }

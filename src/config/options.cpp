@@ -143,6 +143,7 @@ http::Options http_options(const Values& values) {
     options.listen_address = values.text("listenAddress");
     options.port = static_cast<std::uint16_t>(values.number("port"));
     options.max_body_bytes = values.number("maxBodyBytes");
+    options.allowed_hosts = values.items("allowedHosts");
     options.keep_alive_timeout = values.duration("keepAliveTimeout");
     options.shutdown_timeout = values.duration("shutdownTimeout");
     return options;

@@ -10,6 +10,7 @@
 
 #include "core/ascii.hpp"
 #include "core/log.hpp"
+#include "http/browser_check.hpp"
 #include "http/response_head.hpp"
 #include "http/text.hpp"
 
@@ -76,13 +77,15 @@ bool read_piece(Spool& spool, std::size_t offset, std::string& piece, const Requ
 }  // namespace
 
 struct Connection::Exchange {
-    explicit Exchange(const Request& request)
-        : method(request.method),
+    Exchange(const Request& request, unsigned its_version)
+        : version(its_version),
+          method(request.method),
           host(request.header("Host").value_or("")),
           trace(trace_of(request)),
           request_bytes(size_of(request)) {}
 
     const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+    const unsigned version;
     const std::string method;
     const std::string host;
     const RequestTrace trace;
@@ -94,7 +97,9 @@ Connection::Connection(tcp::socket socket, Shared& shared)
     : stream_(std::move(socket)),
       shared_(shared),
       watchdog_(stream_),
-      peer_(text_of_address(stream_)) {}
+      peer_watch_(stream_.socket()),
+      peer_(text_of_address(stream_)),
+      peer_address_(IpAddress::parse(peer_)) {}
 
 asio::awaitable<void> Connection::run() {
     Next next = Next::Request;
@@ -130,13 +135,15 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
     Request request = parser.take();
     request.id = shared_.ids.id_of(request, std::chrono::system_clock::now());
     request.client_ip = client_ip(request);
-    Exchange exchange(request);
+    Exchange exchange(request, parser.version());
+    request.gone = peer_watch_.begin();
     Response response = co_await answer(std::move(request), exchange);
+    peer_watch_.end();
 
     const bool keep_alive = parser.keep_alive() && !shared_.ending;
     const std::string head = response_head(
         response,
-        {.version = parser.version(),
+        {.version = exchange.version,
          .keep_alive = keep_alive,
          .now = std::chrono::system_clock::now()}
     );
@@ -235,7 +242,31 @@ asio::awaitable<bool> Connection::refuse(const Refusal& refusal, const std::stri
     co_return co_await write(head, response.body);
 }
 
+std::optional<Response> Connection::refused_browser(
+    const Request& request, const Exchange& exchange
+) const {
+    const auto problem = browser_problem(
+        request,
+        {.peer = peer_address_,
+         .version = exchange.version,
+         .allowed_hosts = shared_.options.allowed_hosts}
+    );
+    if (!problem) return std::nullopt;
+    constexpr int kForbidden = 403;
+    log_request(request, exchange);
+    const log::RequestScope scope(exchange.trace.id, exchange.trace.traceparent);
+    log::warn("refused a browser's request: " + *problem);
+    Response response{
+        .status = kForbidden,
+        .content_type = "application/json; charset=utf-8",
+        .body = shared_.router.error_body(request.path, kForbidden, *problem),
+        .headers = {}};
+    add_headers(response);
+    return response;
+}
+
 asio::awaitable<Response> Connection::answer(Request request, Exchange& exchange) {
+    if (auto refused = refused_browser(request, exchange)) co_return std::move(*refused);
     auto found = shared_.router.find(request);
     if (auto* response = std::get_if<Response>(&found)) {
         if (!is_redirect(*response)) {

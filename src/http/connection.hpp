@@ -4,11 +4,14 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/ip_address.hpp"
 #include "http/lanes.hpp"
 #include "http/options.hpp"
+#include "http/peer_watch.hpp"
 #include "http/request_id.hpp"
 #include "http/request_parser.hpp"
 #include "http/router.hpp"
@@ -56,6 +59,7 @@ private:
     boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
     boost::asio::awaitable<bool> refuse(const Refusal& refusal, const std::string& path);
     boost::asio::awaitable<Response> answer(Request request, Exchange& exchange);
+    std::optional<Response> refused_browser(const Request& request, const Exchange& exchange) const;
     boost::asio::awaitable<bool> send(
         std::string_view head, Response& response, bool with_body, const Exchange& exchange
     );
@@ -70,9 +74,11 @@ private:
     Stream stream_;
     Shared& shared_;
     Watchdog watchdog_;
+    PeerWatch peer_watch_;
     Phase phase_ = Phase::Idle;
     std::string pending_;  ///< bytes that have come and that no request has taken yet
     std::string peer_;
+    std::optional<IpAddress> peer_address_;  ///< nothing when it has gone already
 };
 
 }  // namespace migrator::http

@@ -29,7 +29,9 @@ struct Request {
     std::string client_ip;  ///< X-Forwarded-For's first element if given: no evidence
     /// Who asks; nothing where no proof is configured, or none was given.
     std::optional<Principal> principal;
-    /// Requested when the client has gone: nobody waits for the answer.
+    /// Requested when the client has closed its side: nobody waits for the answer. Callbacks run on
+    /// the thread of the sockets, so they must not wait. Never requested for work that goes on
+    /// behind the answer.
     std::stop_token gone;
 
     /// The first header of that name, in any case.

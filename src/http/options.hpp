@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace migrator::http {
 
@@ -21,6 +22,8 @@ struct Options {
     std::size_t workers = 8;           ///< threads for Lane::Work, at most
     std::size_t queue_limit = 64;      ///< requests that wait for them; more: 503
     std::size_t patient_workers = 18;  ///< threads for Lane::Patient, at most
+    /// Names of this service: pages of these hosts may send requests with a body.
+    std::vector<std::string> allowed_hosts;
 };
 
 /// Where answers of any size go. Constant after start-up.

@@ -36,6 +36,8 @@ public:
     /// With an error when the client has gone.
     boost::asio::ip::tcp::endpoint peer(boost::system::error_code& error) const;
     boost::asio::any_io_executor executor();
+    /// Below all encryption.
+    boost::asio::ip::tcp::socket& socket() { return socket_; }
 
 private:
     boost::asio::ip::tcp::socket socket_;
