@@ -61,7 +61,7 @@ std::string why_not_the_same(
         const auto found = by_name.find(meaning.today);
         if (found == by_name.end()) continue;
         const Migration& file = *found->second;
-        if (const std::string schemas = other_schema(each.name, file); !schemas.empty()) {
+        if (std::string schemas = other_schema(each.name, file); !schemas.empty()) {
             return schemas;
         }
         if (each.file.check_sum.empty()) {

@@ -82,17 +82,17 @@ MIGRATOR_ON_EVERY_DATABASE(OwnTables);
 class OwnTablesOnPostgresql : public OwnTables {};
 
 TEST_P(OwnTablesOnPostgresql, AreNotChangedByCodeThatTheTextDoesNotShow) {
-    const char* const kMade = "'mig' || 'rator.mig' || 'rator_tenants";
+    const char* const made = "'mig' || 'rator.mig' || 'rator_tenants";
     const std::string insert =
-        std::string("execute 'insert into ' || ") + kMade + " (name) values (1)'";
+        std::string("execute 'insert into ' || ") + made + " (name) values (1)'";
     const std::string cases[] = {
         "do $$ begin " + insert + "; end $$",
         "set search_path = 'migrator'; insert into migrator_tenants (name) values ('x')",
         "set role none; do $$ begin begin " + insert + "; " + insert + "; end; end $$",
-        std::string("do $$ begin execute 'drop table ' || ") + kMade + " cascade'; end $$",
-        std::string("do $$ begin execute 'truncate ' || ") + kMade + "'; end $$",
-        std::string("do $$ begin execute 'alter table ' || ") + kMade + " rename to x'; end $$",
-        std::string("do $$ begin execute 'create trigger g after insert on ' || ") + kMade +
+        std::string("do $$ begin execute 'drop table ' || ") + made + " cascade'; end $$",
+        std::string("do $$ begin execute 'truncate ' || ") + made + "'; end $$",
+        std::string("do $$ begin execute 'alter table ' || ") + made + " rename to x'; end $$",
+        std::string("do $$ begin execute 'create trigger g after insert on ' || ") + made +
             " execute function {schema}.g()'; end $$",
         "insert into {schema}.fires values ('x')",
         "insert into {schema}.ruled values ('x')",

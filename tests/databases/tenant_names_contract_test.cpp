@@ -25,20 +25,20 @@ enum class Style : std::uint8_t { Bare, Quoted, Mixed };
 constexpr Style kStyles[] = {Style::Bare, Style::Quoted, Style::Mixed};
 
 Names random_names(unsigned seed, std::size_t count) {
-    static const Names kWords = {"t1",       "acme",    "Acme",    "north",
-                                 "eu-west",  "a--b",    "2fast",   "order",
-                                 "select",   "default", "user",    "public",
-                                 "main",     "temp",    "mysql",   "sys",
-                                 "dbo",      "guest",   "pg_x",    "information_schema",
-                                 "migrator", "catalog", "Billing", "performance_schema",
-                                 "-",        "--",      "_"};
+    static const Names words = {"t1",       "acme",    "Acme",    "north",
+                                "eu-west",  "a--b",    "2fast",   "order",
+                                "select",   "default", "user",    "public",
+                                "main",     "temp",    "mysql",   "sys",
+                                "dbo",      "guest",   "pg_x",    "information_schema",
+                                "migrator", "catalog", "Billing", "performance_schema",
+                                "-",        "--",      "_"};
     std::mt19937 random(seed);
     const auto below = [&](std::size_t limit) {
         return static_cast<std::size_t>(random() % limit);
     };
     Names names;
     while (names.size() < count) {
-        std::string name = kWords[below(kWords.size())];
+        std::string name = words[below(words.size())];
         if (!names.empty() && below(4) == 0) name = names[below(names.size())];  // a variant of one
         switch (below(8)) {
             case 0:
@@ -178,7 +178,7 @@ unsigned first_seed() {
 TEST_P(TenantNames, ACreatedTenantHasASchemaOfItsOwn) {
     for (const Style style : kStyles) {
         SCOPED_TRACE(static_cast<int>(style));
-        ProjectTest::SetUp();
+        TenantNames::SetUp();
         write_marks(style);
         std::set<std::string> created;
         for (const std::string& name :
@@ -199,7 +199,7 @@ TEST_P(TenantNames, AListedTenantWorksInASchemaOfItsOwnOrIsNamed) {
     for (unsigned set = 0; set < 4 * std::size(kStyles); ++set) {
         const Style style = kStyles[set % std::size(kStyles)];
         SCOPED_TRACE(set);
-        ProjectTest::SetUp();
+        TenantNames::SetUp();
         write_marks(style);
         project().create_tenant("founder");
         const Names names = random_names(first_seed() + 100 + set, 1 + set);
@@ -226,7 +226,7 @@ TEST_P(TenantNames, ABadNameDoesNotHoldUpOthersWhereFailuresAreContained) {
     for (unsigned set = 0; set < 4 * std::size(kStyles); ++set) {
         const Style style = kStyles[set % std::size(kStyles)];
         SCOPED_TRACE(set);
-        ProjectTest::SetUp();
+        TenantNames::SetUp();
         project().database.atomicity = db::Atomicity::Tenant;
         project().database.max_failures = {.value = 100, .is_percent = true};
         write_marks(style);
