@@ -5,9 +5,7 @@ namespace migrator::api {
 using graphql::FieldContext;
 
 template <typename T, typename Read>
-const T& OperationReads::once(
-    Once<T>& known, FieldContext& context, std::size_t cost, Read read
-) {
+const T& OperationReads::once(Once<T>& known, FieldContext& context, std::size_t cost, Read read) {
     if (known.failure) std::rethrow_exception(known.failure);
     if (!known.value) {
         context.charge(cost);

@@ -32,6 +32,7 @@ struct Backend {
         coordinator::Coordinator& coordinator;
         std::string redacted_yaml;
         std::vector<std::string> unknown_keys;
+        std::vector<std::string> unset_variables;
         std::string driver;
         std::string base_location;
         std::vector<std::string> single_migrations;  ///< folders, as configured

@@ -53,6 +53,8 @@ struct Config {
     std::vector<std::string> warnings;
     /// Those of `warnings` that `migrator validate` treats as errors: unknown keys.
     std::vector<std::string> unknown_keys;
+    /// The same: of variables that are not set.
+    std::vector<std::string> unset_variables;
 };
 
 /// Reads `path`, then environment variables `MIGRATOR_…`, then `overrides` (key to text, from

@@ -107,8 +107,12 @@ TEST_F(V2Cost, RefusesWhatReadsALotAgainAndAgain) {
               " fragment m on Version{dbMigrations{contents}}",
           "{ versions { dbMigrations " + aliases(499, "contents") + " } }",
           "{ versions " + aliases(490, "dbMigrations { contents }") + " }",
-          aliases(400, [](int i) { return "versions(file: \"" + std::to_string(i) + "\") { id }"; }),
-          aliases(400, [](int i) { return "fleet(first: " + std::to_string(i) + ") { tenants }"; })}) {
+          aliases(
+              400, [](int i) { return "versions(file: \"" + std::to_string(i) + "\") { id }"; }
+          ),
+          aliases(400, [](int i) {
+              return "fleet(first: " + std::to_string(i) + ") { tenants }";
+          })}) {
         SCOPED_TRACE(document.substr(0, 150));
         counting_.reads = 0;
         const http::Response response = query(document);
@@ -123,11 +127,11 @@ TEST_F(V2Cost, AllowsWhatClientsAsk) {
          {std::string("{ versions { id name created dbMigrations { id name contents schema } } "
                       "sourceMigrations { name contents } tenants { name } "
                       "fleet(first: 1000) { tenants levels { file } page { nodes { name } } } }"),
-          aliases(50, [](int i) { return "fleet(first: " + std::to_string(i % 5) + ") { tenants }"; }),
-          std::string(
-              "{ a: version(id: 1) { ...v } b: version(id: 2) { ...v } } "
-              "fragment v on Version { id dbMigrations { id file } }"
-          )}) {
+          aliases(
+              50, [](int i) { return "fleet(first: " + std::to_string(i % 5) + ") { tenants }"; }
+          ),
+          std::string("{ a: version(id: 1) { ...v } b: version(id: 2) { ...v } } "
+                      "fragment v on Version { id dbMigrations { id file } }")}) {
         SCOPED_TRACE(document.substr(0, 150));
         const http::Response response = query(document);
         EXPECT_EQ(response.status, 200) << response.body.substr(0, 200);
@@ -169,9 +173,8 @@ TEST_F(V2Cost, DoesNotCutAMutation) {
     gone = client.get_token();
     surroundings.query_timeout = std::chrono::milliseconds(1);
     source.write(MigrationType::SingleMigration, "ref", "900.sql", "select 9;");
-    const http::Response response = query(
-        R"(mutation { createVersion(input: {versionName: "v9"}) { version { name } } })"
-    );
+    const http::Response response =
+        query(R"(mutation { createVersion(input: {versionName: "v9"}) { version { name } } })");
     EXPECT_EQ(response.body, R"({"data":{"createVersion":{"version":{"name":"v9"}}}})");
 }
 

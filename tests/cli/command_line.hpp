@@ -51,6 +51,7 @@ protected:
                 coordinator,
                 "driver: postgres\n",
                 unknown_keys,
+                unset_variables,
                 "postgres",
                 base_location,
                 single_migrations,
@@ -105,6 +106,7 @@ protected:
     coordinator::Options options;
     std::stop_source interrupted;
     std::vector<std::string> unknown_keys;
+    std::vector<std::string> unset_variables;
     std::string base_location = "/migrations";
     std::vector<std::string> single_migrations{"ref"};
     std::vector<std::string> tenant_migrations{"tenants"};

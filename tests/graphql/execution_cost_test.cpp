@@ -106,7 +106,9 @@ TEST_F(ExecutionCost, HasWhatResolversRead) {
 
 TEST_F(ExecutionCost, BoundsIntrospectionThatGoesRoundInCircles) {
     std::string fan = "name";
-    for (int i = 0; i < 5; ++i) fan = "fields { type { possibleTypes { " + fan + " } ofType { ofType { ofType { " + fan + " } } } } }";
+    for (int i = 0; i < 5; ++i)
+        fan = "fields { type { possibleTypes { " + fan + " } ofType { ofType { ofType { " + fan +
+              " } } } } }";
     request_.most_cost = 100'000;
     EXPECT_NE(messages(answer("{ __schema { types { " + fan + " } } }").errors), "");
 }
