@@ -47,11 +47,11 @@ int main(int argc, char** argv) {
             .coordinator = opened->coordinator(),
             .redacted_yaml = configuration.redacted_yaml,
             .unknown_keys = configuration.unknown_keys,
-            .unset_variables = configuration.unset_variables,
             .driver = configuration.database.driver,
             .base_location = configuration.loader.base_location,
             .single_migrations = directories(MigrationType::SingleMigration),
-            .tenant_migrations = directories(MigrationType::TenantMigration)};
+            .tenant_migrations = directories(MigrationType::TenantMigration),
+            .unset_variables = configuration.unset_variables};
     };
     cli::Backend backend{
         .version_text = app::version_text(),

@@ -51,11 +51,11 @@ protected:
                 coordinator,
                 "driver: postgres\n",
                 unknown_keys,
-                unset_variables,
                 "postgres",
                 base_location,
                 single_migrations,
-                tenant_migrations};
+                tenant_migrations,
+                unset_variables};
         };
         backend.open_offline = [&](const std::string& path,
                                    const std::map<std::string, std::string>& overrides) {
