@@ -129,6 +129,9 @@ config::Config read_configuration(
         if (format == log::Format::Text) format = log::Format::Plain;
     }
     log::configure(level, format);
+    if (use == Use::Service) {
+        for (const std::string& warning : configuration.service_warnings) log::warn(warning);
+    }
     for (const std::string& warning : configuration.warnings) {
         const auto is_among = [&](const std::vector<std::string>& some) {
             return std::ranges::find(some, warning) != some.end();

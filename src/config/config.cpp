@@ -154,6 +154,7 @@ Config read(
     config.redacted_yaml = redacted_yaml(settings, lookups.drivers);
     config.warnings = std::move(report.warnings);
     config.unknown_keys = std::move(report.unknown_keys);
+    config.service_warnings = std::move(report.service_warnings);
     config.unset_variables = std::move(report.unset_variables);
     return config;
 }

@@ -22,14 +22,12 @@ void hide_passwords(const Settings& settings, db::Drivers drivers, Report& repor
         // Like the user or the database: a name, which messages have to show.
         if (shown.find(password) != kNone) continue;
         if (secrets::add(password)) continue;
-        report.warn(
+        report.service_warnings.push_back(fmt::format(
+            "{}: dataSource: the password has fewer than {} bytes, so it cannot be hidden in "
+            "messages that quote it",
             origin_of(settings, "dataSource"),
-            fmt::format(
-                "dataSource: the password has fewer than {} bytes, so it cannot be hidden in "
-                "messages that quote it",
-                secrets::kShortest
-            )
-        );
+            secrets::kShortest
+        ));
     }
 }
 

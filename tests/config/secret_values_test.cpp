@@ -47,16 +47,17 @@ TEST_F(SecretValues, AreNotWhatOtherVariablesHold) {
 TEST_F(SecretValues, AreNotNamesThatTheDataSourceShows) {
     const Config config = read("postgres", "postgres://postgres:postgres@h/postgres");
     EXPECT_EQ(secrets::hidden("user postgres"), "user postgres");
-    EXPECT_EQ(config.warnings, std::vector<std::string>{});
+    EXPECT_EQ(config.service_warnings, std::vector<std::string>{});
 }
 
 TEST_F(SecretValues, AreWarnedOfWhenTheyAreShort) {
     const Config config = read("postgres", "user=a password=hunter2 host=h");
-    ASSERT_EQ(config.warnings.size(), 1U);
-    EXPECT_TRUE(config.warnings[0].ends_with(
+    EXPECT_EQ(config.warnings, std::vector<std::string>{});
+    ASSERT_EQ(config.service_warnings.size(), 1U);
+    EXPECT_TRUE(config.service_warnings[0].ends_with(
         "dataSource: the password has fewer than 8 bytes, so it cannot be hidden in messages that "
         "quote it"
-    )) << config.warnings[0];
+    )) << config.service_warnings[0];
 }
 
 TEST_F(SecretValues, AreTheWebhooksUrlAndHeaders) {
