@@ -10,7 +10,7 @@
 namespace migrator::config {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
+constexpr auto kAbsent = std::string_view::npos;
 
 void hide_passwords(const Settings& settings, db::Drivers drivers, Report& report) {
     const db::Driver* driver = db::find_driver(drivers, text_of(settings, "driver"));
@@ -18,9 +18,9 @@ void hide_passwords(const Settings& settings, db::Drivers drivers, Report& repor
     if (driver == nullptr || source.empty()) return;
     const std::string shown = driver->mask(source);
     for (const std::string& password : driver->passwords(source)) {
-        if (password.empty() || password.find(db::kDatabaseToken) != kNone) continue;
+        if (password.empty() || password.find(db::kDatabaseToken) != kAbsent) continue;
         // Like the user or the database: a name, which messages have to show.
-        if (shown.find(password) != kNone) continue;
+        if (shown.find(password) != kAbsent) continue;
         if (secrets::add(password)) continue;
         report.service_warnings.push_back(fmt::format(
             "{}: dataSource: the password has fewer than {} bytes, so it cannot be hidden in "
@@ -35,12 +35,12 @@ void hide_passwords(const Settings& settings, db::Drivers drivers, Report& repor
 void hide_url(std::string_view url) {
     secrets::add(url);
     const auto start = url.find("://");
-    if (start == kNone) return;
+    if (start == kAbsent) return;
     const std::string_view rest = url.substr(start + 3);
     const auto path = rest.find_first_of("/?#");
-    if (path != kNone) secrets::add(rest.substr(path));
+    if (path != kAbsent) secrets::add(rest.substr(path));
     const auto at = rest.substr(0, path).rfind('@');
-    if (at == kNone) return;
+    if (at == kAbsent) return;
     const std::string_view user = rest.substr(0, at);
     secrets::add(user.substr(user.find(':') + 1));
 }
