@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
             .driver = configuration.database.driver,
             .base_location = configuration.loader.base_location,
             .single_migrations = directories(MigrationType::SingleMigration),
-            .tenant_migrations = directories(MigrationType::TenantMigration)};
+            .tenant_migrations = directories(MigrationType::TenantMigration),
+            .unset_variables = configuration.unset_variables};
     };
     cli::Backend backend{
         .version_text = app::version_text(),

@@ -129,9 +129,15 @@ config::Config read_configuration(
         if (format == log::Format::Text) format = log::Format::Plain;
     }
     log::configure(level, format);
+    if (use == Use::Service) {
+        for (const std::string& warning : configuration.service_warnings) log::warn(warning);
+    }
     for (const std::string& warning : configuration.warnings) {
-        const auto& unknown = configuration.unknown_keys;
-        const bool is_told = std::ranges::find(unknown, warning) != unknown.end();
+        const auto is_among = [&](const std::vector<std::string>& some) {
+            return std::ranges::find(some, warning) != some.end();
+        };
+        const bool is_told =
+            is_among(configuration.unknown_keys) || is_among(configuration.unset_variables);
         if (use == Use::Service || !is_told) log::warn(warning);  // a command tells them itself
     }
     return configuration;

@@ -36,6 +36,7 @@ struct Backend {
         std::string base_location;
         std::vector<std::string> single_migrations;  ///< folders, as configured
         std::vector<std::string> tenant_migrations;
+        std::vector<std::string> unset_variables{};  ///< warnings, errors of `validate`
     };
     /// Reads the configuration (file, environment, overrides by key) and opens the coordinator.
     /// Throws Configuration. Called at most once, and not for `serve`.

@@ -13,6 +13,7 @@ const Backend::Opened& Context::open(const decltype(Backend::open)& opener) {
     opened_.emplace(opener(common.config_path, common.overrides));
     if (warns_of_unknown_keys_) {
         for (const auto& key : opened_->unknown_keys) log::warn(key);
+        for (const auto& variable : opened_->unset_variables) log::warn(variable);
     }
     return *opened_;
 }

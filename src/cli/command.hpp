@@ -30,11 +30,11 @@ public:
         : common(asked), backend(offered), terminal(shown), report(shown, asked.verbose) {}
 
     /// Reads the configuration and opens what is behind it, the first time, and warns of unknown
-    /// keys. Throws Configuration.
+    /// keys and unset variables. Throws Configuration.
     const Backend::Opened& opened();
     /// The same without a database; instead of `opened`.
     const Backend::Opened& opened_offline();
-    /// Before the two: unknown keys are an error of the command, not a warning.
+    /// Before the two: the command itself says what it thinks of unknown keys and unset variables.
     void refuse_unknown_keys() { warns_of_unknown_keys_ = false; }
 
     const CommonOptions& common;

@@ -87,13 +87,16 @@ std::string preview(const coordinator::Preview& preview, const std::string* sql)
 }
 
 std::string validation(
-    const coordinator::Validation& validation, const std::vector<std::string>& unknown_keys
+    const coordinator::Validation& validation,
+    const std::vector<std::string>& unknown_keys,
+    const std::vector<std::string>& unset_variables
 ) {
     object root;
-    root["valid"] = unknown_keys.empty() && validation.changed.empty() &&
+    root["valid"] = unknown_keys.empty() && unset_variables.empty() && validation.changed.empty() &&
                     validation.problems.empty() && validation.source.refusals.empty();
     root["files"] = validation.files;
     root["unknownKeys"] = texts(unknown_keys);
+    if (!unset_variables.empty()) root["unsetVariables"] = texts(unset_variables);
     root["changed"] = wire::migrations(validation.changed);
     root["problems"] = wire::problems(validation.problems);
     root["warnings"] = wire::problems(validation.warnings);

@@ -20,7 +20,9 @@ std::string status(const plan::StatusReport& status);
 /// `sql`: null without `--sql`.
 std::string preview(const coordinator::Preview& preview, const std::string* sql);
 std::string validation(
-    const coordinator::Validation& validation, const std::vector<std::string>& unknown_keys
+    const coordinator::Validation& validation,
+    const std::vector<std::string>& unknown_keys,
+    const std::vector<std::string>& unset_variables
 );
 /// Of `validate --offline`: what was not checked can't be called valid.
 std::string offline_validation(

@@ -7,6 +7,7 @@
 #include "config/keys.hpp"
 #include "config/options.hpp"
 #include "config/redacted_yaml.hpp"
+#include "config/secret_values.hpp"
 #include "config/settings.hpp"
 #include "config/substitution.hpp"
 #include "config/values.hpp"
@@ -136,6 +137,7 @@ Config read(
     overlay_environment(settings, lookups);
     overlay_overrides(settings, overrides, report);
     substitute(settings, lookups, report);
+    hide_secrets(settings, lookups.drivers, report);
     check_settings(settings, report);
     check_driver(settings, lookups.drivers, report);
     if (!report.problems.empty()) {
@@ -152,6 +154,8 @@ Config read(
     config.redacted_yaml = redacted_yaml(settings, lookups.drivers);
     config.warnings = std::move(report.warnings);
     config.unknown_keys = std::move(report.unknown_keys);
+    config.service_warnings = std::move(report.service_warnings);
+    config.unset_variables = std::move(report.unset_variables);
     return config;
 }
 

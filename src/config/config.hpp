@@ -51,8 +51,12 @@ struct Config {
     /// For people, to be logged at WARN: unknown keys with their nearest known key, variables
     /// that are not set, deprecated keys, keys that have no effect yet.
     std::vector<std::string> warnings;
+    /// The same, for those who run a service: not for each command.
+    std::vector<std::string> service_warnings;
     /// Those of `warnings` that `migrator validate` treats as errors: unknown keys.
     std::vector<std::string> unknown_keys;
+    /// The same: of variables that are not set.
+    std::vector<std::string> unset_variables;
 };
 
 /// Reads `path`, then environment variables `MIGRATOR_…`, then `overrides` (key to text, from

@@ -7,6 +7,7 @@
 
 #include "config/redaction.hpp"
 #include "core/ascii.hpp"
+#include "core/secrets.hpp"
 #include "core/utf8.hpp"
 
 namespace migrator::config {
@@ -90,6 +91,10 @@ std::string masked(
             return redact_header(text);
         case Masking::Location:
             return redact_location(text);
+        case Masking::Sql:
+            return secrets::hidden(redact_sql(text, text_of(settings, "driver") == "mysql"));
+        case Masking::JsonTemplate:
+            return secrets::hidden(redact_template(text));
         case Masking::None:
             break;
     }

@@ -26,7 +26,9 @@ using Settings = std::map<std::string_view, Setting>;
 struct Report {
     std::vector<std::string> problems;  ///< each one is fatal
     std::vector<std::string> warnings;
-    std::vector<std::string> unknown_keys;  ///< these stand in `warnings` too
+    std::vector<std::string> unknown_keys;      ///< these stand in `warnings` too
+    std::vector<std::string> unset_variables;   ///< and these
+    std::vector<std::string> service_warnings;  ///< these do not
 
     /// In the form of the Go program: `Key: 'Config.Port' Error:Field validation for 'Port' failed
     /// on the 'range' tag (ORIGIN: WHAT)`.

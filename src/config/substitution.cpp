@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "core/error.hpp"
+#include "core/secrets.hpp"
 
 namespace migrator::config {
 namespace {
@@ -14,18 +16,39 @@ namespace {
 constexpr std::array<std::string_view, 4> kSecretStores{
     "aws-secretsmanager:", "aws-ssm:", "azure-keyvault:", "gcp-secretmanager:"};
 constexpr std::string_view kDatabaseToken = "aws-rds-token";
+constexpr std::string_view kDefault = ":-";  ///< `${NAME:-default}`
 
 bool is_secret_reference(std::string_view name) {
     return name == kDatabaseToken ||
            std::ranges::any_of(kSecretStores, [&](auto store) { return name.starts_with(store); });
 }
 
-/// What may be said of a variable's name: in `${DB_PASSWORD:-guess}` the part after the name may
+/// What may be said of a variable's name: in `${DB_PASSWORD-guess}` the part after the name may
 /// be a secret.
 std::string_view shown_name(std::string_view name) {
     const auto end =
         name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
     return name.substr(0, end);
+}
+
+/// Whether a reference between these is all of a password:
+/// `password='${PW}'`, `user:${PW}@host`.
+bool is_whole_password(std::string_view before, std::string_view behind) {
+    const auto slash = before.rfind('/');
+    const std::string_view user = before.substr(slash == std::string_view::npos ? 0 : slash + 1);
+    const auto colon = user.find(':');
+    if (behind.starts_with('@') && colon != std::string_view::npos && colon + 1 == user.size()) {
+        return true;
+    }
+    constexpr std::string_view kEnds = " \t\r\n'\"};&";
+    if (!behind.empty() && kEnds.find(behind.front()) == std::string_view::npos) return false;
+    std::string_view key = trimmed(before.substr(0, before.find_last_not_of("'\"{") + 1));
+    if (!key.ends_with('=')) return false;
+    key.remove_suffix(1);
+    key = trimmed(key);
+    return is_one_of_ignoring_case(
+        key.substr(key.find_last_of(" \t\r\n;&?") + 1), {"password", "pwd", "sslpassword"}
+    );
 }
 
 /// ECS puts the whole JSON text of a secret into the variable when the task definition names no
@@ -58,7 +81,12 @@ public:
             if (is_left_alone(name)) {
                 result += text.substr(start, end + 1 - start);
             } else {
-                result += is_secret_reference(name) ? secret(name) : variable(name);
+                result += is_secret_reference(name) ? secret(name)
+                                                    : variable(
+                                                          name,
+                                                          std::string_view(text).substr(0, start),
+                                                          std::string_view(text).substr(end + 1)
+                                                      );
                 setting_.substituted = true;
             }
             from = end + 1;
@@ -71,9 +99,27 @@ private:
                (name == "summary" || name.starts_with("summary."));
     }
 
-    std::string variable(const std::string& name) {
+    /// `before` and `behind` are what stands around the reference.
+    std::string variable(
+        const std::string& reference, std::string_view before, std::string_view behind
+    ) {
+        const auto separator = reference.find(kDefault);
+        const std::string name = reference.substr(0, separator);
         std::optional<std::string> value;
         if (!name.empty()) value = lookups_.environment(name);
+        if (separator != std::string::npos && value.value_or("").empty()) {
+            return reference.substr(separator + kDefault.size());
+        }
+        if (!value && key_.masking == Masking::DataSource && is_whole_password(before, behind)) {
+            report_.wrong(
+                key_,
+                "required",
+                setting_.origin,
+                fmt::format("needs {} as its password, which is not set", described(name))
+            );
+            setting_.unusable = true;
+            return {};
+        }
         if (!value) return warn_unset(name);
         if (is_json_with_password(*value)) {
             report_.warn(
@@ -90,18 +136,24 @@ private:
     }
 
     std::string warn_unset(std::string_view name) {
-        const std::string_view shown = shown_name(name);
-        setting_.unset_variable = shown;
+        setting_.unset_variable = shown_name(name);
         report_.warn(
             setting_.origin,
             fmt::format(
-                "{}: the environment variable {}{} is not set and is replaced by an empty text",
-                key_.name,
-                shown.empty() ? "between ${ and }" : shown,
-                shown.size() < name.size() && !shown.empty() ? "… (defaults are not supported)" : ""
+                "{}: {} is not set and is replaced by an empty text", key_.name, described(name)
             )
         );
+        report_.unset_variables.push_back(report_.warnings.back());
         return {};
+    }
+
+    static std::string described(std::string_view name) {
+        const std::string_view shown = shown_name(name);
+        return fmt::format(
+            "the environment variable {}{}",
+            shown.empty() ? "between ${ and }" : shown,
+            shown.size() < name.size() && !shown.empty() ? "… (a default is ${NAME:-default})" : ""
+        );
     }
 
     std::string secret(const std::string& reference) {
@@ -113,9 +165,11 @@ private:
             refuse(reference, "refers to a secret store that is not supported yet");
             return {};
         }
-        return in_context(fmt::format("{} (${{{}}})", key_.name, reference), [&] {
+        std::string value = in_context(fmt::format("{} (${{{}}})", key_.name, reference), [&] {
             return lookups_.secret(reference);
         });
+        if (reference != kDatabaseToken) secrets::add(value);
+        return value;
     }
 
     void refuse(std::string_view reference, std::string_view why) {

@@ -26,6 +26,8 @@ std::string quoted(const Key& key, const Setting& setting, std::string_view text
     const bool harmless = std::ranges::all_of(text, [](char c) {
         return is_letter_or_digit(c) || c == '-' || c == '+' || c == '.' || c == '%' || c == '_';
     });
+    const bool is_number = key.type == Type::Number || key.type == Type::NumberOrPercent;
+    if (is_number && std::ranges::any_of(text, is_letter)) return "";  // it is something else
     if (is_secret(key) || setting.substituted || !harmless || text.size() > kMaxShown) return "";
     return fmt::format(", not {}", text);
 }

@@ -7,11 +7,13 @@
 #include <mutex>
 #include <thread>
 
+#include "core/secrets.hpp"
+
 namespace migrator::coordinator {
 namespace {
 
 std::string text_of_current_exception() try { throw; } catch (const std::exception& error) {
-    return error.what();
+    return secrets::hidden(error.what());
 } catch (...) {
     return "an error of unknown type";
 }

@@ -14,6 +14,7 @@
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/secrets.hpp"
 #include "plan/bad_tenants.hpp"
 #include "plan/tenant_rows.hpp"
 
@@ -75,6 +76,8 @@ Outcome VersionRun::run() {
         work();
         std::vector<std::string>& notes = outcome_.notes;
         notes.insert(notes.begin(), source_notes_.begin(), source_notes_.end());
+        for (std::string& note : notes) note = secrets::hidden(note);
+        for (auto& failure : outcome_.failures) failure.message = secrets::hidden(failure.message);
     } catch (const Error& error) {
         count_end(name_of_end(error.kind()));
         throw;

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/secrets.hpp"
+
 namespace migrator {
 
 /// What the caller can do about it; nothing finer is ever acted on.
@@ -27,10 +29,12 @@ enum class ErrorKind {
 };
 
 /// The only exception we throw on purpose. The message may be shown to a client,
-/// so it never holds a credential or a data source string.
+/// so it never holds a credential or a data source string; values that are known to be secret are
+/// hidden in it, since libraries and servers quote what they were given.
 class Error : public std::runtime_error {
 public:
-    Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+    Error(ErrorKind kind, const std::string& message)
+        : std::runtime_error(secrets::hidden(message)), kind_(kind) {}
     ErrorKind kind() const noexcept { return kind_; }
 
 private:

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/json_text.hpp"
+#include "core/secrets.hpp"
 #include "core/time.hpp"
 #include "core/utf8.hpp"
 
@@ -149,7 +150,8 @@ std::string line_of(const Line& content) {
 }
 
 void show(const Line& content) {
-    std::string line = line_of(content);
+    const std::string message = secrets::hidden(content.message);
+    std::string line = line_of({content.level, message, content.fields, content.where});
     const std::lock_guard lock(output);
     if (sink) {
         sink(line);

@@ -9,7 +9,8 @@
 
 /// Log lines on standard error, as docs/compatibility.md, "Log lines", says:
 /// `2026/11/22 12:04:02.469548 [server.go:82] INFO requestId=1795349042469497001 MESSAGE`.
-/// All functions may be called from every thread. Never pass a secret or the contents of a file.
+/// All functions may be called from every thread. Never pass a secret or the contents of a file; a
+/// message that quotes a known secret all the same (`secrets.hpp`) is shown without it.
 namespace migrator::log {
 
 enum class Level : std::uint8_t { Debug, Info, Warn, Error, Panic };

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "db/options.hpp"
 
@@ -20,6 +21,10 @@ struct Driver {
     /// `data_source` as it may be shown: without passwords and what may be one. What can't be
     /// understood is masked whole. Never throws (but std::bad_alloc).
     std::string (*mask)(std::string_view data_source);
+
+    /// The passwords of `data_source` as the driver sends them; none when it can't be understood.
+    /// Never throws (but std::bad_alloc).
+    std::vector<std::string> (*passwords)(std::string_view data_source);
 
     /// A Connector for `options`, whose `driver` is this one. Connects to nothing yet. Throws
     /// Configuration for a data source that can't be understood; the message never quotes it.

@@ -212,6 +212,11 @@ Exposure exposure_of(std::string_view name) {
     return is_one_of_ignoring_case(kHarmless, plain) ? Exposure::Show : Exposure::Hide;
 }
 
+bool is_user(std::string_view name) {
+    constexpr std::string_view kUsers[] = {"user", "username", "userid", "uid"};
+    return is_one_of_ignoring_case(kUsers, plain_name(name));
+}
+
 /// Without quotes, and nothing in it looks like another parameter with a password.
 bool is_harmless_value(std::string_view value) {
     if (value.find_first_of("'\"`{}<>|^\r\n") != std::string_view::npos) return false;
@@ -241,7 +246,10 @@ bool SeenNames::add(std::string_view name) { return names_.insert(plain_name(nam
 std::string shown_parameter(std::string_view name, std::string_view value, std::string_view raw) {
     switch (exposure_of(name)) {
         case Exposure::Show:
-            if (is_harmless_value(value)) return std::string(raw);
+            // In a user's name a '/' is rather one of `user/password`.
+            if (is_harmless_value(value) && !(is_user(name) && value.find('/') != kNone)) {
+                return std::string(raw);
+            }
             [[fallthrough]];
         case Exposure::Mask:
             return std::string(trimmed(name)) + "=" + std::string(kMask);
@@ -250,6 +258,8 @@ std::string shown_parameter(std::string_view name, std::string_view value, std::
     }
     return std::string(kMask);
 }
+
+bool holds_more_than_host(std::string_view text) { return text.find_first_of("@;") != kNone; }
 
 std::string mask_user_info(std::string_view info) {
     const auto colon = info.find(':');
@@ -299,7 +309,12 @@ std::string mask_url(std::string_view text) {
         if (!path.empty() && !consists_of(path, allowed)) return std::string(kMask);
     }
     std::string result(text.substr(0, scheme_end));
-    if (at != kNone) result += mask_user_info(rest.substr(0, at)) + "@";
+    if (at != kNone) {
+        const std::string_view info = rest.substr(0, at);
+        // Alone it may be a token.
+        const bool is_alone = info.find(':') == kNone;
+        result += (is_alone ? std::string(kMask) : mask_user_info(info)) + "@";
+    }
     result += place;
     if (place.size() < tail.size()) result += "?" + mask_query(tail.substr(place.size() + 1));
     return result;

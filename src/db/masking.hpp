@@ -3,7 +3,9 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/error.hpp"
 #include "core/masking.hpp"
 
 /// What the drivers share when they mask a data source: only parameters that are known to be
@@ -25,6 +27,18 @@ public:
 private:
     std::set<std::string> names_;
 };
+
+/// Whether what stands at the place of a host has more in it than one: an '@', or a ';' where a
+/// blank or '&' was meant. Then it may be a password, and libraries quote it.
+bool holds_more_than_host(std::string_view text);
+
+/// The passwords that `parse` finds in `data_source`; none when it refuses it.
+template <typename Parse>
+std::vector<std::string> passwords_of(std::string_view data_source, Parse parse) try {
+    return parse(data_source);
+} catch (const Error&) {
+    return {};
+}
 
 /// `user:password`, as it stands before the '@'.
 std::string mask_user_info(std::string_view info);

@@ -54,7 +54,8 @@ protected:
                 "postgres",
                 base_location,
                 single_migrations,
-                tenant_migrations};
+                tenant_migrations,
+                unset_variables};
         };
         backend.open_offline = [&](const std::string& path,
                                    const std::map<std::string, std::string>& overrides) {
@@ -105,6 +106,7 @@ protected:
     coordinator::Options options;
     std::stop_source interrupted;
     std::vector<std::string> unknown_keys;
+    std::vector<std::string> unset_variables;
     std::string base_location = "/migrations";
     std::vector<std::string> single_migrations{"ref"};
     std::vector<std::string> tenant_migrations{"tenants"};

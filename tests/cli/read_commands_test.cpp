@@ -184,6 +184,20 @@ TEST_F(ReadCommands, ValidateFailsByWhatIsWrong) {
     EXPECT_TRUE(contains(logged, "unknown key 'prot'")) << logged;
 }
 
+TEST_F(ReadCommands, ValidateFailsOnUnsetVariables) {
+    unset_variables = {"migrator.yaml:3: setRole: the environment variable ROLE is not set"};
+    EXPECT_EQ(run({"validate"}), 2);
+    EXPECT_TRUE(contains(err.str(), "error: migrator.yaml:3: setRole")) << err.str();
+    EXPECT_EQ(logged, "");
+    EXPECT_EQ(run({"validate", "--json"}), 2);
+    EXPECT_TRUE(contains(out.str(), "unsetVariables")) << out.str();
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_TRUE(contains(logged, "ROLE is not set")) << logged;
+    logged.clear();
+    EXPECT_EQ(run({"validate", "--offline"}), 0) << "it has no secrets";
+    EXPECT_TRUE(contains(logged, "ROLE is not set")) << logged;
+}
+
 TEST_F(ReadCommands, TenantsAreOneALine) {
     EXPECT_EQ(run({"tenants"}), 0);
     EXPECT_EQ(out.str(), "");

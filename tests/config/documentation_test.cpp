@@ -38,7 +38,7 @@ TEST(Documentation, HasAnExampleThatIsRead) {
     const auto from = start + fence.size();
     const Reading reading{
         .yaml = text.substr(from, text.find("```", from) - from),
-        .environment = {{"DB_PASSWORD", "x"}}};
+        .environment = {{"DB_PASSWORD", "hunter22"}}};
     const Config config = reading.read();
     EXPECT_EQ(config.warnings, std::vector<std::string>{});
 }

@@ -28,8 +28,13 @@ TEST(Substitution, ReplacesVariablesInOnePass) {
         {"unclosed after another", "${A}${A", "1${A"},
         {"unset", "a${UNSET}b", "ab"},
         {"empty name", "a${}b", "ab"},
-        {"no default syntax", "a${A:-x}b", "ab"},
-        {"odd name", "${A:-y}", "odd"},
+        {"default of a set one", "a${A:-x}b", "a1b"},
+        {"default of an unset one", "a${UNSET:-x y}b", "ax yb"},
+        {"default of an empty one", "a${EMPTY:-x}b", "axb"},
+        {"empty default", "a${UNSET:-}b", "ab"},
+        {"default with a reference", "${UNSET:-${A}}", "${A}"},
+        {"default with the separator", "${UNSET:-a:-b}", "a:-b"},
+        {"odd name", "a${A-y}b", "ab"},
         {"first closing brace", "${A}}", "1}"},
         {"set and empty", "x${EMPTY}", "x"},
     };
@@ -41,8 +46,7 @@ TEST(Substitution, ReplacesVariablesInOnePass) {
             {"REFERENCE", "${A}"},
             {"SELF", "${SELF}"},
             {"BRACE", "}${"},
-            {"EMPTY", ""},
-            {"A:-y", "odd"}};
+            {"EMPTY", ""}};
         EXPECT_EQ(substituted(c.text, environment), c.result);
     }
 }
@@ -75,12 +79,53 @@ TEST(Substitution, LeavesTheSummaryInTheTemplateOfTheWebhookAlone) {
 }
 
 TEST(Substitution, WarnsOfAnUnsetVariableByName) {
-    const Reading reading{.yaml = kMinimal + "setRole: x${ROLE}${OTHER:-hunter2}${}\n"};
+    const Reading reading{.yaml = kMinimal + "setRole: x${ROLE}${OTHER-hunter2}${}\n"};
     const Config config = reading.read();
     EXPECT_TRUE(any_contains(config.warnings, {"migrator.yaml:5: setRole", "ROLE is not set"}));
-    EXPECT_TRUE(any_contains(config.warnings, {"variable OTHER", "defaults are not supported"}));
+    EXPECT_TRUE(any_contains(config.warnings, {"variable OTHER", "a default is ${NAME:-default}"}));
     EXPECT_TRUE(any_contains(config.warnings, {"between ${ and }"}));
     EXPECT_FALSE(any_contains(config.warnings, {"hunter2"}));
+}
+
+TEST(Substitution, NamesTheUnsetVariablesThatAreErrorsOfValidate) {
+    const Config config = read_yaml(kMinimal + "setRole: x${ROLE}${SET:-a}\n");
+    ASSERT_EQ(config.unset_variables.size(), 1U);
+    EXPECT_TRUE(contains(config.unset_variables[0], "ROLE is not set"));
+    EXPECT_TRUE(any_contains(config.warnings, {config.unset_variables[0].c_str()}));
+}
+
+TEST(Substitution, RefusesAnUnsetVariableThatIsAWholePassword) {
+    const auto read = [](const std::string& data_source) {
+        return Reading{
+            .yaml = "baseLocation: /a\ndriver: postgres\nsingleMigrations: [a]\ndataSource: \"" +
+                    data_source + "\"\n"};
+    };
+    for (const char* whole :
+         {"user=a password=${PW}",
+          "user=a password='${PW}' dbname=b",
+          "password = ${PW} user=a",
+          "postgres://a:${PW}@h/b",
+          "postgres://h/b?user=a&password=${PW}&sslmode=disable",
+          "root:${PW}@tcp(h)/b",
+          "server=h;pwd={${PW}};uid=a",
+          "postgres://a:${PW-guess}@h/b"}) {
+        SCOPED_TRACE(whole);
+        const std::string error = read(whole).error();
+        EXPECT_TRUE(contains(error, "needs the environment variable PW")) << error;
+        EXPECT_TRUE(contains(error, "as its password, which is not set")) << error;
+        EXPECT_FALSE(contains(error, "guess"));
+    }
+    for (const char* other :
+         {"user=a password=x${PW}",
+          "user=${PW}",
+          "user=a dbname=${PW}",
+          "postgres://${PW}@h/b",
+          "postgres://h:${PW}/b",
+          "user=a password=${PW:-}",
+          "user=a password=${PW:-default!}"}) {
+        SCOPED_TRACE(other);
+        EXPECT_NO_THROW(read(other).read());
+    }
 }
 
 TEST(Substitution, ComesBeforeValidation) {

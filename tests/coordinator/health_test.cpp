@@ -7,6 +7,8 @@
 #include <latch>
 #include <stdexcept>
 
+#include "core/secrets.hpp"
+
 namespace migrator::coordinator {
 namespace {
 
@@ -26,6 +28,13 @@ TEST(Health, RunsEveryCheckAndKeepsTheirOrder) {
     EXPECT_EQ(results[0].problem, "no way");
     EXPECT_EQ(results[1].problem, std::nullopt);
     EXPECT_EQ(results[2].problem, "an error of unknown type");
+}
+
+TEST(Health, ShowsNoSecretThatALibraryQuotes) {
+    secrets::add("hunter22");
+    Health health({{"A", [] { throw std::runtime_error("no host hunter22@db"); }}}, kLong);
+    EXPECT_EQ(health.look()[0].problem, "no host ***@db");
+    secrets::forget_all();
 }
 
 TEST(Health, LooksAgainForEveryProbeThatComesLater) {

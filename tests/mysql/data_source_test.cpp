@@ -134,6 +134,8 @@ TEST(MysqlDataSource, RefusesWhatItCantRead) {
         {"u:hush@tcp(db)/hush%", "contains a '%'"},
         {"u:hush@pipe(hush)/x", "tcp or unix"},
         {"u:hush@tcp(db:hush)/x", "port"},
+        {"root@tcp([u:hush@db]:1)/x", "the network must be tcp or unix"},
+        {"root@tcp(u;hush:1)/x", "the host contains"},
         {"u:hush@tcp(db:0)/x", "port"},
         {"u:hush@tcp(db:65536)/x", "port"},
         {"u:hush@tcp(db:1x)/x", "port"},

@@ -173,6 +173,9 @@ TEST(DataSource, TellsWhereItIsWrongAndNeverShowsAValue) {
         {"NUL", "postgres://u:SECRET%00@h/d", "character 20"},
         {"open bracket", "postgres://[SECRET/d", "character 12"},
         {"after a bracket", "postgres://[::1]SECRET/d", "character 17"},
+        {"semicolons", "host=h;port=1;user=u;password=SECRET", "the host contains"},
+        {"user info as a host", "user=u host=u:SECRET@h", "the host contains"},
+        {"'@' in a parameter", "postgres:///d?host=SECRET%40h", "the host contains"},
         {"parameter without =", "postgres://h/d?SECRET", "character 16"},
     };
     for (const auto& c : cases) {

@@ -43,6 +43,7 @@ TEST(PostgresqlDriver, MasksKeyValues) {
             {"server=h;user id=u;password=secret", "server=h;user ***"},
             {"POSTGRES://u:secret@h/db", "***"},
             {"host=h user=mysql://u:secret@x", "host=h user=***"},
+            {"user=u/secret host=h", "user=*** host=h"},
         }
     );
 }
@@ -54,7 +55,7 @@ TEST(PostgresqlDriver, MasksUrls) {
             {"postgres://u:secret@h:5432/db?sslmode=require",
              "postgres://u:***@h:5432/db?sslmode=require"},
             {"postgresql://u:s%40cret@h/db", "postgresql://u:***@h/db"},
-            {"postgres://u@h/db", "postgres://u@h/db"},
+            {"postgres://u@h/db", "postgres://***@h/db"},  // it may be a token
             {"postgres://:secret@h/db", "postgres://:***@h/db"},
             {"postgres://u:secret@a:1,b:2,[::1]:3/db", "postgres://u:***@a:1,b:2,[::1]:3/db"},
             {"postgres://u:secret@/db?host=/run/pg", "postgres://u:***@/db?host=/run/pg"},

@@ -153,6 +153,8 @@ TEST(DataSource, SaysWhatIsWrongAndNoSecret) {
         {"server=db;uid=u;pwd=sec;ret", "part 4 has no '='"},
         {"server=db;uid=u;pwd=\"secret", "unterminated quoted value of pwd"},
         {"server=db;uid=u;pwd=\"secret\"x", "missing ';' after the quoted value of pwd"},
+        {"server=u:secret@db;uid=u", "the server contains"},
+        {"odbc:server={db;pwd=secret};uid=u", "the server contains"},
         {"server=db;=secret", "part 2 has no name"},
         {"odbc:server=db;uid=u;pwd={secret", "unterminated quoted value of pwd"},
         {"postgres://u:secret@db/x", "must begin with sqlserver://"},

@@ -5,14 +5,15 @@
 #include "cli/command.hpp"
 #include "cli/output_json.hpp"
 #include "core/count_of.hpp"
+#include "core/log.hpp"
 
 namespace migrator::cli {
 namespace {
 
 int exit_code_of(
-    const std::vector<std::string>& unknown_keys, const coordinator::Validation& validation
+    const std::vector<std::string>& wrong_keys, const coordinator::Validation& validation
 ) {
-    if (!unknown_keys.empty()) return edge_codes(ErrorKind::Configuration).exit_code;
+    if (!wrong_keys.empty()) return edge_codes(ErrorKind::Configuration).exit_code;
     if (!validation.changed.empty()) return edge_codes(ErrorKind::ChecksumMismatch).exit_code;
     const auto& refusals = validation.source.refusals;
     if (!refusals.empty()) return edge_codes(refusals.front().kind).exit_code;
@@ -29,7 +30,8 @@ struct Validate : Command {
             .group = Group::Look,
             .summary = "Checks configuration, files and checksums; writes nothing",
             .text =
-                "Unknown configuration keys are errors here; elsewhere they are warnings.\n"
+                "Unknown configuration keys and unset variables are errors here; elsewhere\n"
+                "they are warnings.\n"
                 "With --offline: what can be checked without the database. That is the "
                 "configuration\n"
                 "except dataSource, and the text, names and order of the files.",
@@ -51,14 +53,17 @@ struct Validate : Command {
 private:
     static int run_online(Context& context) {
         const auto& unknown_keys = context.opened().unknown_keys;
+        const auto& unset_variables = context.opened().unset_variables;
+        std::vector<std::string> wrong = unknown_keys;
+        wrong.insert(wrong.end(), unset_variables.begin(), unset_variables.end());
         const auto validation = context.opened().coordinator.inspection().validate();
-        const int exit_code = exit_code_of(unknown_keys, validation);
+        const int exit_code = exit_code_of(wrong, validation);
         auto& report = context.report;
         if (context.common.json) {
-            context.terminal.out << json::validation(validation, unknown_keys);
+            context.terminal.out << json::validation(validation, unknown_keys, unset_variables);
             return exit_code;
         }
-        for (const auto& key : unknown_keys) report.error(key);
+        for (const auto& what : wrong) report.error(what);
         report.changed(validation.changed);
         show_source(report, validation.source);
         show_problems(report, validation.problems);
@@ -76,6 +81,8 @@ private:
         const std::vector<std::string> not_checked = {
             "dataSource", "checksums of applied files", "pending files"};
         const auto& unknown_keys = context.opened_offline().unknown_keys;
+        // Where there is no database, there are no secrets either.
+        for (const auto& variable : context.opened_offline().unset_variables) log::warn(variable);
         const auto validation = context.opened_offline().coordinator.inspection().validate_files();
         const int exit_code = exit_code_of(unknown_keys, validation);
         auto& report = context.report;

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/number.hpp"
 #include "core/percent.hpp"
+#include "db/masking.hpp"
 #include "db/mysql/dsn_values.hpp"
 
 namespace migrator::db::mysql {
@@ -162,6 +163,9 @@ void read_host(DataSource& source, std::string_view address) {
     } else if (const auto colon = address.rfind(':'); colon != kNone) {
         port = address.substr(colon + 1);
         address = address.substr(0, colon);
+    }
+    if (holds_more_than_host(address)) {
+        throw refused("invalid DSN: the host contains '@' or ';'");
     }
     if (!address.empty()) source.host = address;
     if (port.empty()) return;

@@ -2,6 +2,7 @@
 
 #include "core/ascii.hpp"
 #include "db/masking.hpp"
+#include "db/mysql/data_source.hpp"
 #include "db/mysql/mysql.hpp"
 #include "db/sql/connector/sql_connector.hpp"
 
@@ -43,11 +44,18 @@ std::string mask(std::string_view text) {
     return result;
 }
 
+std::vector<std::string> passwords(std::string_view data_source) {
+    return passwords_of(data_source, [](std::string_view text) {
+        return std::vector<std::string>{parse_data_source(text).password};
+    });
+}
+
 }  // namespace
 
 constexpr Driver kDriver{
     .name = "mysql",
     .mask = mask,
+    .passwords = passwords,
     .connect = sql::connector::connect<make_server>,
     .offline_data_source = "tcp(offline.invalid)/",
     .why_not_file =

@@ -6,6 +6,7 @@
 
 #include "core/ascii.hpp"
 #include "core/number.hpp"
+#include "db/masking.hpp"
 #include "db/postgresql/data_source_syntax.hpp"
 #include "db/sql/time_limits.hpp"
 
@@ -102,6 +103,15 @@ void check_value(const SyntaxPair& pair) {
     if (pair.key == "sslmode" && !contains(kSslModes, pair.value)) {
         throw data_source_error(
             "sslmode must be disable, allow, prefer, require, verify-ca or verify-full"
+        );
+    }
+    // libpq quotes a host that it can't resolve. One with an '@' in front is a socket without a
+    // file.
+    const std::string_view host = pair.value;
+    if (pair.key == "host" && holds_more_than_host(host.substr(host.starts_with('@') ? 1 : 0))) {
+        throw data_source_error(
+            "the host contains '@' or ';' (separate key=value pairs with blanks; in a URL, "
+            "percent-encode '@' in the password)"
         );
     }
     if (pair.key != "port") return;

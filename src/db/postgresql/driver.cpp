@@ -4,6 +4,7 @@
 
 #include "core/ascii.hpp"
 #include "db/masking.hpp"
+#include "db/postgresql/data_source.hpp"
 #include "db/postgresql/postgresql.hpp"
 #include "db/sql/connector/sql_connector.hpp"
 
@@ -78,11 +79,23 @@ std::string mask(std::string_view data_source) {
     return is_url ? mask_url(data_source) : mask_key_values(data_source);
 }
 
+std::vector<std::string> passwords(std::string_view data_source) {
+    return passwords_of(data_source, [](std::string_view text) {
+        const DataSource source = parse_data_source(text);
+        std::vector<std::string> found;
+        for (const char* key : {"password", "sslpassword"}) {
+            if (const std::string* value = source.find(key)) found.push_back(*value);
+        }
+        return found;
+    });
+}
+
 }  // namespace
 
 constexpr Driver kDriver{
     .name = "postgres",
     .mask = mask,
+    .passwords = passwords,
     .connect = sql::connector::connect<make_server>,
     .offline_data_source = "host=offline.invalid",
 };

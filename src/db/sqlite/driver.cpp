@@ -19,11 +19,14 @@ std::string mask(std::string_view data_source) {
     return std::string(is_harmless ? data_source : kMask);
 }
 
+std::vector<std::string> passwords(std::string_view /*data_source*/) { return {}; }
+
 }  // namespace
 
 constexpr Driver kDriver{
     .name = "sqlite",
     .mask = mask,
+    .passwords = passwords,
     .connect = sql::connector::connect<make_server>,
     .offline_data_source = "offline",
     .why_not_version =

@@ -9,6 +9,7 @@
 
 #include "core/ascii.hpp"
 #include "core/number.hpp"
+#include "db/masking.hpp"
 #include "db/options.hpp"
 #include "db/sqlserver/data_source_syntax.hpp"
 #include "db/sqlserver/keywords.hpp"
@@ -222,6 +223,9 @@ void finish(DataSource& source, const Together& together) {
         together.connection.value_or(std::chrono::seconds(0))
     );
     if (given.count() > 0) source.login_timeout = given;
+    if (holds_more_than_host(source.host)) {
+        throw data_source_error("the server contains '@' or ';'");
+    }
     if (source.host.empty()) throw data_source_error("server is missing");
     if (source.login == Login::Password && source.user.empty()) {
         throw data_source_error(

@@ -5,6 +5,7 @@
 #include "core/ascii.hpp"
 #include "db/masking.hpp"
 #include "db/sql/connector/sql_connector.hpp"
+#include "db/sqlserver/data_source.hpp"
 #include "db/sqlserver/sqlserver.hpp"
 
 namespace migrator::db::sqlserver {
@@ -65,11 +66,18 @@ std::string mask(std::string_view data_source) {
     return std::string(kOdbcPrefix) + mask_pairs(data_source.substr(kOdbcPrefix.size()), "{", "}");
 }
 
+std::vector<std::string> passwords(std::string_view data_source) {
+    return passwords_of(data_source, [](std::string_view text) {
+        return std::vector<std::string>{parse_data_source(text).password};
+    });
+}
+
 }  // namespace
 
 constexpr Driver kDriver{
     .name = "sqlserver",
     .mask = mask,
+    .passwords = passwords,
     .connect = sql::connector::connect<make_server>,
     .offline_data_source = "server=offline.invalid;user id=offline;password=offline",
     .why_not_tenant = "must be version or file: SQL Server does not support atomicity: tenant yet",

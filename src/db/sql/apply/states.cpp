@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/log.hpp"
+#include "core/secrets.hpp"
 #include "db/sql/apply/lost_commit.hpp"
 #include "db/sql/failure.hpp"
 #include "db/sql/store/tenant_states.hpp"
@@ -57,7 +58,7 @@ void write_failed(const Worker& worker, const Unit& unit, const UnitFailure& fai
              .file = file == nullptr ? std::string() : file->file,
              .statement = static_cast<std::int64_t>(failure.kept),
              .sqlstate = failure.sqlstate,
-             .message = describe(failure)}
+             .message = secrets::hidden(describe(failure))}
         );
     } catch (const Error& error) {
         // The failure itself is what the caller has to hear; the intent is there already.
