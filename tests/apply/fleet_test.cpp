@@ -112,6 +112,53 @@ TEST_F(FleetTest, WhatPassesIsTriedAgainAndNotForEver) {
     }
 }
 
+/// Each tenant changes a table that all share: of several at once one alone comes through.
+TEST_F(FleetTest, TenantsThatCollideAreTriedAgainOneByOne) {
+    for (const bool commits : {false, true}) {
+        SCOPED_TRACE(commits);
+        if (commits) work_.server.commit_each_file();
+        work_.options.retries = 1;
+        std::atomic<int> at_work = 0;
+        work_.server.fault = [&](std::string_view call) {
+            if (call.starts_with("run one")) ++at_work;
+            if (call.starts_with("run two")) {
+                std::this_thread::yield();
+                return at_work-- > 1 ? Fault::Collides : Fault::None;
+            }
+            return Fault::None;
+        };
+        const ApplyResult result = roll_out();
+        EXPECT_TRUE(result.failures.empty());
+        EXPECT_EQ(result.fleet->tenants_done, 12);
+        work_.server.change_tables([](auto& tables) { tables = {}; });
+    }
+}
+
+TEST_F(FleetTest, WhoCollidesAloneWaitsForSomebodyElse) {
+    work_.options.retries = 3;
+    fail("two t05", Fault::Collides, 3);
+    EXPECT_EQ(roll_out().fleet, (FleetSummary{.tenants_done = 12, .retries = 3}));
+    work_.server.change_tables([](auto& tables) { tables = {}; });
+    fail("two t05", Fault::Collides, 4);
+    EXPECT_EQ(failed_tenants(roll_out()), (Texts{"t05"}));
+}
+
+TEST_F(FleetTest, ARunDoesNotWaitForTheLocksOfAllItsTenantsInTurn) {
+    work_.options.retries = 3;
+    work_.server.fault = [](std::string_view call) {
+        return call.starts_with("run one") ? Fault::Passing : Fault::None;
+    };
+    const ApplyResult result = roll_out();
+    EXPECT_EQ(result.fleet, (FleetSummary{.tenants_failed = 12, .retries = 21}))
+        << "3 x (4 + 12/4)";
+    ASSERT_EQ(result.notes.size(), 1U);
+    EXPECT_EQ(
+        result.notes[0],
+        "21 retries for locks that were not free in time were made; tenants that met one after "
+        "that were not retried"
+    );
+}
+
 TEST_F(FleetTest, WhatDoesNotPassIsNotTriedAgain) {
     fail("two t05", Fault::Refused, 1);
     EXPECT_EQ(roll_out().fleet->retries, 0);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -61,6 +62,47 @@ TEST_F(TenantQueueTest, OfThoseThatWaitTheFirstToBeDueIsNext) {
     queue_.repeat(first, kNever);
     queue_.repeat(second, kNow);
     EXPECT_EQ(queue_.take()->part->place, 2U);
+}
+
+TEST_F(TenantQueueTest, WhatHasCollidedIsInWorkAlone) {
+    for (std::size_t place : {1, 2, 3}) queue_.add(item(place));
+    TenantQueue::Item first = *queue_.take();
+    TenantQueue::Item second = *queue_.take();
+    first.alone = second.alone = true;
+    queue_.repeat(first, kNow);
+    queue_.repeat(second, kNow);
+    EXPECT_EQ(queue_.take()->part->place, 3U) << "what was never tried comes first";
+    std::atomic<int> at_work = 1;
+    const auto work = [&] {
+        std::size_t taken = 0;
+        for (; queue_.take(); ++taken) {
+            EXPECT_EQ(++at_work, 1);
+            std::this_thread::yield();
+            --at_work;
+            queue_.done();
+        }
+        return taken;
+    };
+    auto one = std::async(std::launch::async, work);
+    auto other = std::async(std::launch::async, work);
+    std::this_thread::yield();
+    --at_work;
+    queue_.done();
+    EXPECT_EQ(one.get() + other.get(), 2U);
+}
+
+TEST_F(TenantQueueTest, WhatIsToBeAloneIsNotKeptWaitingByThoseBehindIt) {
+    for (std::size_t place : {1, 2, 3}) queue_.add(item(place));
+    TenantQueue::Item first = *queue_.take();
+    const auto second = *queue_.take();
+    const auto third = *queue_.take();
+    first.alone = true;
+    queue_.repeat(first, kNow);
+    queue_.repeat(second, kNow);
+    auto next = std::async(std::launch::async, [&] { return queue_.take(); });
+    queue_.done();  // the third
+    EXPECT_EQ(next.get()->part->place, 1U);
+    EXPECT_EQ(third.part->place, 3U);
 }
 
 /// Nobody can tell whether the other thread waits already: in most of the rounds it does.

@@ -148,6 +148,20 @@ TEST_P(Fleet, TriesATenantAgainWhenALockWasNotFree) {
     EXPECT_EQ(outcome.summary.tenant_migrations_total, 5);
 }
 
+/// Each transaction counts migrator's rows and the shared ones, and adds some.
+TEST_P(Fleet, TenantsThatCollideAreTriedAgainOneByOne) {
+    add_tenants(40);
+    project().database.data_source += "?default_transaction_isolation=serializable";
+    project().database.parallelism = 8;
+    project().execute("create table catalog.shared (n bigint)");
+    project().write(
+        "stores/002_a.sql", "insert into catalog.shared select count(*) from catalog.shared;"
+    );
+    const auto outcome = project().apply();
+    EXPECT_TRUE(outcome.failures.empty()) << outcome.failures[0].message;
+    EXPECT_EQ(count("(select distinct n from catalog.shared) as numbers"), "40");
+}
+
 TEST_P(Fleet, GivesUpOnATenantWhoseLockIsNeverFree) {
     add_tenants(5);
     project().write("stores/002_a.sql", "create table {schema}.a (x integer);");

@@ -106,6 +106,24 @@ TEST_P(MariadbFleetRetries, NeverRepeatsWhatATemporaryTableOutlives) {
     EXPECT_EQ(fails_at_once().statement, 2);
 }
 
+TEST_P(MariadbFleetRetries, TenantsThatDeadlockAreTriedAgainOneByOne) {
+    project().database.max_failures = {};
+    project().database.parallelism = 8;
+    db::sql::execute(*watcher_, "create table catalog.shared (n integer primary key)");
+    project().execute("insert into catalog.shared values (0)");
+    for (int i = 5; i <= 40; ++i) {
+        project().execute(
+            "insert into migrator.migrator_tenants (name) values ('many" + std::to_string(i) + "')"
+        );
+    }
+    project().write(
+        "stores/003_b.sql", "insert into catalog.shared select max(n) + 1 from catalog.shared;"
+    );
+    const auto outcome = project().apply();
+    EXPECT_TRUE(outcome.failures.empty()) << outcome.failures[0].message;
+    EXPECT_EQ(ask("select max(n) from catalog.shared"), "40");
+}
+
 TEST_P(MariadbFleetRetries, GivesUpOnATenantWhoseLockIsNeverFree) {
     project().database.retries = 1;
     project().write("stores/004_c.sql", "alter table {schema}.a add column y integer;");

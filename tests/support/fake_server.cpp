@@ -15,7 +15,12 @@ using db::sql::Value;
 
 namespace {
 
-constexpr std::string_view kPassing = "PASS1";
+constexpr std::string_view kPassing = "PASS1 40001";
+
+std::string sqlstate_of(Fault fault) {
+    if (fault == Fault::Passing) return "PASS1";
+    return fault == Fault::Collides ? "40001" : "";
+}
 
 using Change = std::function<void(FakeTables&)>;
 
@@ -126,7 +131,7 @@ public:
             });
             if (failure) {
                 failure->kept = failure->connection_lost ? 0 : done;
-                failure->may_repeat = failure->sqlstate == kPassing && done == 0;
+                failure->may_repeat = !failure->sqlstate.empty() && done == 0;
                 return failure;
             }
             changes_.push_back([&version, &script, &row](FakeTables& tables) {
@@ -209,7 +214,7 @@ private:
             .statement = statement,
             .line = line,
             .message = std::string(lost ? "lost at " : "refused ") + std::string(what),
-            .sqlstate = std::string(fault == Fault::Passing ? kPassing : ""),
+            .sqlstate = sqlstate_of(fault),
             .connection_lost = lost};
     }
     /// Calls `done` behind each statement.

@@ -18,10 +18,11 @@ namespace migrator::test {
 /// What a fake server does instead of what it was asked for.
 enum class Fault : std::uint8_t {
     None,
-    Refused,  ///< an error of the server; the connection stays
-    Passing,  ///< one with SQLSTATE "PASS1", which passes by itself
-    Lost,     ///< the connection is gone, and nothing was done
-    Unheard,  ///< it was done, and the connection went before the answer
+    Refused,   ///< an error of the server; the connection stays
+    Passing,   ///< one with SQLSTATE "PASS1", which passes by itself
+    Collides,  ///< a serialization failure, which passes by itself
+    Lost,      ///< the connection is gone, and nothing was done
+    Unheard,   ///< it was done, and the connection went before the answer
 };
 
 /// migrator's own tables, and what scripts did.

@@ -67,7 +67,7 @@ struct Context : Job {
     /// First planned file of each tenant ("" for the single files), when an intent is written.
     std::unordered_map<std::string, std::string> first_files{};
     Patience patience{};
-    std::chrono::milliseconds first_pause{500};  ///< before a tenant is tried again
+    std::chrono::milliseconds first_pause{1'000};  ///< at most, before a tenant is tried again
 
     /// Of a transaction that is about to begin.
     Leftovers leftovers() const { return keeps_state() ? Leftovers() : Leftovers(stateful_code); }

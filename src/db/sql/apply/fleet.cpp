@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 #include <thread>
 
 #include "core/error.hpp"
@@ -16,12 +17,24 @@ namespace {
 constexpr std::chrono::milliseconds kLongestPause{60'000};
 constexpr int kPauseGrows = 3;
 
+/// Anything up to a limit that grows: those that failed together don't meet again.
 std::chrono::milliseconds pause_after(
-    std::size_t failed_tries, std::chrono::milliseconds first_pause
+    std::size_t failed_tries, std::chrono::milliseconds first_limit
 ) {
-    auto pause = first_pause;
-    for (std::size_t i = 1; i < failed_tries && pause < kLongestPause; ++i) pause *= kPauseGrows;
-    return std::min(pause, kLongestPause);
+    auto limit = first_limit;
+    for (std::size_t i = 1; i < failed_tries && limit < kLongestPause; ++i) limit *= kPauseGrows;
+    thread_local std::minstd_rand random{std::random_device{}()};
+    using Count = std::chrono::milliseconds::rep;
+    std::uniform_int_distribution<Count> up_to(0, std::min(limit, kLongestPause).count());
+    return std::chrono::milliseconds(up_to(random));
+}
+
+/// A deadlock or a serialization failure: two transactions were in each other's way. Of our own
+/// statements nobody knows better.
+bool is_collision(const UnitFailure& failed) {
+    const std::string& sqlstate = failed.failure.sqlstate;
+    const bool is_own = failed.error && failed.error->kind() == ErrorKind::Internal;
+    return sqlstate == "40001" || sqlstate == "40P01" || is_own;
 }
 
 bool is_listed(std::string_view list, const std::string& sqlstate) {
@@ -172,24 +185,47 @@ std::optional<UnitFailure> Fleet::run(UnitRunner& runner, const Unit& unit) {
 
 /// What passes by itself: a lock that was not free in time, a deadlock, a connection that broke.
 /// Never of a file some of whose statements stay.
-bool Fleet::may_pass(const Unit& unit, const UnitFailure& failed, const Item& item) const {
+bool Fleet::may_pass(const Unit& unit, const UnitFailure& failed, const Item& item) {
     if (item.failed_tries >= context_.options.retries) return false;
     const Failure& failure = failed.failure;
-    if (failure.may_repeat) return true;
     const bool may_stay = !unit.in_transaction || context_.commits_each_file;
-    if (failed.has_begun && may_stay) return false;
-    return failure.connection_lost ||
-           is_listed(context_.dialect.passing_sqlstates, failure.sqlstate);
+    if (!failure.may_repeat && failed.has_begun && may_stay) return false;
+    if (failure.connection_lost) return true;
+    const bool passes =
+        failure.may_repeat || is_listed(context_.dialect.passing_sqlstates, failure.sqlstate);
+    return passes && (is_collision(failed) || may_wait_for_others());
+}
+
+/// When the locks of others stop tenant after tenant, they won't be free soon, and each try waits
+/// for them: the whole run has so many, and each worker's tenants have theirs in any case.
+bool Fleet::may_wait_for_others() {
+    constexpr std::size_t kOneOf = 4;
+    const std::size_t most = context_.options.retries * (workers_ + ends_.size() / kOneOf);
+    const std::lock_guard lock(mutex_);
+    if (waits_ < most) return ++waits_ > 0;
+    if (waits_ == most) {
+        ++waits_;
+        notes_.push_back(fmt::format(
+            "{} retries for locks that were not free in time were made; tenants that met one after "
+            "that were not retried",
+            most
+        ));
+    }
+    return false;
 }
 
 void Fleet::repeat(TenantQueue& queue, Item item, const UnitFailure& failed) {
     ++item.failed_tries;
-    const auto pause = pause_after(item.failed_tries, context_.first_pause);
+    // Who collides when nothing else is in work has met somebody else's transaction.
+    item.alone = is_collision(failed) && !item.alone;
+    const auto pause = item.alone ? std::chrono::milliseconds(0)
+                                  : pause_after(item.failed_tries, context_.first_pause);
     log::warn(
         fmt::format(
-            "Tenant {} failed, next attempt in {} ms (retry {} of {}): {}",
+            "Tenant {} failed, next attempt in {} ms{} (retry {} of {}): {}",
             *item.part->tenant,
             pause.count(),
+            item.alone ? ", while no other tenant is in progress" : "",
             item.failed_tries,
             context_.options.retries,
             error_of(failed).what()

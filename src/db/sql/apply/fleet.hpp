@@ -47,7 +47,8 @@ private:
     /// One try for one tenant, from the unit on that was not done yet.
     void attempt(UnitRunner& runner, TenantQueue& queue, Item item);
     std::optional<UnitFailure> run(UnitRunner& runner, const Unit& unit);
-    bool may_pass(const Unit& unit, const UnitFailure& failed, const Item& item) const;
+    bool may_pass(const Unit& unit, const UnitFailure& failed, const Item& item);
+    bool may_wait_for_others();
     void repeat(TenantQueue& queue, Item item, const UnitFailure& failed);
     /// Whether the run is to stop now.
     bool note_failure(const TenantPart& part, const UnitFailure& failed);
@@ -57,14 +58,15 @@ private:
     const Context& context_;
     std::unique_ptr<Session>& session_;
     std::vector<std::unique_ptr<Session>> sessions_;  ///< of the workers beside the first
-    std::vector<std::string> notes_;
-    std::size_t reached_;      ///< tenants of the waves so far
-    std::size_t workers_ = 0;  ///< allowed; 0: nobody has looked yet
+    std::size_t reached_;                             ///< tenants of the waves so far
+    std::size_t workers_ = 0;                         ///< allowed; 0: nobody has looked yet
 
     mutable std::mutex mutex_;  ///< for what follows
-    std::vector<End> ends_;     ///< by place
+    std::vector<std::string> notes_;
+    std::vector<End> ends_;  ///< by place
     std::vector<TenantFailure> failures_;
     std::size_t retries_ = 0;
+    std::size_t waits_ = 0;  ///< of them, for locks that were not free in time
     std::exception_ptr fatal_;
 };
 

@@ -4,21 +4,33 @@
 
 namespace migrator::db::sql::apply {
 
+void TenantQueue::changed() {
+    ++changes_;
+    wake_.notify_all();
+}
+
 void TenantQueue::add(const Item& item) {
     const std::lock_guard lock(mutex_);
     ready_.push_back(item);
-    changed_.notify_one();
+    changed();
+}
+
+std::vector<TenantQueue::Waiting>::const_iterator TenantQueue::first_waiting() const {
+    return std::ranges::min_element(waiting_, {}, &Waiting::due);
 }
 
 std::optional<TenantQueue::Item> TenantQueue::next_due() {
+    if (alone_in_work_) return std::nullopt;
     std::optional<Item> item;
     if (!ready_.empty()) {
         item = ready_.front();
         ready_.pop_front();
         return item;
     }
-    const auto first = std::ranges::min_element(waiting_, {}, &Waiting::due);
+    const auto first = first_waiting();
     if (first == waiting_.end() || first->due > Clock::now()) return std::nullopt;
+    // Those behind it wait, too, or it would never be alone.
+    if (first->item.alone && in_work_ > 0) return std::nullopt;
     item = first->item;
     waiting_.erase(first);
     return item;
@@ -29,20 +41,17 @@ std::optional<TenantQueue::Item> TenantQueue::take() {
     while (!closed_ && !stop_.stop_requested()) {
         if (auto item = next_due()) {
             ++in_work_;
+            alone_in_work_ = item->alone;
             return item;
         }
-        if (waiting_.empty() && in_work_ == 0) return std::nullopt;
         // What is in work may come back to be tried again.
-        if (waiting_.empty()) {
-            changed_.wait(lock, stop_, [&] {
-                return closed_ || !ready_.empty() || !waiting_.empty() || in_work_ == 0;
-            });
+        if (waiting_.empty() && in_work_ == 0) return std::nullopt;
+        const auto has_changed = [this, seen = changes_] { return changes_ != seen; };
+        const auto first = first_waiting();
+        if (first != waiting_.end() && first->due > Clock::now()) {
+            wake_.wait_until(lock, stop_, Clock::time_point(first->due), has_changed);
         } else {
-            const auto due = std::ranges::min_element(waiting_, {}, &Waiting::due)->due;
-            const std::size_t waiting = waiting_.size();
-            changed_.wait_until(lock, stop_, due, [&] {
-                return closed_ || !ready_.empty() || waiting_.size() != waiting;
-            });
+            wake_.wait(lock, stop_, has_changed);
         }
     }
     return std::nullopt;
@@ -51,20 +60,22 @@ std::optional<TenantQueue::Item> TenantQueue::take() {
 void TenantQueue::done() {
     const std::lock_guard lock(mutex_);
     --in_work_;
-    changed_.notify_all();
+    alone_in_work_ = false;
+    changed();
 }
 
 void TenantQueue::repeat(const Item& item, std::chrono::milliseconds pause) {
     const std::lock_guard lock(mutex_);
     waiting_.push_back({Clock::now() + pause, item});
     --in_work_;
-    changed_.notify_all();
+    alone_in_work_ = false;
+    changed();
 }
 
 void TenantQueue::close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    changed_.notify_all();
+    changed();
 }
 
 }  // namespace migrator::db::sql::apply

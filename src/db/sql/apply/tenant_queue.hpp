@@ -14,7 +14,8 @@
 namespace migrator::db::sql::apply {
 
 /// Parts of a phase that wait for a worker, in order; those to be tried again come after the
-/// others, each when its time has come. Thread-safe.
+/// others, each when its time has come, and those that have collided with others while nothing else
+/// is in work. Thread-safe.
 class TenantQueue {
 public:
     using Clock = std::chrono::steady_clock;
@@ -24,6 +25,7 @@ public:
         std::size_t next_unit = 0;   ///< of the part: those before are done
         std::size_t files_done = 0;  ///< of that unit
         std::size_t failed_tries = 0;
+        bool alone = false;  ///< nothing else is in work meanwhile
     };
 
     /// Gives out nothing more once `stop` is requested.
@@ -44,15 +46,20 @@ private:
         Clock::time_point due;
         Item item;
     };
-    std::optional<Item> next_due();  // with `mutex_` held
+    // With `mutex_` held:
+    std::optional<Item> next_due();
+    void changed();
+    std::vector<Waiting>::const_iterator first_waiting() const;
 
     const std::stop_token stop_;
     std::mutex mutex_;
-    std::condition_variable_any changed_;
+    std::condition_variable_any wake_;
     std::deque<Item> ready_;
     std::vector<Waiting> waiting_;
     std::size_t in_work_ = 0;
+    bool alone_in_work_ = false;
     bool closed_ = false;
+    std::size_t changes_ = 0;  ///< of all this
 };
 
 }  // namespace migrator::db::sql::apply
