@@ -90,14 +90,15 @@ struct Connection::Exchange {
     const Router::Route* route = nullptr;  ///< null until there is one; and unless it counts
 };
 
-Connection::Connection(tcp::socket socket, Shared& shared)
-    : stream_(std::move(socket)),
+Connection::Connection(Stream stream, const Router& router, Shared& shared)
+    : stream_(std::move(stream)),
+      router_(router),
       shared_(shared),
       watchdog_(stream_),
       peer_(text_of_address(stream_)) {}
 
 asio::awaitable<void> Connection::run() {
-    Next next = Next::Request;
+    Next next = co_await shake_hands();
     while (next == Next::Request) next = co_await serve_one();
     if (next == Next::Linger) co_await linger();
     watchdog_.disarm();
@@ -110,6 +111,27 @@ void Connection::wind_down() {
 }
 
 void Connection::close() { stream_.close(); }
+
+asio::awaitable<Connection::Next> Connection::shake_hands() {
+    watchdog_.arm(shared_.options.tls.handshake_timeout);
+    std::string problem;
+    switch (co_await stream_.handshake(shared_.handshakes, problem)) {
+        case Stream::Greeting::Done:
+            co_return Next::Request;
+        case Stream::Greeting::PlainHttp: {
+            const Refusal refusal{
+                .status = 400, .message = "this port speaks HTTPS, not plain HTTP"};
+            co_return (co_await refuse(refusal, "")) ? Next::Linger : Next::Close;
+        }
+        case Stream::Greeting::Refused:
+            log::info(fmt::format("clientIP={} TLS client certificate refused: {}", peer_, problem)
+            );
+            co_return Next::Linger;
+        case Stream::Greeting::Failed:
+            log::debug(fmt::format("clientIP={} TLS handshake failed: {}", peer_, problem));
+    }
+    co_return Next::Close;
+}
 
 asio::awaitable<Connection::Next> Connection::serve_one() {
     const Options& options = shared_.options;
@@ -130,6 +152,7 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
     Request request = parser.take();
     request.id = shared_.ids.id_of(request, std::chrono::system_clock::now());
     request.client_ip = client_ip(request);
+    request.certificate = stream_.certificate();
     Exchange exchange(request);
     Response response = co_await answer(std::move(request), exchange);
 
@@ -226,7 +249,7 @@ asio::awaitable<bool> Connection::refuse(const Refusal& refusal, const std::stri
     Response response{
         .status = refusal.status,
         .content_type = "application/json; charset=utf-8",
-        .body = shared_.router.error_body(path, refusal.status, refusal.message),
+        .body = router_.error_body(path, refusal.status, refusal.message),
         .headers = {}};
     add_headers(response);
     const std::string head = response_head(
@@ -236,7 +259,7 @@ asio::awaitable<bool> Connection::refuse(const Refusal& refusal, const std::stri
 }
 
 asio::awaitable<Response> Connection::answer(Request request, Exchange& exchange) {
-    auto found = shared_.router.find(request);
+    auto found = router_.find(request);
     if (auto* response = std::get_if<Response>(&found)) {
         if (!is_redirect(*response)) {
             log_request(request, exchange);
@@ -250,7 +273,7 @@ asio::awaitable<Response> Connection::answer(Request request, Exchange& exchange
         exchange.route = &route;
         log_request(request, exchange);
     }
-    Response response = co_await shared_.lanes.answer(shared_.router, route, std::move(request));
+    Response response = co_await shared_.lanes.answer(router_, route, std::move(request));
     if (!route.bare) add_headers(response);
     co_return response;
 }
@@ -315,7 +338,7 @@ void Connection::record(const Exchange& exchange, int status, std::size_t body_b
 }
 
 void Connection::add_headers(Response& response) const {
-    const Headers& added = shared_.router.headers();
+    const Headers& added = router_.headers();
     response.headers.insert(response.headers.end(), added.begin(), added.end());
 }
 

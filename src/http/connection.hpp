@@ -1,12 +1,12 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "http/handshakes.hpp"
 #include "http/lanes.hpp"
 #include "http/options.hpp"
 #include "http/request_id.hpp"
@@ -21,8 +21,8 @@ namespace migrator::http {
 /// What all connections of a server share.
 struct Shared {
     const Options& options;
-    const Router& router;
     Lanes& lanes;
+    Handshakes& handshakes;
     metrics::Registry* metrics;  ///< may be null
     RequestIds ids;
     bool ending = false;  ///< each connection ends with the answer it is at
@@ -31,7 +31,7 @@ struct Shared {
 /// One client: its requests, one after the other. For the sockets' thread only.
 class Connection {
 public:
-    Connection(boost::asio::ip::tcp::socket socket, Shared& shared);
+    Connection(Stream stream, const Router& router, Shared& shared);
 
     /// Returns when the connection is over. Must run to its end, or never be resumed again.
     boost::asio::awaitable<void> run();
@@ -50,6 +50,7 @@ private:
     /// What is told of a request when its answer has been written.
     struct Exchange;
 
+    boost::asio::awaitable<Next> shake_hands();
     boost::asio::awaitable<Next> serve_one();
     boost::asio::awaitable<bool> read(RequestParser& parser);
     boost::asio::awaitable<boost::system::error_code> read_some();
@@ -68,6 +69,7 @@ private:
     void add_headers(Response& response) const;
 
     Stream stream_;
+    const Router& router_;
     Shared& shared_;
     Watchdog watchdog_;
     Phase phase_ = Phase::Idle;

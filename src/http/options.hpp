@@ -7,6 +7,19 @@
 
 namespace migrator::http {
 
+enum class ClientCertificates : std::uint8_t { Optional, Required };
+
+/// Where the files for TLS are, all PEM. Constant after start-up.
+struct TlsOptions {
+    std::string certificate;  ///< and its chain; empty: no TLS
+    std::string key;
+    std::string client_ca;  ///< who signs client certificates; empty: clients aren't asked for any
+    ClientCertificates client_certificates = ClientCertificates::Optional;
+    std::chrono::milliseconds recheck{2'000};             ///< for changed files, at new connections
+    std::chrono::milliseconds handshake_timeout{10'000};  ///< for all of it
+    std::size_t max_handshakes = 1'024;                   ///< in progress
+};
+
 /// Limits and addresses of the server. Constant after start-up.
 struct Options {
     std::string listen_address = "0.0.0.0";
@@ -21,6 +34,7 @@ struct Options {
     std::size_t workers = 8;           ///< threads for Lane::Work, at most
     std::size_t queue_limit = 64;      ///< requests that wait for them; more: 503
     std::size_t patient_workers = 18;  ///< threads for Lane::Patient, at most
+    TlsOptions tls;
 };
 
 /// Where answers of any size go. Constant after start-up.

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <unordered_set>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "http/connection.hpp"
 #include "http/listener.hpp"
 #include "http/text.hpp"
+#include "http/tls_files.hpp"
 
 namespace migrator::http {
 
@@ -36,6 +38,27 @@ constexpr std::chrono::seconds kAfterCancel{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kBetweenWarnings{30};
 
+/// A port and what is behind it.
+struct Port {
+    Port(asio::io_context& io, const Options& options, const Router& its_router)
+        : acceptor(open_listener(io, options)),
+          number(acceptor.local_endpoint().port()),
+          router(its_router),
+          changed(io) {
+        if (!options.tls.certificate.empty()) tls.emplace(options.tls);
+    }
+
+    Stream stream_of(tcp::socket socket) {
+        return tls ? Stream(std::move(socket), tls->current()) : Stream(std::move(socket));
+    }
+
+    tcp::acceptor acceptor;
+    const std::uint16_t number;
+    const Router& router;
+    asio::steady_timer changed;  ///< cancelled when a connection ends
+    std::optional<TlsFiles> tls;
+};
+
 }  // namespace
 
 /// All of it is of the thread that is in `run_until_signal`, but for `stop`'s post. The order of
@@ -44,21 +67,24 @@ constexpr std::chrono::seconds kBetweenWarnings{30};
 struct Server::State {
     State(const Options& given, const Router& router, metrics::Registry* metrics)
         : options(given),
-          acceptor(open_listener(io, options)),
-          port(acceptor.local_endpoint().port()),
+          port(io, options, router),
           changed(io),
           signals(io),
+          handshakes(options.tls.max_handshakes),
           lanes(io, options, [this] { changed.cancel(); }),
           shared{
-              .options = options, .router = router, .lanes = lanes, .metrics = metrics, .ids = {}} {
-    }
+              .options = options,
+              .lanes = lanes,
+              .handshakes = handshakes,
+              .metrics = metrics,
+              .ids = {}} {}
 
-    asio::awaitable<void> accept();
+    asio::awaitable<void> accept(Port& from);
     asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
     asio::awaitable<void> end();
-    asio::awaitable<void> wait_until(Clock::time_point time);
+    static asio::awaitable<void> wait_until(asio::steady_timer& change, Clock::time_point time);
     asio::awaitable<void> wait_for_work();
-    void start(tcp::socket socket);
+    void start(Stream stream, const Router& router);
     void wait_for_signal();
     void on_signal();
     std::ptrdiff_t requests_in_work() const;
@@ -67,12 +93,12 @@ struct Server::State {
 
     const Options options;
     asio::io_context io{1};
-    tcp::acceptor acceptor;
-    const std::uint16_t port;
+    Port port;
     asio::steady_timer
         changed;  ///< cancelled when a connection or work after an answer ends, or a signal comes
     asio::signal_set signals;
     std::unordered_set<std::shared_ptr<Connection>> connections;
+    Handshakes handshakes;
     Lanes lanes;
     Shared shared;
     std::function<void()> cancel;
@@ -82,36 +108,37 @@ struct Server::State {
     std::jthread canceller;
 };
 
-asio::awaitable<void> Server::State::accept() {
+asio::awaitable<void> Server::State::accept(Port& from) {
     while (!shared.ending) {
         if (connections.size() >= options.max_connections) {
             warn_sometimes(fmt::format(
                 "all {} connections are in use; new connections wait", connections.size()
             ));
-            co_await wait_until(Clock::time_point::max());
+            co_await wait_until(from.changed, Clock::time_point::max());
             continue;
         }
         error_code error;
         tcp::socket socket =
-            co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+            co_await from.acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (shared.ending) co_return;
         if (!error) {
-            start(std::move(socket));
+            start(from.stream_of(std::move(socket)), from.router);
         } else if (error != asio::error::connection_aborted) {
             warn_sometimes("could not accept a connection: " + error.message());
-            co_await wait_until(Clock::now() + kAcceptPause);
+            co_await wait_until(from.changed, Clock::now() + kAcceptPause);
         }
     }
 }
 
-void Server::State::start(tcp::socket socket) {
-    const auto connection = std::make_shared<Connection>(std::move(socket), shared);
+void Server::State::start(Stream stream, const Router& router) {
+    const auto connection = std::make_shared<Connection>(std::move(stream), router, shared);
     connections.insert(connection);
     auto done = [this, connection](const std::exception_ptr& error) {
         if (error) log::error("connection failed: " + text_of(error));
         connection->close();
         connections.erase(connection);
         changed.cancel();
+        port.changed.cancel();
     };
     asio::co_spawn(io, serve(connection), std::move(done));
 }
@@ -121,15 +148,17 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<Connection> connectio
     co_await connection->run();
 }
 
-asio::awaitable<void> Server::State::wait_until(Clock::time_point time) {
+asio::awaitable<void> Server::State::wait_until(
+    asio::steady_timer& change, Clock::time_point time
+) {
     error_code ignored;
-    changed.expires_at(time);
-    co_await changed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    change.expires_at(time);
+    co_await change.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 asio::awaitable<void> Server::State::wait_for_work() {
     const auto is_over = [this] { return connections.empty() && lanes.going_on() == 0; };
-    while (!is_over() && Clock::now() < deadline) co_await wait_until(deadline);
+    while (!is_over() && Clock::now() < deadline) co_await wait_until(changed, deadline);
 }
 
 void Server::State::wait_for_signal() {
@@ -157,7 +186,7 @@ void Server::State::on_signal() {
 
 asio::awaitable<void> Server::State::end() {
     error_code ignored;
-    acceptor.close(ignored);
+    port.acceptor.close(ignored);
     for (const auto& connection : connections) connection->wind_down();
     log::info(fmt::format("shutting down; requests in progress: {}", requests_in_work()));
     co_await wait_for_work();
@@ -206,12 +235,13 @@ Server::Server(const Options& options, const Router& router, metrics::Registry* 
     // Before the line that tells others to begin: a SIGTERM that follows it at once is no crash.
     state_->signals.add(SIGINT);
     state_->signals.add(SIGTERM);
-    log::always("listening on " + to_text(state_->acceptor.local_endpoint()));
+    const std::string scheme = state_->port.tls ? "https://" : "";
+    log::always("listening on " + scheme + to_text(state_->port.acceptor.local_endpoint()));
 }
 
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return state_->port; }
+std::uint16_t Server::port() const { return state_->port.number; }
 
 int Server::run_until_signal(std::function<void()> cancel) {
     State& state = *state_;
@@ -220,7 +250,7 @@ int Server::run_until_signal(std::function<void()> cancel) {
     auto done = [](const std::exception_ptr& error) {
         if (error) log::error("stopped accepting connections: " + text_of(error));
     };
-    asio::co_spawn(state.io, state.accept(), std::move(done));
+    asio::co_spawn(state.io, state.accept(state.port), std::move(done));
     state.io.run();
     state.signals.clear();
     if (state.canceller.joinable()) state.canceller.join();

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <future>
 #include <mutex>
@@ -100,9 +102,13 @@ public:
         changed_.wait(lock, [&] { return !(found = find(text)).empty(); });
         return found;
     }
-    bool has(const std::string& text) {
+    bool has(const std::string& text) { return count(text) > 0; }
+    /// The lines that hold `text`.
+    std::ptrdiff_t count(const std::string& text) {
         const std::lock_guard lock(mutex_);
-        return !find(text).empty();
+        return std::ranges::count_if(lines_, [&](const std::string& line) {
+            return line.find(text) != std::string::npos;
+        });
     }
 
 private:
