@@ -33,16 +33,18 @@ http::Response health_response(const std::vector<Health::Result>& results) {
 }  // namespace
 
 void add_health(Routes& routes, Services services) {
-    using http::Lane;
     const auto health = [&checks = services.health](const http::Request&) {
         return health_response(checks.look());
     };
-    const auto metrics = [&metrics = services.metrics](const http::Request&) {
+    routes.add("GET", "/health", http::Lane::Probe, health);
+}
+
+void add_metrics(Routes& routes, const metrics::Registry& metrics) {
+    const auto text = [&metrics](const http::Request&) {
         return http::Response{
             .content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.text()};
     };
-    routes.add("GET", "/health", Lane::Probe, health);
-    routes.add_bare("GET", "/metrics", Lane::Quick, metrics);
+    routes.add_bare("GET", "/metrics", http::Lane::Quick, text);
 }
 
 }  // namespace migrator::api

@@ -62,6 +62,14 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
     add_status(routes, services);
     add_v2(routes, services, surroundings.redacted_config);
     add_health(routes, services);
+    if (!surroundings.metrics_apart) add_metrics(routes, services.metrics);
+    return router;
+}
+
+http::Router make_metrics_router(const metrics::Registry& metrics, const std::string& path_prefix) {
+    http::Router router;
+    Routes routes(router, path_prefix);
+    add_metrics(routes, metrics);
     return router;
 }
 

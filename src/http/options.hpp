@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace migrator::http {
@@ -35,6 +36,7 @@ struct Options {
     std::size_t queue_limit = 64;      ///< requests that wait for them; more: 503
     std::size_t patient_workers = 18;  ///< threads for Lane::Patient, at most
     TlsOptions tls;
+    std::optional<std::uint16_t> metrics_port;  ///< of its own, plain HTTP; 0: any free port
 };
 
 /// Where answers of any size go. Constant after start-up.

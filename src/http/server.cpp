@@ -37,6 +37,16 @@ constexpr std::chrono::seconds kAfterCancel{5};
 /// Before the next try when there are no descriptors left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kBetweenWarnings{30};
+/// Connections of the side port, beside `max_connections`: whoever takes all of those can be seen.
+constexpr std::size_t kSideConnections = 16;
+
+/// Those of the side port: plain HTTP.
+Options side_options(Options options, std::uint16_t port) {
+    options.port = port;
+    options.max_connections += kSideConnections;
+    options.tls = {};
+    return options;
+}
 
 /// A port and what is behind it.
 struct Port {
@@ -44,6 +54,7 @@ struct Port {
         : acceptor(open_listener(io, options)),
           number(acceptor.local_endpoint().port()),
           router(its_router),
+          max_connections(options.max_connections),
           changed(io) {
         if (!options.tls.certificate.empty()) tls.emplace(options.tls);
     }
@@ -55,7 +66,8 @@ struct Port {
     tcp::acceptor acceptor;
     const std::uint16_t number;
     const Router& router;
-    asio::steady_timer changed;  ///< cancelled when a connection ends
+    const std::size_t max_connections;  ///< of the server, this one among them
+    asio::steady_timer changed;         ///< cancelled when a connection ends
     std::optional<TlsFiles> tls;
 };
 
@@ -65,7 +77,12 @@ struct Port {
 /// the members is that of their ends, backwards: the workers finish first, while the context that
 /// they post to is there; then the connections; then the context with their coroutines.
 struct Server::State {
-    State(const Options& given, const Router& router, metrics::Registry* metrics)
+    State(
+        const Options& given,
+        const Router& router,
+        metrics::Registry* metrics,
+        const std::optional<SidePort>& beside
+    )
         : options(given),
           port(io, options, router),
           changed(io),
@@ -77,7 +94,9 @@ struct Server::State {
               .lanes = lanes,
               .handshakes = handshakes,
               .metrics = metrics,
-              .ids = {}} {}
+              .ids = {}} {
+        if (beside) side.emplace(io, side_options(options, beside->port), beside->router);
+    }
 
     asio::awaitable<void> accept(Port& from);
     asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
@@ -94,6 +113,7 @@ struct Server::State {
     const Options options;
     asio::io_context io{1};
     Port port;
+    std::optional<Port> side;
     asio::steady_timer
         changed;  ///< cancelled when a connection or work after an answer ends, or a signal comes
     asio::signal_set signals;
@@ -110,7 +130,7 @@ struct Server::State {
 
 asio::awaitable<void> Server::State::accept(Port& from) {
     while (!shared.ending) {
-        if (connections.size() >= options.max_connections) {
+        if (connections.size() >= from.max_connections) {
             warn_sometimes(fmt::format(
                 "all {} connections are in use; new connections wait", connections.size()
             ));
@@ -139,6 +159,7 @@ void Server::State::start(Stream stream, const Router& router) {
         connections.erase(connection);
         changed.cancel();
         port.changed.cancel();
+        if (side) side->changed.cancel();
     };
     asio::co_spawn(io, serve(connection), std::move(done));
 }
@@ -187,6 +208,7 @@ void Server::State::on_signal() {
 asio::awaitable<void> Server::State::end() {
     error_code ignored;
     port.acceptor.close(ignored);
+    if (side) side->acceptor.close(ignored);
     for (const auto& connection : connections) connection->wind_down();
     log::info(fmt::format("shutting down; requests in progress: {}", requests_in_work()));
     co_await wait_for_work();
@@ -229,12 +251,20 @@ void Server::State::warn_sometimes(const std::string& message) {
     log::warn(message);
 }
 
-Server::Server(const Options& options, const Router& router, metrics::Registry* metrics)
-    : state_(std::make_unique<State>(options, router, metrics)) {
-    raise_file_limit(options.max_connections);
+Server::Server(
+    const Options& options,
+    const Router& router,
+    metrics::Registry* metrics,
+    const std::optional<SidePort>& side
+)
+    : state_(std::make_unique<State>(options, router, metrics, side)) {
+    raise_file_limit(side ? state_->side->max_connections : options.max_connections);
     // Before the line that tells others to begin: a SIGTERM that follows it at once is no crash.
     state_->signals.add(SIGINT);
     state_->signals.add(SIGTERM);
+    if (side) {
+        log::always(side->purpose + " on " + to_text(state_->side->acceptor.local_endpoint()));
+    }
     const std::string scheme = state_->port.tls ? "https://" : "";
     log::always("listening on " + scheme + to_text(state_->port.acceptor.local_endpoint()));
 }
@@ -243,6 +273,8 @@ Server::~Server() = default;
 
 std::uint16_t Server::port() const { return state_->port.number; }
 
+std::uint16_t Server::side_port() const { return state_->side ? state_->side->number : 0; }
+
 int Server::run_until_signal(std::function<void()> cancel) {
     State& state = *state_;
     state.cancel = std::move(cancel);
@@ -250,7 +282,8 @@ int Server::run_until_signal(std::function<void()> cancel) {
     auto done = [](const std::exception_ptr& error) {
         if (error) log::error("stopped accepting connections: " + text_of(error));
     };
-    asio::co_spawn(state.io, state.accept(state.port), std::move(done));
+    asio::co_spawn(state.io, state.accept(state.port), done);
+    if (state.side) asio::co_spawn(state.io, state.accept(*state.side), done);
     state.io.run();
     state.signals.clear();
     if (state.canceller.joinable()) state.canceller.join();

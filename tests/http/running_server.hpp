@@ -6,6 +6,7 @@
 #include <functional>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -35,9 +36,10 @@ public:
         const Options& options,
         const Router& router,
         std::function<void()> cancel = {},
-        metrics::Registry* metrics = nullptr
+        metrics::Registry* metrics = nullptr,
+        const std::optional<SidePort>& side = {}
     )
-        : server_(options, router, metrics), thread_([this, cancel = std::move(cancel)] {
+        : server_(options, router, metrics, side), thread_([this, cancel = std::move(cancel)] {
               exit_code_.set_value(server_.run_until_signal(cancel));
           }) {}
     ~RunningServer() {
@@ -48,6 +50,7 @@ public:
     RunningServer& operator=(const RunningServer&) = delete;
 
     std::uint16_t port() const { return server_.port(); }
+    std::uint16_t side_port() const { return server_.side_port(); }
     void stop() { server_.stop(); }
     /// Returns when the server has ended. Once.
     int exit_code() { return exit_code_.get_future().get(); }
