@@ -37,17 +37,19 @@ http::Response health_response(const std::vector<Health::Result>& results, Detai
 }  // namespace
 
 void add_health(Routes& routes, Services services) {
-    using http::Lane;
     const auto health = [=](const http::Request& request) {
         const bool may_read = services.gate.may_read(request.principal);
         return health_response(services.health.look(), may_read ? Details::Show : Details::Leave);
     };
-    const auto metrics = [&metrics = services.metrics](const http::Request&) {
+    routes.add_open("GET", "/health", http::Lane::Probe, health);
+}
+
+void add_metrics(Routes& routes, const metrics::Registry& metrics) {
+    const auto text = [&metrics](const http::Request&) {
         return http::Response{
             .content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.text()};
     };
-    routes.add_open("GET", "/health", Lane::Probe, health);
-    routes.add_bare("GET", "/metrics", Lane::Quick, metrics);
+    routes.add_bare("GET", "/metrics", http::Lane::Quick, text);
 }
 
 }  // namespace migrator::api

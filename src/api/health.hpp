@@ -5,7 +5,10 @@
 
 namespace migrator::api {
 
-/// Adds `{p}/health`, `/metrics` and `{p}/metrics` (docs/compatibility.md, "Health", "Metrics").
+/// Adds `{p}/health` (docs/compatibility.md, "Health").
 void add_health(Routes& routes, Services services);
+
+/// Adds `/metrics` and `{p}/metrics` (docs/compatibility.md, "Metrics").
+void add_metrics(Routes& routes, const metrics::Registry& metrics);
 
 }  // namespace migrator::api

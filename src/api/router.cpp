@@ -78,6 +78,15 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
          .query_timeout = surroundings.query_timeout}
     );
     add_health(routes, services);
+    if (!surroundings.metrics_apart) add_metrics(routes, services.metrics);
+    return router;
+}
+
+http::Router make_metrics_router(const metrics::Registry& metrics, const std::string& path_prefix) {
+    static const Gate kOpen;
+    http::Router router;
+    Routes routes(router, path_prefix, kOpen);
+    add_metrics(routes, metrics);
     return router;
 }
 

@@ -22,11 +22,15 @@ struct Surroundings {
     std::string redacted_config;                 ///< YAML
     bool deprecated_tenant_keys = false;         ///< send the deprecation headers
     std::chrono::milliseconds query_timeout{0};  ///< of a GraphQL query; 0: none
+    bool metrics_apart = false;                  ///< they have a port of their own
 };
 
 /// All routes: `{p}/`, REST v1, GraphQL v2, health and metrics, as docs/compatibility.md says.
 /// `services.gate` stands before each of them.
 http::Router make_router(Services services, const Surroundings& surroundings);
+
+/// `/metrics` and `{p}/metrics` alone, for a port of their own.
+http::Router make_metrics_router(const metrics::Registry& metrics, const std::string& path_prefix);
 
 /// "" for "", "/" and blanks; else the prefix with one leading slash, none at the end, and no
 /// repeated ones.

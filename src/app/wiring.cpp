@@ -170,6 +170,7 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
         [&spool] { return static_cast<double>(spool.bytes_in_files()); }
     );
     const api::Gate gate;
+    const std::string prefix = api::normalize_prefix(configuration.path_prefix);
     const http::Router router = api::make_router(
         {.coordinator = opened.coordinator(),
          .detached_runs = detached_runs,
@@ -178,16 +179,22 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
          .spool = spool,
          .gate = gate},
         {.build = {kRelease, kCommitSha, kCommitDate},
-         .path_prefix = api::normalize_prefix(configuration.path_prefix),
+         .path_prefix = prefix,
          .redacted_config = configuration.redacted_yaml,
          .deprecated_tenant_keys = configuration.deprecated_tenant_keys,
-         .query_timeout = configuration.query_timeout}
+         .query_timeout = configuration.query_timeout,
+         .metrics_apart = configuration.http.metrics_port.has_value()}
     );
+    const http::Router metrics_router = api::make_metrics_router(metrics, prefix);
+    std::optional<http::SidePort> metrics_port;
+    if (const auto port = configuration.http.metrics_port) {
+        metrics_port.emplace(*port, metrics_router, "metrics");
+    }
     http::Options http_options = configuration.http;
     // One run works, the others wait; and one more finds out that there is no room.
     http_options.patient_workers = configuration.coordinator.run_queue + 2;
     const auto server = in_context("Error starting migrator", [&] {
-        return std::make_unique<http::Server>(http_options, router, &metrics);
+        return std::make_unique<http::Server>(http_options, router, &metrics, metrics_port);
     });
     return server->run_until_signal([&] { opened.coordinator().cancel_all(); });
 }

@@ -146,6 +146,15 @@ http::Options http_options(const Values& values) {
     options.allowed_hosts = values.items("allowedHosts");
     options.keep_alive_timeout = values.duration("keepAliveTimeout");
     options.shutdown_timeout = values.duration("shutdownTimeout");
+    options.tls.certificate = values.text("tlsCertificate");
+    options.tls.key = values.text("tlsKey");
+    options.tls.client_ca = values.text("tlsClientCa");
+    options.tls.client_certificates = values.text("tlsClientCertificates") == "required"
+                                          ? http::ClientCertificates::Required
+                                          : http::ClientCertificates::Optional;
+    if (values.has("metricsPort")) {
+        options.metrics_port = static_cast<std::uint16_t>(values.number("metricsPort"));
+    }
     return options;
 }
 

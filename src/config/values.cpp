@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "config/webhook.hpp"
@@ -190,6 +191,28 @@ void check_atomicity(const db::Driver& driver, const Settings& settings, Report&
     report.wrong(*find_key("atomicity"), "oneof", origin_of(settings, "atomicity"), why);
 }
 
+/// Keys that protect the port are all there or none is: without one of them, or with an empty one,
+/// such as that of a variable that is not set, it would be open to everybody.
+void check_tls(const Settings& settings, Report& report) {
+    constexpr std::pair<std::string_view, std::string_view> kNeeds[] = {
+        {"tlsCertificate", "tlsKey"},
+        {"tlsKey", "tlsCertificate"},
+        {"tlsClientCa", "tlsCertificate"},
+        {"tlsClientCertificates", "tlsClientCa"},
+    };
+    for (const auto& [name, needed] : kNeeds) {
+        const auto found = settings.find(name);
+        if (found == settings.end() || found->second.unusable) continue;
+        const Key& key = *find_key(name);
+        const std::string& origin = found->second.origin;
+        if (is_blank(found->second.text)) {
+            report.wrong(key, "required", origin, "is empty; remove the key to do without it");
+        } else if (!is_set(settings, needed)) {
+            report.wrong(key, "required_with", origin, fmt::format("needs {}", needed));
+        }
+    }
+}
+
 }  // namespace
 
 void check_settings(const Settings& settings, Report& report) {
@@ -213,6 +236,7 @@ void check_settings(const Settings& settings, Report& report) {
             )
         );
     }
+    check_tls(settings, report);
 }
 
 void check_driver(const Settings& settings, db::Drivers drivers, Report& report) {

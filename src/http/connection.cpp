@@ -93,8 +93,9 @@ struct Connection::Exchange {
     const Router::Route* route = nullptr;  ///< null until there is one; and unless it counts
 };
 
-Connection::Connection(tcp::socket socket, Shared& shared)
-    : stream_(std::move(socket)),
+Connection::Connection(Stream stream, const Router& router, Shared& shared)
+    : stream_(std::move(stream)),
+      router_(router),
       shared_(shared),
       watchdog_(stream_),
       peer_watch_(stream_.socket()),
@@ -102,7 +103,7 @@ Connection::Connection(tcp::socket socket, Shared& shared)
       peer_address_(IpAddress::parse(peer_)) {}
 
 asio::awaitable<void> Connection::run() {
-    Next next = Next::Request;
+    Next next = co_await shake_hands();
     while (next == Next::Request) next = co_await serve_one();
     if (next == Next::Linger) co_await linger();
     watchdog_.disarm();
@@ -115,6 +116,27 @@ void Connection::wind_down() {
 }
 
 void Connection::close() { stream_.close(); }
+
+asio::awaitable<Connection::Next> Connection::shake_hands() {
+    watchdog_.arm(shared_.options.tls.handshake_timeout);
+    std::string problem;
+    switch (co_await stream_.handshake(shared_.handshakes, problem)) {
+        case Stream::Greeting::Done:
+            co_return Next::Request;
+        case Stream::Greeting::PlainHttp: {
+            const Refusal refusal{
+                .status = 400, .message = "this port speaks HTTPS, not plain HTTP"};
+            co_return (co_await refuse(refusal, "")) ? Next::Linger : Next::Close;
+        }
+        case Stream::Greeting::Refused:
+            log::info(fmt::format("clientIP={} TLS client certificate refused: {}", peer_, problem)
+            );
+            co_return Next::Linger;
+        case Stream::Greeting::Failed:
+            log::debug(fmt::format("clientIP={} TLS handshake failed: {}", peer_, problem));
+    }
+    co_return Next::Close;
+}
 
 asio::awaitable<Connection::Next> Connection::serve_one() {
     const Options& options = shared_.options;
@@ -135,6 +157,7 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
     Request request = parser.take();
     request.id = shared_.ids.id_of(request, std::chrono::system_clock::now());
     request.client_ip = client_ip(request);
+    request.certificate = stream_.certificate();
     Exchange exchange(request, parser.version());
     request.gone = peer_watch_.begin();
     Response response = co_await answer(std::move(request), exchange);
@@ -233,7 +256,7 @@ asio::awaitable<bool> Connection::refuse(const Refusal& refusal, const std::stri
     Response response{
         .status = refusal.status,
         .content_type = "application/json; charset=utf-8",
-        .body = shared_.router.error_body(path, refusal.status, refusal.message),
+        .body = router_.error_body(path, refusal.status, refusal.message),
         .headers = {}};
     add_headers(response);
     const std::string head = response_head(
@@ -259,7 +282,7 @@ std::optional<Response> Connection::refused_browser(
     Response response{
         .status = kForbidden,
         .content_type = "application/json; charset=utf-8",
-        .body = shared_.router.error_body(request.path, kForbidden, *problem),
+        .body = router_.error_body(request.path, kForbidden, *problem),
         .headers = {}};
     add_headers(response);
     return response;
@@ -267,7 +290,7 @@ std::optional<Response> Connection::refused_browser(
 
 asio::awaitable<Response> Connection::answer(Request request, Exchange& exchange) {
     if (auto refused = refused_browser(request, exchange)) co_return std::move(*refused);
-    auto found = shared_.router.find(request);
+    auto found = router_.find(request);
     if (auto* response = std::get_if<Response>(&found)) {
         if (!is_redirect(*response)) {
             log_request(request, exchange);
@@ -281,7 +304,7 @@ asio::awaitable<Response> Connection::answer(Request request, Exchange& exchange
         exchange.route = &route;
         log_request(request, exchange);
     }
-    Response response = co_await shared_.lanes.answer(shared_.router, route, std::move(request));
+    Response response = co_await shared_.lanes.answer(router_, route, std::move(request));
     if (!route.bare) add_headers(response);
     co_return response;
 }
@@ -346,7 +369,7 @@ void Connection::record(const Exchange& exchange, int status, std::size_t body_b
 }
 
 void Connection::add_headers(Response& response) const {
-    const Headers& added = shared_.router.headers();
+    const Headers& added = router_.headers();
     response.headers.insert(response.headers.end(), added.begin(), added.end());
 }
 

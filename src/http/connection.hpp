@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,6 +8,7 @@
 #include <string_view>
 
 #include "core/ip_address.hpp"
+#include "http/handshakes.hpp"
 #include "http/lanes.hpp"
 #include "http/options.hpp"
 #include "http/peer_watch.hpp"
@@ -24,8 +24,8 @@ namespace migrator::http {
 /// What all connections of a server share.
 struct Shared {
     const Options& options;
-    const Router& router;
     Lanes& lanes;
+    Handshakes& handshakes;
     metrics::Registry* metrics;  ///< may be null
     RequestIds ids;
     bool ending = false;  ///< each connection ends with the answer it is at
@@ -34,7 +34,7 @@ struct Shared {
 /// One client: its requests, one after the other. For the sockets' thread only.
 class Connection {
 public:
-    Connection(boost::asio::ip::tcp::socket socket, Shared& shared);
+    Connection(Stream stream, const Router& router, Shared& shared);
 
     /// Returns when the connection is over. Must run to its end, or never be resumed again.
     boost::asio::awaitable<void> run();
@@ -53,6 +53,7 @@ private:
     /// What is told of a request when its answer has been written.
     struct Exchange;
 
+    boost::asio::awaitable<Next> shake_hands();
     boost::asio::awaitable<Next> serve_one();
     boost::asio::awaitable<bool> read(RequestParser& parser);
     boost::asio::awaitable<boost::system::error_code> read_some();
@@ -72,6 +73,7 @@ private:
     void add_headers(Response& response) const;
 
     Stream stream_;
+    const Router& router_;
     Shared& shared_;
     Watchdog watchdog_;
     PeerWatch peer_watch_;

@@ -16,6 +16,15 @@ namespace migrator::http {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// What a client has proved with its TLS certificate, which an authority of `tlsClientCa` signed.
+struct ClientCertificate {
+    std::string subject;           ///< as in RFC 2253: "CN=ci,O=Example"; what is not ASCII is \XX
+    std::vector<std::string> dns;  ///< of the subjectAltName, as all that follow
+    std::vector<std::string> uri;  ///< such as SPIFFE's
+    std::vector<std::string> email;
+    bool operator==(const ClientCertificate&) const = default;
+};
+
 /// A request, read whole.
 struct Request {
     std::string method;     ///< "GET", upper-case
@@ -29,6 +38,8 @@ struct Request {
     std::string client_ip;  ///< X-Forwarded-For's first element if given: no evidence
     /// Who asks; nothing where no proof is configured, or none was given.
     std::optional<Principal> principal;
+    /// Nothing without TLS, and where the client showed none.
+    std::optional<ClientCertificate> certificate;
     /// Requested when the client has closed its side: nobody waits for the answer. Callbacks run on
     /// the thread of the sockets, so they must not wait. Never requested for work that goes on
     /// behind the answer.

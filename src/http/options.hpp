@@ -3,10 +3,24 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace migrator::http {
+
+enum class ClientCertificates : std::uint8_t { Optional, Required };
+
+/// Where the files for TLS are, all PEM. Constant after start-up.
+struct TlsOptions {
+    std::string certificate;  ///< and its chain; empty: no TLS
+    std::string key;
+    std::string client_ca;  ///< who signs client certificates; empty: clients aren't asked for any
+    ClientCertificates client_certificates = ClientCertificates::Optional;
+    std::chrono::milliseconds recheck{2'000};             ///< for changed files, at new connections
+    std::chrono::milliseconds handshake_timeout{10'000};  ///< for all of it
+    std::size_t max_handshakes = 1'024;                   ///< in progress
+};
 
 /// Limits and addresses of the server. Constant after start-up.
 struct Options {
@@ -24,6 +38,8 @@ struct Options {
     std::size_t patient_workers = 18;  ///< threads for Lane::Patient, at most
     /// Names of this service: pages of these hosts may send requests with a body.
     std::vector<std::string> allowed_hosts;
+    TlsOptions tls;
+    std::optional<std::uint16_t> metrics_port;  ///< of its own, plain HTTP; 0: any free port
 };
 
 /// Where answers of any size go. Constant after start-up.

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <unordered_set>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "http/connection.hpp"
 #include "http/listener.hpp"
 #include "http/text.hpp"
+#include "http/tls_files.hpp"
 
 namespace migrator::http {
 
@@ -35,6 +37,39 @@ constexpr std::chrono::seconds kAfterCancel{5};
 /// Before the next try when there are no descriptors left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kBetweenWarnings{30};
+/// Connections of the side port, beside `max_connections`: whoever takes all of those can be seen.
+constexpr std::size_t kSideConnections = 16;
+
+/// Those of the side port: plain HTTP.
+Options side_options(Options options, std::uint16_t port) {
+    options.port = port;
+    options.max_connections += kSideConnections;
+    options.tls = {};
+    return options;
+}
+
+/// A port and what is behind it.
+struct Port {
+    Port(asio::io_context& io, const Options& options, const Router& its_router)
+        : acceptor(open_listener(io, options)),
+          number(acceptor.local_endpoint().port()),
+          router(its_router),
+          max_connections(options.max_connections),
+          changed(io) {
+        if (!options.tls.certificate.empty()) tls.emplace(options.tls);
+    }
+
+    Stream stream_of(tcp::socket socket) {
+        return tls ? Stream(std::move(socket), tls->current()) : Stream(std::move(socket));
+    }
+
+    tcp::acceptor acceptor;
+    const std::uint16_t number;
+    const Router& router;
+    const std::size_t max_connections;  ///< of the server, this one among them
+    asio::steady_timer changed;         ///< cancelled when a connection ends
+    std::optional<TlsFiles> tls;
+};
 
 }  // namespace
 
@@ -42,23 +77,33 @@ constexpr std::chrono::seconds kBetweenWarnings{30};
 /// the members is that of their ends, backwards: the workers finish first, while the context that
 /// they post to is there; then the connections; then the context with their coroutines.
 struct Server::State {
-    State(const Options& given, const Router& router, metrics::Registry* metrics)
+    State(
+        const Options& given,
+        const Router& router,
+        metrics::Registry* metrics,
+        const std::optional<SidePort>& beside
+    )
         : options(given),
-          acceptor(open_listener(io, options)),
-          port(acceptor.local_endpoint().port()),
+          port(io, options, router),
           changed(io),
           signals(io),
+          handshakes(options.tls.max_handshakes),
           lanes(io, options, [this] { changed.cancel(); }),
           shared{
-              .options = options, .router = router, .lanes = lanes, .metrics = metrics, .ids = {}} {
+              .options = options,
+              .lanes = lanes,
+              .handshakes = handshakes,
+              .metrics = metrics,
+              .ids = {}} {
+        if (beside) side.emplace(io, side_options(options, beside->port), beside->router);
     }
 
-    asio::awaitable<void> accept();
+    asio::awaitable<void> accept(Port& from);
     asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
     asio::awaitable<void> end();
-    asio::awaitable<void> wait_until(Clock::time_point time);
+    static asio::awaitable<void> wait_until(asio::steady_timer& change, Clock::time_point time);
     asio::awaitable<void> wait_for_work();
-    void start(tcp::socket socket);
+    void start(Stream stream, const Router& router);
     void wait_for_signal();
     void on_signal();
     std::ptrdiff_t requests_in_work() const;
@@ -67,12 +112,13 @@ struct Server::State {
 
     const Options options;
     asio::io_context io{1};
-    tcp::acceptor acceptor;
-    const std::uint16_t port;
+    Port port;
+    std::optional<Port> side;
     asio::steady_timer
         changed;  ///< cancelled when a connection or work after an answer ends, or a signal comes
     asio::signal_set signals;
     std::unordered_set<std::shared_ptr<Connection>> connections;
+    Handshakes handshakes;
     Lanes lanes;
     Shared shared;
     std::function<void()> cancel;
@@ -82,36 +128,38 @@ struct Server::State {
     std::jthread canceller;
 };
 
-asio::awaitable<void> Server::State::accept() {
+asio::awaitable<void> Server::State::accept(Port& from) {
     while (!shared.ending) {
-        if (connections.size() >= options.max_connections) {
+        if (connections.size() >= from.max_connections) {
             warn_sometimes(fmt::format(
                 "all {} connections are in use; new connections wait", connections.size()
             ));
-            co_await wait_until(Clock::time_point::max());
+            co_await wait_until(from.changed, Clock::time_point::max());
             continue;
         }
         error_code error;
         tcp::socket socket =
-            co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+            co_await from.acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (shared.ending) co_return;
         if (!error) {
-            start(std::move(socket));
+            start(from.stream_of(std::move(socket)), from.router);
         } else if (error != asio::error::connection_aborted) {
             warn_sometimes("could not accept a connection: " + error.message());
-            co_await wait_until(Clock::now() + kAcceptPause);
+            co_await wait_until(from.changed, Clock::now() + kAcceptPause);
         }
     }
 }
 
-void Server::State::start(tcp::socket socket) {
-    const auto connection = std::make_shared<Connection>(std::move(socket), shared);
+void Server::State::start(Stream stream, const Router& router) {
+    const auto connection = std::make_shared<Connection>(std::move(stream), router, shared);
     connections.insert(connection);
     auto done = [this, connection](const std::exception_ptr& error) {
         if (error) log::error("connection failed: " + text_of(error));
         connection->close();
         connections.erase(connection);
         changed.cancel();
+        port.changed.cancel();
+        if (side) side->changed.cancel();
     };
     asio::co_spawn(io, serve(connection), std::move(done));
 }
@@ -121,15 +169,17 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<Connection> connectio
     co_await connection->run();
 }
 
-asio::awaitable<void> Server::State::wait_until(Clock::time_point time) {
+asio::awaitable<void> Server::State::wait_until(
+    asio::steady_timer& change, Clock::time_point time
+) {
     error_code ignored;
-    changed.expires_at(time);
-    co_await changed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    change.expires_at(time);
+    co_await change.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 asio::awaitable<void> Server::State::wait_for_work() {
     const auto is_over = [this] { return connections.empty() && lanes.going_on() == 0; };
-    while (!is_over() && Clock::now() < deadline) co_await wait_until(deadline);
+    while (!is_over() && Clock::now() < deadline) co_await wait_until(changed, deadline);
 }
 
 void Server::State::wait_for_signal() {
@@ -157,7 +207,8 @@ void Server::State::on_signal() {
 
 asio::awaitable<void> Server::State::end() {
     error_code ignored;
-    acceptor.close(ignored);
+    port.acceptor.close(ignored);
+    if (side) side->acceptor.close(ignored);
     for (const auto& connection : connections) connection->wind_down();
     log::info(fmt::format("shutting down; requests in progress: {}", requests_in_work()));
     co_await wait_for_work();
@@ -200,18 +251,29 @@ void Server::State::warn_sometimes(const std::string& message) {
     log::warn(message);
 }
 
-Server::Server(const Options& options, const Router& router, metrics::Registry* metrics)
-    : state_(std::make_unique<State>(options, router, metrics)) {
-    raise_file_limit(options.max_connections);
+Server::Server(
+    const Options& options,
+    const Router& router,
+    metrics::Registry* metrics,
+    const std::optional<SidePort>& side
+)
+    : state_(std::make_unique<State>(options, router, metrics, side)) {
+    raise_file_limit(side ? state_->side->max_connections : options.max_connections);
     // Before the line that tells others to begin: a SIGTERM that follows it at once is no crash.
     state_->signals.add(SIGINT);
     state_->signals.add(SIGTERM);
-    log::always("listening on " + to_text(state_->acceptor.local_endpoint()));
+    if (side) {
+        log::always(side->purpose + " on " + to_text(state_->side->acceptor.local_endpoint()));
+    }
+    const std::string scheme = state_->port.tls ? "https://" : "";
+    log::always("listening on " + scheme + to_text(state_->port.acceptor.local_endpoint()));
 }
 
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return state_->port; }
+std::uint16_t Server::port() const { return state_->port.number; }
+
+std::uint16_t Server::side_port() const { return state_->side ? state_->side->number : 0; }
 
 int Server::run_until_signal(std::function<void()> cancel) {
     State& state = *state_;
@@ -220,7 +282,8 @@ int Server::run_until_signal(std::function<void()> cancel) {
     auto done = [](const std::exception_ptr& error) {
         if (error) log::error("stopped accepting connections: " + text_of(error));
     };
-    asio::co_spawn(state.io, state.accept(), std::move(done));
+    asio::co_spawn(state.io, state.accept(state.port), done);
+    if (state.side) asio::co_spawn(state.io, state.accept(*state.side), done);
     state.io.run();
     state.signals.clear();
     if (state.canceller.joinable()) state.canceller.join();

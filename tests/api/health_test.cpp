@@ -43,6 +43,25 @@ TEST_F(HealthRoute, FollowsThePrefix) {
     EXPECT_EQ(get("/health").status, 404);
 }
 
+TEST_F(HealthRoute, MetricsWithAPortOfTheirOwnAreServedOnlyThere) {
+    surroundings.path_prefix = "/migrator";
+    surroundings.metrics_apart = true;
+    const http::Router apart = make_metrics_router(metrics, surroundings.path_prefix);
+    const auto found = [&apart](const char* path) {
+        http::Request request;
+        request.method = "GET";
+        request.path = path;
+        return std::holds_alternative<const http::Router::Route*>(apart.find(request));
+    };
+    for (const char* path : {"/metrics", "/migrator/metrics"}) {
+        EXPECT_EQ(get(path).status, 404) << path;
+        EXPECT_TRUE(found(path)) << path;
+    }
+    for (const char* path : {"/", "/migrator/", "/migrator/health", "/migrator/v1/tenants"}) {
+        EXPECT_FALSE(found(path)) << path;
+    }
+}
+
 TEST_F(HealthRoute, MetricsAreServedWithAndWithoutPrefix) {
     surroundings.path_prefix = "/migrator";
     for (const char* path : {"/metrics", "/migrator/metrics"}) {

@@ -131,6 +131,29 @@ TEST(Errors, NeverRepeatAWrongHeaderOfTheWebhook) {
     EXPECT_FALSE(contains(error, "hunter2")) << error;
 }
 
+TEST(Errors, RefuseHalfOfTls) {
+    const std::string pair = "tlsCertificate: a.pem\ntlsKey: a.key\n";
+    const struct {
+        std::string yaml;
+        const char* message;
+    } cases[] = {
+        {"tlsCertificate: a.pem\n", "Config.TlsCertificate' Error:"},
+        {"tlsCertificate: a.pem\n", "tlsCertificate needs tlsKey"},
+        {"tlsKey: a.key\n", "tlsKey needs tlsCertificate"},
+        {"tlsClientCa: ca.pem\n", "tlsClientCa needs tlsCertificate"},
+        {pair + "tlsClientCertificates: optional\n", "tlsClientCertificates needs tlsClientCa"},
+        {pair + "tlsClientCa: ca.pem\ntlsClientCertificates: none\n", "optional, required"},
+        {"tlsCertificate: ''\ntlsKey: ' '\n", "tlsCertificate is empty"},
+        {pair + "tlsClientCa: ${NOT_SET}\n", "tlsClientCa is empty"},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.yaml);
+        const std::string error = error_of(kMinimal + c.yaml);
+        EXPECT_TRUE(contains(error, c.message)) << error;
+    }
+    EXPECT_EQ(read_yaml(kMinimal + pair).http.tls.key, "a.key");
+}
+
 TEST(Errors, NameTheVariableOrTheFlag) {
     Reading reading{.environment = {{"MIGRATOR_PORT", "x"}}, .overrides = {{"runQueue", "y"}}};
     const std::string error = reading.error();

@@ -38,6 +38,11 @@ TEST(Read, FillsEveryModuleFromTheFile) {
         "setRole: owner\n"
         "listenAddress: 127.0.0.1\n"
         "keepAliveTimeout: 1h\n"
+        "tlsCertificate: /tls/tls.crt\n"
+        "tlsKey: /tls/tls.key\n"
+        "tlsClientCa: /tls/ca.crt\n"
+        "tlsClientCertificates: optional\n"
+        "metricsPort: 9090\n"
         "maxBodyBytes: 2048\n"
         "runQueue: 4\n"
         "logFormat: json\n"
@@ -71,6 +76,11 @@ TEST(Read, FillsEveryModuleFromTheFile) {
     EXPECT_EQ(config.http.port, 9090);
     EXPECT_EQ(config.http.max_body_bytes, 2048u);
     EXPECT_EQ(config.http.keep_alive_timeout, milliseconds(3'600'000));
+    EXPECT_EQ(config.http.tls.certificate, "/tls/tls.crt");
+    EXPECT_EQ(config.http.tls.key, "/tls/tls.key");
+    EXPECT_EQ(config.http.tls.client_ca, "/tls/ca.crt");
+    EXPECT_EQ(config.http.tls.client_certificates, http::ClientCertificates::Optional);
+    EXPECT_EQ(config.http.metrics_port, 9090);
     EXPECT_EQ(config.http.shutdown_timeout, milliseconds(10'000));
     EXPECT_EQ(config.coordinator.checksum_verification, coordinator::ChecksumVerification::Warn);
     EXPECT_EQ(config.coordinator.lock_timeout, milliseconds(45'000));

@@ -25,7 +25,7 @@ struct Answer {
 /// A blocking TCP client that sends the bytes it is told to. Gives up after 30 s.
 class Client {
 public:
-    explicit Client(std::uint16_t port) : Client() { connect(port); }
+    explicit Client(std::uint16_t port) : Client() { Client::connect(port); }
 
     /// Not connected yet.
     Client() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -37,9 +37,9 @@ public:
     Client(Client&& other) noexcept
         : socket_(std::exchange(other.socket_, -1)), received_(std::move(other.received_)) {}
     Client& operator=(Client&&) = delete;
-    ~Client() { close(); }
+    virtual ~Client() { close(); }
 
-    void connect(std::uint16_t port) {
+    virtual void connect(std::uint16_t port) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
@@ -58,7 +58,7 @@ public:
     /// False when the server has closed the connection.
     bool send(std::string_view bytes) {
         while (!bytes.empty()) {
-            const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            const auto sent = send_some(bytes);
             if (sent <= 0) return false;
             bytes.remove_prefix(static_cast<std::size_t>(sent));
         }
@@ -106,10 +106,19 @@ public:
         if (socket_ >= 0) ::close(std::exchange(socket_, -1));
     }
 
+protected:
+    virtual ssize_t send_some(std::string_view bytes) {
+        return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    }
+    virtual ssize_t receive_some(char* bytes, std::size_t size) {
+        return ::recv(socket_, bytes, size, 0);
+    }
+    int socket() const { return socket_; }
+
 private:
     bool receive() {
         char bytes[65536];
-        const auto got = ::recv(socket_, bytes, sizeof bytes, 0);
+        const auto got = receive_some(bytes, sizeof bytes);
         if (got < 0) throw std::runtime_error("the connection was reset, or nothing came");
         received_.append(bytes, static_cast<std::size_t>(got));
         return got > 0;

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -33,9 +36,10 @@ public:
         const Options& options,
         const Router& router,
         std::function<void()> cancel = {},
-        metrics::Registry* metrics = nullptr
+        metrics::Registry* metrics = nullptr,
+        const std::optional<SidePort>& side = {}
     )
-        : server_(options, router, metrics), thread_([this, cancel = std::move(cancel)] {
+        : server_(options, router, metrics, side), thread_([this, cancel = std::move(cancel)] {
               exit_code_.set_value(server_.run_until_signal(cancel));
           }) {}
     ~RunningServer() {
@@ -46,6 +50,7 @@ public:
     RunningServer& operator=(const RunningServer&) = delete;
 
     std::uint16_t port() const { return server_.port(); }
+    std::uint16_t side_port() const { return server_.side_port(); }
     void stop() { server_.stop(); }
     /// Returns when the server has ended. Once.
     int exit_code() { return exit_code_.get_future().get(); }
@@ -100,9 +105,13 @@ public:
         changed_.wait(lock, [&] { return !(found = find(text)).empty(); });
         return found;
     }
-    bool has(const std::string& text) {
+    bool has(const std::string& text) { return count(text) > 0; }
+    /// The lines that hold `text`.
+    std::ptrdiff_t count(const std::string& text) {
         const std::lock_guard lock(mutex_);
-        return !find(text).empty();
+        return std::ranges::count_if(lines_, [&](const std::string& line) {
+            return line.find(text) != std::string::npos;
+        });
     }
 
 private:
