@@ -59,6 +59,7 @@ public:
     boost::asio::any_io_executor executor();
 
 private:
+    void acknowledge();
     boost::asio::awaitable<boost::system::error_code> wait(
         TlsSession::Result wanted, std::uint64_t round
     );
