@@ -1,6 +1,7 @@
 #include "http/handshakes.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "http/stream.hpp"
@@ -10,12 +11,16 @@ namespace migrator::http {
 namespace asio = boost::asio;
 
 Handshakes::Place::Place(Handshakes& handshakes, Stream& stream)
-    : handshakes_(handshakes), stream_(stream), refused_(!handshakes.make_room()) {
+    : handshakes_(handshakes),
+      stream_(stream),
+      refused_(!handshakes.make_room()),
+      my_turn_(stream.executor()) {
     ++handshakes_.count_;
 }
 
 Handshakes::Place::~Place() {
     ends_to_wait();
+    std::erase(handshakes_.ready_, this);
     --handshakes_.count_;
 }
 
@@ -24,12 +29,23 @@ void Handshakes::Place::begins_to_wait() { handshakes_.waiting_.push_back(&strea
 void Handshakes::Place::ends_to_wait() { std::erase(handshakes_.waiting_, &stream_); }
 
 asio::awaitable<void> Handshakes::Place::turn() {
-    while (handshakes_.turn_is_taken_) {
-        co_await asio::post(stream_.executor(), asio::use_awaitable);
-    }
-    handshakes_.turn_is_taken_ = true;
-    auto next = [&handshakes = handshakes_] { handshakes.turn_is_taken_ = false; };
-    asio::post(stream_.executor(), next);
+    handshakes_.ready_.push_back(this);
+    if (!handshakes_.turns_go_on_) handshakes_.next_turn(stream_.executor());
+    boost::system::error_code ignored;
+    my_turn_.expires_at(asio::steady_timer::time_point::max());
+    co_await my_turn_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+/// One handshake in each round of the event loop: what is posted comes behind all that is ready.
+void Handshakes::next_turn(const asio::any_io_executor& executor) {
+    turns_go_on_ = true;
+    asio::post(executor, [this, executor] {
+        turns_go_on_ = !ready_.empty();
+        if (!turns_go_on_) return;
+        ready_.front()->my_turn_.cancel();
+        ready_.pop_front();
+        next_turn(executor);
+    });
 }
 
 bool Handshakes::make_room() {

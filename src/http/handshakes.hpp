@@ -2,7 +2,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
+#include <deque>
 #include <vector>
 
 namespace migrator::http {
@@ -34,18 +36,23 @@ public:
         boost::asio::awaitable<void> turn();
 
     private:
+        friend class Handshakes;
+
         Handshakes& handshakes_;
         Stream& stream_;
         bool refused_;
+        boost::asio::steady_timer my_turn_;  ///< cancelled when it comes
     };
 
 private:
     bool make_room();
+    void next_turn(const boost::asio::any_io_executor& executor);
 
     const std::size_t limit_;
     std::size_t count_ = 0;
     std::vector<Stream*> waiting_;  ///< for their clients, the longest first
-    bool turn_is_taken_ = false;    ///< in this round of the event loop
+    std::deque<Place*> ready_;      ///< for their next step, the longest first
+    bool turns_go_on_ = false;      ///< `next_turn` is posted
 };
 
 }  // namespace migrator::http

@@ -84,10 +84,10 @@ struct Server::State {
         const std::optional<SidePort>& beside
     )
         : options(given),
+          handshakes(options.tls.max_handshakes),
           port(io, options, router),
           changed(io),
           signals(io),
-          handshakes(options.tls.max_handshakes),
           lanes(io, options, [this] { changed.cancel(); }),
           shared{
               .options = options,
@@ -111,6 +111,7 @@ struct Server::State {
     void warn_sometimes(const std::string& message);
 
     const Options options;
+    Handshakes handshakes;
     asio::io_context io{1};
     Port port;
     std::optional<Port> side;
@@ -118,7 +119,6 @@ struct Server::State {
         changed;  ///< cancelled when a connection or work after an answer ends, or a signal comes
     asio::signal_set signals;
     std::unordered_set<std::shared_ptr<Connection>> connections;
-    Handshakes handshakes;
     Lanes lanes;
     Shared shared;
     std::function<void()> cancel;

@@ -61,6 +61,7 @@ public:
     boost::asio::ip::tcp::socket& socket() { return socket_; }
 
 private:
+    void acknowledge();
     boost::asio::awaitable<boost::system::error_code> wait(
         TlsSession::Result wanted, std::uint64_t round
     );
