@@ -122,6 +122,7 @@ constexpr Key kKeys[] = {
      .min = 1,
      .max = kGiB},
     {.name = "allowedHosts", .type = Hosts, .since = "new"},
+    {.name = "trustedProxies", .type = Addresses, .since = "new"},
     {.name = "runQueue", .type = Number, .default_text = "16", .since = "new", .max = 1'000'000},
     {.name = "spoolDir", .since = "new"},
     {.name = "spoolBytes",
@@ -178,6 +179,7 @@ bool is_list(const Key& key) noexcept {
         case Directories:
         case Headers:
         case Hosts:
+        case Addresses:
             return true;
         default:
             return false;

@@ -31,7 +31,9 @@ bool Network::contains(const IpAddress& address) const noexcept {
     const auto& ours = address_.bytes();
     const auto& theirs = address.bytes();
     const std::size_t whole = bits_ / kByteBits;
-    if (!std::equal(ours.begin(), ours.begin() + static_cast<std::ptrdiff_t>(whole), theirs.begin())) {
+    if (!std::equal(
+            ours.begin(), ours.begin() + static_cast<std::ptrdiff_t>(whole), theirs.begin()
+        )) {
         return false;
     }
     const unsigned rest = bits_ % kByteBits;

@@ -23,7 +23,8 @@ bool has_any(const Request& request, std::initializer_list<std::string_view> nam
     });
 }
 
-/// A browser that sends any Sec-Fetch header sends this one. (Programs on Node send another without it.)
+/// A browser that sends any Sec-Fetch header sends this one. (Programs on Node send another without
+/// it.)
 constexpr std::string_view kSite = "Sec-Fetch-Site";
 
 bool is_of_browser(const Request& request) { return has_any(request, {"Origin", kSite}); }
@@ -57,9 +58,8 @@ bool is_json(std::string_view content_type) {
     const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
     const bool is_application = starts_with_ignoring_case(type, "application/");
     constexpr std::string_view kSuffix = "+json";
-    const bool has_suffix =
-        type.size() > kSuffix.size() &&
-        equal_ignoring_case(type.substr(type.size() - kSuffix.size()), kSuffix);
+    const bool has_suffix = type.size() > kSuffix.size() &&
+                            equal_ignoring_case(type.substr(type.size() - kSuffix.size()), kSuffix);
     return equal_ignoring_case(type, "application/json") || (is_application && has_suffix);
 }
 
@@ -99,7 +99,12 @@ bool is_allowed(std::string_view host, const std::vector<std::string>& allowed_h
 bool was_forwarded(const Request& request) {
     return has_any(
         request,
-        {"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"}
+        {"X-Forwarded-For",
+         "X-Forwarded-Host",
+         "X-Forwarded-Proto",
+         "X-Real-IP",
+         "Forwarded",
+         "Via"}
     );
 }
 
@@ -118,8 +123,7 @@ bool is_foreign_host(const Request& request, const Surroundings& around) {
 
 std::optional<std::string> browser_problem(const Request& request, const Surroundings& around) {
     const bool is_local = around.peer && around.peer->is_loopback() && !was_forwarded(request);
-    if (is_local && seems_of_browser(request, around.version) &&
-        is_foreign_host(request, around)) {
+    if (is_local && seems_of_browser(request, around.version) && is_foreign_host(request, around)) {
         return fmt::format(
             "a browser on this machine asks for the host {}; if that is a name of this service, "
             "add it to allowedHosts",

@@ -13,6 +13,7 @@
 #include "core/ascii.hpp"
 #include "core/log.hpp"
 #include "http/browser_check.hpp"
+#include "http/client_address.hpp"
 #include "http/response_head.hpp"
 #include "http/text.hpp"
 
@@ -316,18 +317,16 @@ Refusal Connection::too_slow() const {
 }
 
 std::string Connection::client_ip(const Request& request) const {
-    const std::string_view forwarded = request.header("X-Forwarded-For").value_or("");
-    const std::string_view first = trimmed(forwarded.substr(0, forwarded.find(',')));
-    return first.empty() ? peer_ : std::string(first);
+    if (!peer_address_) return peer_;
+    return client_address(request, *peer_address_, shared_.options.trusted_proxies).str();
 }
 
 void Connection::log_request(const Request& request, const Exchange& exchange) const {
     const log::RequestScope scope(exchange.trace.id, exchange.trace.traceparent);
-    const std::string ip = escape_for_log(request.client_ip);
     const std::string target = escape_for_log(request.target);
     log::info(
-        fmt::format("clientIP={} method={} request={}", ip, request.method, target),
-        {{"clientIP", ip}, {"method", request.method}, {"request", target}}
+        fmt::format("clientIP={} method={} request={}", request.client_ip, request.method, target),
+        {{"clientIP", request.client_ip}, {"method", request.method}, {"request", target}}
     );
 }
 

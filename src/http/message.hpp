@@ -26,7 +26,7 @@ struct Request {
     Headers headers;
     std::string body;
     std::string id;         ///< X-Request-ID, or one made here
-    std::string client_ip;  ///< X-Forwarded-For's first element if given: no evidence
+    std::string client_ip;  ///< an address, as `client_address` finds it; "-" when it has gone
     /// Who asks; nothing where no proof is configured, or none was given.
     std::optional<Principal> principal;
     /// Requested when the client has closed its side: nobody waits for the answer. Callbacks run on

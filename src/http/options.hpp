@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/network.hpp"
+
 namespace migrator::http {
 
 /// Limits and addresses of the server. Constant after start-up.
@@ -24,6 +26,8 @@ struct Options {
     std::size_t patient_workers = 18;  ///< threads for Lane::Patient, at most
     /// Names of this service: pages of these hosts may send requests with a body.
     std::vector<std::string> allowed_hosts;
+    /// Peers whose X-Forwarded-For counts; empty: those with a private address.
+    Networks trusted_proxies;
 };
 
 /// Where answers of any size go. Constant after start-up.

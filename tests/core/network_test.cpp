@@ -24,8 +24,17 @@ TEST(IpAddress, ReadsAddressesAndNothingElse) {
         EXPECT_EQ(address->str(), c.shown);
     }
     for (const char* text :
-         {"", "10.0.0", "10.0.0.1 ", "10.0.0.256", "010.0.0.1", "1", "host", "::1]", "10.0.0.1%x",
-          "10.0.0.1 method=GET", "::g"}) {
+         {"",
+          "10.0.0",
+          "10.0.0.1 ",
+          "10.0.0.256",
+          "010.0.0.1",
+          "1",
+          "host",
+          "::1]",
+          "10.0.0.1%x",
+          "10.0.0.1 method=GET",
+          "::g"}) {
         SCOPED_TRACE(text);
         EXPECT_FALSE(IpAddress::parse(text));
     }
@@ -39,15 +48,27 @@ TEST(IpAddress, KnowsWhatIsNotPublic) {
         EXPECT_TRUE(IpAddress::parse(text)->is_private());
     }
     for (const char* text :
-         {"10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1", "169.254.1.1",
-          "fd00::1", "fe80::1"}) {
+         {"10.1.2.3",
+          "172.16.0.1",
+          "172.31.255.255",
+          "192.168.1.1",
+          "100.64.0.1",
+          "169.254.1.1",
+          "fd00::1",
+          "fe80::1"}) {
         SCOPED_TRACE(text);
         EXPECT_FALSE(IpAddress::parse(text)->is_loopback());
         EXPECT_TRUE(IpAddress::parse(text)->is_private());
     }
     for (const char* text :
-         {"8.8.8.8", "172.15.255.255", "172.32.0.1", "192.169.0.1", "100.128.0.1", "2001:db8::1",
-          "::2", "126.255.255.255"}) {
+         {"8.8.8.8",
+          "172.15.255.255",
+          "172.32.0.1",
+          "192.169.0.1",
+          "100.128.0.1",
+          "2001:db8::1",
+          "::2",
+          "126.255.255.255"}) {
         SCOPED_TRACE(text);
         EXPECT_FALSE(IpAddress::parse(text)->is_private());
     }
@@ -80,8 +101,16 @@ TEST(Network, ContainsItsAddresses) {
 }
 
 TEST(Network, RefusesWhatIsNone) {
-    for (const char* text : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.0/8/8",
-                             "10.0.0.0/-1", "10.0.0/8", "private"}) {
+    for (const char* text :
+         {"",
+          "/8",
+          "10.0.0.0/",
+          "10.0.0.0/33",
+          "::/129",
+          "10.0.0.0/8/8",
+          "10.0.0.0/-1",
+          "10.0.0/8",
+          "private"}) {
         SCOPED_TRACE(text);
         EXPECT_FALSE(Network::parse(text));
     }

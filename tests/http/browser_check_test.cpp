@@ -21,8 +21,7 @@ std::optional<std::string> problem(const Case& c) {
     request.body = c.body;
     const std::vector<std::string> allowed{"migrator.example.com"};
     return browser_problem(
-        request,
-        {.peer = IpAddress::parse(c.peer), .version = c.version, .allowed_hosts = allowed}
+        request, {.peer = IpAddress::parse(c.peer), .version = c.version, .allowed_hosts = allowed}
     );
 }
 
@@ -33,10 +32,7 @@ const std::pair<std::string, std::string> kChrome{"User-Agent", "Mozilla/5.0 (X1
 TEST(BrowserCheck, RefusesWhatAForeignPageCanSend) {
     const Case cases[] = {
         {"fetch without CORS", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "no-cors"}}},
-        {"its image",
-         {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "no-cors"}},
-         "GET",
-         ""},
+        {"its image", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "no-cors"}}, "GET", ""},
         {"its form", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "navigate"}, kJsonType}},
         {"a site that is unknown", {{"Sec-Fetch-Site", ""}, kJsonType}},
         {"a preflight", {{"Sec-Fetch-Site", "cross-site"}}, "OPTIONS", ""},
@@ -50,10 +46,11 @@ TEST(BrowserCheck, RefusesWhatAForeignPageCanSend) {
          {{"Origin", "https://migrator.example.com.evil.example"}, kJsonType}},
         {"localhost in front", {{"Origin", "http://localhost.evil.example"}, kJsonType}},
         {"a name that seems to be an address", {{"Origin", "http://127.0.0.1.nip.io"}, kJsonType}},
-        {"rebinding", {{"Origin", "http://evil.example:8080"},
-                       {"Sec-Fetch-Site", "same-origin"},
-                       {"Host", "evil.example:8080"},
-                       kJsonType}},
+        {"rebinding",
+         {{"Origin", "http://evil.example:8080"},
+          {"Sec-Fetch-Site", "same-origin"},
+          {"Host", "evil.example:8080"},
+          kJsonType}},
         {"rebinding, without a body",
          {{"Origin", "http://evil.example:8080"}, {"Host", "evil.example:8080"}},
          "DELETE",
@@ -63,8 +60,7 @@ TEST(BrowserCheck, RefusesWhatAForeignPageCanSend) {
         {"a type that only holds the word",
          {{"Sec-Fetch-Site", "same-origin"}, {"Content-Type", "text/plain; application/json"}}},
         {"an encoded form",
-         {{"Sec-Fetch-Site", "same-site"},
-          {"Content-Type", "application/x-www-form-urlencoded"}}},
+         {{"Sec-Fetch-Site", "same-site"}, {"Content-Type", "application/x-www-form-urlencoded"}}},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.name);
@@ -74,7 +70,8 @@ TEST(BrowserCheck, RefusesWhatAForeignPageCanSend) {
 
 TEST(BrowserCheck, LetsOwnPagesAndPrograms) {
     const Case cases[] = {
-        {"curl", {{"User-Agent", "curl/8.5.0"}, {"Content-Type", "application/x-www-form-urlencoded"}}},
+        {"curl",
+         {{"User-Agent", "curl/8.5.0"}, {"Content-Type", "application/x-www-form-urlencoded"}}},
         {"a program without a type", {{"Host", "anything.example"}}},
         {"Node.js", {{"Sec-Fetch-Mode", "cors"}, {"Accept-Language", "*"}, kText}},
         {"the way back from an identity provider",
@@ -82,10 +79,11 @@ TEST(BrowserCheck, LetsOwnPagesAndPrograms) {
          "GET",
          ""},
         {"an address that was typed in", {{"Sec-Fetch-Site", "none"}}, "GET", ""},
-        {"its own page", {{"Origin", "https://migrator.example.com"},
-                          {"Sec-Fetch-Site", "same-origin"},
-                          {"Host", "backend"},
-                          kJsonType}},
+        {"its own page",
+         {{"Origin", "https://migrator.example.com"},
+          {"Sec-Fetch-Site", "same-origin"},
+          {"Host", "backend"},
+          kJsonType}},
         {"its own page in other letters, with a port",
          {{"Origin", "https://MIGRATOR.example.COM:8443"},
           {"Content-Type", "Application/JSON; charset=utf-8"}}},
@@ -135,7 +133,11 @@ TEST(BrowserCheck, AsksBrowsersOfThisMachineForAHostOfIts) {
         {"from elsewhere", rebound, "GET", "", "10.0.0.1"},
         {"through a proxy", with({"X-Forwarded-For", "203.0.113.5"}), "GET", "", "127.0.0.1"},
         {"through nginx as it is", rebound, "GET", "", "127.0.0.1", 10},
-        {"a name of a proxy's configuration", {{"Host", "backend"}, kChrome}, "GET", "", "127.0.0.1"},
+        {"a name of a proxy's configuration",
+         {{"Host", "backend"}, kChrome},
+         "GET",
+         "",
+         "127.0.0.1"},
         {"curl", {{"Host", "evil.example"}, {"User-Agent", "curl/8"}}, "GET", "", "127.0.0.1"},
         {"localhost", {{"Host", "localhost:8080"}, kChrome}, "GET", "", "127.0.0.1"},
         {"loopback", {{"Host", "[::1]:8080"}, kChrome}, "GET", "", "::1"},
@@ -149,7 +151,8 @@ TEST(BrowserCheck, AsksBrowsersOfThisMachineForAHostOfIts) {
 }
 
 TEST(BrowserCheck, ShowsNoMoreThanASafePartOfWhatWasSent) {
-    const auto text = problem({"long", {{"Origin", "https://" + std::string(5'000, 'a') + "\x1b[2J"}}});
+    const auto text =
+        problem({"long", {{"Origin", "https://" + std::string(5'000, 'a') + "\x1b[2J"}}});
     ASSERT_TRUE(text);
     EXPECT_LT(text->size(), 400);
     const auto steering = problem({"steering", {{"Origin", "\x1b[2J"}}});
