@@ -144,6 +144,8 @@ http::Options http_options(const Values& values) {
     options.listen_address = values.text("listenAddress");
     options.port = static_cast<std::uint16_t>(values.number("port"));
     options.max_body_bytes = values.number("maxBodyBytes");
+    options.max_body_memory_bytes = values.number("maxBodyMemoryBytes");
+    options.other_files += values.number("maxConnections");
     options.allowed_hosts = values.items("allowedHosts");
     for (const std::string& text : values.items("trustedProxies")) {
         if (const auto network = Network::parse(trimmed(text))) {

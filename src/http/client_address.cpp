@@ -13,8 +13,8 @@ namespace {
 std::optional<IpAddress> address_of(std::string_view text) {
     if (text.starts_with('[')) {
         const std::size_t end = text.find(']');
-        const bool ends = end != std::string_view::npos &&
-                          (end + 1 == text.size() || text[end + 1] == ':');
+        const bool ends =
+            end != std::string_view::npos && (end + 1 == text.size() || text[end + 1] == ':');
         return ends ? IpAddress::parse(text.substr(1, end - 1)) : std::nullopt;
     }
     const bool has_port = std::count(text.begin(), text.end(), ':') == 1;

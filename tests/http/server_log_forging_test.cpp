@@ -55,9 +55,29 @@ class Forger {
 public:
     std::string text(bool as_target) {
         static constexpr std::string_view kPieces[] = {
-            " ", "=", "\"", "\\", "\\x20", "\t", "\r", "\n", "\r\n", "clientIP=6.6.6.6",
-            " INFO requestId=1 ", "method=GET", "request=/", "\x1b[2K", "\xe2\x80\xa8", "\xc2\x85",
-            ",", "10.0.0.1", "::1", "%0a", "?", "\xff", "{\"level\":\"INFO\"}"};
+            " ",
+            "=",
+            "\"",
+            "\\",
+            "\\x20",
+            "\t",
+            "\r",
+            "\n",
+            "\r\n",
+            "clientIP=6.6.6.6",
+            " INFO requestId=1 ",
+            "method=GET",
+            "request=/",
+            "\x1b[2K",
+            "\xe2\x80\xa8",
+            "\xc2\x85",
+            ",",
+            "10.0.0.1",
+            "::1",
+            "%0a",
+            "?",
+            "\xff",
+            "{\"level\":\"INFO\"}"};
         std::string made;
         const auto count = random_() % 6;
         for (unsigned i = 0; i < count; ++i) {
@@ -95,12 +115,12 @@ TEST(ServerLog, CanNotBeForgedByAnyRequest) {
     int logged = 0;
     for (int i = 0; i < 1'000; ++i) {
         const std::string target = "/" + forger.text(true);
-        const std::string request =
-            "GET " + target + " HTTP/1.1\r\nHost: " + forger.text(false) +
-            "\r\nX-Forwarded-For: " + forger.text(false) + "\r\nX-Request-ID: " +
-            forger.text(false) + "\r\ntraceparent: " + forger.text(false) +
-            "\r\nUser-Agent: " + forger.text(false) + "\r\nX-Other: " + forger.text(false) +
-            "\r\n\r\n";
+        const std::string request = "GET " + target + " HTTP/1.1\r\nHost: " + forger.text(false) +
+                                    "\r\nX-Forwarded-For: " + forger.text(false) +
+                                    "\r\nX-Request-ID: " + forger.text(false) +
+                                    "\r\ntraceparent: " + forger.text(false) +
+                                    "\r\nUser-Agent: " + forger.text(false) +
+                                    "\r\nX-Other: " + forger.text(false) + "\r\n\r\n";
         SCOPED_TRACE(::testing::PrintToString(request));
         Client client(server.port());
         ASSERT_NE(client.ask(request).status, 0);
