@@ -131,7 +131,14 @@ constexpr Key kKeys[] = {
      .min = 1,
      .max = kGiB},
     {.name = "queryTimeout", .type = Duration, .default_text = "30s", .since = "new"},
+    {.name = "maxBodyMemoryBytes",
+     .type = Number,
+     .default_text = "67108864",
+     .since = "new",
+     .min = 1,
+     .max = kGiB * kGiB},
     {.name = "allowedHosts", .type = Hosts, .since = "new"},
+    {.name = "trustedProxies", .type = Addresses, .since = "new"},
     {.name = "runQueue", .type = Number, .default_text = "16", .since = "new", .max = 1'000'000},
     {.name = "spoolDir", .since = "new"},
     {.name = "spoolBytes",
@@ -188,6 +195,7 @@ bool is_list(const Key& key) noexcept {
         case Directories:
         case Headers:
         case Hosts:
+        case Addresses:
             return true;
         default:
             return false;

@@ -12,6 +12,7 @@
 #include "config/webhook.hpp"
 #include "core/ascii.hpp"
 #include "core/duration.hpp"
+#include "core/network.hpp"
 #include "core/number.hpp"
 
 namespace migrator::config {
@@ -149,6 +150,9 @@ std::optional<Wrong> check_item(const Key& key, std::string_view item) {
             return check_header(item);
         case Type::Hosts:
             return check_host(item);
+        case Type::Addresses:
+            if (Network::parse(trimmed(item))) return std::nullopt;
+            return Wrong{"cidr", "must be an IP address or a network, such as 10.0.0.0/8"};
         default:
             return std::nullopt;
     }

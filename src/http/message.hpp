@@ -35,7 +35,7 @@ struct Request {
     Headers headers;
     std::string body;
     std::string id;         ///< X-Request-ID, or one made here
-    std::string client_ip;  ///< X-Forwarded-For's first element if given: no evidence
+    std::string client_ip;  ///< an address, as `client_address` finds it; "-" when it has gone
     /// Who asks; nothing where no proof is configured, or none was given.
     std::optional<Principal> principal;
     /// Nothing without TLS, and where the client showed none.

@@ -81,7 +81,8 @@ TEST(ResponseHead, LetsNoValueAddAField) {
 }
 
 TEST(Text, EscapesForLogAndJson) {
-    EXPECT_EQ(escape_for_log("/a b\n\x1b[0m\xc3"), "/a b\\x0a\\x1b[0m\\xc3");
+    EXPECT_EQ(escape_for_log("/a b\n\x1b[0m\xc3"), "/a\\x20b\\x0a\\x1b[0m\\xc3");
+    EXPECT_EQ(escape_for_log("/a\\x20?b=c"), "/a\\\\x20?b=c");
     EXPECT_EQ(error_body("no d\xC3\xBC\xFF"), "{\"error\":\"no d\xC3\xBC\xEF\xBF\xBD\"}");
     EXPECT_EQ(error_body("a \"b\" \\ \n"), R"({"error":"a \"b\" \\ \n"})");
 }
