@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "access/options.hpp"
 #include "coordinator/options.hpp"
 #include "core/log.hpp"
 #include "db/driver.hpp"
@@ -40,6 +41,7 @@ struct Config {
     http::SpoolOptions spool;
     coordinator::Options coordinator;
     notifier::Options notifier;
+    access::Options access;
     LogOptions log;
     std::string path_prefix;              ///< as configured, "/" when blank
     bool deprecated_tenant_keys = false;  ///< `tenantSelectSQL` or `tenantInsertSQL` in effect
