@@ -73,9 +73,8 @@ Authenticator::Authenticator(Options options, Clock clock)
         if (!keys) keys = std::make_unique<IssuerKeys>(issuer, options_.fetch_timeout, clock_);
     }
     if (!options_.balancer.signer.empty()) {
-        balancer_ = std::make_unique<BalancerVerifier>(
-            options_.balancer, options_.fetch_timeout, clock_
-        );
+        balancer_ =
+            std::make_unique<BalancerVerifier>(options_.balancer, options_.fetch_timeout, clock_);
     }
 }
 

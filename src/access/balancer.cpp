@@ -36,7 +36,8 @@ void check_pinned(
 ) {
     const auto* value = text_member(header, name);
     if (value == nullptr || std::string_view(value->data(), value->size()) != wanted) {
-        refuse_token(fmt::format("the balancer's header has another `{}` than is configured", name));
+        refuse_token(fmt::format("the balancer's header has another `{}` than is configured", name)
+        );
     }
 }
 
@@ -45,8 +46,7 @@ void check_pinned(
 std::string region_of_balancer(std::string_view arn) {
     const std::string allowed = std::string(kLettersAndDigits) + "-";
     const auto region = arn_part(arn, 3);
-    const bool is_balancer = arn_part(arn, 0) == "arn" &&
-                             arn_part(arn, 1).starts_with("aws") &&
+    const bool is_balancer = arn_part(arn, 0) == "arn" && arn_part(arn, 1).starts_with("aws") &&
                              arn_part(arn, 2) == "elasticloadbalancing" &&
                              arn_part(arn, 5).starts_with("loadbalancer/app/") &&
                              consists_of(region, allowed);
@@ -152,7 +152,8 @@ void BalancerVerifier::count_question() {
 }
 
 PublicKey BalancerVerifier::fetch_key(const std::string& id) const {
-    const auto answer = fetch({.url = keys_url_ + id, .ca_file = {}, .authorization = {}}, timeout_);
+    const auto answer =
+        fetch({.url = keys_url_ + id, .ca_file = {}, .authorization = {}}, timeout_);
     auto key = PublicKey::from_pem(answer.body, id);
     if (!key) {
         throw Error(ErrorKind::Unavailable, "the balancer's key is not a P-256 key in PEM");

@@ -8,9 +8,7 @@ namespace migrator::access {
 namespace {
 
 /// The first of `names` that the pattern means; null when there is none.
-const std::string* first_match(
-    const std::string& pattern, const std::vector<std::string>& names
-) {
+const std::string* first_match(const std::string& pattern, const std::vector<std::string>& names) {
     const auto found = std::ranges::find_if(names, [&](const std::string& name) {
         return matches_pattern(pattern, name);
     });

@@ -48,18 +48,15 @@ seconds lifetime_by(const std::string& cache_control) {
     const auto found = cache_control.find(kMaxAge);
     if (found == std::string::npos) return kUsualLifetime;
     const auto from = found + kMaxAge.size();
-    const auto end = std::min(
-        cache_control.find_first_not_of("0123456789", from), cache_control.size()
-    );
+    const auto end =
+        std::min(cache_control.find_first_not_of("0123456789", from), cache_control.size());
     const auto age = parse_number<std::int64_t>(cache_control.substr(from, end - from));
     if (!age) return kUsualLifetime;
     return std::clamp(seconds(std::min<std::int64_t>(*age, 86'400)), kLeastLifetime, kMostLifetime);
 }
 
 [[noreturn]] void refuse_issuer_answer(const std::string& url, std::string_view why) {
-    throw Error(
-        ErrorKind::Unavailable, fmt::format("{}: {}", http_client::origin_of(url), why)
-    );
+    throw Error(ErrorKind::Unavailable, fmt::format("{}: {}", http_client::origin_of(url), why));
 }
 
 std::vector<PublicKey> keys_in(const std::string& body, const std::string& url) {
@@ -207,15 +204,12 @@ std::string IssuerKeys::authorization_for(const std::string& url) const {
     if (where_.token_file.empty()) return {};
     // Only who was configured may see the token.
     const bool was_configured =
-        url == where_.jwks_url ||
-        http_client::origin_of(url) == http_client::origin_of(where_.url);
+        url == where_.jwks_url || http_client::origin_of(url) == http_client::origin_of(where_.url);
     if (!was_configured) return {};
     std::ifstream file(where_.token_file, std::ios::binary);
     std::string token{std::istreambuf_iterator<char>(file), {}};
     if (!file) {
-        throw Error(
-            ErrorKind::Unavailable, fmt::format("{} can't be read", where_.token_file)
-        );
+        throw Error(ErrorKind::Unavailable, fmt::format("{} can't be read", where_.token_file));
     }
     return "Bearer " + std::string(trimmed(token));
 }

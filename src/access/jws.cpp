@@ -77,9 +77,7 @@ std::optional<double> seconds_of(const boost::json::object& claims, std::string_
 
 void refuse_token(const std::string& why) { throw Error(ErrorKind::Unauthenticated, why); }
 
-bool looks_like_jws(std::string_view token) noexcept {
-    return std::ranges::count(token, '.') == 2;
-}
+bool looks_like_jws(std::string_view token) noexcept { return std::ranges::count(token, '.') == 2; }
 
 Jws parse_jws(std::string_view token, Padding padding) {
     if (token.size() > kLongestToken) refuse_token("the token is longer than 16 KiB");

@@ -27,7 +27,8 @@ Role role_of_word(std::string_view word) {
 /// A date, or a time as in RFC 3339.
 TimePoint time_of_word(std::string_view word) {
     const bool is_date = word.size() == 10;
-    const auto time = parse_database_time(is_date ? std::string(word) + " 00:00:00" : std::string(word));
+    const auto time =
+        parse_database_time(is_date ? std::string(word) + " 00:00:00" : std::string(word));
     if (time == TimePoint{}) {
         refuse_line("needs a date such as until=2027-01-01 or until=2027-01-01T12:00:00Z");
     }

@@ -21,8 +21,8 @@ struct StaticToken {
 };
 
 /// Who gets which role by the claims of a token:
-/// `subject=PATTERN require.CLAIM=PATTERN role=apply`, or `claim=groups deployers=apply viewers=read`.
-/// In patterns `*` stands for any characters.
+/// `subject=PATTERN require.CLAIM=PATTERN role=apply`, or `claim=groups deployers=apply
+/// viewers=read`. In patterns `*` stands for any characters.
 struct Grant {
     std::vector<std::pair<std::string, std::string>> required;  ///< claim and pattern: all of them
     Role role = Role::None;                                     ///< without `claim`

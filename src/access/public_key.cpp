@@ -183,7 +183,8 @@ std::optional<PublicKey> PublicKey::from_jwk(const boost::json::object& jwk) {
     auto algorithms = algorithms_of_kind({kind->data(), kind->size()});
     if (jwk.contains("alg")) {
         const auto* name = text_member(jwk, "alg");
-        const auto pinned = name == nullptr ? std::nullopt : algorithm_called({name->data(), name->size()});
+        const auto pinned =
+            name == nullptr ? std::nullopt : algorithm_called({name->data(), name->size()});
         std::erase_if(algorithms, [&](Algorithm one) { return pinned != one; });
     }
     if (algorithms.empty()) return std::nullopt;

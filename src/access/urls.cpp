@@ -26,8 +26,10 @@ bool is_loopback_url(const std::string& url) {
     if (!parsed) return false;
     std::string host = parsed->origin();  // a URL with a doubtful host has another origin
     host.erase(0, host.find("://") + 3);
-    if (!host.starts_with('[')) host.resize(std::min(host.find(':'), host.size()));
-    else host.resize(std::min(host.find(']') + 1, host.size()));
+    if (!host.starts_with('['))
+        host.resize(std::min(host.find(':'), host.size()));
+    else
+        host.resize(std::min(host.find(']') + 1, host.size()));
     return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
 }
 

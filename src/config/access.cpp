@@ -63,9 +63,7 @@ access::Balancer read_balancer(const Settings& settings, Report& report) {
         );
     }
     if (balancer.grants.empty()) balancer.grants = {access::parse_grant_line("claim=roles")};
-    report_of(
-        [&] { access::check_balancer(balancer); }, settings, "balancerSigner", report
-    );
+    report_of([&] { access::check_balancer(balancer); }, settings, "balancerSigner", report);
     return balancer;
 }
 

@@ -7,9 +7,7 @@ const std::string kHash(64, 'a');
 constexpr const char* kSigner =
     "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/50dc";
 
-TEST(Access, IsNotConfiguredByDefault) {
-    EXPECT_FALSE(read_yaml(kMinimal).access.is_configured());
-}
+TEST(Access, IsNotConfiguredByDefault) { EXPECT_FALSE(read_yaml(kMinimal).access.is_configured()); }
 
 TEST(Access, IsReadFromTheFile) {
     const Config config = read_yaml(
@@ -35,7 +33,8 @@ TEST(Access, IsReadFromTheFile) {
 TEST(Access, IsReadFromTheEnvironment) {
     const Reading reading{
         .environment = {
-            {"MIGRATOR_TOKENS", "ci apply sha256:" + kHash + ", ci plan sha256:" + std::string(64, 'b')},
+            {"MIGRATOR_TOKENS",
+             "ci apply sha256:" + kHash + ", ci plan sha256:" + std::string(64, 'b')},
             {"MIGRATOR_BALANCER_SIGNER", kSigner},
             {"MIGRATOR_BALANCER_CLIENT", "shop"},
             {"MIGRATOR_BALANCER_ISSUER", "https://login.example.com"}}};

@@ -41,12 +41,13 @@ struct Token : Command {
             .summary = "Creates a bearer token for the HTTP service",
             .text =
                 "Shows the token, once, and the line for the key `tokens`, which holds its hash\n"
-                "only. NAME appears in logs. Several tokens may have one name: to replace a token,\n"
+                "only. NAME appears in logs. Several tokens may have one name: to replace a "
+                "token,\n"
                 "add the new line, switch the client over, remove the old line. Needs neither a\n"
                 "configuration nor a database.",
             .examples =
                 "  migrator token ci --role apply\n"
-                "  migrator token dashboard --role read --expires 90d"};
+                "  migrator token dashboard --role read --expires 90d\n"};
     }
 
     Options options() override {
@@ -74,8 +75,7 @@ struct Token : Command {
         const std::string token = access::new_token();
         entry.sha256 = sha256_hex(token);
         if (lifetime) {
-            const auto now =
-                std::chrono::floor<std::chrono::seconds>(context.backend.clock());
+            const auto now = std::chrono::floor<std::chrono::seconds>(context.backend.clock());
             entry.until = now + *lifetime;
         }
         const std::string line = access::token_line(entry);
