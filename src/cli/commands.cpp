@@ -23,6 +23,7 @@ std::unique_ptr<Command> make_config();
 std::unique_ptr<Command> make_accept();
 std::unique_ptr<Command> make_forget();
 std::unique_ptr<Command> make_wait();
+std::unique_ptr<Command> make_token();
 std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_help();
 
@@ -44,6 +45,7 @@ constexpr std::unique_ptr<Command> (*kCommands[])() = {
     make_accept,
     make_forget,
     make_wait,
+    make_token,
     make_completion,
     make_help};
 

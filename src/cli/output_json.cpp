@@ -124,6 +124,10 @@ std::string created(const std::vector<std::string>& paths) {
     return document({{"created", texts(paths)}});
 }
 
+std::string token(const std::string& token, const std::string& line) {
+    return document({{"token", token}, {"line", line}});
+}
+
 std::string tenants(const std::vector<std::string>& tenants) {
     return document({{"tenants", texts(tenants)}});
 }

@@ -32,6 +32,8 @@ std::string offline_validation(
 );
 /// The files that `init` or `new` has made.
 std::string created(const std::vector<std::string>& paths);
+/// A new bearer token, and its line for the configuration.
+std::string token(const std::string& token, const std::string& line);
 std::string tenants(const std::vector<std::string>& tenants);
 std::string versions(const std::vector<Version>& versions);
 std::string version(const Version& version, const std::vector<AppliedMigration>& migrations);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/access.hpp"
 #include "config/keys.hpp"
 #include "config/options.hpp"
 #include "config/redacted_yaml.hpp"
@@ -154,6 +155,7 @@ Config read(
     hide_secrets(settings, lookups.drivers, report);
     check_settings(settings, report);
     check_driver(settings, lookups.drivers, report);
+    const access::Options access = read_access(settings, report);
     if (!report.problems.empty()) {
         throw Error(ErrorKind::Configuration, fmt::format("{}", fmt::join(report.problems, "\n")));
     }
@@ -165,6 +167,7 @@ Config read(
     );
 
     Config config = make_options(settings, lookups);
+    config.access = access;
     config.redacted_yaml = redacted_yaml(settings, lookups.drivers);
     config.warnings = std::move(report.warnings);
     config.unknown_keys = std::move(report.unknown_keys);

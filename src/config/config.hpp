@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "access/options.hpp"
 #include "coordinator/options.hpp"
 #include "core/log.hpp"
 #include "db/driver.hpp"
@@ -41,6 +42,7 @@ struct Config {
     http::SpoolOptions spool;
     coordinator::Options coordinator;
     notifier::Options notifier;
+    access::Options access;
     LogOptions log;
     std::string path_prefix;                     ///< as configured, "/" when blank
     std::chrono::milliseconds query_timeout{0};  ///< of a GraphQL query; 0: none

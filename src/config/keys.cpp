@@ -152,6 +152,15 @@ constexpr Key kKeys[] = {
      .since = "new",
      .choices = "text|json"},
 
+    {.name = "tokens", .type = List, .since = "new"},
+    {.name = "issuers", .type = List, .since = "new"},
+    {.name = "balancerSigner", .since = "new"},
+    {.name = "balancerClient", .since = "new"},
+    {.name = "balancerIssuer", .since = "new"},
+    {.name = "balancerKeysURL", .type = Url, .since = "new"},
+    {.name = "balancerRoles", .type = List, .since = "new"},
+    {.name = "certificates", .type = List, .since = "new"},
+
     {.name = "s3Region", .since = "new"},
     {.name = "s3Endpoint", .since = "new", .masking = Masking::Location},
     {.name = "s3Profile", .since = "new"},
