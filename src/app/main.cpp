@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <malloc.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -19,9 +21,21 @@ std::optional<std::string> variable(const char* name) {
     return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
 }
 
+/// A closed one of the standard streams would be the next file or connection that is opened, and
+/// what is written to the stream would go there. Opened the other way round each of them fails as
+/// before.
+void keep_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+        // The lowest number that is free: this one.
+        ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_standard_streams();
 #ifdef M_ARENA_MAX
     // Runs take turns on the threads of a service. With an arena for each thread, what one run has
     // freed is of no use to the next: the process grew by 2 MB with each of ten versions.

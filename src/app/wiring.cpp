@@ -6,13 +6,19 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 
 #include "api/router.hpp"
 #include "app/build_info.hpp"
 #include "app/drivers.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/log_queue.hpp"
 #include "http/server.hpp"
 #include "loader/loader.hpp"
 
@@ -64,6 +70,30 @@ void watch_pool(metrics::Registry& metrics, const std::string& name, db::Connect
         return metrics::PoolUse{.in_use = use.in_use, .idle = use.idle, .limit = use.limit};
     });
 }
+
+/// Ends the process when its objects take too long to end: a connection to a server that is gone
+/// waits for it.
+class EndLimit {
+public:
+    /// `lines` lives longer.
+    void begin(std::unique_ptr<log::Queue>& lines) {
+        thread_ = std::jthread([&lines](const std::stop_token& ended) {
+            std::mutex mutex;
+            std::unique_lock lock(mutex);
+            std::condition_variable_any never;
+            never.wait_for(lock, ended, kTime, [] { return false; });
+            if (ended.stop_requested()) return;
+            log::error("the service did not end in time; ending the process");
+            lines.reset();
+            std::_Exit(http::Server::kUnfinished);
+        });
+    }
+
+private:
+    static constexpr std::chrono::seconds kTime{4};
+
+    std::jthread thread_;
+};
 
 }  // namespace
 
@@ -144,6 +174,9 @@ config::Config read_configuration(
 }
 
 int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
+    // Before all others, to end after them.
+    auto log_lines = std::make_unique<log::Queue>(STDERR_FILENO);
+    EndLimit end_limit;
     config::Config read = read_configuration(path, overrides, cloud, Use::Service);
     log::always("Starting " + version_text());  // in the format that the configuration asks for
     metrics::Registry metrics(fmt::format("{} @ {}", kRelease, kCommitSha), known_hosts(read.http));
@@ -193,10 +226,22 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
     http::Options http_options = configuration.http;
     // One run works, the others wait; and one more finds out that there is no room.
     http_options.patient_workers = configuration.coordinator.run_queue + 2;
+    metrics.watch_counter(
+        "migrator_log_lines_dropped_total",
+        "Lines of the log that standard error did not take",
+        [&log_lines] { return static_cast<double>(log_lines->dropped()); }
+    );
     const auto server = in_context("Error starting migrator", [&] {
         return std::make_unique<http::Server>(http_options, router, &metrics, metrics_port);
     });
-    return server->run_until_signal([&] { opened.coordinator().cancel_all(); });
+    const int code = server->run_until_signal([&] { opened.coordinator().cancel_all(); });
+    if (code != 0) {
+        // What did not finish holds on to the objects here: none of them may end before it.
+        log_lines.reset();
+        std::_Exit(code);
+    }
+    end_limit.begin(log_lines);
+    return code;
 }
 
 }  // namespace migrator::app

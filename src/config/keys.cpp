@@ -133,7 +133,7 @@ constexpr Key kKeys[] = {
     {.name = "queryTimeout", .type = Duration, .default_text = "30s", .since = "new"},
     {.name = "maxBodyMemoryBytes",
      .type = Number,
-     .default_text = "67108864",
+     .default_text = "33554432",
      .since = "new",
      .min = 1,
      .max = kGiB * kGiB},

@@ -93,6 +93,7 @@ struct Connection::Exchange {
         : version(its_version),
           method(request.method),
           host(request.header("Host").value_or("")),
+          target(request.target),
           trace(trace_of(request)),
           request_bytes(size_of(request)) {}
 
@@ -100,6 +101,7 @@ struct Connection::Exchange {
     const unsigned version;
     const std::string method;
     const std::string host;
+    const std::string target;
     const RequestTrace trace;
     const std::size_t request_bytes;
     const Router::Route* route = nullptr;  ///< null until there is one; and unless it counts
@@ -178,8 +180,10 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
     request.certificate = stream_.certificate();
     Exchange exchange(request, parser.version());
     request.gone = peer_watch_.begin();
+    exchange_ = &exchange;
     Response response = co_await answer(std::move(request), exchange);
     peer_watch_.end();
+    exchange_ = nullptr;
     hold_body(0);
 
     const bool keep_alive = parser.keep_alive() && !shared_.ending;
@@ -249,6 +253,16 @@ void Connection::drop_body() {
     has_no_room_ = true;
     error_code ignored;
     socket_.cancel(ignored);
+}
+
+void Connection::log_unfinished() const {
+    if (exchange_ == nullptr) return;
+    const log::RequestScope scope(exchange_->trace.id, exchange_->trace.traceparent);
+    const std::string target = escape_for_log(exchange_->target);
+    log::error(
+        fmt::format("did not finish: method={} request={}", exchange_->method, target),
+        {{"method", exchange_->method}, {"request", target}}
+    );
 }
 
 /// Counts what the body of the request takes now. False when there is no room for that much.

@@ -62,6 +62,9 @@ public:
     /// Nothing when it has gone already.
     const std::optional<IpAddress>& peer_address() const { return peer_address_; }
 
+    /// Names the request that it works on, at shutdown, as one that did not finish.
+    void log_unfinished() const;
+
     /// What its body takes of `Shared::body_memory`.
     std::size_t body_memory() const { return body_memory_; }
     bool is_reading_body() const { return phase_ == Phase::Reading && body_memory_ > 0; }
@@ -107,6 +110,7 @@ private:
     bool is_first_ = true;  ///< no header of a request has come whole
     bool has_no_room_ = false;
     std::size_t body_memory_ = 0;
+    const Exchange* exchange_ = nullptr;  ///< while it works on one
     std::string pending_;  ///< bytes that have come and that no request has taken yet
     std::string peer_;
     std::optional<IpAddress> peer_address_;  ///< nothing when it has gone already

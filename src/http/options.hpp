@@ -29,7 +29,7 @@ struct Options {
     std::string listen_address = "0.0.0.0";
     std::uint16_t port = 8080;  ///< 0: any free port, for tests
     std::size_t max_body_bytes = 1'048'576;
-    std::size_t max_body_memory_bytes = 67'108'864;  ///< for the bodies of all requests together
+    std::size_t max_body_memory_bytes = 33'554'432;  ///< for the bodies of all requests together
     std::size_t max_header_bytes = 16'384;
     std::chrono::milliseconds first_head_timeout{10'000};  ///< for a connection's first header
     std::chrono::milliseconds keep_alive_timeout{75'000};  ///< longer than the balancer's

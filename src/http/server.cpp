@@ -33,8 +33,9 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-/// For requests that were cancelled at shutdown.
-constexpr std::chrono::seconds kAfterCancel{5};
+/// For requests that were cancelled at shutdown. Platforms kill 5 s after `shutdown_timeout`; the
+/// rest is for the last lines of the log.
+constexpr std::chrono::seconds kAfterCancel{4};
 /// Before the next try when there are no descriptors left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kBetweenWarnings{30};
@@ -69,6 +70,12 @@ struct Port {
     asio::steady_timer changed;         ///< cancelled when a connection ends
     std::optional<TlsFiles> tls;
 };
+
+/// As nohup does it, and shells with what is to outlive them.
+bool is_ignored(int signal) {
+    struct sigaction action {};
+    return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 
 }  // namespace
 
@@ -138,6 +145,8 @@ struct Server::State {
     std::function<void()> cancel;
     Clock::time_point deadline;  ///< at shutdown, for what is in work
     bool cancelling = false;
+    bool is_calling_cancel = false;
+    bool is_unfinished = false;
     Clock::time_point last_warning;
     std::jthread canceller;
 };
@@ -248,7 +257,9 @@ asio::awaitable<void> Server::State::wait_until(
 }
 
 asio::awaitable<void> Server::State::wait_for_work() {
-    const auto is_over = [this] { return connections.empty() && lanes.going_on() == 0; };
+    const auto is_over = [this] {
+        return connections.empty() && lanes.going_on() == 0 && !is_calling_cancel;
+    };
     while (!is_over() && Clock::now() < deadline) co_await wait_until(changed, deadline);
 }
 
@@ -292,6 +303,12 @@ asio::awaitable<void> Server::State::end() {
     }
     if (const auto working = requests_in_work(); working > 0) {
         log::error(fmt::format("requests that did not finish: {}", working));
+        for (const auto& connection : connections) connection->log_unfinished();
+        is_unfinished = true;
+    }
+    if (is_calling_cancel) {
+        log::error("canceling the requests in progress did not finish");
+        is_unfinished = true;
     }
     for (const auto& connection : connections) connection->close();
 }
@@ -305,12 +322,17 @@ std::ptrdiff_t Server::State::requests_in_work() const {
 void Server::State::call_cancel() {
     if (!cancel) return;
     // Cancelling a statement takes a connection to its server; the answers must get out meanwhile.
-    canceller = std::jthread([work = std::exchange(cancel, nullptr)] {
+    is_calling_cancel = true;
+    canceller = std::jthread([this, work = std::exchange(cancel, nullptr)] {
         try {
             work();
         } catch (...) {
             log::error("could not cancel requests: " + text_of(std::current_exception()));
         }
+        asio::post(io, [this] {
+            is_calling_cancel = false;
+            changed.cancel();
+        });
     });
 }
 
@@ -331,6 +353,7 @@ Server::Server(
     // Before the line that tells others to begin: a SIGTERM that follows it at once is no crash.
     state_->signals.add(SIGINT);
     state_->signals.add(SIGTERM);
+    if (!is_ignored(SIGHUP)) state_->signals.add(SIGHUP);
     if (side) {
         log::always(side->purpose + " on " + to_text(state_->side->acceptor.local_endpoint()));
     }
@@ -355,6 +378,7 @@ int Server::run_until_signal(std::function<void()> cancel) {
     if (state.side) asio::co_spawn(state.io, state.accept(*state.side), done);
     state.io.run();
     state.signals.clear();
+    if (state.is_unfinished) return kUnfinished;
     if (state.canceller.joinable()) state.canceller.join();
     return 0;
 }

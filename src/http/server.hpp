@@ -26,8 +26,7 @@ public:
     /// Configuration when `listen_address` is no IP address or a file for TLS can't be used.
     /// `router` lives longer. Raises the process's soft limit for open files towards what
     /// `max_connections` and `other_files` need; where that isn't enough, fewer connections are
-    /// accepted. SIGTERM and SIGINT
-    /// are kept for `run_until_signal` from here on.
+    /// accepted. SIGTERM, SIGINT and SIGHUP are kept for `run_until_signal` from here on.
     /// Every answered request of a route that is not bare is told to `metrics`, which may be null.
     Server(
         const Options& options,
@@ -43,13 +42,16 @@ public:
     /// 0 without a `SidePort`.
     std::uint16_t side_port() const;
 
-    /// Serves until SIGTERM or SIGINT, or `stop`. Then: no new connections, requests in work may
-    /// end within `shutdown_timeout`; after it `cancel` is called, and they end as they do. A
-    /// second signal calls `cancel` at once. Returns the process's exit code, 0.
-    /// `cancel` is called at most once, only when a request is in work, on a thread of its own that
-    /// is joined before the return. From then on a request that waits for a worker gets 503.
-    /// What hasn't ended 5 s later is logged and left; the destructor waits for its handler.
+    /// Serves until SIGTERM, SIGINT, SIGHUP (unless that is ignored, as by nohup), or `stop`. Then:
+    /// no new connections, requests in work may end within `shutdown_timeout`; after it `cancel` is
+    /// called, and they end as they do. A second signal calls `cancel` at once.
+    /// `cancel` is called at most once, only when a request is in work, on a thread of its own.
+    /// From then on a request that waits for a worker gets 503. Returns the process's exit code. It
+    /// is 0, or `kUnfinished` when a request or `cancel` has not ended 4 s after that call: both
+    /// are logged, and the destructor would wait for them, so that the process has to end without
+    /// it.
     int run_until_signal(std::function<void()> cancel);
+    static constexpr int kUnfinished = 1;
 
     /// As a SIGTERM. From any thread.
     void stop();

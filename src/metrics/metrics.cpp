@@ -101,6 +101,11 @@ struct Registry::State {
         return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
     }
 
+    void refuse_known(const std::string& name) const {
+        if (!names.contains(name) && !name.starts_with("process_")) return;
+        throw Error(ErrorKind::Internal, fmt::format("the metric {} already exists", name));
+    }
+
     const KnownHosts hosts;
     prometheus::Registry registry;
     /// Of all that others may not watch.
@@ -229,10 +234,15 @@ void Registry::watch_pool(const std::string& name, std::function<PoolUse()> use)
 void Registry::watch_gauge(
     const std::string& name, const std::string& help, std::function<double()> value
 ) {
-    if (state_->names.contains(name) || name.starts_with("process_")) {
-        throw Error(ErrorKind::Internal, fmt::format("the metric {} already exists", name));
-    }
+    state_->refuse_known(name);
     state_->watched.add_gauge(name, help, std::move(value));
+}
+
+void Registry::watch_counter(
+    const std::string& name, const std::string& help, std::function<double()> value
+) {
+    state_->refuse_known(name);
+    state_->watched.add_counter(name, help, std::move(value));
 }
 
 std::string Registry::text() const {

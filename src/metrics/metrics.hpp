@@ -67,6 +67,10 @@ public:
     void watch_gauge(
         const std::string& name, const std::string& help, std::function<double()> value
     );
+    /// The same for a number that only grows; its name ends in `_total`.
+    void watch_counter(
+        const std::string& name, const std::string& help, std::function<double()> value
+    );
 
     /// Prometheus text format 0.0.4, `process_*` included.
     std::string text() const;

@@ -69,28 +69,40 @@ void Watched::add_pool(const std::string& name, std::function<PoolUse()> use) {
 void Watched::add_gauge(
     const std::string& name, const std::string& help, std::function<double()> value
 ) {
-    if (!prometheus::CheckMetricName(name)) {
-        throw Error(ErrorKind::Internal, fmt::format("{} is not a valid metric name", name));
+    add({name, escape_help(help), std::move(value), MetricType::Gauge});
+}
+
+void Watched::add_counter(
+    const std::string& name, const std::string& help, std::function<double()> value
+) {
+    add({name, escape_help(help), std::move(value), MetricType::Counter});
+}
+
+void Watched::add(OneValue value) {
+    if (!prometheus::CheckMetricName(value.name)) {
+        throw Error(ErrorKind::Internal, fmt::format("{} is not a valid metric name", value.name));
     }
     const std::lock_guard lock(mutex_);
-    refuse_second(gauges_, name);
-    gauges_.push_back({name, escape_help(help), std::move(value)});
+    refuse_second(values_, value.name);
+    values_.push_back(std::move(value));
 }
 
 std::vector<MetricFamily> Watched::collect() const {
     std::vector<Pool> pools;
-    std::vector<OneGauge> gauges;
+    std::vector<OneValue> values;
     {
         const std::lock_guard lock(mutex_);
         pools = pools_;
-        gauges = gauges_;
+        values = values_;
     }
     std::vector<MetricFamily> families;
     collect_pools(pools, families);
-    for (const OneGauge& gauge : gauges) {
-        if (const auto value = ask<double>(gauge.name, gauge.value)) {
-            families.push_back({gauge.name, gauge.help, MetricType::Gauge, {gauge_of(*value)}});
-        }
+    for (const OneValue& one : values) {
+        const auto value = ask<double>(one.name, one.value);
+        if (!value) continue;
+        ClientMetric metric = gauge_of(*value);
+        metric.counter.value = *value;  // the type of the family says which of them is shown
+        families.push_back({one.name, one.help, one.type, {metric}});
     }
     return families;
 }

@@ -18,6 +18,9 @@ public:
     void add_pool(const std::string& name, std::function<PoolUse()> use);
     /// The same, also when `name` is not a valid metric name.
     void add_gauge(const std::string& name, const std::string& help, std::function<double()> value);
+    void add_counter(
+        const std::string& name, const std::string& help, std::function<double()> value
+    );
 
     /// Asks all of them, without holding a lock. One that throws is left out.
     std::vector<prometheus::MetricFamily> collect() const;
@@ -27,18 +30,20 @@ private:
         std::string name;
         std::function<PoolUse()> use;
     };
-    struct OneGauge {
+    struct OneValue {
         std::string name;
         std::string help;
         std::function<double()> value;
+        prometheus::MetricType type;
     };
+    void add(OneValue value);
     static void collect_pools(
         const std::vector<Pool>& pools, std::vector<prometheus::MetricFamily>& families
     );
 
     mutable std::mutex mutex_;
     std::vector<Pool> pools_;
-    std::vector<OneGauge> gauges_;
+    std::vector<OneValue> values_;
 };
 
 }  // namespace migrator::metrics

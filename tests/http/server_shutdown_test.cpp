@@ -53,7 +53,7 @@ TEST(Shutdown, EndsAtOnceWhenNothingIsInWork) {
 }
 
 TEST(Shutdown, EndsOnASignal) {
-    for (const int signal : {SIGTERM, SIGINT}) {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
         Work work;
         RunningServer server(options(), work.router);
         Client client(server.port());
@@ -208,4 +208,40 @@ TEST(Shutdown, SurvivesAnExceptionOfCancel) {
     server.stop();
     EXPECT_EQ(server.exit_code(), 0);
     EXPECT_TRUE(lines.has("could not cancel requests: no way"));
+}
+
+TEST(Shutdown, NamesWhatHasNotEndedAndLeavesItToTheProcess) {
+    LogLines lines;
+    Work work;
+    Options hasty = options();
+    hasty.shutdown_timeout = milliseconds(0);
+    RunningServer server(hasty, work.router);
+    Client client(server.port());
+    client.send(request("GET", "/work?1"));
+    work.begun.wait();
+    server.stop();
+    EXPECT_EQ(server.exit_code(), Server::kUnfinished);
+    EXPECT_TRUE(lines.has("requests that did not finish: 1"));
+    EXPECT_TRUE(lines.has("did not finish: method=GET request=/work?1"));
+    work.release.set();
+}
+
+TEST(Shutdown, DoesNotWaitForACancelThatHangs) {
+    LogLines lines;
+    Work work;
+    Options hasty = options();
+    hasty.shutdown_timeout = milliseconds(0);
+    Event let_go;
+    RunningServer server(hasty, work.router, [&] {
+        work.release.set();
+        let_go.wait();
+    });
+    Client client(server.port());
+    client.send(request("GET", "/work?1"));
+    work.begun.wait();
+    server.stop();
+    EXPECT_EQ(client.read().body, "done 1");
+    EXPECT_EQ(server.exit_code(), Server::kUnfinished);
+    EXPECT_TRUE(lines.has("canceling the requests in progress did not finish"));
+    let_go.set();
 }

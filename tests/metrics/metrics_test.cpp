@@ -339,3 +339,13 @@ TEST(Metrics, MayBeShownWhileOthersCount) {
     EXPECT_EQ(shown.value("migrator_gin_tenants_created"), all);
     EXPECT_EQ(shown.value("migrator_thread_0"), 1);
 }
+
+TEST(Metrics, CountersAreAskedEachTimeTheyAreShown) {
+    Registry registry("v", {});
+    double lines = 0;
+    registry.watch_counter("migrator_lines_total", "Lines", [&] { return lines; });
+    EXPECT_NE(registry.text().find("# TYPE migrator_lines_total counter\n"), std::string::npos);
+    lines = 7;
+    EXPECT_NE(registry.text().find("\nmigrator_lines_total 7\n"), std::string::npos);
+    EXPECT_THROW(registry.watch_gauge("migrator_lines_total", "", [] { return 0.0; }), Error);
+}
