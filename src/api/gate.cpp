@@ -21,7 +21,7 @@ http::Lane Gate::lane(const Permission& needed, http::Lane lane) const {
 http::Handler Gate::around(const Permission& needed, http::Lane lane, http::Handler handler) const {
     if (is_open() || needed.role == Role::None) return handler;
     return [this, needed, lane, handler = std::move(handler)](http::Request request) {
-        request.principal = authenticate_(request);
+        request.principal = who_asks(request);
         permit(request.principal, needed.operation, least(needed));
         return http::Reply(http::GoesOn{lane, [handler, request = std::move(request)]() mutable {
                                             return handler(std::move(request));

@@ -41,6 +41,8 @@ public:
     bool may_read(const std::optional<Principal>& who) const;
 
 private:
+    std::optional<Principal> who_asks(const http::Request& request) const;
+
     Authenticate authenticate_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "access/authenticator.hpp"
 #include "api/content_types.hpp"
 #include "api/errors.hpp"
 #include "api/health.hpp"
@@ -27,12 +28,22 @@ void add_deprecation_headers(http::Router& router) {
     );
 }
 
-/// RFC 6750, section 3: what a client without a good proof is told.
-void add_challenge(const http::Request& request, http::Response& response) {
-    if (response.status != edge_codes(ErrorKind::Unauthenticated).http_status) return;
-    std::string challenge = R"(Bearer realm="migrator")";
-    if (request.header("Authorization")) challenge += R"(, error="invalid_token")";
-    response.headers.emplace_back("WWW-Authenticate", std::move(challenge));
+/// What a client without a good proof, or without the role, is told.
+void add_challenge(
+    const http::Request& request, const std::exception_ptr& error, http::Response& response
+) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const Error& known) {
+        const ErrorKind kind = known.kind();
+        if (kind != ErrorKind::Unauthenticated && kind != ErrorKind::Forbidden) return;
+        const bool had_token = request.header("Authorization").has_value();
+        response.headers.emplace_back(
+            "WWW-Authenticate", access::challenge(kind, had_token ? known.what() : "")
+        );
+    } catch (...) {
+        return;
+    }
 }
 
 std::string build_info(const Build& build) {
@@ -55,7 +66,7 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
     router.on_error([is_v2](const http::Request& request, const std::exception_ptr& error) {
         http::Response response =
             is_v2(request.path) ? error_response_v2(error) : error_response(request, error);
-        add_challenge(request, response);
+        add_challenge(request, error, response);
         return response;
     });
     router.error_bodies([is_v2](std::string_view path, int status, std::string_view message) {

@@ -13,6 +13,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "access/authenticator.hpp"
 #include "api/router.hpp"
 #include "app/build_info.hpp"
 #include "app/drivers.hpp"
@@ -62,6 +63,30 @@ std::vector<coordinator::Health::Check> health_checks(
 std::unique_ptr<db::Connector> make_connector_apart(db::Options options, std::size_t connections) {
     options.max_connections = connections;
     return make_connector(options);
+}
+
+/// The proofs in a request.
+access::Credentials credentials_of(const http::Request& request) {
+    access::Credentials credentials{
+        .authorization = request.header("Authorization"),
+        .balancer = request.header("x-amzn-oidc-data"),
+        .certificate = std::nullopt};
+    if (const auto& shown = request.certificate) {
+        credentials.certificate = access::CertificateNames{
+            .subject = shown->subject, .dns = shown->dns, .uris = shown->uri};
+    }
+    return credentials;
+}
+
+api::Gate make_gate(access::Authenticator& authenticator) {
+    if (!authenticator.is_configured()) return {};
+    return api::Gate([&authenticator](const http::Request& request) {
+        return authenticator.authenticate(credentials_of(request));
+    });
+}
+
+bool is_loopback(std::string_view address) {
+    return address.starts_with("127.") || address == "::1" || address == "[::1]";
 }
 
 void watch_pool(metrics::Registry& metrics, const std::string& name, db::Connector& connector) {
@@ -202,7 +227,17 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
         "Size of responses in files in spoolDir, in bytes",
         [&spool] { return static_cast<double>(spool.bytes_in_files()); }
     );
-    const api::Gate gate;
+    access::Authenticator authenticator(configuration.access, now);
+    const api::Gate gate = make_gate(authenticator);
+    if (gate.is_open() && !is_loopback(configuration.http.listen_address)) {
+        log::warn(fmt::format(
+            "no authentication is configured: everyone who can reach {}:{} may apply migrations "
+            "and "
+            "create tenants; set tokens, issuers, balancerSigner or certificates",
+            configuration.http.listen_address,
+            configuration.http.port
+        ));
+    }
     const std::string prefix = api::normalize_prefix(configuration.path_prefix);
     const http::Router router = api::make_router(
         {.coordinator = opened.coordinator(),

@@ -10,8 +10,8 @@
 
 namespace migrator::log {
 
-/// While it lives, a thread of its own writes the lines of the log, so that whoever logs never waits
-/// for the reader of standard error. Lines that find 1 MiB of others waiting are dropped and
+/// While it lives, a thread of its own writes the lines of the log, so that whoever logs never
+/// waits for the reader of standard error. Lines that find 1 MiB of others waiting are dropped and
 /// counted; a line says so once others are written again. Only one at a time.
 class Queue {
 public:

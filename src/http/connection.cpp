@@ -251,8 +251,7 @@ void Connection::enter(Phase phase) {
 void Connection::drop_body() {
     hold_body(0);
     has_no_room_ = true;
-    error_code ignored;
-    socket_.cancel(ignored);
+    stream_.cancel();
 }
 
 void Connection::log_unfinished() const {

@@ -113,7 +113,9 @@ struct Server::State {
 
     asio::awaitable<void> accept(Port& from);
     asio::awaitable<void> wait_for_room(Port& from);
-    std::size_t limit_of(const Port& from) const { return max_connections + from.extra_connections; }
+    std::size_t limit_of(const Port& from) const {
+        return max_connections + from.extra_connections;
+    }
     asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
     asio::awaitable<void> end();
     static asio::awaitable<void> wait_until(asio::steady_timer& change, Clock::time_point time);

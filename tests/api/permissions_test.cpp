@@ -178,7 +178,7 @@ TEST_F(PermissionsTest, AChallengeSaysWhetherAProofWasBad) {
     EXPECT_EQ(challenge(ask("GET", "/v1/tenants")), R"(Bearer realm="migrator")");
     EXPECT_EQ(
         challenge(ask("GET", "/v1/tenants", "", {{"Who", "liar"}, {"Authorization", "Bearer x"}})),
-        R"(Bearer realm="migrator", error="invalid_token")"
+        R"(Bearer realm="migrator", error="invalid_token", error_description="unknown token")"
     );
     EXPECT_EQ(challenge(ask("GET", "/v1/tenants", "", headers_of(Role::Read))), "none");
 }
