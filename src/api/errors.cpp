@@ -9,6 +9,7 @@
 #include "api/content_types.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "http/text.hpp"
 #include "wire/columns.hpp"
 
 namespace migrator::api {
@@ -26,7 +27,9 @@ http::Response respond_to_unknown(std::string_view what) {
 void log_error(const http::Request& request, const Error& error) {
     switch (error.kind()) {
         case ErrorKind::InvalidRequest:
-            return log::error("Bad request: " + request.method + " " + request.path);
+            return log::error(
+                "Bad request: " + request.method + " " + http::escape_for_log(request.path)
+            );
         case ErrorKind::FileMoved:
         case ErrorKind::OutOfOrder:
         case ErrorKind::MissingFiles:

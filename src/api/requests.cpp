@@ -18,17 +18,19 @@ namespace json = boost::json;
     );
 }
 
-json::value first_value(std::string_view body) {
+/// Nothing may follow the value: a form of a page can put a JSON text in front of what it has to
+/// add.
+json::value only_value(std::string_view body) {
     json::stream_parser parser;
     boost::system::error_code error;
-    parser.write_some(body.data(), body.size(), error);
-    if (!error && !parser.done()) parser.finish(error);
-    if (error || !parser.done()) refuse();
+    parser.write(body.data(), body.size(), error);
+    if (!error) parser.finish(error);
+    if (error) refuse();
     return parser.release();
 }
 
-json::object first_object(std::string_view body) {
-    json::value value = first_value(body);
+json::object only_object(std::string_view body) {
+    json::value value = only_value(body);
     if (!value.is_object()) refuse();
     return std::move(value.get_object());
 }
@@ -112,7 +114,7 @@ std::vector<Share> waves_of(const json::value& value) {
 }  // namespace
 
 MoveRequest parse_move_request(std::string_view body) {
-    const json::object object = first_object(body);
+    const json::object object = only_object(body);
     MoveRequest request{.as_new = optional_string(object, "asNew")};
     if (request.as_new) return request;
     request.from = required(object, "from");
@@ -132,7 +134,7 @@ plan::Selection parse_selection(const json::object& object) {
 }
 
 V1Request parse_v1_request(std::string_view body, TenantName tenant_name) {
-    const json::object object = first_object(body);
+    const json::object object = only_object(body);
     V1Request request;
     if (tenant_name == TenantName::Required) request.name = required(object, "name");
     const std::string mode = required(object, "mode");
@@ -159,7 +161,7 @@ V1Request parse_v1_request(std::string_view body, TenantName tenant_name) {
 }
 
 V2Request parse_v2_request(std::string_view body) {
-    json::value value = first_value(body);
+    json::value value = only_value(body);
     if (value.is_null()) return {};
     if (!value.is_object()) refuse();
     const json::object& object = value.get_object();

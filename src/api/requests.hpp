@@ -38,8 +38,8 @@ MoveRequest parse_move_request(std::string_view body);
 
 enum class TenantName : bool { NotAsked, Required };
 
-/// Reads the first JSON value of `body`; what follows it is ignored. Throws InvalidRequest with the
-/// text that clients know (docs/compatibility.md, "Requests").
+/// Reads `body`, one JSON value and white space. Throws InvalidRequest with the text that clients
+/// know (docs/compatibility.md, "Requests").
 V1Request parse_v1_request(std::string_view body, TenantName tenant_name);
 
 /// `tenants`, `canary` and `waves` of a JSON object, in v1 and v2 alike: an array of names, a
@@ -53,8 +53,8 @@ struct V2Request {
     boost::json::object variables;
 };
 
-/// Reads the first JSON value of `body`; null reads as an empty object, and a key with null as one
-/// that is not there. Throws InvalidRequest as above when a key has the wrong type.
+/// Reads `body`, one JSON value and white space; null reads as an empty object, and a key with null
+/// as one that is not there. Throws InvalidRequest as above when a key has the wrong type.
 V2Request parse_v2_request(std::string_view body);
 
 }  // namespace migrator::api

@@ -17,6 +17,7 @@ namespace json = boost::json;
 
 constexpr int kBadRequest = 400;
 constexpr int kFailed = 500;
+constexpr int kForbidden = 403;
 constexpr int kBusy = 503;
 
 json::object code_of(ErrorKind kind) {
@@ -92,7 +93,9 @@ http::Response errors_response(int status, const std::vector<graphql::RequestErr
 }
 
 std::string server_error_body_v2(int status, std::string_view message) {
-    const ErrorKind kind = status == kBusy ? ErrorKind::Busy : ErrorKind::InvalidRequest;
+    const ErrorKind kind = status == kBusy        ? ErrorKind::Busy
+                           : status == kForbidden ? ErrorKind::Forbidden
+                                                  : ErrorKind::InvalidRequest;
     return errors_text({{.message = std::string(message), .extensions = code_of(kind)}}) + "}";
 }
 

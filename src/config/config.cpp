@@ -37,11 +37,25 @@ Setting setting_of(const Key& key, const std::string& text, std::string origin) 
     return setting;
 }
 
-void overlay_environment(Settings& settings, const Lookups& lookups) {
+/// Kubernetes tells all containers of a namespace that has a service named migrator where that is.
+bool is_service_link(const Key& key, std::string_view text) {
+    return key.name == "port" && (text.starts_with("tcp://") || text.starts_with("udp://"));
+}
+
+void overlay_environment(Settings& settings, const Lookups& lookups, Report& report) {
     for (const Key& key : all_keys()) {
         const std::string name = environment_name(key);
         const auto value = lookups.environment(name);
         if (!value || value->empty()) continue;
+        if (is_service_link(key, *value)) {
+            report.warn(
+                "environment variable " + name,
+                "is ignored: Kubernetes has set it, for a service named migrator, to the address "
+                "of "
+                "that service; set enableServiceLinks: false in the pod to be rid of it"
+            );
+            continue;
+        }
         settings[key.name] = setting_of(key, *value, "environment variable " + name);
     }
 }
@@ -133,7 +147,7 @@ Config read(
 ) {
     Report report;
     Settings settings = path.empty() ? Settings{} : read_yaml_file(path, report);
-    overlay_environment(settings, lookups);
+    overlay_environment(settings, lookups, report);
     overlay_overrides(settings, overrides, report);
     substitute(settings, lookups, report);
     check_settings(settings, report);

@@ -130,6 +130,14 @@ constexpr Key kKeys[] = {
      .since = "new",
      .min = 1,
      .max = kGiB},
+    {.name = "maxBodyMemoryBytes",
+     .type = Number,
+     .default_text = "67108864",
+     .since = "new",
+     .min = 1,
+     .max = kGiB * kGiB},
+    {.name = "allowedHosts", .type = Hosts, .since = "new"},
+    {.name = "trustedProxies", .type = Addresses, .since = "new"},
     {.name = "runQueue", .type = Number, .default_text = "16", .since = "new", .max = 1'000'000},
     {.name = "spoolDir", .since = "new"},
     {.name = "spoolBytes",
@@ -181,7 +189,16 @@ std::string nearest_key(std::string_view name) {
 }
 
 bool is_list(const Key& key) noexcept {
-    return key.type == List || key.type == Directories || key.type == Headers;
+    switch (key.type) {
+        case List:
+        case Directories:
+        case Headers:
+        case Hosts:
+        case Addresses:
+            return true;
+        default:
+            return false;
+    }
 }
 
 bool is_secret(const Key& key) noexcept { return key.masking != Masking::None; }

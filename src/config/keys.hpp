@@ -13,6 +13,8 @@ enum class Type : std::uint8_t {
     List,             ///< of strings
     Directories,      ///< a List whose elements may not be blank
     Headers,          ///< a List of `Name: value`
+    Hosts,            ///< a List of names of hosts
+    Addresses,        ///< a List of IP addresses and networks
     Duration,         ///< `500ms`, `30s`, `5m`, `1h`, or a bare number of seconds
     Number,           ///< decimal, between `min` and `max`
     NumberOrPercent,  ///< the same, or `N%` up to 100

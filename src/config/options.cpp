@@ -6,6 +6,7 @@
 
 #include "config/values.hpp"
 #include "config/webhook.hpp"
+#include "core/ascii.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/migration.hpp"
@@ -143,6 +144,14 @@ http::Options http_options(const Values& values) {
     options.listen_address = values.text("listenAddress");
     options.port = static_cast<std::uint16_t>(values.number("port"));
     options.max_body_bytes = values.number("maxBodyBytes");
+    options.max_body_memory_bytes = values.number("maxBodyMemoryBytes");
+    options.other_files += values.number("maxConnections");
+    options.allowed_hosts = values.items("allowedHosts");
+    for (const std::string& text : values.items("trustedProxies")) {
+        if (const auto network = Network::parse(trimmed(text))) {
+            options.trusted_proxies.push_back(*network);
+        }
+    }
     options.keep_alive_timeout = values.duration("keepAliveTimeout");
     options.shutdown_timeout = values.duration("shutdownTimeout");
     options.tls.certificate = values.text("tlsCertificate");

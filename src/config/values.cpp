@@ -12,6 +12,7 @@
 #include "config/webhook.hpp"
 #include "core/ascii.hpp"
 #include "core/duration.hpp"
+#include "core/network.hpp"
 #include "core/number.hpp"
 
 namespace migrator::config {
@@ -111,14 +112,7 @@ std::optional<Wrong> check_text(const Key& key, std::string_view text) {
     }
 }
 
-std::optional<Wrong> check_item(const Key& key, std::string_view item) {
-    if (key.type != Type::Headers && is_blank(item)) {
-        return Wrong{
-            "required",
-            key.type == Type::Directories ? "is empty; set a directory (\".\" is the base location)"
-                                          : "is empty"};
-    }
-    if (key.type != Type::Headers) return std::nullopt;
+std::optional<Wrong> check_header(std::string_view item) {
     const auto header = parse_header(item);
     if (!header) {
         return Wrong{"header", "must have the form \"Name: value\""};
@@ -130,6 +124,36 @@ std::optional<Wrong> check_item(const Key& key, std::string_view item) {
         return Wrong{"header", "contains a line break or another control character"};
     }
     return std::nullopt;
+}
+
+std::optional<Wrong> check_host(std::string_view item) {
+    const bool is_name = std::ranges::all_of(item, [](char c) {
+        return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_';
+    });
+    if (is_name) return std::nullopt;
+    return Wrong{
+        "hostname",
+        "must be the name of a host without scheme and port, such as migrator.example.com"};
+}
+
+std::optional<Wrong> check_item(const Key& key, std::string_view item) {
+    if (key.type != Type::Headers && is_blank(item)) {
+        return Wrong{
+            "required",
+            key.type == Type::Directories ? "is empty; set a directory (\".\" is the base location)"
+                                          : "is empty"};
+    }
+    switch (key.type) {
+        case Type::Headers:
+            return check_header(item);
+        case Type::Hosts:
+            return check_host(item);
+        case Type::Addresses:
+            if (Network::parse(trimmed(item))) return std::nullopt;
+            return Wrong{"cidr", "must be an IP address or a network, such as 10.0.0.0/8"};
+        default:
+            return std::nullopt;
+    }
 }
 
 void check_setting(const Key& key, const Setting& setting, Report& report) {

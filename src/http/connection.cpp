@@ -10,6 +10,8 @@
 
 #include "core/ascii.hpp"
 #include "core/log.hpp"
+#include "http/browser_check.hpp"
+#include "http/client_address.hpp"
 #include "http/response_head.hpp"
 #include "http/text.hpp"
 
@@ -19,12 +21,17 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 namespace {
 
+constexpr int kUnavailable = 503;
 constexpr std::size_t kReadBytes = 8192;
 /// How much of a spooled body is in memory for a client at a time.
 constexpr std::size_t kPieceBytes = 65'536;
+/// Of each body, beside what all may take together: small requests are read whatever large ones
+/// have taken.
+constexpr std::size_t kUncountedBody = 16'384;
 /// How long to take in what a client still sends, after an answer with which we close. Closing
 /// at once would make its system drop the answer ("connection reset").
 constexpr milliseconds kLinger = std::chrono::seconds(5);
@@ -44,6 +51,12 @@ std::string text_of_address(const Stream& stream) {
 
 std::string in_seconds(milliseconds time) {
     return fmt::format("{:.3g} s", static_cast<double>(time.count()) / 1000);
+}
+
+Refusal no_room() {
+    return {
+        .status = kUnavailable,
+        .message = "too many large requests are on their way; try again later"};
 }
 
 bool is_redirect(const Response& response) {
@@ -76,13 +89,15 @@ bool read_piece(Spool& spool, std::size_t offset, std::string& piece, const Requ
 }  // namespace
 
 struct Connection::Exchange {
-    explicit Exchange(const Request& request)
-        : method(request.method),
+    Exchange(const Request& request, unsigned its_version)
+        : version(its_version),
+          method(request.method),
           host(request.header("Host").value_or("")),
           trace(trace_of(request)),
           request_bytes(size_of(request)) {}
 
     const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+    const unsigned version;
     const std::string method;
     const std::string host;
     const RequestTrace trace;
@@ -95,7 +110,9 @@ Connection::Connection(Stream stream, const Router& router, Shared& shared)
       router_(router),
       shared_(shared),
       watchdog_(stream_),
-      peer_(text_of_address(stream_)) {}
+      peer_watch_(stream_.socket()),
+      peer_(text_of_address(stream_)),
+      peer_address_(IpAddress::parse(peer_)) {}
 
 asio::awaitable<void> Connection::run() {
     Next next = co_await shake_hands();
@@ -110,7 +127,10 @@ void Connection::wind_down() {
     if (phase_ == Phase::Reading || phase_ == Phase::Lingering) watchdog_.limit(kLastWords);
 }
 
-void Connection::close() { stream_.close(); }
+void Connection::close() {
+    hold_body(0);
+    stream_.close();
+}
 
 asio::awaitable<Connection::Next> Connection::shake_hands() {
     watchdog_.arm(shared_.options.tls.handshake_timeout);
@@ -139,27 +159,33 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
         {.header_bytes = options.max_header_bytes, .body_bytes = options.max_body_bytes}
     );
     if (!co_await read(parser)) co_return Next::Close;
-    if (const auto& refusal = parser.refusal()) {
-        co_return (co_await refuse(*refusal, parser.path())) ? Next::Linger : Next::Close;
-    }
-    if (!parser.complete()) {
-        const Refusal refusal = too_slow();
-        co_return (co_await refuse(refusal, parser.path())) ? Next::Linger : Next::Close;
+    std::optional<Refusal> refusal = parser.refusal();
+    if (has_no_room_) refusal = no_room();
+    if (!refusal && !parser.complete()) refusal = too_slow();
+    if (refusal) {
+        const std::string path = parser.path();
+        parser.drop_body();
+        hold_body(0);
+        co_return (co_await refuse(*refusal, path)) ? Next::Linger : Next::Close;
     }
 
-    phase_ = Phase::Working;
+    is_first_ = false;
+    enter(Phase::Working);
     watchdog_.disarm();
     Request request = parser.take();
     request.id = shared_.ids.id_of(request, std::chrono::system_clock::now());
     request.client_ip = client_ip(request);
     request.certificate = stream_.certificate();
-    Exchange exchange(request);
+    Exchange exchange(request, parser.version());
+    request.gone = peer_watch_.begin();
     Response response = co_await answer(std::move(request), exchange);
+    peer_watch_.end();
+    hold_body(0);
 
     const bool keep_alive = parser.keep_alive() && !shared_.ending;
     const std::string head = response_head(
         response,
-        {.version = parser.version(),
+        {.version = exchange.version,
          .keep_alive = keep_alive,
          .now = std::chrono::system_clock::now()}
     );
@@ -172,27 +198,69 @@ asio::awaitable<Connection::Next> Connection::serve_one() {
 }
 
 /// False when there is nothing to answer: the client has gone, or was idle for too long.
-/// Otherwise the request is complete or refused; neither means that its time was over.
+/// Otherwise the request is complete or refused, or there was no room for it; none of these means
+/// that its time was over.
 asio::awaitable<bool> Connection::read(RequestParser& parser) {
     const Options& options = shared_.options;
-    phase_ = Phase::Idle;
-    watchdog_.arm(options.keep_alive_timeout);
+    enter(Phase::Idle);
+    watchdog_.arm(
+        is_first_ ? std::min(options.first_head_timeout, options.keep_alive_timeout)
+                  : options.keep_alive_timeout
+    );
     while (true) {
         pending_.erase(0, parser.feed(pending_));
-        if (parser.refusal() || parser.complete()) co_return true;
+        if (!has_no_room_ && !hold_body(parser.body_bytes())) has_no_room_ = true;
+        if (has_no_room_ || parser.refusal() || parser.complete()) co_return true;
         if (shared_.ending && !parser.begun()) co_return false;
-        if (parser.begun() && phase_ == Phase::Idle) {
-            phase_ = Phase::Reading;
-            watchdog_.arm(shared_.ending ? kLastWords : options.read_timeout);
-        }
+        if (parser.begun()) begin_request(parser);
         if (parser.take_continue()) {
             const Watchdog::Duration left = watchdog_.left();
             if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n", "")) co_return false;
             watchdog_.arm(left);
         }
         const error_code error = co_await read_some();
-        if (error) co_return phase_ == Phase::Reading&& watchdog_.expired();
+        if (error) co_return has_no_room_ || (phase_ == Phase::Reading && watchdog_.expired());
     }
+}
+
+/// Arms the watchdog for what is to come of it, when it has begun or its first header is there.
+void Connection::begin_request(const RequestParser& parser) {
+    const Options& options = shared_.options;
+    if (phase_ == Phase::Idle) {
+        const auto silent = Clock::now() - since_;
+        enter(Phase::Reading);
+        const Watchdog::Duration time = options.read_timeout;
+        const Watchdog::Duration of_head = options.first_head_timeout - silent;
+        watchdog_.arm(is_first_ ? std::min(time, of_head) : time);
+        if (shared_.ending) watchdog_.arm(kLastWords);
+    }
+    if (!is_first_ || !parser.header_complete()) return;
+    is_first_ = false;
+    if (!shared_.ending) watchdog_.arm(options.read_timeout - (Clock::now() - since_));
+}
+
+void Connection::enter(Phase phase) {
+    phase_ = phase;
+    since_ = Clock::now();
+}
+
+void Connection::drop_body() {
+    hold_body(0);
+    has_no_room_ = true;
+    stream_.cancel();
+}
+
+/// Counts what the body of the request takes now. False when there is no room for that much.
+bool Connection::hold_body(std::size_t bytes) {
+    const std::size_t wanted = bytes - std::min(bytes, kUncountedBody);
+    const std::size_t limit =
+        std::max(shared_.options.max_body_memory_bytes, shared_.options.max_body_bytes);
+    while (wanted > body_memory_ && shared_.body_memory - body_memory_ + wanted > limit) {
+        if (!shared_.make_body_room || !shared_.make_body_room(*this)) return false;
+    }
+    shared_.body_memory += wanted - body_memory_;
+    body_memory_ = wanted;
+    return true;
 }
 
 asio::awaitable<error_code> Connection::read_some() {
@@ -251,6 +319,7 @@ asio::awaitable<bool> Connection::refuse(const Refusal& refusal, const std::stri
         .content_type = "application/json; charset=utf-8",
         .body = router_.error_body(path, refusal.status, refusal.message),
         .headers = {}};
+    if (refusal.status == kUnavailable) response.headers.emplace_back("Retry-After", "1");
     add_headers(response);
     const std::string head = response_head(
         response, {.version = 11, .keep_alive = false, .now = std::chrono::system_clock::now()}
@@ -258,7 +327,31 @@ asio::awaitable<bool> Connection::refuse(const Refusal& refusal, const std::stri
     co_return co_await write(head, response.body);
 }
 
+std::optional<Response> Connection::refused_browser(
+    const Request& request, const Exchange& exchange
+) const {
+    const auto problem = browser_problem(
+        request,
+        {.peer = peer_address_,
+         .version = exchange.version,
+         .allowed_hosts = shared_.options.allowed_hosts}
+    );
+    if (!problem) return std::nullopt;
+    constexpr int kForbidden = 403;
+    log_request(request, exchange);
+    const log::RequestScope scope(exchange.trace.id, exchange.trace.traceparent);
+    log::warn("refused a browser's request: " + *problem);
+    Response response{
+        .status = kForbidden,
+        .content_type = "application/json; charset=utf-8",
+        .body = router_.error_body(request.path, kForbidden, *problem),
+        .headers = {}};
+    add_headers(response);
+    return response;
+}
+
 asio::awaitable<Response> Connection::answer(Request request, Exchange& exchange) {
+    if (auto refused = refused_browser(request, exchange)) co_return std::move(*refused);
     auto found = router_.find(request);
     if (auto* response = std::get_if<Response>(&found)) {
         if (!is_redirect(*response)) {
@@ -280,7 +373,7 @@ asio::awaitable<Response> Connection::answer(Request request, Exchange& exchange
 
 /// Takes in and drops what the client still sends, until it closes its side.
 asio::awaitable<void> Connection::linger() {
-    phase_ = Phase::Lingering;
+    enter(Phase::Lingering);
     watchdog_.arm(shared_.ending ? kLastWords : kLinger);
     stream_.end_writing();
     error_code error;
@@ -291,25 +384,23 @@ asio::awaitable<void> Connection::linger() {
 }
 
 Refusal Connection::too_slow() const {
-    return {
-        .status = 408,
-        .message =
-            "the request was not complete within " + in_seconds(shared_.options.read_timeout)};
+    const Options& options = shared_.options;
+    const milliseconds time = is_first_ ? std::min(options.read_timeout, options.first_head_timeout)
+                                        : options.read_timeout;
+    return {.status = 408, .message = "the request was not complete within " + in_seconds(time)};
 }
 
 std::string Connection::client_ip(const Request& request) const {
-    const std::string_view forwarded = request.header("X-Forwarded-For").value_or("");
-    const std::string_view first = trimmed(forwarded.substr(0, forwarded.find(',')));
-    return first.empty() ? peer_ : std::string(first);
+    if (!peer_address_) return peer_;
+    return client_address(request, *peer_address_, shared_.options.trusted_proxies).str();
 }
 
 void Connection::log_request(const Request& request, const Exchange& exchange) const {
     const log::RequestScope scope(exchange.trace.id, exchange.trace.traceparent);
-    const std::string ip = escape_for_log(request.client_ip);
     const std::string target = escape_for_log(request.target);
     log::info(
-        fmt::format("clientIP={} method={} request={}", ip, request.method, target),
-        {{"clientIP", ip}, {"method", request.method}, {"request", target}}
+        fmt::format("clientIP={} method={} request={}", request.client_ip, request.method, target),
+        {{"clientIP", request.client_ip}, {"method", request.method}, {"request", target}}
     );
 }
 

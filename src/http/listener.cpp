@@ -18,9 +18,6 @@ using boost::system::error_code;
 
 namespace {
 
-/// Files that are open beside the connections: databases, storage, sources.
-constexpr rlim_t kOtherFiles = 1024;
-
 void check(const error_code& error, const std::string& where) {
     if (!error) return;
     std::string reason = error.message();
@@ -73,19 +70,29 @@ tcp::acceptor open_listener(asio::io_context& io, const Options& options) {
     return acceptor;
 }
 
-void raise_file_limit(std::size_t max_connections) {
+std::size_t connections_within_file_limit(const Options& options) {
     rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    const rlim_t wanted = static_cast<rlim_t>(max_connections) + kOtherFiles;
-    if (limit.rlim_cur >= wanted) return;
-    limit.rlim_cur = std::min(wanted, limit.rlim_max);
-    const bool raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
-    if (raised && limit.rlim_cur >= wanted) return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return options.max_connections;
+    const auto wanted = static_cast<rlim_t>(options.max_connections + options.other_files);
+    if (limit.rlim_cur < wanted && limit.rlim_cur < limit.rlim_max) {
+        const rlimit raised{
+            .rlim_cur = std::min(wanted, limit.rlim_max), .rlim_max = limit.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+    }
+    if (limit.rlim_cur >= wanted) return options.max_connections;
+    const auto all = static_cast<std::size_t>(limit.rlim_cur);
+    const std::size_t others = std::min(options.other_files, all / 2);
+    const std::size_t connections =
+        std::clamp<std::size_t>(all - others, 1, options.max_connections);
     log::warn(fmt::format(
-        "the limit on open files (ulimit -n) is {}, too low for {} connections; raise the limit",
-        limit.rlim_max,
-        max_connections
+        "the limit on open files (ulimit -n) is {}, so that {} connections are accepted instead of "
+        "{}; raise the limit to {}",
+        all,
+        connections,
+        options.max_connections,
+        wanted
     ));
+    return connections;
 }
 
 }  // namespace migrator::http

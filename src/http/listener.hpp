@@ -16,7 +16,8 @@ boost::asio::ip::tcp::acceptor open_listener(boost::asio::io_context& io, const 
 std::string to_text(const boost::asio::ip::tcp::endpoint& endpoint);
 
 /// Raises the process's soft limit for open files, as far as the hard one, to what
-/// `max_connections` need. Logs a warning when that isn't enough.
-void raise_file_limit(std::size_t max_connections);
+/// `max_connections` and `other_files` need. Returns how many connections there may be: when that
+/// isn't enough, fewer, so that files stay for databases, which is logged as a warning.
+std::size_t connections_within_file_limit(const Options& options);
 
 }  // namespace migrator::http

@@ -35,12 +35,14 @@ struct Request {
     Headers headers;
     std::string body;
     std::string id;         ///< X-Request-ID, or one made here
-    std::string client_ip;  ///< X-Forwarded-For's first element if given: no evidence
+    std::string client_ip;  ///< an address, as `client_address` finds it; "-" when it has gone
     /// Who asks; nothing where no proof is configured, or none was given.
     std::optional<Principal> principal;
     /// Nothing without TLS, and where the client showed none.
     std::optional<ClientCertificate> certificate;
-    /// Requested when the client has gone: nobody waits for the answer.
+    /// Requested when the client has closed its side: nobody waits for the answer. Callbacks run on
+    /// the thread of the sockets, so they must not wait. Never requested for work that goes on
+    /// behind the answer.
     std::stop_token gone;
 
     /// The first header of that name, in any case.

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "core/network.hpp"
 
 namespace migrator::http {
 
@@ -26,15 +29,24 @@ struct Options {
     std::string listen_address = "0.0.0.0";
     std::uint16_t port = 8080;  ///< 0: any free port, for tests
     std::size_t max_body_bytes = 1'048'576;
+    std::size_t max_body_memory_bytes = 67'108'864;  ///< for the bodies of all requests together
     std::size_t max_header_bytes = 16'384;
+    std::chrono::milliseconds first_head_timeout{10'000};  ///< for a connection's first header
     std::chrono::milliseconds keep_alive_timeout{75'000};  ///< longer than the balancer's
     std::chrono::milliseconds read_timeout{30'000};      ///< for a whole request, once it has begun
     std::chrono::milliseconds write_timeout{60'000};     ///< without progress of the peer
     std::chrono::milliseconds shutdown_timeout{25'000};  ///< for running requests after SIGTERM
     std::size_t max_connections = 4'096;
-    std::size_t workers = 8;           ///< threads for Lane::Work, at most
-    std::size_t queue_limit = 64;      ///< requests that wait for them; more: 503
+    std::size_t max_connections_per_client = 1'024;  ///< of one address that is no trusted proxy
+    std::size_t other_files =
+        1'024;                     ///< open files beside connections: databases, storage, sources
+    std::size_t workers = 8;       ///< threads for Lane::Work, at most
+    std::size_t queue_limit = 64;  ///< requests that wait for them; more: 503
     std::size_t patient_workers = 18;  ///< threads for Lane::Patient, at most
+    /// Names of this service: pages of these hosts may send requests with a body.
+    std::vector<std::string> allowed_hosts;
+    /// Peers whose X-Forwarded-For counts; empty: those with a private address.
+    Networks trusted_proxies;
     TlsOptions tls;
     std::optional<std::uint16_t> metrics_port;  ///< of its own, plain HTTP; 0: any free port
 };

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/optional.hpp>
 #include <limits>
 
 #include "core/ascii.hpp"
@@ -25,6 +27,40 @@ std::uint32_t clamped(std::size_t bytes) {
 /// "0\r\n\r\n". A chunked body can't end with fewer bytes, and Beast 1.81 asserts that it is not
 /// called with fewer when the last chunk has begun.
 constexpr std::size_t kShortestChunkedEnd = 5;
+
+/// Takes memory as bytes come. Beast's own string_body takes all that a client announces.
+struct GrowingBody {
+    using value_type = std::string;
+
+    static std::uint64_t size(const value_type& body) { return body.size(); }
+
+    class reader {  // NOLINT(readability-identifier-naming): Beast asks for this name
+    public:
+        template <bool is_request, class Fields>
+        reader(beast::header<is_request, Fields>& /*header*/, value_type& body) : body_(body) {}
+
+        void init(
+            const boost::optional<std::uint64_t>& /*length*/, boost::system::error_code& error
+        ) {
+            error = {};
+        }
+
+        template <class Buffers>
+        std::size_t put(const Buffers& buffers, boost::system::error_code& error) {
+            error = {};
+            const std::size_t before = body_.size();
+            for (const auto buffer : boost::beast::buffers_range_ref(buffers)) {
+                body_.append(static_cast<const char*>(buffer.data()), buffer.size());
+            }
+            return body_.size() - before;
+        }
+
+        void finish(boost::system::error_code& error) { error = {}; }
+
+    private:
+        value_type& body_;
+    };
+};
 
 std::size_t count(const Request& request, std::string_view name) {
     return static_cast<std::size_t>(std::count_if(
@@ -147,7 +183,7 @@ struct RequestParser::State {
     }
 
     const Limits limits;
-    beast::request_parser<beast::string_body> parser;
+    beast::request_parser<GrowingBody> parser;
     Request request;
     std::optional<Refusal> refusal;
     std::size_t header_bytes = 0;
@@ -173,6 +209,9 @@ std::size_t RequestParser::feed(std::string_view input) {
 }
 
 bool RequestParser::begun() const { return state_->begun; }
+bool RequestParser::header_complete() const { return state_->header_done; }
+void RequestParser::drop_body() { std::string().swap(state_->parser.get().body()); }
+std::size_t RequestParser::body_bytes() const { return state_->parser.get().body().size(); }
 bool RequestParser::complete() const { return !state_->refusal && state_->parser.is_done(); }
 const std::optional<Refusal>& RequestParser::refusal() const { return state_->refusal; }
 const std::string& RequestParser::path() const { return state_->request.path; }

@@ -38,7 +38,12 @@ public:
 
     /// A byte of a request has come; empty lines in front of it don't count.
     bool begun() const;
+    bool header_complete() const;
     bool complete() const;
+    /// How much of the body has come; it takes no more memory than about twice that.
+    std::size_t body_bytes() const;
+    /// Frees the memory of the body; to be called of a request that is not taken.
+    void drop_body();
     const std::optional<Refusal>& refusal() const;
 
     /// The path, decoded; empty until the header has come.

@@ -4,8 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/beast/http/status.hpp>
 #include <string_view>
+#include <utility>
+
+#include "core/ascii.hpp"
 
 namespace migrator::http {
 
@@ -27,6 +31,22 @@ void append_field(std::string& head, std::string_view name, std::string_view val
         ' '
     );
     head += "\r\n";
+}
+
+/// What a browser must not do with any answer: guess another type, keep it, show it in a frame or
+/// run anything of it, name it to others, hand it to a page of another site.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kForBrowsers{{
+    {"X-Content-Type-Options", "nosniff"},
+    {"Cache-Control", "no-store"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+}};
+
+bool has_header(const Response& response, std::string_view name) {
+    return std::any_of(response.headers.begin(), response.headers.end(), [&](const auto& header) {
+        return equal_ignoring_case(header.first, name);
+    });
 }
 
 }  // namespace
@@ -51,6 +71,9 @@ std::string response_head(const Response& response, const Framing& framing) {
         append_field(head, "Content-Length", fmt::format("{}", body_size(response)));
     }
     for (const auto& [name, value] : response.headers) append_field(head, name, value);
+    for (const auto& [name, value] : kForBrowsers) {
+        if (!has_header(response, name)) append_field(head, name, value);
+    }
     if (!framing.keep_alive) {
         append_field(head, "Connection", "close");
     } else if (framing.version == 10) {

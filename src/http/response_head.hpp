@@ -16,7 +16,8 @@ struct Framing {
 };
 
 /// Status line and header fields, with the empty line after them. Line breaks in the values of
-/// fields become blanks, so that no value can add a field.
+/// fields become blanks, so that no value can add a field. Headers that limit what browsers do with
+/// an answer are added to every one, each unless the response has one of that name.
 std::string response_head(const Response& response, const Framing& framing);
 
 /// 204 and 304 have no body, whatever the response holds.

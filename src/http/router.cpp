@@ -3,25 +3,30 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "http/target.hpp"
 #include "http/text.hpp"
 
 namespace migrator::http {
 
 namespace {
 
-/// `path` with one slash at its end more or less. `end` is how the last slash may be written.
-std::string with_slash_toggled(
-    std::string_view path, std::initializer_list<std::string_view> ends
-) {
-    for (const std::string_view end : ends) {
-        if (path.ends_with(end)) return std::string(path.substr(0, path.size() - end.size()));
-    }
+/// `path` with one slash at its end more or less.
+std::string with_slash_toggled(std::string_view path) {
+    if (path.ends_with('/')) return std::string(path.substr(0, path.size() - 1));
     return std::string(path) + "/";
+}
+
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+/// An encoded slash makes one segment of what is decoded to two.
+bool hides_slash(std::string_view path) {
+    return path.find("%2f") != std::string_view::npos || path.find("%2F") != std::string_view::npos;
 }
 
 std::string escape_html(std::string_view text) {
@@ -63,9 +68,8 @@ std::string escape_non_ascii(std::string_view text) {
 /// Where a request goes whose slash at the end is wrong; percent-encoding and query as sent.
 std::string toggled_location(const Request& request) {
     const std::string_view target = request.target;
-    const std::size_t path_end = std::min(target.find('?'), target.size());
-    const std::string path = with_slash_toggled(target.substr(0, path_end), {"/", "%2F", "%2f"});
-    return escape_non_ascii(path + std::string(target.substr(path_end)));
+    const std::string_view path = path_of(target);
+    return escape_non_ascii(with_slash_toggled(path) + std::string(target.substr(path.size())));
 }
 
 /// A browser takes "//host/" and "/\host/" for another host.
@@ -74,7 +78,7 @@ bool stays_on_host(std::string_view location) {
 }
 
 Response redirect(std::string_view method, const std::string& location) {
-    if (method != "GET") {
+    if (method != "GET" && method != "HEAD") {
         return {.status = 307, .content_type = "", .body = "", .headers = {{"Location", location}}};
     }
     return {
@@ -89,6 +93,28 @@ Response plain_text(int status, std::string text) {
 }
 
 }  // namespace
+
+/// A path, as it is and as it was sent.
+struct Router::Place {
+    explicit Place(const Request& request)
+        : Place(request.path, std::string(path_of(request.target))) {}
+
+    Place with_slash_toggled() const {
+        return {http::with_slash_toggled(path), http::with_slash_toggled(sent)};
+    }
+
+    bool is_of(const Route& route) const {
+        if (!route.serves(path) || hides_slash(sent)) return false;
+        return !is_disguised(route.with_id ? sent.substr(0, sent.rfind('/')) : sent);
+    }
+
+    std::string path;
+    std::string sent;
+
+private:
+    Place(std::string its_path, std::string as_sent)
+        : path(std::move(its_path)), sent(std::move(as_sent)) {}
+};
 
 bool Router::Route::serves(std::string_view decoded_path) const {
     if (!with_id) return decoded_path == path;
@@ -157,33 +183,34 @@ std::string Router::error_body(std::string_view path, int status, std::string_vi
     return error_body_ ? error_body_(path, status, message) : http::error_body(message);
 }
 
-const Router::Route* Router::route_of(std::string_view method, std::string_view path) const {
+const Router::Route* Router::route_of(std::string_view method, const Place& place) const {
     const Route* found = nullptr;
     for (const Route& route : routes_) {
-        if (route.method != method || !route.serves(path)) continue;
+        if (route.method != method || !place.is_of(route)) continue;
         if (!route.with_id) return &route;
         found = &route;
     }
-    return found;
+    return found == nullptr && method == "HEAD" ? route_of("GET", place) : found;
 }
 
-std::string Router::methods_of(std::string_view path) const {
+std::string Router::methods_of(const Place& place) const {
     std::vector<std::string_view> methods;
     for (const Route& route : routes_) {
         const bool is_new =
             std::find(methods.begin(), methods.end(), route.method) == methods.end();
-        if (is_new && route.serves(path)) methods.push_back(route.method);
+        if (is_new && place.is_of(route)) methods.push_back(route.method);
     }
     return fmt::format("{}", fmt::join(methods, ", "));
 }
 
 std::variant<const Router::Route*, Response> Router::find(const Request& request) const {
-    if (const Route* route = route_of(request.method, request.path)) return route;
-    if (route_of(request.method, with_slash_toggled(request.path, {"/"})) != nullptr) {
+    const Place place(request);
+    if (const Route* route = route_of(request.method, place)) return route;
+    if (route_of(request.method, place.with_slash_toggled()) != nullptr) {
         const std::string location = toggled_location(request);
         if (stays_on_host(location)) return redirect(request.method, location);
     }
-    const std::string methods = methods_of(request.path);
+    const std::string methods = methods_of(place);
     if (methods.empty()) return plain_text(404, "404 page not found");
     Response response = plain_text(405, "405 method not allowed");
     response.headers.emplace_back("Allow", methods);

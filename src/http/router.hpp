@@ -31,7 +31,9 @@ struct GoesOn {
 using Handler = std::function<std::variant<Response, GoesOn>(Request)>;
 
 /// Paths and their handlers; trailing slash redirects, 404 and 405 as in docs/compatibility.md,
-/// "Routes and redirects". Built at start-up, constant afterwards.
+/// "Routes and redirects". A route for GET answers HEAD, too. A path that hides what it is
+/// (`is_disguised`) has no route, but for the segment that `add_with_id` adds, where only a slash
+/// may not be hidden. Built at start-up, constant afterwards.
 class Router {
 public:
     /// `path` is literal. Throws Internal when the method and path are there already.
@@ -83,9 +85,11 @@ public:
     Response error_response(const Request& request, std::exception_ptr error) const noexcept;
 
 private:
+    struct Place;
+
     void add(Route route);
-    const Route* route_of(std::string_view method, std::string_view path) const;
-    std::string methods_of(std::string_view path) const;
+    const Route* route_of(std::string_view method, const Place& place) const;
+    std::string methods_of(const Place& place) const;
 
     std::vector<Route> routes_;
     Headers headers_;

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "http/client_address.hpp"
 #include "http/connection.hpp"
 #include "http/listener.hpp"
 #include "http/text.hpp"
@@ -43,7 +44,6 @@ constexpr std::size_t kSideConnections = 16;
 /// Those of the side port: plain HTTP.
 Options side_options(Options options, std::uint16_t port) {
     options.port = port;
-    options.max_connections += kSideConnections;
     options.tls = {};
     return options;
 }
@@ -54,7 +54,6 @@ struct Port {
         : acceptor(open_listener(io, options)),
           number(acceptor.local_endpoint().port()),
           router(its_router),
-          max_connections(options.max_connections),
           changed(io) {
         if (!options.tls.certificate.empty()) tls.emplace(options.tls);
     }
@@ -66,7 +65,7 @@ struct Port {
     tcp::acceptor acceptor;
     const std::uint16_t number;
     const Router& router;
-    const std::size_t max_connections;  ///< of the server, this one among them
+    std::size_t extra_connections = 0;  ///< beside those that all ports share
     asio::steady_timer changed;         ///< cancelled when a connection ends
     std::optional<TlsFiles> tls;
 };
@@ -86,6 +85,7 @@ struct Server::State {
         : options(given),
           handshakes(options.tls.max_handshakes),
           port(io, options, router),
+          max_connections(connections_within_file_limit(options)),
           changed(io),
           signals(io),
           lanes(io, options, [this] { changed.cancel(); }),
@@ -94,15 +94,30 @@ struct Server::State {
               .lanes = lanes,
               .handshakes = handshakes,
               .metrics = metrics,
-              .ids = {}} {
-        if (beside) side.emplace(io, side_options(options, beside->port), beside->router);
+              .ids = {},
+              .make_body_room = [this](const Connection& asking) {
+                  return make_body_room(asking);
+              }} {
+        if (beside) {
+            side.emplace(io, side_options(options, beside->port), beside->router);
+            side->extra_connections = kSideConnections;
+        }
     }
 
     asio::awaitable<void> accept(Port& from);
+    asio::awaitable<void> wait_for_room(Port& from);
+    std::size_t limit_of(const Port& from) const {
+        return max_connections + from.extra_connections;
+    }
     asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
     asio::awaitable<void> end();
     static asio::awaitable<void> wait_until(asio::steady_timer& change, Clock::time_point time);
     asio::awaitable<void> wait_for_work();
+    using Choice = std::function<bool(const Connection&)>;
+    std::shared_ptr<Connection> longest_waiting(const Choice& is_meant) const;
+    bool close_one(const Choice& is_meant);
+    bool has_room_for(const Connection& connection);
+    bool make_body_room(const Connection& asking);
     void start(Stream stream, const Router& router);
     void wait_for_signal();
     void on_signal();
@@ -115,6 +130,7 @@ struct Server::State {
     asio::io_context io{1};
     Port port;
     std::optional<Port> side;
+    const std::size_t max_connections;
     asio::steady_timer
         changed;  ///< cancelled when a connection or work after an answer ends, or a signal comes
     asio::signal_set signals;
@@ -130,13 +146,8 @@ struct Server::State {
 
 asio::awaitable<void> Server::State::accept(Port& from) {
     while (!shared.ending) {
-        if (connections.size() >= from.max_connections) {
-            warn_sometimes(fmt::format(
-                "all {} connections are in use; new connections wait", connections.size()
-            ));
-            co_await wait_until(from.changed, Clock::time_point::max());
-            continue;
-        }
+        if (connections.size() >= limit_of(from)) co_await wait_for_room(from);
+        if (shared.ending) co_return;
         error_code error;
         tcp::socket socket =
             co_await from.acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
@@ -150,8 +161,69 @@ asio::awaitable<void> Server::State::accept(Port& from) {
     }
 }
 
+/// Closes one for the next that comes, once that is there.
+asio::awaitable<void> Server::State::wait_for_room(Port& from) {
+    error_code error;
+    co_await from.acceptor.async_wait(
+        asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error)
+    );
+    const auto is_silent = [](const Connection& connection) { return connection.is_silent(); };
+    const auto may_go = [](const Connection& connection) { return connection.may_go(); };
+    while (!shared.ending && connections.size() >= limit_of(from)) {
+        if (close_one(is_silent) || close_one(may_go)) co_return;
+        warn_sometimes(
+            fmt::format("all {} connections are in use; new connections wait", connections.size())
+        );
+        co_await wait_until(from.changed, Clock::now() + kAcceptPause);
+    }
+}
+
+std::shared_ptr<Connection> Server::State::longest_waiting(const Choice& is_meant) const {
+    std::shared_ptr<Connection> found;
+    for (const auto& connection : connections) {
+        if (!is_meant(*connection)) continue;
+        if (!found || connection->since() < found->since()) found = connection;
+    }
+    return found;
+}
+
+bool Server::State::close_one(const Choice& is_meant) {
+    const auto connection = longest_waiting(is_meant);
+    if (!connection) return false;
+    warn_sometimes(fmt::format(
+        "{} connections are open; idle ones are closed for new ones", connections.size()
+    ));
+    connection->close();
+    connections.erase(connection);  // its coroutine keeps it until it has noticed
+    return true;
+}
+
+/// Nobody may take all connections, but for proxies: theirs are of many clients.
+bool Server::State::has_room_for(const Connection& connection) {
+    const auto& address = connection.peer_address();
+    const std::size_t limit = options.max_connections_per_client;
+    if (!address || connections.size() < limit) return true;
+    if (is_trusted(*address, options.trusted_proxies)) return true;
+    const auto is_same = [&](const Connection& other) { return other.peer_address() == address; };
+    const auto count = std::count_if(
+        connections.begin(), connections.end(), [&](const auto& other) { return is_same(*other); }
+    );
+    if (static_cast<std::size_t>(count) < limit) return true;
+    warn_sometimes(fmt::format("{} has {} connections, which is the limit", address->str(), count));
+    return close_one([&](const Connection& other) { return is_same(other) && other.may_go(); });
+}
+
+bool Server::State::make_body_room(const Connection& asking) {
+    const auto oldest =
+        longest_waiting([](const Connection& connection) { return connection.is_reading_body(); });
+    if (!oldest || oldest.get() == &asking) return false;
+    oldest->drop_body();
+    return true;
+}
+
 void Server::State::start(Stream stream, const Router& router) {
     const auto connection = std::make_shared<Connection>(std::move(stream), router, shared);
+    if (!has_room_for(*connection)) return connection->close();
     connections.insert(connection);
     auto done = [this, connection](const std::exception_ptr& error) {
         if (error) log::error("connection failed: " + text_of(error));
@@ -258,7 +330,6 @@ Server::Server(
     const std::optional<SidePort>& side
 )
     : state_(std::make_unique<State>(options, router, metrics, side)) {
-    raise_file_limit(side ? state_->side->max_connections : options.max_connections);
     // Before the line that tells others to begin: a SIGTERM that follows it at once is no crash.
     state_->signals.add(SIGINT);
     state_->signals.add(SIGTERM);

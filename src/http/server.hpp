@@ -24,8 +24,9 @@ class Server {
 public:
     /// Opens the port. Throws Unavailable ("listen tcp 0.0.0.0:8080: address already in use"),
     /// Configuration when `listen_address` is no IP address or a file for TLS can't be used.
-    /// `router` lives longer. Raises the
-    /// process's soft limit for open files towards what `max_connections` need. SIGTERM and SIGINT
+    /// `router` lives longer. Raises the process's soft limit for open files towards what
+    /// `max_connections` and `other_files` need; where that isn't enough, fewer connections are
+    /// accepted. SIGTERM and SIGINT
     /// are kept for `run_until_signal` from here on.
     /// Every answered request of a route that is not bare is told to `metrics`, which may be null.
     Server(

@@ -128,20 +128,6 @@ asio::awaitable<std::size_t> Stream::write_some(
     co_return error ? 0 : count;
 }
 
-asio::awaitable<error_code> Stream::wait_for_input() {
-    if (tls_) {
-        auto peek = [this] { return tls_->peek(); };
-        const error_code error = co_await until_done(peek);
-        // The end and an error are what `read_some` says.
-        co_return error == asio::error::operation_aborted ? error : error_code();
-    }
-    error_code error;
-    co_await socket_.async_wait(
-        tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, error)
-    );
-    co_return error;
-}
-
 void Stream::end_writing() {
     if (tls_) tls_->end_writing();
     error_code ignored;

@@ -42,10 +42,6 @@ public:
     boost::asio::awaitable<std::size_t> write_some(
         std::array<boost::asio::const_buffer, 2> buffers, boost::system::error_code& error
     );
-    /// Until `read_some` has something to say at once: bytes, the end or an error. Takes nothing
-    /// from it.
-    boost::asio::awaitable<boost::system::error_code> wait_for_input();
-
     /// Nothing more is written; what the client sends can still be read.
     void end_writing();
     /// What waits ends with `operation_aborted`. Reading and writing may go on.
@@ -57,6 +53,8 @@ public:
     /// What the client proved with TLS, after the handshake.
     std::optional<ClientCertificate> certificate() const;
     boost::asio::any_io_executor executor();
+    /// To wait for, not to read from.
+    boost::asio::ip::tcp::socket& socket() { return socket_; }
 
 private:
     void acknowledge();

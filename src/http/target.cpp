@@ -22,6 +22,20 @@ std::optional<std::string> without_host(std::string_view sent) {
 
 }  // namespace
 
+bool is_disguised(std::string_view path) {
+    constexpr std::size_t kEscape = 3;
+    for (std::size_t at = path.find('%'); at != std::string_view::npos;
+         at = path.find('%', at + 1)) {
+        const auto decoded = percent_decoded(path.substr(at, kEscape));
+        if (!decoded || decoded->size() != 1) return true;
+        const char c = decoded->front();
+        if (is_letter_or_digit(c) || std::string_view("-._~/").find(c) != std::string_view::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
 std::optional<Target> parse_target(std::string_view sent) {
     std::optional<std::string> text = without_host(sent);
     if (!text) return std::nullopt;

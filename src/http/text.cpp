@@ -9,7 +9,7 @@ namespace migrator::http {
 
 namespace {
 
-bool is_printable(char c) { return c >= ' ' && c <= '~'; }
+bool is_shown(char c) { return c > ' ' && c <= '~'; }
 
 }  // namespace
 
@@ -17,7 +17,9 @@ std::string escape_for_log(std::string_view text) {
     std::string escaped;
     escaped.reserve(text.size());
     for (const char c : text) {
-        if (is_printable(c)) {
+        if (c == '\\') {
+            escaped += "\\\\";
+        } else if (is_shown(c)) {
             escaped += c;
         } else {
             escaped += "\\x" + to_hex({&c, 1});

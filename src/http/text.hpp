@@ -6,7 +6,8 @@
 
 namespace migrator::http {
 
-/// For a log line: everything but printable ASCII becomes `\xNN`.
+/// The value of a field of a log line: one word of printable ASCII, which means one text only.
+/// A blank and every other byte become `\xNN`, a backslash becomes two.
 std::string escape_for_log(std::string_view text);
 
 /// What an exception says, for a log line; any exception, also none.

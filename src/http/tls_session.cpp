@@ -80,13 +80,6 @@ TlsSession::Result TlsSession::write(const void* bytes, std::size_t size, std::s
     return result_of(SSL_write_ex(ssl_.get(), bytes, size, &count));
 }
 
-TlsSession::Result TlsSession::peek() {
-    char byte = 0;
-    std::size_t count = 0;
-    ERR_clear_error();
-    return result_of(SSL_peek_ex(ssl_.get(), &byte, 1, &count));
-}
-
 void TlsSession::end_writing() {
     if (!usable_ || has_ended_writing_) return;
     has_ended_writing_ = true;

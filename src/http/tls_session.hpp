@@ -42,8 +42,6 @@ public:
     /// With Done: 1 to `size` bytes; `count` says how many.
     Result read(void* bytes, std::size_t size, std::size_t& count);
     Result write(const void* bytes, std::size_t size, std::size_t& count);
-    /// Done when `read` has bytes.
-    Result peek();
 
     /// Tells the client that nothing more is written, unless the session has failed.
     void end_writing();

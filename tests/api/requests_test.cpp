@@ -48,16 +48,6 @@ TEST(V1Request, GoodBodies) {
          Action::Sync,
          false,
          ResponseDetail::Full},
-        {"anything after the first value",
-         R"({"mode":"apply","response":"full"} } not JSON)",
-         Action::Apply,
-         false,
-         ResponseDetail::Full},
-        {"a second object",
-         R"({"mode":"sync","response":"full"}{"mode":"apply"})",
-         Action::Sync,
-         false,
-         ResponseDetail::Full},
         {"escapes",
          R"({"m\u006fde":"\u0061pply","response":"full"})",
          Action::Apply,
@@ -124,11 +114,24 @@ TEST(V1Request, BadBodies) {
         R"({"mode":"apply","response":"full")",
         R"({"mode":"apply","response":"full",})",
         R"({'mode':'apply','response':'full'})",
+        R"({"mode":"apply","response":"full"} } not JSON)",
+        R"({"mode":"sync","response":"full"}{"mode":"apply"})",
+        R"({"mode":"apply","response":"full"}=)",
+        R"({"mode":"apply","response":"full"},)",
+        std::string(R"({"mode":"apply","response":"full"})") + '\0',
         R"({"mode":"apply","response":"full","x":)" + std::string(100'000, '[') + "}",
     };
     for (const std::string& body : bodies) {
         SCOPED_TRACE(body.substr(0, 80));
         expect_refused(body, TenantName::NotAsked);
+    }
+}
+
+TEST(V2Request, NothingMayFollowItsJson) {
+    EXPECT_EQ(parse_v2_request("{\"query\":\"{a}\"} \r\n").query, "{a}");
+    for (const char* body : {R"({"query":"{a}"}=)", R"({"query":"{a}"}{})", R"(null null)"}) {
+        SCOPED_TRACE(body);
+        EXPECT_THROW(parse_v2_request(body), Error);
     }
 }
 

@@ -301,5 +301,27 @@ TEST(Read, TakesAtomicityTenantOnSqlite) {
     EXPECT_EQ(config.database.atomicity, db::Atomicity::Tenant);
 }
 
+TEST(Read, NamesOfTheServiceAndItsProxies) {
+    const Config config =
+        Reading{
+            .yaml = kMinimal + "allowedHosts: [migrator.example.com]\n",
+            .environment = {{"MIGRATOR_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1, 2001:db8::/32"}}}
+            .read();
+    EXPECT_EQ(config.http.allowed_hosts, std::vector<std::string>{"migrator.example.com"});
+    EXPECT_EQ(config.http.trusted_proxies.size(), 3);
+    EXPECT_TRUE(contains(config.http.trusted_proxies, *IpAddress::parse("10.9.9.9")));
+    for (const char* line :
+         {"allowedHosts: ['https://migrator.example.com']",
+          "allowedHosts: ['a b']",
+          "allowedHosts: ['a:8080']",
+          "allowedHosts: ['']",
+          "trustedProxies: [alb.internal]",
+          "trustedProxies: ['10.0.0.0/33']",
+          "trustedProxies: ['']"}) {
+        SCOPED_TRACE(line);
+        EXPECT_NE(error_of(kMinimal + line + "\n").find("element 1"), std::string::npos);
+    }
+}
+
 }  // namespace
 }  // namespace migrator::config::test

@@ -33,6 +33,19 @@ TEST(Warnings, CallTheKeysOfStorageThatIsNotBuiltUnknown) {
     }
 }
 
+TEST(Warnings, TellOfAPortThatKubernetesHasSet) {
+    const Reading reading{
+        .yaml = kMinimal + "port: 9000\n",
+        .environment = {{"MIGRATOR_PORT", "tcp://10.0.0.1:8080"}}};
+    const Config config = reading.read();
+    EXPECT_EQ(config.http.port, 9000);
+    EXPECT_TRUE(any_contains(
+        config.warnings, {"environment variable MIGRATOR_PORT: is ignored: Kubernetes has set it"}
+    ));
+    const Reading wrong{.environment = {{"MIGRATOR_PORT", "http://10.0.0.1:8080"}}};
+    EXPECT_NE(wrong.error(), "");
+}
+
 TEST(Warnings, SayWhatTakesEffectForAFleetAlone) {
     for (const char* line : {"parallelism: 4", "maxFailures: 5%", "retries: 0"}) {
         SCOPED_TRACE(line);

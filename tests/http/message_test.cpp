@@ -49,6 +49,11 @@ TEST(RequestIds, NeverRepeatAGeneratedId) {
     EXPECT_EQ(ids.id_of({}, now - nanoseconds(3)), "7");
 }
 
+const std::string kForBrowsers =
+    "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+    "Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n";
+
 TEST(ResponseHead, SaysHowTheAnswerIsFramed) {
     const system_clock::time_point now{std::chrono::seconds(784'111'777)};
     const Response response{
@@ -56,13 +61,14 @@ TEST(ResponseHead, SaysHowTheAnswerIsFramed) {
     EXPECT_EQ(
         response_head(response, {.version = 11, .keep_alive = true, .now = now}),
         "HTTP/1.1 404 Not Found\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-        "Content-Type: text/plain\r\nContent-Length: 3\r\nA: b\r\n\r\n"
+        "Content-Type: text/plain\r\nContent-Length: 3\r\nA: b\r\n" +
+            kForBrowsers + "\r\n"
     );
     const Response empty{.status = 204, .content_type = "", .body = "", .headers = {}};
     EXPECT_EQ(
         response_head(empty, {.version = 10, .keep_alive = true, .now = now}),
-        "HTTP/1.0 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-        "Connection: keep-alive\r\n\r\n"
+        "HTTP/1.0 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n" + kForBrowsers +
+            "Connection: keep-alive\r\n\r\n"
     );
     EXPECT_FALSE(has_body(empty));
 }
@@ -75,7 +81,8 @@ TEST(ResponseHead, LetsNoValueAddAField) {
 }
 
 TEST(Text, EscapesForLogAndJson) {
-    EXPECT_EQ(escape_for_log("/a b\n\x1b[0m\xc3"), "/a b\\x0a\\x1b[0m\\xc3");
+    EXPECT_EQ(escape_for_log("/a b\n\x1b[0m\xc3"), "/a\\x20b\\x0a\\x1b[0m\\xc3");
+    EXPECT_EQ(escape_for_log("/a\\x20?b=c"), "/a\\\\x20?b=c");
     EXPECT_EQ(error_body("no d\xC3\xBC\xFF"), "{\"error\":\"no d\xC3\xBC\xEF\xBF\xBD\"}");
     EXPECT_EQ(error_body("a \"b\" \\ \n"), R"({"error":"a \"b\" \\ \n"})");
 }

@@ -4,6 +4,7 @@
 
 #include "client.hpp"
 #include "core/error.hpp"
+#include "http/listener.hpp"
 #include "http/server.hpp"
 #include "running_server.hpp"
 
@@ -191,22 +192,152 @@ TEST(ServerLimits, GiveUpAClientThatDoesNotRead) {
     EXPECT_EQ(next.ask(request("GET", "/hello")).body, "hi");
 }
 
-TEST(ServerLimits, LetConnectionsWaitBeyondTheMost) {
-    LogLines lines;
+TEST(ServerLimits, CloseTheLongestIdleConnectionForANewOne) {
     Options few = options();
     few.max_connections = 2;
-    Router router = make_router();
+    const Router router = make_router();
     const RunningServer server(few, router);
     Client first(server.port());
-    Client second(server.port());
     EXPECT_EQ(first.ask(request("GET", "/hello")).body, "hi");
+    Client second(server.port());
     EXPECT_EQ(second.ask(request("GET", "/hello")).body, "hi");
     Client third(server.port());
-    third.send(request("GET", "/hello"));
-    lines.wait_for("all 2 connections are in use");
-    EXPECT_FALSE(third.readable());
-    first.close();
-    EXPECT_EQ(third.read().body, "hi");
+    EXPECT_EQ(third.ask(request("GET", "/hello")).body, "hi");
+    EXPECT_EQ(first.read_to_end(), "");
+    EXPECT_EQ(second.ask(request("GET", "/hello")).body, "hi");
+}
+
+TEST(ServerLimits, CloseASlowRequestForANewOneWhenNoConnectionIsIdle) {
+    Options few = options();
+    few.max_connections = 1;
+    const Router router = make_router();
+    const RunningServer server(few, router);
+    Client slow(server.port());
+    slow.send("GET /hello HTTP/1.1\r\nX");
+    EXPECT_EQ(Client(server.port()).ask(request("GET", "/hello")).body, "hi");
+    EXPECT_EQ(slow.read_to_end(), "");
+}
+
+TEST(ServerLimits, LetConnectionsWaitWhileAllAreAtWork) {
+    LogLines lines;
+    Options few = options();
+    few.max_connections = 1;
+    Router router = make_router();
+    Event begun;
+    Event may_end;
+    router.add("GET", "/wait", Lane::Work, [&](const Request&) {
+        begun.set();
+        may_end.wait();
+        return text("done");
+    });
+    const RunningServer server(few, router);
+    Client first(server.port());
+    first.send(request("GET", "/wait"));
+    begun.wait();
+    Client second(server.port());
+    second.send(request("GET", "/hello"));
+    lines.wait_for("all 1 connections are in use");
+    EXPECT_FALSE(second.readable());
+    may_end.set();
+    EXPECT_EQ(first.read().body, "done");
+    EXPECT_EQ(second.read().body, "hi");
+}
+
+TEST(ServerLimits, GiveNoClientMoreThanItsShare) {
+    Options few = options();
+    few.max_connections_per_client = 2;
+    few.trusted_proxies = networks_of({"192.0.2.1"});
+    const Router router = make_router();
+    {
+        const RunningServer server(few, router);
+        Client first(server.port());
+        EXPECT_EQ(first.ask(request("GET", "/hello")).body, "hi");
+        Client second(server.port());
+        EXPECT_EQ(second.ask(request("GET", "/hello")).body, "hi");
+        EXPECT_EQ(Client(server.port()).ask(request("GET", "/hello")).body, "hi");
+        EXPECT_EQ(first.read_to_end(), "");
+    }
+    few.trusted_proxies = networks_of({"127.0.0.0/8"});
+    const RunningServer server(few, router);
+    std::vector<Client> clients;
+    for (int i = 0; i < 5; ++i) clients.emplace_back(server.port());
+    for (Client& client : clients) EXPECT_EQ(client.ask(request("GET", "/hello")).body, "hi");
+}
+
+TEST(ServerLimits, GiveTheFirstHeaderOfAConnectionLessTimeThanThePauseAfterIt) {
+    Options quick = options();
+    quick.first_head_timeout = std::chrono::milliseconds(100);
+    const Router router = make_router();
+    const RunningServer server(quick, router);
+    Client used(server.port());
+    EXPECT_EQ(used.ask(request("GET", "/hello")).body, "hi");
+    Client silent(server.port());
+    EXPECT_EQ(silent.read_to_end(), "");
+    Client slow(server.port());
+    slow.send("GET /hello HTTP/1.1\r\n");
+    EXPECT_EQ(slow.read().status, 408);
+    EXPECT_EQ(used.ask(request("GET", "/hello")).body, "hi");
+}
+
+std::string post(std::size_t announced, std::size_t sent) {
+    return "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(announced) +
+           "\r\n\r\n" + std::string(sent, 'x');
+}
+
+TEST(ServerLimits, DropTheOldestUnfinishedBodyWhenMemoryRunsOut) {
+    constexpr std::size_t kBody = 200'000;
+    Options small = options();
+    small.max_body_bytes = kBody;
+    small.max_body_memory_bytes = kBody;
+    const Router router = make_router();
+    const RunningServer server(small, router);
+    // The server has read a header when it says 100, so that the first one is the older one.
+    const std::string head =
+        "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+        "Content-Length: " +
+        std::to_string(kBody) + "\r\n\r\n";
+    Client first(server.port());
+    EXPECT_EQ(first.ask(head).status, 100);
+    Client kept(server.port());
+    EXPECT_EQ(kept.ask(head).status, 100);
+    for (Client* client : {&first, &kept}) client->send(std::string(kBody - 1, 'x'));
+    const Answer refused = first.read();
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_TRUE(refused.has("Retry-After: 1\r\n"));
+    kept.send("x");
+    EXPECT_EQ(kept.read().body.size(), kBody);
+    // What was taken is given back.
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(kept.ask(post(kBody, kBody)).body.size(), kBody);
+}
+
+TEST(ServerLimits, ReadSmallBodiesWhateverLargeOnesHaveTaken) {
+    constexpr std::size_t kBody = 200'000;
+    Options small = options();
+    small.max_body_bytes = kBody;
+    small.max_body_memory_bytes = kBody;
+    const Router router = make_router();
+    const RunningServer server(small, router);
+    Client large(server.port());
+    large.send(post(kBody, kBody - 1));
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_EQ(Client(server.port()).ask(post(10'000, 10'000)).body.size(), 10'000);
+    }
+    large.send("x");
+    EXPECT_EQ(large.read().body.size(), kBody);
+}
+
+TEST(ServerLimitsDeathTest, LeaveFilesForDatabases) {
+    const auto with_limit = [](rlim_t files) {
+        const rlimit limit{.rlim_cur = files, .rlim_max = files};
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        Options some = options();
+        some.max_connections = 100;
+        some.other_files = 100;
+        std::exit(static_cast<int>(connections_within_file_limit(some)));
+    };
+    EXPECT_EXIT(with_limit(64), testing::ExitedWithCode(32), "is 64, so that 32 connections");
+    EXPECT_EXIT(with_limit(150), testing::ExitedWithCode(75), "is 150, so that 75 connections");
+    EXPECT_EXIT(with_limit(200), testing::ExitedWithCode(100), "");
 }
 
 // UndefinedBehaviorSanitizer reads memory through a pipe, and reports what it cannot read as a

@@ -105,9 +105,13 @@ TEST(Server, SendsNoBodyToHead) {
     Client client(server.port());
     client.send(request("HEAD", "/hello") + request("GET", "/hello"));
     const Answer head = client.read(false);
-    EXPECT_EQ(head.status, 405);
-    EXPECT_TRUE(head.has("Allow: GET\r\n"));
-    EXPECT_EQ(client.read().body, "hi");  // nothing of a body was in between
+    EXPECT_EQ(head.status, 200);
+    const Answer get = client.read();
+    EXPECT_EQ(get.body, "hi");  // nothing of a body was in between
+    const auto without_date = [](const Answer& answer) {
+        return answer.head.substr(answer.head.find("Content-Type"));
+    };
+    EXPECT_EQ(without_date(head), without_date(get));
 }
 
 TEST(Server, TakesChunkedBodiesAndSays100Continue) {

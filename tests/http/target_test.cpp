@@ -38,3 +38,14 @@ TEST(Target, RefusesWhatIsNone) {
         EXPECT_EQ(parse_target(sent), std::nullopt);
     }
 }
+
+TEST(Target, IsDisguisedByEncodingThatItNeedsNot) {
+    for (const char* path : {"/%6d", "/%2F", "/%2f", "/%2e%2e/", "/a%30", "/%7E", "/%", "/%zz"}) {
+        SCOPED_TRACE(path);
+        EXPECT_TRUE(migrator::http::is_disguised(path));
+    }
+    for (const char* path : {"/", "/plain/-._~", "/a%20b", "/%C3%a9", "/%25", "/%3A"}) {
+        SCOPED_TRACE(path);
+        EXPECT_FALSE(migrator::http::is_disguised(path));
+    }
+}
