@@ -7,6 +7,7 @@
 
 #include "config/redaction.hpp"
 #include "core/ascii.hpp"
+#include "core/masking.hpp"
 #include "core/utf8.hpp"
 
 namespace migrator::config {
@@ -90,6 +91,8 @@ std::string masked(
             return redact_header(text);
         case Masking::Location:
             return redact_location(text);
+        case Masking::Whole:
+            return text.empty() ? text : std::string(kMask);
         case Masking::None:
             break;
     }

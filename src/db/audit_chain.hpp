@@ -14,9 +14,9 @@ namespace migrator::db {
 /// before (empty in front of the first), id, key_id, time, outcome, operation, principal, proof,
 /// role, address, request_id, details, plan, version, asked, message. Numbers are decimal.
 ///
-/// The hash is the SHA-256 of that text or, with a key, its HMAC-SHA-256, in lower-case hex. Without
-/// a key, whoever may write to the table can also compute the chain anew; a head that was kept
-/// elsewhere tells that. With one they can't, without knowing it.
+/// The hash is the SHA-256 of that text or, with a key, its HMAC-SHA-256, in lower-case hex.
+/// Without a key, whoever may write to the table can also compute the chain anew; a head that was
+/// kept elsewhere tells that. With one they can't, without knowing it.
 class AuditChain {
 public:
     /// Without a key when it is empty.

@@ -68,9 +68,7 @@ public:
 
     /// The rows from number `first` to `last`, oldest first, as they come from the database.
     virtual void read(
-        std::int64_t first,
-        std::int64_t last,
-        const std::function<void(const AuditRow&)>& row
+        std::int64_t first, std::int64_t last, const std::function<void(const AuditRow&)>& row
     ) = 0;
 
     /// Who created the versions, by their ids. Versions of unknown origin are missing.

@@ -44,9 +44,7 @@ std::optional<std::string> FakeAuditLog::prepare() {
 }
 
 std::optional<db::AuditHead> FakeAuditLog::append(
-    const db::AuditEntry& entry,
-    const db::AuditChain& chain,
-    std::chrono::milliseconds /*patience*/
+    const db::AuditEntry& entry, const db::AuditChain& chain, std::chrono::milliseconds /*patience*/
 ) {
     const std::lock_guard lock(mutex_);
     if (!has_table_) return std::nullopt;

@@ -33,15 +33,11 @@ public:
 
     std::optional<std::string> prepare() override;
     std::optional<db::AuditHead> append(
-        const db::AuditEntry& entry,
-        const db::AuditChain& chain,
-        std::chrono::milliseconds patience
+        const db::AuditEntry& entry, const db::AuditChain& chain, std::chrono::milliseconds patience
     ) override;
     std::optional<db::AuditHead> head() override;
     void read(
-        std::int64_t first,
-        std::int64_t last,
-        const std::function<void(const db::AuditRow&)>& row
+        std::int64_t first, std::int64_t last, const std::function<void(const db::AuditRow&)>& row
     ) override;
     std::map<std::int64_t, std::string> creators() override;
 

@@ -74,8 +74,7 @@ std::optional<AuditHead> SqlAuditLog::append(
         Transaction transaction(*session, {.lock_timeout = patience}, {});
         store::AuditRows rows({*session, server_.dialect(), options_});
         const AuditHead before = existing(rows.lock_head());
-        AuditRow row{
-            .id = before.rows + 1, .entry = entry, .key_id = chain.key_id(), .hash = {}};
+        AuditRow row{.id = before.rows + 1, .entry = entry, .key_id = chain.key_id(), .hash = {}};
         row.hash = chain.hash(before.hash, row);
         rows.insert(row);
         transaction.commit_or_throw();

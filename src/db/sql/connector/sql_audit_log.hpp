@@ -21,9 +21,7 @@ public:
     ) override;
     std::optional<AuditHead> head() override;
     void read(
-        std::int64_t first,
-        std::int64_t last,
-        const std::function<void(const AuditRow&)>& row
+        std::int64_t first, std::int64_t last, const std::function<void(const AuditRow&)>& row
     ) override;
     std::map<std::int64_t, std::string> creators() override;
 
