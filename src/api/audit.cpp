@@ -31,9 +31,7 @@ PageWanted audit_page_of(std::string_view query) {
         if (key == "first") {
             const auto first = parse_number<std::size_t>(value);
             if (!first || *first == 0 || *first > kLongestAuditPage) {
-                throw Error(
-                    ErrorKind::InvalidRequest, "first must be an integer from 1 to 1000"
-                );
+                throw Error(ErrorKind::InvalidRequest, "first must be an integer from 1 to 1000");
             }
             page.first = *first;
         }

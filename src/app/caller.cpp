@@ -18,9 +18,9 @@ using Variable = std::function<std::optional<std::string>(const char*)>;
 /// secret.
 struct Pipeline {
     std::string_view name;
-    const char* sign;                        ///< it is this one where this is set
-    const char* user;                        ///< who started it; null: it does not say
-    std::array<const char*, 3> facts{};      ///< where, what, which run
+    const char* sign;                    ///< it is this one where this is set
+    const char* user;                    ///< who started it; null: it does not say
+    std::array<const char*, 3> facts{};  ///< where, what, which run
 };
 
 constexpr Pipeline kPipelines[] = {

@@ -208,9 +208,8 @@ void Audit::write_pending() {
     }
 }
 
-void Audit::refused(
-    const Asker& asker, const AuditedChange& change, std::string_view why
-) noexcept try {
+void Audit::refused(const Asker& asker, const AuditedChange& change, std::string_view why) noexcept
+    try {
     write_one_of_many(asker, change, "refused", why);
 } catch (const std::exception& error) {
     log::error(std::string("The audit has no row for a refusal: ") + text_of(error));
@@ -225,10 +224,7 @@ void Audit::not_begun(
 }
 
 void Audit::write_one_of_many(
-    const Asker& asker,
-    const AuditedChange& change,
-    std::string_view outcome,
-    std::string_view why
+    const Asker& asker, const AuditedChange& change, std::string_view outcome, std::string_view why
 ) {
     db::AuditEntry entry = entry_of(asker, change);
     entry.outcome = outcome;

@@ -102,10 +102,7 @@ private:
 }  // namespace
 
 AuditCheck check_audit(
-    db::AuditLog& log,
-    const db::AuditChain& chain,
-    std::int64_t after,
-    const std::string& kept_head
+    db::AuditLog& log, const db::AuditChain& chain, std::int64_t after, const std::string& kept_head
 ) {
     Walk walk(chain, after, kept_head);
     const auto before = log.head();

@@ -25,10 +25,7 @@ struct AuditCheck {
 /// with its head and with `kept_head`, the hash of any of these rows, kept elsewhere (empty: none).
 /// Rows that are written meanwhile are no problem. Throws as the log does.
 AuditCheck check_audit(
-    db::AuditLog& log,
-    const db::AuditChain& chain,
-    std::int64_t after,
-    const std::string& kept_head
+    db::AuditLog& log, const db::AuditChain& chain, std::int64_t after, const std::string& kept_head
 );
 
 }  // namespace migrator::coordinator

@@ -35,8 +35,7 @@ std::string joined(const std::vector<Share>& waves) {
 
 AuditedChange change_of(const VersionRequest& request) {
     const plan::Selection& tenants = request.tenants;
-    AuditedChange change{
-        .operation = operation_of(request), .request_id = request.request_id};
+    AuditedChange change{.operation = operation_of(request), .request_id = request.request_id};
     auto& parameters = change.parameters;
     parameters.emplace_back("name", request.version_name);
     if (request.tenant) {
@@ -49,9 +48,7 @@ AuditedChange change_of(const VersionRequest& request) {
     if (tenants.canary) parameters.emplace_back("canary", std::to_string(*tenants.canary));
     if (!tenants.waves.empty()) parameters.emplace_back("waves", joined(tenants.waves));
     if (request.resume_at_statement) {
-        parameters.emplace_back(
-            "resumeAtStatement", std::to_string(*request.resume_at_statement)
-        );
+        parameters.emplace_back("resumeAtStatement", std::to_string(*request.resume_at_statement));
     }
     return change;
 }

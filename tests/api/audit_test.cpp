@@ -12,9 +12,9 @@ protected:
         make_coordinator()->create_version(
             {.version_name = "v1",
              .request_id = "r-1",
-             .asker = {
-                 .principal = Principal{.name = name, .proof = "token", .role = Role::Apply},
-                 .address = "10.0.0.7"}}
+             .asker =
+                 {.principal = Principal{.name = name, .proof = "token", .role = Role::Apply},
+                  .address = "10.0.0.7"}}
         );
     }
     std::string ask_page(const std::string& query) {
@@ -39,8 +39,8 @@ TEST_F(AuditRoute, ComesInPagesNewestFirst) {
     apply_as("ann \"x\"");
     const std::string newest = ask_page("first=1");
     EXPECT_TRUE(contains(newest, R"("next":2,"rows":[{"id":2,)")) << newest;
-    EXPECT_TRUE(contains(newest, R"("outcome":"done","operation":"apply","principal":"ann \"x\"",)"
-    )) << newest;
+    EXPECT_TRUE(contains(newest, R"("outcome":"done","operation":"apply","principal":"ann \"x\"",)")
+    ) << newest;
     EXPECT_TRUE(contains(newest, R"("details":{"name":"v1")")) << newest;
     const std::string last = ask_page("first=1&after=2");
     EXPECT_TRUE(contains(last, R"("next":null,"rows":[{"id":1,)")) << last;

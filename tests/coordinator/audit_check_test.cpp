@@ -17,9 +17,7 @@ protected:
 
     void write(int rows, const db::AuditChain& chain = db::AuditChain()) {
         for (int i = 0; i < rows; ++i) {
-            log_.append(
-                {.operation = "apply", .message = std::to_string(written_++)}, chain, {}
-            );
+            log_.append({.operation = "apply", .message = std::to_string(written_++)}, chain, {});
         }
     }
     AuditCheck check(const std::string& kept_head = "", std::int64_t after = 0) {

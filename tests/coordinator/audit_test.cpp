@@ -37,9 +37,9 @@ protected:
                     .clock = [] { return TimePoint(std::chrono::seconds(1'000'000)); },
                     .owner = "host-a, process 7",
                     .notifier = &notifier_,
-                    .time =
-                        {.now = [this] { return now_; },
-                         .pause = [this](auto pause, const std::stop_token&) { now_ += pause; }}},
+                    .time = {
+                        .now = [this] { return now_; },
+                        .pause = [this](auto pause, const std::stop_token&) { now_ += pause; }}},
                 options_
             );
         }
@@ -319,7 +319,11 @@ TEST_F(AuditTest, TextsAreCutAndClean) {
     coordinator().create_version(wanted);
     const db::AuditEntry entry = audit().rows()[0].entry;
     EXPECT_LT(entry.principal.size(), 1'100U);
-    EXPECT_EQ(entry.principal.substr(0, 8), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD");
+    EXPECT_EQ(
+        entry.principal.substr(0, 8),
+        "a\xEF\xBF\xBD"
+        "b\xEF\xBF\xBD"
+    );
     EXPECT_NE(entry.details.find("n* and 4980 more"), std::string::npos);
 }
 
