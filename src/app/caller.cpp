@@ -62,7 +62,7 @@ std::string user_name() {
     return fmt::format("uid {}", user);  // usual in containers
 }
 
-std::string host() {
+std::string this_host() {
     std::array<char, 256> name{};
     if (gethostname(name.data(), name.size() - 1) != 0) return {};
     return name.data();
@@ -92,9 +92,9 @@ Principal of_system(const Variable& variable) {
 coordinator::Asker caller(const Variable& variable) {
     for (const Pipeline& pipeline : kPipelines) {
         if (!variable(pipeline.sign)) continue;
-        return {.principal = of_pipeline(pipeline, variable), .address = host()};
+        return {.principal = of_pipeline(pipeline, variable), .address = this_host()};
     }
-    return {.principal = of_system(variable), .address = host()};
+    return {.principal = of_system(variable), .address = this_host()};
 }
 
 }  // namespace migrator::app

@@ -212,7 +212,7 @@ void Audit::refused(const Asker& asker, const AuditedChange& change, std::string
     try {
     write_one_of_many(asker, change, "refused", why);
 } catch (const std::exception& error) {
-    log::error(std::string("The audit has no row for a refusal: ") + text_of(error));
+    log::warn(std::string("The audit has no row for a refusal: ") + text_of(error));
 }
 
 void Audit::not_begun(
@@ -220,7 +220,7 @@ void Audit::not_begun(
 ) noexcept try {
     if (asker.principal) write_one_of_many(asker, change, "failed", why);
 } catch (const std::exception& error) {
-    log::error(std::string("The audit has no row for a failure: ") + text_of(error));
+    log::warn(std::string("The audit has no row for this failure: ") + text_of(error));
 }
 
 void Audit::write_one_of_many(

@@ -50,7 +50,10 @@ TEST_P(AuditedRuns, AreRecordedWithTheirVersion) {
     EXPECT_EQ(
         story(),
         (std::vector<std::string>{
-            "asked create-tenant ann", "done create-tenant ann", "asked apply bob", "done apply bob"})
+            "asked create-tenant ann",
+            "done create-tenant ann",
+            "asked apply bob",
+            "done apply bob"})
     );
     const auto creators = project().open()->audit().creators();
     EXPECT_EQ(creators.at(outcome.summary.version_id), "bob");
