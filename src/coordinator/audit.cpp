@@ -216,11 +216,18 @@ void Audit::refused(const Asker& asker, const AuditedChange& change, std::string
 }
 
 void Audit::not_begun(
-    const Asker& asker, const AuditedChange& change, std::string_view why
+    const Asker& asker, const AuditedChange& change, std::string_view why, ErrorKind kind
 ) noexcept try {
-    if (asker.principal) write_one_of_many(asker, change, "failed", why);
+    if (!asker.principal) return;
+    if (kind != ErrorKind::Unavailable) return write_one_of_many(asker, change, "failed", why);
+    db::AuditEntry entry = entry_of(asker, change);
+    entry.outcome = "failed";
+    entry.message = clean(why, kLongestMessage);
+    log_entry(entry, std::nullopt);
 } catch (const std::exception& error) {
-    log::warn(std::string("The audit has no row for this failure: ") + text_of(error));
+    log::answered(
+        log::Level::Warn, std::string("The audit has no row for this failure: ") + text_of(error)
+    );
 }
 
 void Audit::write_one_of_many(

@@ -15,6 +15,7 @@
 #include "coordinator/dependencies.hpp"
 #include "coordinator/options.hpp"
 #include "coordinator/refusal_limit.hpp"
+#include "core/error.hpp"
 #include "db/audit_chain.hpp"
 
 namespace migrator::coordinator {
@@ -80,8 +81,14 @@ public:
     /// A request that was refused. Without a principal it is a log line alone. Never throws; of
     /// those alike one a minute is written.
     void refused(const Asker& asker, const AuditedChange& change, std::string_view why) noexcept;
-    /// A change that ended before it began. The same.
-    void not_begun(const Asker& asker, const AuditedChange& change, std::string_view why) noexcept;
+    /// A change that ended before it began. The same; of one that has met ErrorKind::Unavailable
+    /// there is a log line alone, as the row would meet it, too.
+    void not_begun(
+        const Asker& asker,
+        const AuditedChange& change,
+        std::string_view why,
+        ErrorKind kind = ErrorKind::MigrationFailed
+    ) noexcept;
     /// What has happened already, and needs no lock, such as the cancelling of a run. Never throws;
     /// what can't be written now is written later.
     void done(const Asker& asker, const AuditedChange& change) noexcept;

@@ -122,7 +122,7 @@ void Corrections::correct(
     try {
         run = lock(what, change.request_id);
     } catch (const Error& error) {
-        audit_.not_begun(asker, change, error.what());
+        audit_.not_begun(asker, change, error.what(), error.kind());
         throw;
     }
     Audit::Entry entry = audit_.begin(asker, change);

@@ -80,10 +80,12 @@ Outcome VersionRun::run() {
         std::vector<std::string>& notes = outcome_.notes;
         notes.insert(notes.begin(), source_notes_.begin(), source_notes_.end());
         if (!outcome_.changed.empty()) {
-            audit_not_begun("files were edited after they were applied");
+            audit_not_begun(
+                "files were edited after they were applied", ErrorKind::ChecksumMismatch
+            );
         }
     } catch (const Error& error) {
-        audit_not_begun(error.what());
+        audit_not_begun(error.what(), error.kind());
         count_end(name_of_end(error.kind()));
         throw;
     } catch (...) {
@@ -389,10 +391,10 @@ void VersionRun::end_audit() {
                              : entry_.failed(partly_failed_text(outcome_), summary.version_id);
 }
 
-void VersionRun::audit_not_begun(std::string_view why) {
+void VersionRun::audit_not_begun(std::string_view why, ErrorKind kind) {
     if (is_audited_ || request_.dry_run) return;
     is_audited_ = true;
-    audit_.not_begun(request_.asker, change_of(request_), why);
+    audit_.not_begun(request_.asker, change_of(request_), why, kind);
 }
 
 void VersionRun::apply() {

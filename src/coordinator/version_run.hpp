@@ -17,6 +17,7 @@
 #include "coordinator/line.hpp"
 #include "coordinator/options.hpp"
 #include "coordinator/source_check.hpp"
+#include "core/error.hpp"
 #include "core/migration.hpp"
 #include "core/plan.hpp"
 #include "core/progress.hpp"
@@ -109,7 +110,7 @@ private:
     /// Of a run that did not fail as a whole.
     void end_audit();
     /// Of one that has ended before its row "asked" was written.
-    void audit_not_begun(std::string_view why);
+    void audit_not_begun(std::string_view why, ErrorKind kind);
     /// A dry run where nothing can be rolled back: what can be seen without running anything.
     void tell_plan(const std::string& note);
     void finish(const db::ApplyResult& result);

@@ -183,6 +183,15 @@ TEST_F(AuditTest, WhatEndsBeforeItBeginsHasOneRow) {
     EXPECT_EQ(story().size(), 4U);
 }
 
+TEST_F(AuditTest, ADatabaseThatIsAwayIsNotAskedAgain) {
+    apply();
+    source_.write(MigrationType::SingleMigration, "ref", "003.sql", "select 3;");
+    database_.break_connection("no route to host");
+    EXPECT_EQ(error_of([&] { apply(); }).kind(), ErrorKind::Unavailable);
+    EXPECT_EQ(story().size(), 2U);
+    EXPECT_TRUE(logged("Audit: apply failed: ann from 10.0.0.7: no route to host"));
+}
+
 TEST_F(AuditTest, IsRefusedWhenItCannotBeRecorded) {
     audit().break_writes(1);
     const Error error = error_of([&] { apply(); });
