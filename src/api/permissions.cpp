@@ -25,6 +25,7 @@ constexpr Permission kPermissions[] = {
     {"POST /v1/migrations", Role::Apply, Role::Plan},
     {"POST /v1/tenants", Role::Admin, Role::Plan},
     {"POST /v1/moves", Role::Admin},
+    {"GET /v1/audit", Role::Admin},
 
     {"GET /v2/config", Role::Read},
     {"GET /v2/schema", Role::Read},

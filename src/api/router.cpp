@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "access/authenticator.hpp"
+#include "api/audit.hpp"
 #include "api/content_types.hpp"
 #include "api/errors.hpp"
 #include "api/health.hpp"
@@ -82,6 +83,7 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
     add_v1(routes, services, surroundings.redacted_config);
     add_runs(routes, services);
     add_status(routes, services);
+    add_audit(routes, services);
     add_v2(
         routes,
         services,

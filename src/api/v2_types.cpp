@@ -40,6 +40,10 @@ void resolve_version(Schema& schema) {
             }
         );
     }
+    resolve<VersionNode>(schema, kType, "createdBy", [](const auto& node, Result& result) {
+        const std::string creator = node.source.creator_of(node.version.id);
+        if (!creator.empty()) result.string(creator);
+    });
     schema.resolve(kType, "dbMigrations", [](graphql::FieldContext& context, Result& result) {
         const auto& node = context.parent().as<VersionNode>();
         node.source.write_rows(node.version.id, context, result);
@@ -84,6 +88,7 @@ VersionSource::VersionSource(
     const std::vector<Version>& versions
 )
     : coordinator_(&coordinator) {
+    if (selected.has("createdBy")) creators_ = coordinator.audit().creators();
     if (!selected.has("dbMigrations")) return;
     columns_ = columns_for(*selected.below("dbMigrations"));
     // Under two aliases the rows of a version are asked for twice: then there is no going through
@@ -98,6 +103,11 @@ VersionSource::VersionSource(
 )
     : given_(&rows) {
     for (const Migration& file : files) files_.emplace(file.file, &file);
+}
+
+std::string VersionSource::creator_of(std::int64_t version_id) const {
+    const auto found = creators_.find(version_id);
+    return found == creators_.end() ? std::string() : found->second;
 }
 
 void VersionSource::write_rows(

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -34,12 +36,15 @@ public:
     void write_rows(
         std::int64_t version_id, graphql::FieldContext& context, graphql::Result& result
     ) const;
+    /// Empty when nobody knows.
+    std::string creator_of(std::int64_t version_id) const;
 
 private:
     const std::vector<AppliedMigration>* given_ = nullptr;
     std::unordered_map<std::string_view, const Migration*> files_;
     coordinator::Coordinator* coordinator_ = nullptr;
     db::Columns columns_;
+    std::map<std::int64_t, std::string> creators_;
     std::shared_ptr<VersionRows> rows_;  ///< null: each time a statement of its own
 };
 

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <optional>
 
+#include "app/caller.hpp"
 #include "app/interrupts.hpp"
 #include "app/wiring.hpp"
 #include "cli/cli.hpp"
@@ -76,6 +77,7 @@ int main(int argc, char** argv) {
         .serve = [&](const std::string& path, const app::Overrides& overrides
                  ) { return app::serve(path, overrides, cloud); },
         .clock = [] { return std::chrono::system_clock::now(); },
+        .asker = app::caller(variable),
         .interrupted = stop.get_token(),
         .default_path = variable("MIGRATOR_YAML"),
     };

@@ -52,6 +52,8 @@ struct Backend {
     std::function<int(const std::string& path, const std::map<std::string, std::string>& overrides)>
         serve;
     Clock clock;
+    /// Who runs the command, for the audit.
+    coordinator::Asker asker;
     /// Stops when the user pressed Ctrl-C (or SIGTERM came).
     std::stop_token interrupted;
     /// MIGRATOR_YAML, if set.

@@ -19,6 +19,7 @@ std::unique_ptr<Command> make_status();
 std::unique_ptr<Command> make_validate();
 std::unique_ptr<Command> make_tenants();
 std::unique_ptr<Command> make_versions();
+std::unique_ptr<Command> make_audit();
 std::unique_ptr<Command> make_config();
 std::unique_ptr<Command> make_accept();
 std::unique_ptr<Command> make_forget();
@@ -41,6 +42,7 @@ constexpr std::unique_ptr<Command> (*kCommands[])() = {
     make_validate,
     make_tenants,
     make_versions,
+    make_audit,
     make_config,
     make_accept,
     make_forget,

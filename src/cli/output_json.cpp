@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "wire/audit.hpp"
 #include "wire/migrations.hpp"
 #include "wire/plans.hpp"
 #include "wire/runs.hpp"
@@ -16,6 +17,13 @@ using wire::text;
 using wire::texts;
 
 std::string document(const object& root) { return boost::json::serialize(root) + "\n"; }
+
+object version_by(const Version& version, const Creators& creators) {
+    object root = wire::version(version);
+    const auto creator = creators.find(version.id);
+    root["createdBy"] = wire::text_or_null(creator == creators.end() ? "" : creator->second);
+    return root;
+}
 
 void add_outcome(
     object& root, const coordinator::VersionRequest& request, const coordinator::Outcome& outcome
@@ -132,19 +140,38 @@ std::string tenants(const std::vector<std::string>& tenants) {
     return document({{"tenants", texts(tenants)}});
 }
 
-std::string versions(const std::vector<Version>& versions) {
+std::string versions(const std::vector<Version>& versions, const Creators& creators) {
     array all;
     all.reserve(versions.size());
-    for (const auto& version : versions) all.emplace_back(wire::version(version));
+    for (const auto& version : versions) all.emplace_back(version_by(version, creators));
     return document({{"versions", std::move(all)}});
 }
 
-std::string version(const Version& version, const std::vector<AppliedMigration>& migrations) {
+std::string version(
+    const Version& version,
+    const std::vector<AppliedMigration>& migrations,
+    const Creators& creators
+) {
     array rows;
     rows.reserve(migrations.size());
     for (const auto& row : migrations) rows.emplace_back(wire::applied_migration(row));
-    auto root = wire::version(version);
+    auto root = version_by(version, creators);
     root["appliedMigrations"] = std::move(rows);
+    return document(root);
+}
+
+std::string audit(const coordinator::AuditPage& page) {
+    return document(wire::audit_page(page.head, page.rows, page.next));
+}
+
+std::string audit_check(const coordinator::AuditCheck& check) {
+    object root{{"fits", check.fits()}, {"rows", check.rows}};
+    root["head"] = check.head ? boost::json::value(wire::audit_head(*check.head)) : nullptr;
+    if (!check.fits()) {
+        root["row"] = check.bad_row;
+        root["problem"] = text(check.problem);
+    }
+    root["notes"] = texts(check.notes);
     return document(root);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,8 +37,16 @@ std::string created(const std::vector<std::string>& paths);
 /// A new bearer token, and its line for the configuration.
 std::string token(const std::string& token, const std::string& line);
 std::string tenants(const std::vector<std::string>& tenants);
-std::string versions(const std::vector<Version>& versions);
-std::string version(const Version& version, const std::vector<AppliedMigration>& migrations);
+/// Who created each version, by its id.
+using Creators = std::map<std::int64_t, std::string>;
+std::string versions(const std::vector<Version>& versions, const Creators& creators);
+std::string version(
+    const Version& version,
+    const std::vector<AppliedMigration>& migrations,
+    const Creators& creators
+);
+std::string audit(const coordinator::AuditPage& page);
+std::string audit_check(const coordinator::AuditCheck& check);
 std::string configuration(const std::string& driver, const std::string& yaml);
 std::string accepted(const coordinator::Corrections::Change& change, bool accepted);
 std::string moved(const coordinator::Corrections::Moved& moved);

@@ -24,7 +24,16 @@ enum class Type : std::uint8_t {
 };
 
 /// How a value is shown.
-enum class Masking : std::uint8_t { None, DataSource, Url, Headers, Location, Sql, JsonTemplate };
+enum class Masking : std::uint8_t {
+    None,
+    DataSource,
+    Url,
+    Headers,
+    Location,
+    Sql,
+    JsonTemplate,
+    Whole,
+};
 
 /// When setting a key does something: of a fleet, where tenants are worked for one by one.
 enum class Effect : std::uint8_t { Always, OfFleet };

@@ -185,6 +185,12 @@ coordinator::Reaction reaction_of(const Values& values, std::string_view key) {
     return text == "warn" ? coordinator::Reaction::Warn : coordinator::Reaction::Fail;
 }
 
+coordinator::AuditMode audit_mode(const Values& values) {
+    const std::string text = values.text("audit");
+    if (text == "on") return coordinator::AuditMode::On;
+    return text == "off" ? coordinator::AuditMode::Off : coordinator::AuditMode::Auto;
+}
+
 coordinator::Options coordinator_options(const Values& values) {
     using coordinator::ChecksumVerification;
     const std::string verification = values.text("checksumVerification");
@@ -197,6 +203,8 @@ coordinator::Options coordinator_options(const Values& values) {
         .missing_files = reaction_of(values, "missingFiles"),
         .lock_timeout = values.duration("lockTimeout"),
         .run_queue = values.number("runQueue"),
+        .audit = audit_mode(values),
+        .audit_key = values.text("auditKey"),
     };
 }
 

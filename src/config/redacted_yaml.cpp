@@ -7,6 +7,7 @@
 
 #include "config/redaction.hpp"
 #include "core/ascii.hpp"
+#include "core/masking.hpp"
 #include "core/secrets.hpp"
 #include "core/utf8.hpp"
 
@@ -95,6 +96,8 @@ std::string masked(
             return secrets::hidden(redact_sql(text, text_of(settings, "driver") == "mysql"));
         case Masking::JsonTemplate:
             return secrets::hidden(redact_template(text));
+        case Masking::Whole:
+            return text.empty() ? text : std::string(kMask);
         case Masking::None:
             break;
     }

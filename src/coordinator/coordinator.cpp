@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "coordinator/version_change.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
@@ -26,7 +27,8 @@ Coordinator::Coordinator(Dependencies dependencies, const Options& options)
     : dependencies_(std::move(dependencies)),
       options_(options),
       inspection_(dependencies_, options_),
-      corrections_(dependencies_, inspection_, options_),
+      audit_(dependencies_, options_),
+      corrections_(dependencies_, inspection_, audit_, options_),
       line_(options.run_queue) {}
 
 void Coordinator::check_selection(const VersionRequest& request) const {
@@ -63,7 +65,14 @@ void Coordinator::check_selection(const VersionRequest& request) const {
     }
 }
 
-std::unique_ptr<Line::Place> Coordinator::enter(const VersionRequest& request) {
+std::unique_ptr<Line::Place> Coordinator::enter(const VersionRequest& request) try {
+    return checked_place(request);
+} catch (const Error& error) {
+    if (!request.dry_run) audit_.not_begun(request.asker, change_of(request), error.what());
+    throw;
+}
+
+std::unique_ptr<Line::Place> Coordinator::checked_place(const VersionRequest& request) {
     check_version_name(request.version_name);
     check_selection(request);
     if (request.tenant) SchemaName::parse(*request.tenant);
@@ -82,7 +91,7 @@ Outcome Coordinator::create_version(
     const std::stop_callback by_caller(request.stop, cancel);
     const std::stop_callback by_end(stop_.get_token(), cancel);
     VersionRun run(
-        dependencies_, inspection_, options_, request, std::move(place), stop.get_token()
+        dependencies_, inspection_, audit_, options_, request, std::move(place), stop.get_token()
     );
     return run.run();
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/audit.hpp"
 #include "coordinator/corrections.hpp"
 #include "coordinator/dependencies.hpp"
 #include "coordinator/inspection.hpp"
@@ -53,16 +54,19 @@ public:
 
     const Inspection& inspection() const { return inspection_; }
     Corrections& corrections() { return corrections_; }
+    Audit& audit() { return audit_; }
 
     /// Returns when the database answers; false after `timeout`.
     bool wait_for_database(std::chrono::milliseconds timeout, std::stop_token stop);
 
 private:
+    std::unique_ptr<Line::Place> checked_place(const VersionRequest& request);
     void check_selection(const VersionRequest& request) const;
 
     const Dependencies dependencies_;
     const Options options_;
     const Inspection inspection_;
+    Audit audit_;
     Corrections corrections_;
     Line line_;
     std::stop_source stop_;

@@ -96,10 +96,14 @@ bool is_today(const std::string& place, const Applied& applied) {
 }  // namespace
 
 Corrections::Corrections(
-    const Dependencies& dependencies, const Inspection& inspection, const Options& options
+    const Dependencies& dependencies,
+    const Inspection& inspection,
+    Audit& audit,
+    const Options& options
 )
     : dependencies_(dependencies),
       inspection_(inspection),
+      audit_(audit),
       source_(options.source),
       lock_timeout_(options.lock_timeout) {}
 
@@ -108,6 +112,27 @@ std::unique_ptr<db::Run> Corrections::lock(const std::string& what, const std::s
     Patience patience(dependencies_.time, lock_timeout_, {});
     const auto us = [&] { return dependencies_.us(request_id, what); };
     return wait_for_lock(dependencies_.connector, us, patience);
+}
+
+template <typename Work>
+void Corrections::correct(
+    const std::string& what, const Asker& asker, const AuditedChange& change, Work&& work
+) {
+    std::unique_ptr<db::Run> run;
+    try {
+        run = lock(what, change.request_id);
+    } catch (const Error& error) {
+        audit_.not_begun(asker, change, error.what(), error.kind());
+        throw;
+    }
+    Audit::Entry entry = audit_.begin(asker, change);
+    try {
+        work(*run);
+    } catch (const Error& error) {
+        entry.failed(error.what());
+        throw;
+    }
+    entry.done();
 }
 
 Corrections::Change Corrections::find_change(const std::string& file) {
@@ -126,8 +151,18 @@ Corrections::Change Corrections::find_change(const std::string& file) {
     return change;
 }
 
-void Corrections::accept(const Change& change, const std::string& request_id) {
-    lock("accept " + change.migration.name, request_id)->accept(change.migration, change.names);
+void Corrections::accept(const Change& change, const std::string& request_id, const Asker& asker) {
+    const Migration& file = change.migration;
+    const AuditedChange audited{
+        .operation = "accept",
+        .parameters =
+            {{"file", file.file},
+             {"recorded", change.recorded_check_sum},
+             {"checksum", file.check_sum}},
+        .request_id = request_id};
+    correct("accept " + file.name, asker, audited, [&](db::Run& run) {
+        run.accept(file, change.names);
+    });
 }
 
 Corrections::Forgettable Corrections::find_forgettable(
@@ -172,12 +207,23 @@ Corrections::Forgettable Corrections::find_forgettable(
 }
 
 void Corrections::forget(
-    const std::string& tenant, const Forgettable& forgettable, const std::string& request_id
+    const std::string& tenant,
+    const Forgettable& forgettable,
+    const std::string& request_id,
+    const Asker& asker
 ) {
     std::vector<const Migration*> pointers;
     for (const Migration& file : forgettable.files) pointers.push_back(&file);
-    lock("forget " + tenant, request_id)
-        ->forget(SchemaName::parse(tenant), pointers, forgettable.other_names);
+    const AuditedChange audited{
+        .operation = "forget",
+        .parameters =
+            {{"tenant", tenant},
+             {"from", forgettable.files.empty() ? "" : forgettable.files.front().file},
+             {"files", std::to_string(forgettable.files.size())}},
+        .request_id = request_id};
+    correct("forget " + tenant, asker, audited, [&](db::Run& run) {
+        run.forget(SchemaName::parse(tenant), pointers, forgettable.other_names);
+    });
 }
 
 Corrections::Moved Corrections::find_moved(
@@ -211,6 +257,8 @@ Corrections::Moved Corrections::find_moved(
             )
         );
     }
+    moved.from = from;
+    moved.to = to;
     return moved;
 }
 
@@ -269,17 +317,30 @@ Corrections::Moved Corrections::moved_files(
 }
 
 void Corrections::declare_new(
-    const std::vector<std::string>& places, const std::string& request_id
+    const std::vector<std::string>& places, const std::string& request_id, const Asker& asker
 ) {
     std::vector<SamePlace> own;
     for (const std::string& place : places) own.push_back({place, place});
-    lock("accept " + places.front(), request_id)->add_places(own);
+    const AuditedChange audited{
+        .operation = "accept-as-new",
+        .parameters = {{"place", places.front()}, {"places", std::to_string(places.size())}},
+        .request_id = request_id};
+    correct("accept " + places.front(), asker, audited, [&](db::Run& run) { run.add_places(own); });
 }
 
-void Corrections::move(const Moved& moved, const std::string& request_id) {
-    const auto run = lock("accept moved files", request_id);
-    if (!moved.places.empty()) run->add_places(moved.places);
-    if (!moved.renames.empty()) run->rename(moved.renames);
+void Corrections::move(const Moved& moved, const std::string& request_id, const Asker& asker) {
+    const AuditedChange audited{
+        .operation = "accept-moved",
+        .parameters =
+            {{"from", moved.from},
+             {"to", moved.to},
+             {"files", std::to_string(moved.files)},
+             {"renames", std::to_string(moved.renames.size())}},
+        .request_id = request_id};
+    correct("accept moved files", asker, audited, [&](db::Run& run) {
+        if (!moved.places.empty()) run.add_places(moved.places);
+        if (!moved.renames.empty()) run.rename(moved.renames);
+    });
 }
 
 std::vector<std::string> Corrections::find_new(const std::string& place) {

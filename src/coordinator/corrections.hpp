@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/asker.hpp"
+#include "coordinator/audit.hpp"
 #include "coordinator/dependencies.hpp"
 #include "coordinator/inspection.hpp"
 #include "coordinator/options.hpp"
@@ -16,7 +18,10 @@ class Corrections {
 public:
     /// What it is made from lives longer.
     Corrections(
-        const Dependencies& dependencies, const Inspection& inspection, const Options& options
+        const Dependencies& dependencies,
+        const Inspection& inspection,
+        Audit& audit,
+        const Options& options
     );
 
     /// What `accept` would do: the file as it is, and its recorded checksum. Throws NotFound when
@@ -27,8 +32,8 @@ public:
         std::vector<std::string> names;  ///< that it is recorded under
     };
     Change find_change(const std::string& file);
-    /// Takes the lock; throws Locked.
-    void accept(const Change& change, const std::string& request_id);
+    /// Takes the lock; throws Locked. `asker`, here and below: for the audit.
+    void accept(const Change& change, const std::string& request_id, const Asker& asker = {});
 
     /// The tenant's recorded migrations from `file` (identity or its unique end) on, in source
     /// order: what `forget` would make pending again. Throws NotFound.
@@ -39,7 +44,10 @@ public:
     Forgettable find_forgettable(const std::string& tenant, const std::string& file);
     /// Takes the lock; throws Locked.
     void forget(
-        const std::string& tenant, const Forgettable& forgettable, const std::string& request_id
+        const std::string& tenant,
+        const Forgettable& forgettable,
+        const std::string& request_id,
+        const Asker& asker = {}
     );
 
     /// What it means that the recorded place `from` is the source's place `to` today. Both are base
@@ -48,19 +56,25 @@ public:
         std::vector<SamePlace> places;    ///< to be recorded
         std::vector<db::Rename> renames;  ///< rows to be rewritten
         std::size_t files = 0;            ///< recorded migrations that are known again
+        std::string from;                 ///< as it was asked for, like the next
+        std::string to;
     };
     /// `rewrite`: the rows get their names of today, so that the Go program knows them, too. Files
     /// and directories are always rewritten. Throws NotFound when nothing is recorded there,
     /// InvalidRequest when the two can't be the same.
     Moved find_moved(const std::string& from, const std::string& to, bool rewrite);
     /// Takes the lock; throws Locked.
-    void move(const Moved& moved, const std::string& request_id);
+    void move(const Moved& moved, const std::string& request_id, const Asker& asker = {});
 
     /// The source's base location (`place` is empty, or names it), or the new files at `place` that
     /// seem to be moved: what is to be of its own. Throws NotFound when there is none.
     std::vector<std::string> find_new(const std::string& place);
     /// Takes the lock; throws Locked.
-    void declare_new(const std::vector<std::string>& places, const std::string& request_id);
+    void declare_new(
+        const std::vector<std::string>& places,
+        const std::string& request_id,
+        const Asker& asker = {}
+    );
 
 private:
     std::string whole(const std::string& place) const;
@@ -77,9 +91,15 @@ private:
         const Applied& applied
     );
     std::unique_ptr<db::Run> lock(const std::string& what, const std::string& request_id) const;
+    /// Takes the lock as `what`, and records the change that `work(run)` makes.
+    template <typename Work>
+    void correct(
+        const std::string& what, const Asker& asker, const AuditedChange& change, Work&& work
+    );
 
     const Dependencies& dependencies_;
     const Inspection& inspection_;
+    Audit& audit_;
     const identity::Source source_;
     const std::chrono::milliseconds lock_timeout_;
 };

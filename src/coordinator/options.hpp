@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "identity/places.hpp"
 
@@ -14,6 +15,13 @@ enum class ChecksumVerification : std::uint8_t { Fail, Warn, Off };
 /// What to do about a source that does not fit what is recorded.
 enum class Reaction : std::uint8_t { Fail, Warn, Allow };
 
+/// Whose changes the audit records.
+enum class AuditMode : std::uint8_t {
+    Auto,  ///< those of known principals, if its tables are there or can be made
+    On,    ///< everybody's; without its tables they are refused
+    Off,
+};
+
 struct Options {
     ChecksumVerification checksum_verification = ChecksumVerification::Fail;
     Reaction moved_files = Reaction::Fail;    ///< a new file that a recorded one has become
@@ -22,6 +30,8 @@ struct Options {
     identity::Source source;                  ///< where the files are
     std::chrono::milliseconds lock_timeout{30'000};  ///< wait for the migration lock
     std::size_t run_queue = 16;                      ///< runs that wait in this process
+    AuditMode audit = AuditMode::Auto;
+    std::string audit_key;  ///< a secret; empty: the chain has no key
 };
 
 }  // namespace migrator::coordinator

@@ -10,12 +10,14 @@
 
 #include "coordinator/foreign_problems.hpp"
 #include "coordinator/source_report.hpp"
+#include "coordinator/version_change.hpp"
 #include "core/count_of.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/secrets.hpp"
 #include "plan/bad_tenants.hpp"
+#include "plan/plan_digest.hpp"
 #include "plan/tenant_rows.hpp"
 
 namespace migrator::coordinator {
@@ -59,6 +61,7 @@ std::string partly_failed_text(const Outcome& outcome) {
 VersionRun::VersionRun(
     const Dependencies& dependencies,
     const Inspection& inspection,
+    Audit& audit,
     const Options& options,
     const VersionRequest& request,
     std::unique_ptr<Line::Place> place,
@@ -66,6 +69,7 @@ VersionRun::VersionRun(
 )
     : dependencies_(dependencies),
       inspection_(inspection),
+      audit_(audit),
       options_(options),
       request_(request),
       place_(std::move(place)),
@@ -78,7 +82,13 @@ Outcome VersionRun::run() {
         notes.insert(notes.begin(), source_notes_.begin(), source_notes_.end());
         for (std::string& note : notes) note = secrets::hidden(note);
         for (auto& failure : outcome_.failures) failure.message = secrets::hidden(failure.message);
+        if (!outcome_.changed.empty()) {
+            audit_not_begun(
+                "files were edited after they were applied", ErrorKind::ChecksumMismatch
+            );
+        }
     } catch (const Error& error) {
+        audit_not_begun(error.what(), error.kind());
         count_end(name_of_end(error.kind()));
         throw;
     } catch (...) {
@@ -368,7 +378,30 @@ db::ApplyRequest VersionRun::apply_request() const {
     return apply;
 }
 
+void VersionRun::begin_audit() {
+    if (request_.dry_run) return;
+    AuditedChange change = change_of(request_);
+    change.plan = plan::digest(plan_);
+    change.parameters.emplace_back("files", std::to_string(plan_.files.size()));
+    is_audited_ = true;  // refused or not, there is nothing more to say of it
+    entry_ = audit_.begin(request_.asker, change);
+}
+
+void VersionRun::end_audit() {
+    Summary& summary = outcome_.summary;
+    summary.audit_head = outcome_.failures.empty()
+                             ? entry_.done(summary.version_id)
+                             : entry_.failed(partly_failed_text(outcome_), summary.version_id);
+}
+
+void VersionRun::audit_not_begun(std::string_view why, ErrorKind kind) {
+    if (is_audited_ || request_.dry_run) return;
+    is_audited_ = true;
+    audit_.not_begun(request_.asker, change_of(request_), why, kind);
+}
+
 void VersionRun::apply() {
+    begin_audit();
     try {
         if (base_.adopted && !request_.dry_run) run_->add_places({{*base_.adopted, base_.today}});
         auto result = run_->apply(plan_, apply_request());
@@ -380,7 +413,10 @@ void VersionRun::apply() {
         outcome_.rolled_back = std::move(result.rolled_back);
         finish(result);
         count_phase("applying", started_);
-    } catch (const std::exception&) {
+        end_audit();
+    } catch (const std::exception& error) {
+        const bool is_ours = dynamic_cast<const Error*>(&error) != nullptr;
+        entry_.failed(is_ours ? error.what() : "internal error");
         log::answered(
             log::Level::Error,
             request_.tenant ? "Recovered in CreateTenant. Transaction rollback."

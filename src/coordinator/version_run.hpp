@@ -10,11 +10,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "coordinator/asker.hpp"
+#include "coordinator/audit.hpp"
 #include "coordinator/dependencies.hpp"
 #include "coordinator/inspection.hpp"
 #include "coordinator/line.hpp"
 #include "coordinator/options.hpp"
 #include "coordinator/source_check.hpp"
+#include "core/error.hpp"
 #include "core/migration.hpp"
 #include "core/plan.hpp"
 #include "core/progress.hpp"
@@ -39,6 +42,7 @@ struct VersionRequest {
     /// Atomicity::Tenant, or, for a canary alone, any apply.
     plan::Selection tenants;
     std::string request_id;
+    Asker asker;            ///< for the audit
     ProgressSink progress;  ///< may be null
     std::stop_token stop;   ///< cancels in the database and rolls back
     /// A dry run keeps what it rolled back, where the database can tell (`Outcome::rolled_back`).
@@ -69,6 +73,7 @@ public:
     VersionRun(
         const Dependencies& dependencies,
         const Inspection& inspection,
+        Audit& audit,
         const Options& options,
         const VersionRequest& request,
         std::unique_ptr<Line::Place> place,
@@ -101,6 +106,11 @@ private:
     /// Waits for our turn, and for the lock.
     void wait();
     void apply();
+    void begin_audit();
+    /// Of a run that did not fail as a whole.
+    void end_audit();
+    /// Of one that has ended before its row "asked" was written.
+    void audit_not_begun(std::string_view why, ErrorKind kind);
     /// A dry run where nothing can be rolled back: what can be seen without running anything.
     void tell_plan(const std::string& note);
     void finish(const db::ApplyResult& result);
@@ -115,6 +125,7 @@ private:
 
     const Dependencies& dependencies_;
     const Inspection& inspection_;
+    Audit& audit_;
     const Options& options_;
     const VersionRequest& request_;
     std::unique_ptr<Line::Place> place_;
@@ -128,6 +139,8 @@ private:
     std::vector<OwedTenant> owed_;    ///< tenants that the selection leaves out
     std::vector<std::size_t> waves_;  ///< as `db::ApplyRequest::waves`
     std::unique_ptr<db::Run> run_;
+    bool is_audited_ = false;
+    Audit::Entry entry_;
     TimePoint started_at_;
     std::chrono::steady_clock::time_point started_;
     Outcome outcome_;

@@ -80,6 +80,7 @@ struct Summary {
     std::int64_t tenant_scripts = 0;        ///< files
     std::int64_t tenant_scripts_total = 0;  ///< executions
     std::optional<FleetSummary> fleet;      ///< only of a run that could leave a tenant behind
+    std::string audit_head;                 ///< hash of its row in the audit; empty: none
 
     /// Executions of all kinds together.
     std::int64_t migrations_grand_total() const;

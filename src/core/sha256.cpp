@@ -1,9 +1,11 @@
 #include "core/sha256.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <memory>
+#include <new>
 
 #include "core/error.hpp"
 #include "core/freed_by.hpp"
@@ -34,6 +36,24 @@ std::string sha256_hex(std::string_view bytes) {
         throw Error(ErrorKind::Internal, "OpenSSL could not compute SHA-256");
     }
     return to_hex({reinterpret_cast<const char*>(hash.data()), size});
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view message) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    const auto* bytes = reinterpret_cast<const unsigned char*>(message.data());
+    if (HMAC(
+            EVP_sha256(),
+            key.data(),
+            static_cast<int>(key.size()),
+            bytes,
+            message.size(),
+            digest.data(),
+            &length
+        ) == nullptr) {
+        throw std::bad_alloc();  // nothing else can fail in there
+    }
+    return {reinterpret_cast<const char*>(digest.data()), length};
 }
 
 }  // namespace migrator

@@ -16,6 +16,7 @@
 #include "core/progress.hpp"
 #include "core/schema_name.hpp"
 #include "core/time.hpp"
+#include "db/audit_log.hpp"
 #include "db/options.hpp"
 #include "db/run_records.hpp"
 #include "identity/places.hpp"
@@ -234,6 +235,9 @@ public:
 
     /// As long as the Connector.
     virtual RunRecords& run_records() = 0;
+
+    /// As long as the Connector.
+    virtual AuditLog& audit_log() = 0;
 
     virtual PoolUse connections() const = 0;
 

@@ -48,6 +48,12 @@ Fields fields_of(const Summary& summary) {
         }
         fields.push_back(std::move(field));
     }
+    fields.push_back(
+        {.name = "auditHead",
+         .value = summary.audit_head,
+         .is_text = true,
+         .is_shown = !summary.audit_head.empty()}
+    );
     return fields;
 }
 

@@ -40,6 +40,7 @@ protected:
         Backend backend;
         backend.version_text = "migrator v1.2.0 (abc, 2026-11-22)";
         backend.clock = [] { return now(); };
+        backend.asker = asker;
         backend.interrupted = interrupted.get_token();
         backend.default_path = default_path;
         backend.open = [&](const std::string& path,
@@ -104,6 +105,7 @@ protected:
     migrator::test::FakeConnector database;
     migrator::test::FakeSource source;
     coordinator::Options options;
+    coordinator::Asker asker;
     std::stop_source interrupted;
     std::vector<std::string> unknown_keys;
     std::vector<std::string> unset_variables;

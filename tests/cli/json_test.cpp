@@ -196,10 +196,10 @@ TEST_F(Json, OfLists) {
     run({"apply", "--name", "v1"});
     EXPECT_EQ(
         json::serialize(run_json({"versions", "--json"})),
-        R"({"versions":[{"id":1,"name":"v1","created":"2026-11-22T12:04:02Z"}]})"
+        R"({"versions":[{"id":1,"name":"v1","created":"2026-11-22T12:04:02Z","createdBy":null}]})"
     );
     const auto version = run_json({"versions", "1", "--json"});
-    EXPECT_EQ(keys(version), "id name created appliedMigrations");
+    EXPECT_EQ(keys(version), "id name created createdBy appliedMigrations");
     EXPECT_EQ(
         keys(version.at("appliedMigrations").as_array().at(0).as_object()),
         "name sourceDir file migrationType checkSum id schema appliedAt"

@@ -63,7 +63,7 @@ public:
         if (is_lost()) throw Error(ErrorKind::Unavailable, "closed");
         if (sql == "shape") {
             return std::make_unique<SiteRows>(
-                site_, number_, Row(10, Value(site_.has_tables ? "1" : "0")), 1
+                site_, number_, Row(11, Value(site_.has_tables ? "1" : "0")), 1
             );
         }
         if (sql == "delete") return std::make_unique<SiteRows>(site_, number_, Row(), 0);

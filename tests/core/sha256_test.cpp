@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/hex.hpp"
+
 namespace migrator {
 namespace {
 
@@ -32,6 +34,17 @@ TEST(Sha256, GivesThePublishedDigests) {
         SCOPED_TRACE(c.name);
         EXPECT_EQ(sha256_hex(c.bytes), c.digest);
     }
+}
+
+TEST(Sha256, GivesTheCodesOfRfc4231) {
+    EXPECT_EQ(
+        to_hex(hmac_sha256(std::string(20, '\x0b'), "Hi There")),
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+    );
+    EXPECT_EQ(
+        to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    );
 }
 
 TEST(Sha256, ThreadsDoNotDisturbEachOther) {

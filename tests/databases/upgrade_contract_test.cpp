@@ -94,6 +94,22 @@ TEST_P(Upgrade, GivesOldRowsAnInitialVersionAndGoesOn) {
     );
 }
 
+TEST_P(Upgrade, RecordsWhoUpgrades) {
+    const coordinator::Asker ann{
+        .principal = Principal{.name = "ann", .proof = "token", .role = Role::Apply}};
+    {
+        const auto instance = project().open();
+        instance->audit().refused(ann, {.operation = "forget"}, "needs admin");
+        EXPECT_TRUE(instance->audit().page(10, 0).rows.empty());
+        EXPECT_TRUE(instance->audit().creators().empty());
+        EXPECT_EQ(project().value("select to_regclass('migrator.migrator_audit')::text"), "");
+    }
+    project().apply({.asker = ann});
+    const auto instance = project().open();
+    EXPECT_EQ(instance->audit().creators(), (std::map<std::int64_t, std::string>{{2, "ann"}}));
+    EXPECT_TRUE(instance->audit().check(0, "").fits());
+}
+
 TEST_P(Upgrade, MakesNoInitialVersionForAnEmptyTable) {
     project().execute("delete from migrator.migrator_migrations; drop schema catalog");
     EXPECT_EQ(project().apply().summary.version_id, 1);

@@ -140,6 +140,7 @@ TEST_F(MariadbDialect, SeesEachStepOfTheSetUp) {
         {dialect().create_runs, &sql::store::MetadataShape::runs},
         {dialect().create_tenant_state, &sql::store::MetadataShape::tenant_state},
         {dialect().create_places, &sql::store::MetadataShape::places},
+        {dialect().create_audit, &sql::store::MetadataShape::audit},
         {dialect().create_filename_index, &sql::store::MetadataShape::filename_index},
     };
     for (const auto& step : steps) {

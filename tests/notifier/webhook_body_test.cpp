@@ -25,6 +25,15 @@ Summary some_summary() {
     return summary;
 }
 
+TEST(WebhookBody, HasTheHeadOfTheAuditWhereThereIsOne) {
+    Summary summary = some_summary();
+    EXPECT_EQ(webhook_body(summary, "").find("auditHead"), std::string::npos);
+    EXPECT_EQ(webhook_body(summary, "<${summary.auditHead}>"), "<>");
+    summary.audit_head = "3f5c";
+    EXPECT_TRUE(webhook_body(summary, "").ends_with(",\n    \"auditHead\": \"3f5c\"\n}"));
+    EXPECT_EQ(webhook_body(summary, "<${summary.auditHead}>"), "<3f5c>");
+}
+
 TEST(WebhookBody, IsTheIndentedSummaryWithoutATemplate) {
     EXPECT_EQ(
         webhook_body(some_summary(), ""),

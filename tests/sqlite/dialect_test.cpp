@@ -14,19 +14,20 @@ protected:
 
 TEST_F(SqliteDialect, ShapeQueryTellsWhichObjectsThereAre) {
     const auto session = connect();
-    EXPECT_EQ(ask(*session, dialect().shape_query), "1|0|0|0|0|0|0|0|0|0");
+    EXPECT_EQ(ask(*session, dialect().shape_query), "1|0|0|0|0|0|0|0|0|0|0");
     const struct {
         std::string_view ddl;
         const char* shape;
     } steps[] = {
-        {dialect().create_versions, "1|0|0|1|0|0|0|0|0|0"},
-        {dialect().create_migrations, "1|1|1|1|0|0|0|0|0|0"},
-        {dialect().create_tenants, "1|1|1|1|1|0|0|0|0|0"},
-        {dialect().create_lock, "1|1|1|1|1|1|0|0|0|0"},
-        {dialect().create_runs, "1|1|1|1|1|1|1|0|0|0"},
-        {dialect().create_tenant_state, "1|1|1|1|1|1|1|1|0|0"},
-        {dialect().create_places, "1|1|1|1|1|1|1|1|1|0"},
-        {dialect().create_filename_index, "1|1|1|1|1|1|1|1|1|1"},
+        {dialect().create_versions, "1|0|0|1|0|0|0|0|0|0|0"},
+        {dialect().create_migrations, "1|1|1|1|0|0|0|0|0|0|0"},
+        {dialect().create_tenants, "1|1|1|1|1|0|0|0|0|0|0"},
+        {dialect().create_lock, "1|1|1|1|1|1|0|0|0|0|0"},
+        {dialect().create_runs, "1|1|1|1|1|1|1|0|0|0|0"},
+        {dialect().create_tenant_state, "1|1|1|1|1|1|1|1|0|0|0"},
+        {dialect().create_places, "1|1|1|1|1|1|1|1|1|0|0"},
+        {dialect().create_audit, "1|1|1|1|1|1|1|1|1|1|0"},
+        {dialect().create_filename_index, "1|1|1|1|1|1|1|1|1|1|1"},
     };
     for (const auto& step : steps) {
         session->query(step.ddl, {}, nullptr);
@@ -51,6 +52,10 @@ TEST_F(SqliteDialect, TablesHaveTheColumnsOfTheOtherDatabases) {
         {"migrator_tenant_state",
          "tenant version_id first_file state file statement sqlstate message changed"},
         {"migrator_places", "place same_as created"},
+        {"migrator_audit",
+         "id happened_at outcome operation principal proof role_name address request_id details "
+         "plan_sha256 version_id asked_row message key_id hash"},
+        {"migrator_audit_head", "id last_row hash"},
     };
     for (const auto& c : cases) {
         EXPECT_EQ(ask(*session, "select name from pragma_table_info(?1)", {c.table}), c.columns);

@@ -111,6 +111,7 @@ void create_tables(db::sql::Session& session, const db::sql::Dialect& dialect) {
           dialect.create_runs,
           dialect.create_tenant_state,
           dialect.create_places,
+          dialect.create_audit,
           dialect.create_filename_index}) {
         if (!ddl.empty()) session.query(ddl, {}, nullptr);
     }

@@ -37,6 +37,7 @@ TEST(Dialect, AsksAndWritesAsAgreed) {
     sheet.add("create_runs", d.create_runs);
     sheet.add("create_tenant_state", d.create_tenant_state);
     sheet.add("create_places", d.create_places);
+    sheet.add("create_audit", d.create_audit);
     sheet.add("create_filename_index", d.create_filename_index);
     sheet.add("next_version_id", d.next_version_id);
     sheet.add("insert_version", d.insert_version);
@@ -48,6 +49,7 @@ TEST(Dialect, AsksAndWritesAsAgreed) {
     sheet.add("update_run", d.update_run);
     sheet.add("cancel_run", d.cancel_run);
     sheet.add("run_silence", d.run_silence);
+    sheet.add("lock_audit_head", d.lock_audit_head);
     sheet.add("now_utc", d.now_utc);
     sheet.add("json_list", d.json_list);
     sheet.add("json_positions", d.json_positions);

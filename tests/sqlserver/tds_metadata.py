@@ -120,7 +120,7 @@ def drop_locks(connection, text, parameters, found):
 
 def shape(connection, text, parameters, found):
     names = ["migrations", "migrations", "versions", "tenants", "lock", "runs", "tenant_state",
-             "places", "migrations"]
+             "places", "audit", "migrations"]
     there = [1 if DATABASE.tables else 0] + [1 if name in DATABASE.tables else 0 for name in names]
     return one_row(["int"] * len(there), there)
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "db/connector.hpp"
+#include "support/fake_audit_log.hpp"
 #include "support/fake_connector_runs.hpp"
 
 namespace migrator::test {
@@ -114,6 +115,7 @@ public:
     std::optional<RunOwner> lock_owner() override;
     std::unique_ptr<db::Run> try_begin_run(const RunOwner& owner) override;
     db::RunRecords& run_records() override { return run_records_; }
+    FakeAuditLog& audit_log() override { return audit_log_; }
     db::PoolUse connections() const override;
     std::vector<db::ScriptProblem> check(const Plan& plan) override;
     std::vector<std::string> check_new_tenant(const Plan& plan, const db::ApplyRequest& request)
@@ -157,6 +159,7 @@ private:
     bool has_tables_ = true;
     FakeRunsTable runs_table_;
     FakeRunRecords run_records_{*this};
+    FakeAuditLog audit_log_;
     std::vector<db::RowsWanted> rows_wanted_;
     std::size_t readers_ = 0;
     std::size_t connection_limit_ = 8;

@@ -273,7 +273,7 @@ private:
         const auto found = [](bool is_there) {
             return is_there ? std::vector<Row>{{"1"}} : std::vector<Row>{};
         };
-        if (sql == "shape") return {Row(10, Value("1"))};
+        if (sql == "shape") return {Row(11, Value("1"))};
         if (sql == "next version") {
             return {{number(tables.versions.empty() ? 1 : tables.versions.rbegin()->first + 1)}};
         }

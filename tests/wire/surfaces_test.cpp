@@ -145,7 +145,7 @@ TEST_F(Surfaces, StatusOfAFleet) {
 TEST_F(Surfaces, VersionsAndTheirRows) {
     ASSERT_EQ(post("/v1/migrations", kApply).status, 200);
     const json::object by_command = command_line({"versions"});
-    const json::object by_graphql = graphql("{ versions { id name created } }");
+    const json::object by_graphql = graphql("{ versions { id name created createdBy } }");
     EXPECT_EQ(by_command, by_graphql);
 
     const json::array by_rest = json::parse(get("/v1/migrations/applied").body).as_array();

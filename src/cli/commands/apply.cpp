@@ -77,6 +77,7 @@ protected:
         const auto now = std::chrono::floor<std::chrono::seconds>(context.backend.clock());
         request.version_name = name.value_or(format_rfc3339(now));
         request.request_id = random_uuid();
+        request.asker = context.backend.asker;
         ProgressLine line(context.terminal.err, progress_mode(context));
         request.progress = line.sink();
         request.stop = context.backend.interrupted;

@@ -114,7 +114,7 @@ private:
         if (!confirm(context, text().name, yes, "Record that these are the same files?")) {
             return refused(context);
         }
-        corrections.move(found, random_uuid());
+        corrections.move(found, random_uuid(), context.backend.asker);
         if (context.common.json) context.terminal.out << json::moved(found);
         if (shows) report.line(report.style().good(fmt::format("Accepted: {} moved.", count)));
         return 0;
@@ -130,7 +130,7 @@ private:
             )) {
             return refused(context);
         }
-        corrections.declare_new(places, random_uuid());
+        corrections.declare_new(places, random_uuid(), context.backend.asker);
         if (context.common.json) context.terminal.out << json::as_new(places);
         if (shows) context.report.line(context.report.style().good("Accepted as new."));
         return 0;
@@ -154,7 +154,7 @@ private:
                 )) {
                 return refused(context);
             }
-            corrections.accept(change, random_uuid());
+            corrections.accept(change, random_uuid(), context.backend.asker);
         }
         if (context.common.json) context.terminal.out << json::accepted(change, differs);
         if (shows) {
@@ -212,7 +212,7 @@ struct Forget : Command {
                 )) {
                 return refused(context);
             }
-            corrections.forget(tenant, forgettable, random_uuid());
+            corrections.forget(tenant, forgettable, random_uuid(), context.backend.asker);
         }
         if (context.common.json) {
             context.terminal.out << json::forgotten(tenant, files, !files.empty());

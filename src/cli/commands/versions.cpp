@@ -17,9 +17,20 @@ std::optional<std::int64_t> parse_id(const std::string& text) {
     return id && *id > 0 ? id : std::nullopt;
 }
 
-std::string version_line(const Version& version) {
+std::string by_whom(const Version& version, const json::Creators& creators) {
+    const auto creator = creators.find(version.id);
+    return creator == creators.end() || creator->second.empty()
+               ? ""
+               : fmt::format(" by {}", printable(creator->second));
+}
+
+std::string version_line(const Version& version, const json::Creators& creators) {
     return fmt::format(
-        "{:>6}  {:<20}  {}", version.id, format_rfc3339(version.created), printable(version.name)
+        "{:>6}  {:<20}  {}{}",
+        version.id,
+        format_rfc3339(version.created),
+        printable(version.name),
+        by_whom(version, creators)
     );
 }
 
@@ -35,16 +46,18 @@ int show_version(Context& context, std::int64_t id) {
     std::vector<AppliedMigration> migrations;
     const auto rows = coordinator.applied_migrations({.version_id = id});
     for (AppliedMigration row; rows->next(row);) migrations.push_back(row);
+    const json::Creators creators = coordinator.audit().creators();
     if (context.common.json) {
-        context.terminal.out << json::version(*version, migrations);
+        context.terminal.out << json::version(*version, migrations, creators);
         return 0;
     }
     auto& report = context.report;
     report.line(fmt::format(
-        "Version {} \"{}\" of {}: {}",
+        "Version {} \"{}\" of {}{}: {}",
         version->id,
         printable(version->name),
         format_rfc3339(version->created),
+        by_whom(*version, creators),
         count_of(migrations.size(), "execution", "executions")
     ));
     std::vector<std::string> lines;
@@ -79,14 +92,16 @@ struct Versions : Command {
 
     int run(Context& context) override {
         if (version_id) return show_version(context, *version_id);
-        const auto versions = context.opened().coordinator.versions({});
+        auto& coordinator = context.opened().coordinator;
+        const auto versions = coordinator.versions({});
+        const json::Creators creators = coordinator.audit().creators();
         if (context.common.json) {
-            context.terminal.out << json::versions(versions);
+            context.terminal.out << json::versions(versions, creators);
             return 0;
         }
         std::vector<std::string> lines;
         lines.reserve(versions.size());
-        for (const auto& version : versions) lines.push_back(version_line(version));
+        for (const auto& version : versions) lines.push_back(version_line(version, creators));
         if (context.terminal.out_is_terminal) {
             context.report.list(lines, 0);
         } else {

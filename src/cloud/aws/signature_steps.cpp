@@ -1,13 +1,9 @@
 #include "cloud/aws/signature_steps.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <new>
 
 #include "core/ascii.hpp"
 #include "core/hex.hpp"
@@ -75,24 +71,6 @@ std::string normalized(std::string_view path) {
 }
 
 }  // namespace
-
-std::string hmac_sha256(std::string_view key, std::string_view message) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    const auto* bytes = reinterpret_cast<const unsigned char*>(message.data());
-    if (HMAC(
-            EVP_sha256(),
-            key.data(),
-            static_cast<int>(key.size()),
-            bytes,
-            message.size(),
-            digest.data(),
-            &length
-        ) == nullptr) {
-        throw std::bad_alloc();  // nothing else can fail in there
-    }
-    return {reinterpret_cast<const char*>(digest.data()), length};
-}
 
 std::string amz_date(TimePoint time) {
     const auto day = std::chrono::floor<std::chrono::days>(time);

@@ -13,9 +13,6 @@ namespace migrator::cloud::aws {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// Raw bytes, of both key and result.
-std::string hmac_sha256(std::string_view key, std::string_view message);
-
 /// `20150830T123600Z`; its first eight characters are the date of a scope.
 std::string amz_date(TimePoint time);
 

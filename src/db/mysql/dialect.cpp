@@ -96,6 +96,7 @@ sql::Dialect make_dialect() {
         .create_runs = kCreateRuns,
         .create_tenant_state = kCreateTenantState,
         .create_places = kCreatePlaces,
+        .create_audit = kCreateAudit,
         .create_filename_index = kCreateFilenameIndex,
         .make_names_exact = kMakeNamesExact,
         .next_version_id = kNextVersionId,
@@ -108,6 +109,7 @@ sql::Dialect make_dialect() {
         .update_run = kUpdateRun,
         .cancel_run = kCancelRun,
         .run_silence = kRunSilence,
+        .lock_audit_head = kLockAuditHead,
         // The lock is the working connection's own: it is there as long as the work is.
         .fence_is_free = {},
         .session_fence = {},

@@ -97,6 +97,38 @@ create table migrator.migrator_places (
 ) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
 )sql";
 
+// The head comes first: while there is no table of rows, nothing is taken for complete.
+inline constexpr std::string_view kCreateAudit = R"sql(
+create table if not exists migrator.migrator_audit_head (
+    id int primary key,
+    last_row bigint not null,
+    hash varchar(64) not null
+) engine = InnoDB character set utf8mb4 collate utf8mb4_bin;
+insert ignore into migrator.migrator_audit_head (id, last_row, hash) values (1, 0, '');
+create table migrator.migrator_audit (
+    id bigint primary key,
+    happened_at text not null,
+    outcome text not null,
+    operation text not null,
+    principal text not null,
+    proof text not null,
+    role_name text not null,
+    address text not null,
+    request_id text not null,
+    details text not null,
+    plan_sha256 text not null,
+    version_id bigint not null,
+    asked_row bigint not null,
+    message text not null,
+    key_id text not null,
+    hash text not null,
+    index migrator_audit_version_id_idx (version_id)
+) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
+)sql";
+
+inline constexpr std::string_view kLockAuditHead =
+    "select last_row, hash from migrator.migrator_audit_head where id = 1 for update";
+
 inline constexpr std::string_view kCreateFilenameIndex =
     "create index migrator_migrations_filename_idx "
     "on migrator.migrator_migrations (filename, db_schema)";
@@ -173,6 +205,8 @@ select
         and table_name = 'migrator_tenant_state'),
     exists (select 1 from information_schema.tables where table_schema = 'migrator'
         and table_name = 'migrator_places'),
+    exists (select 1 from information_schema.tables where table_schema = 'migrator'
+        and table_name = 'migrator_audit'),
     exists (select 1 from information_schema.statistics f
         join information_schema.statistics s on s.table_schema = f.table_schema
         and s.table_name = f.table_name and s.index_name = f.index_name

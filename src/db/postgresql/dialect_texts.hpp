@@ -116,6 +116,39 @@ create table migrator.migrator_places (
 )
 )sql";
 
+// The head comes first: while there is no table of rows, nothing is taken for complete.
+inline constexpr std::string_view kCreateAudit = R"sql(
+create table if not exists migrator.migrator_audit_head (
+    id integer primary key check (id = 1),
+    last_row bigint not null,
+    hash text not null
+);
+insert into migrator.migrator_audit_head (id, last_row, hash) values (1, 0, '')
+on conflict (id) do nothing;
+create table migrator.migrator_audit (
+    id bigint primary key,
+    happened_at text not null,
+    outcome text not null,
+    operation text not null,
+    principal text not null,
+    proof text not null,
+    role_name text not null,
+    address text not null,
+    request_id text not null,
+    details text not null,
+    plan_sha256 text not null,
+    version_id bigint not null,
+    asked_row bigint not null,
+    message text not null,
+    key_id text not null,
+    hash text not null
+);
+create index migrator_audit_version_id_idx on migrator.migrator_audit (version_id)
+)sql";
+
+inline constexpr std::string_view kLockAuditHead =
+    "select last_row, hash from migrator.migrator_audit_head where id = 1 for update";
+
 inline constexpr std::string_view kCreateFilenameIndex =
     "create index if not exists migrator_migrations_filename_idx "
     "on migrator.migrator_migrations (filename, db_schema)";
@@ -141,6 +174,7 @@ select
     exists (select from relations where relname = 'migrator_runs'),
     exists (select from relations where relname = 'migrator_tenant_state'),
     exists (select from relations where relname = 'migrator_places'),
+    exists (select from relations where relname = 'migrator_audit'),
     exists (
         select from pg_catalog.pg_index i
         join columns f on f.oid = i.indrelid and f.attname = 'filename' and f.attnum = i.indkey[0]

@@ -127,6 +127,7 @@ struct Dialect {
     std::string_view create_runs;
     std::string_view create_tenant_state;
     std::string_view create_places;
+    std::string_view create_audit;  ///< with the row of its head
     std::string_view create_filename_index;
     /// Makes columns compare names letter by letter and hold any text, which those that the Go
     /// program has made may not do. Empty where they do.
@@ -156,6 +157,9 @@ struct Dialect {
     std::string_view update_run;   ///< (id, state, progress, status, answer, ended); gives `cancel`
     std::string_view cancel_run;   ///< (id); gives a row when it is there
     std::string_view run_silence;  ///< expression: seconds since `changed`
+
+    /// Query: number and hash of the last row of the audit; keeps others from it until the commit.
+    std::string_view lock_audit_head;
 
     /// Query: one row, true when no transaction of an older run is open any more. May be empty.
     std::string_view fence_is_free;

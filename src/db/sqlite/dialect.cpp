@@ -43,6 +43,7 @@ select 1,
        exists (select 1 from objects where type = 'table' and name = 'migrator_runs'),
        exists (select 1 from objects where type = 'table' and name = 'migrator_tenant_state'),
        exists (select 1 from objects where type = 'table' and name = 'migrator_places'),
+       exists (select 1 from objects where type = 'table' and name = 'migrator_audit'),
        exists (select 1 from objects
                where type = 'index' and name = 'migrator_migrations_filename_idx'))";
 
@@ -123,6 +124,39 @@ create table main.migrator_places (
     created text default (strftime('%Y-%m-%d %H:%M:%f', 'now')),
     primary key (place, same_as)
 ))";
+
+// The head comes first: while there is no table of rows, nothing is taken for complete.
+constexpr std::string_view kCreateAudit = R"(
+create table if not exists main.migrator_audit_head (
+    id integer primary key check (id = 1),
+    last_row integer not null,
+    hash text not null
+);
+insert into main.migrator_audit_head (id, last_row, hash) values (1, 0, '')
+on conflict (id) do nothing;
+create table main.migrator_audit (
+    id integer primary key,
+    happened_at text not null,
+    outcome text not null,
+    operation text not null,
+    principal text not null,
+    proof text not null,
+    role_name text not null,
+    address text not null,
+    request_id text not null,
+    details text not null,
+    plan_sha256 text not null,
+    version_id integer not null,
+    asked_row integer not null,
+    message text not null,
+    key_id text not null,
+    hash text not null
+);
+create index main.migrator_audit_version_id_idx on migrator_audit (version_id))";
+
+// Who writes has begun with the lock on the file.
+constexpr std::string_view kLockAuditHead =
+    "select last_row, hash from main.migrator_audit_head where id = 1";
 
 constexpr std::string_view kCreateFilenameIndex =
     "create index main.migrator_migrations_filename_idx "
@@ -223,6 +257,7 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
         .create_runs = kCreateRuns,
         .create_tenant_state = kCreateTenantState,
         .create_places = kCreatePlaces,
+        .create_audit = kCreateAudit,
         .create_filename_index = kCreateFilenameIndex,
         .make_names_exact = {},
         .next_version_id = kNextVersionId,
@@ -237,6 +272,7 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
         .update_run = kUpdateRun,
         .cancel_run = kCancelRun,
         .run_silence = kRunSilence,
+        .lock_audit_head = kLockAuditHead,
         // The file lock and the work belong to one process: neither outlives the other.
         .fence_is_free = {},
         .session_fence = {},

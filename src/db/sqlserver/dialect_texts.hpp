@@ -129,6 +129,40 @@ create table migrator.migrator_places (
 )
 )sql";
 
+// The head comes first: while there is no table of rows, nothing is taken for complete.
+inline constexpr std::string_view kCreateAudit = R"sql(
+if object_id(N'migrator.migrator_audit_head') is null
+    create table migrator.migrator_audit_head (
+        id int not null primary key check (id = 1),
+        last_row bigint not null,
+        hash varchar(64) not null
+    );
+if not exists (select 1 from migrator.migrator_audit_head)
+    insert into migrator.migrator_audit_head (id, last_row, hash) values (1, 0, '');
+create table migrator.migrator_audit (
+    id bigint not null primary key,
+    happened_at nvarchar(max) not null,
+    outcome nvarchar(max) not null,
+    operation nvarchar(max) not null,
+    principal nvarchar(max) not null,
+    proof nvarchar(max) not null,
+    role_name nvarchar(max) not null,
+    address nvarchar(max) not null,
+    request_id nvarchar(max) not null,
+    details nvarchar(max) not null,
+    plan_sha256 nvarchar(max) not null,
+    version_id bigint not null,
+    asked_row bigint not null,
+    message nvarchar(max) not null,
+    key_id nvarchar(max) not null,
+    hash nvarchar(max) not null
+);
+create index migrator_audit_version_id_idx on migrator.migrator_audit (version_id)
+)sql";
+
+inline constexpr std::string_view kLockAuditHead =
+    "select last_row, hash from migrator.migrator_audit_head with (updlock, rowlock) where id = 1";
+
 inline constexpr std::string_view kCreateFilenameIndex =
     "create index migrator_migrations_filename_idx "
     "on migrator.migrator_migrations (filename, db_schema)";
@@ -145,6 +179,7 @@ select
     case when object_id(N'migrator.migrator_runs') is null then 0 else 1 end,
     case when object_id(N'migrator.migrator_tenant_state') is null then 0 else 1 end,
     case when object_id(N'migrator.migrator_places') is null then 0 else 1 end,
+    case when object_id(N'migrator.migrator_audit') is null then 0 else 1 end,
     case when exists (
         select 1 from sys.indexes i
         join sys.index_columns f on f.object_id = i.object_id and f.index_id = i.index_id

@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view kSchema = "migrator";
 constexpr std::string_view kPrefix = "migrator_";
 
-constexpr std::array<std::string_view, 7> kTables = {
+constexpr std::array<std::string_view, 9> kTables = {
+    "migrator_audit",
+    "migrator_audit_head",
     "migrator_lock",
     "migrator_migrations",
     "migrator_places",

@@ -103,7 +103,7 @@ public:
 
 private:
     static constexpr store::MetadataShape kAllTables{
-        true, true, true, true, true, true, true, true, true, true, true};
+        true, true, true, true, true, true, true, true, true, true, true, true};
 
     /// The shapes of tables are told apart by name only: whatever the server refused may be it.
     static bool may_lack_a_table(const Session& session, const Error& error) {
@@ -114,6 +114,7 @@ private:
 
     /// As far as reads look at it.
     bool is_complete(store::MetadataShape shape) const {
+        shape.audit = true;
         shape.filename_index = true;
         shape.exact_names = true;
         if (!options_.tenant_select.empty()) shape.tenants = true;

@@ -8,6 +8,7 @@
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/apply/sql_run.hpp"
 #include "db/sql/connector/reader.hpp"
+#include "db/sql/connector/sql_audit_log.hpp"
 #include "db/sql/connector/sql_run_records.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/store/applied_reader.hpp"
@@ -43,7 +44,8 @@ public:
         : server_(std::move(server)),
           options_(options),
           reader_(*server_, options_),
-          run_records_(reader_, server_->dialect()) {
+          run_records_(reader_, server_->dialect()),
+          audit_log_(*server_, reader_, options_) {
         if (SqlConnector::atomicity() == Atomicity::Version &&
             !server_->dialect().allows_version_atomicity) {
             throw Error(
@@ -145,6 +147,8 @@ public:
 
     RunRecords& run_records() override { return run_records_; }
 
+    AuditLog& audit_log() override { return audit_log_; }
+
     std::string dry_run_note() const override {
         const Dialect& dialect = server_->dialect();
         if (dialect.transactional_ddl) return {};
@@ -212,6 +216,7 @@ private:
     const Options options_;
     Reader reader_;
     SqlRunRecords run_records_;
+    SqlAuditLog audit_log_;
 };
 
 }  // namespace

@@ -53,6 +53,7 @@ MetadataShape read_shape(Session& session, const Dialect& dialect) {
         &shape.runs,
         &shape.tenant_state,
         &shape.places,
+        &shape.audit,
         &shape.filename_index,
         &shape.exact_names,
     };

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/principal.hpp"
+
+namespace migrator::coordinator {
+
+/// Who asks for a change, and from where.
+struct Asker {
+    std::optional<Principal> principal;  ///< nothing: nobody knows
+    std::string address;                 ///< of the client; of a command its host
+};
+
+}  // namespace migrator::coordinator
