@@ -14,6 +14,10 @@ Role least(const Permission& needed) { return std::min(needed.role, needed.of_dr
 
 }  // namespace
 
+coordinator::Asker asker_of(const http::Request& request) {
+    return {.principal = request.principal, .address = request.client_ip};
+}
+
 http::Lane Gate::lane(const Permission& needed, http::Lane lane) const {
     return is_open() || needed.role == Role::None ? lane : http::Lane::Gate;
 }
@@ -22,7 +26,7 @@ http::Handler Gate::around(const Permission& needed, http::Lane lane, http::Hand
     if (is_open() || needed.role == Role::None) return handler;
     return [this, needed, lane, handler = std::move(handler)](http::Request request) {
         request.principal = who_asks(request);
-        permit(request.principal, needed.operation, least(needed));
+        permit(asker_of(request), needed.operation, request.id, least(needed));
         return http::Reply(http::GoesOn{lane, [handler, request = std::move(request)]() mutable {
                                             return handler(std::move(request));
                                         }});
@@ -43,14 +47,31 @@ http::Handler Gate::around_open(http::Lane lane, http::Handler handler) const {
     };
 }
 
-void Gate::permit(const std::optional<Principal>& who, std::string_view operation, bool dry_run)
-    const {
-    const Permission& needed = permission_for(operation);
-    permit(who, operation, dry_run ? needed.of_dry_run : needed.role);
+std::optional<Principal> Gate::who_asks(const http::Request& request) const try {
+    return authenticate_(request);
+} catch (const Error& error) {
+    if (error.kind() != ErrorKind::Unavailable) throw;
+    throw Error(ErrorKind::Busy, error.what());  // it passes: 503 and Retry-After
 }
 
-void Gate::permit(const std::optional<Principal>& who, std::string_view what, Role needed) const {
+void Gate::permit(
+    const coordinator::Asker& asker,
+    std::string_view operation,
+    const std::string& request_id,
+    bool dry_run
+) const {
+    const Permission& needed = permission_for(operation);
+    permit(asker, operation, request_id, dry_run ? needed.of_dry_run : needed.role);
+}
+
+void Gate::permit(
+    const coordinator::Asker& asker,
+    std::string_view what,
+    const std::string& request_id,
+    Role needed
+) const {
     if (is_open() || needed == Role::None) return;
+    const auto& who = asker.principal;
     if (!who) {
         throw Error(
             ErrorKind::Unauthenticated,
@@ -58,16 +79,15 @@ void Gate::permit(const std::optional<Principal>& who, std::string_view what, Ro
         );
     }
     if (who->may(needed)) return;
-    throw Error(
-        ErrorKind::Forbidden,
-        fmt::format(
-            "{} needs the role {}; {} has {}",
-            what,
-            name_of(needed),
-            who->name,
-            who->role == Role::None ? "no role" : fmt::format("the role {}", name_of(who->role))
-        )
+    const std::string why = fmt::format(
+        "{} needs the role {}; {} has {}",
+        what,
+        name_of(needed),
+        who->name,
+        who->role == Role::None ? "no role" : fmt::format("the role {}", name_of(who->role))
     );
+    if (refused_) refused_(asker, what, request_id, why);
+    throw Error(ErrorKind::Forbidden, why);
 }
 
 bool Gate::may_read(const std::optional<Principal>& who) const {

@@ -2,13 +2,17 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "api/permissions.hpp"
+#include "coordinator/asker.hpp"
 #include "core/principal.hpp"
 #include "http/router.hpp"
 
 namespace migrator::api {
+
+coordinator::Asker asker_of(const http::Request& request);
 
 /// Lets a request through to an operation, or not. Thread-safe.
 class Gate {
@@ -17,9 +21,19 @@ public:
     /// not good, Unavailable when that can't be found out. May wait for a short time.
     using Authenticate = std::function<std::optional<Principal>(const http::Request&)>;
 
+    /// Told of somebody known whose role is too small.
+    using Refused = std::function<void(
+        const coordinator::Asker& asker,
+        std::string_view operation,
+        const std::string& request_id,
+        std::string_view why
+    )>;
+
     /// Everybody may do everything: no proof is configured.
     Gate() = default;
-    explicit Gate(Authenticate authenticate) : authenticate_(std::move(authenticate)) {}
+    /// `refused` may be null.
+    explicit Gate(Authenticate authenticate, Refused refused = nullptr)
+        : authenticate_(std::move(authenticate)), refused_(std::move(refused)) {}
 
     bool is_open() const { return !authenticate_; }
 
@@ -33,9 +47,17 @@ public:
     /// What a handler asks once it knows what is wanted. Throws Unauthenticated or Forbidden, which
     /// names the missing role.
     void permit(
-        const std::optional<Principal>& who, std::string_view operation, bool dry_run = false
+        const coordinator::Asker& asker,
+        std::string_view operation,
+        const std::string& request_id,
+        bool dry_run = false
     ) const;
-    void permit(const std::optional<Principal>& who, std::string_view what, Role needed) const;
+    void permit(
+        const coordinator::Asker& asker,
+        std::string_view what,
+        const std::string& request_id,
+        Role needed
+    ) const;
 
     /// Whether `who` may see what is not for everybody.
     bool may_read(const std::optional<Principal>& who) const;
@@ -44,6 +66,7 @@ private:
     std::optional<Principal> who_asks(const http::Request& request) const;
 
     Authenticate authenticate_;
+    Refused refused_;
 };
 
 }  // namespace migrator::api

@@ -54,10 +54,16 @@ http::Response cancel(Services services, const http::Request& request) {
         const std::string mine = asked_by(request.principal);
         const bool is_mine = services.detached_runs.find(id).request.ends_with(mine);
         if (!is_mine) {
-            services.gate.permit(request.principal, "canceling the run of others", Role::Admin);
+            services.gate.permit(
+                asker_of(request), "canceling the run of others", request.id, Role::Admin
+            );
         }
     }
     services.detached_runs.cancel(id);
+    services.coordinator.audit().done(
+        asker_of(request),
+        {.operation = "cancel", .parameters = {{"run", id}}, .plan = {}, .request_id = request.id}
+    );
     const json::object body{
         {"id", wire::text(id)}, {"state", wire::text(services.detached_runs.find(id).state)}};
     return {.status = kAccepted, .content_type = kJson, .body = json::serialize(body)};

@@ -107,7 +107,7 @@ http::Handler post(
         const V1Request body = parse_v1_request(request.body, tenant_name);
         const char* operation =
             tenant_name == TenantName::Required ? "POST /v1/tenants" : "POST /v1/migrations";
-        services.gate.permit(request.principal, operation, body.dry_run);
+        services.gate.permit(asker_of(request), operation, request.id, body.dry_run);
         coordinator::VersionRequest wanted{
             .version_name = version_name,
             .action = body.action,
@@ -115,6 +115,7 @@ http::Handler post(
             .reconcile = body.reconcile,
             .tenants = body.tenants,
             .request_id = request.id,
+            .asker = asker_of(request),
         };
         if (tenant_name == TenantName::Required) wanted.tenant = body.name;
         if (!prefers_async(request)) {
@@ -144,11 +145,11 @@ http::Handler post_moves(Services services) {
         auto& corrections = services.coordinator.corrections();
         if (body.as_new) {
             const auto places = corrections.find_new(*body.as_new);
-            corrections.declare_new(places, request.id);
+            corrections.declare_new(places, request.id, asker_of(request));
             return json_response(json::serialize(json::object{{"asNew", wire::texts(places)}}));
         }
         const auto moved = corrections.find_moved(body.from, body.to, body.rewrite);
-        corrections.move(moved, request.id);
+        corrections.move(moved, request.id, asker_of(request));
         return json_response(json::serialize(json::object{{"files", moved.files}}));
     };
 }

@@ -127,7 +127,7 @@ http::Reply answer(
         V2Call call{
             .request_id = request.id,
             .gate = &services.gate,
-            .principal = request.principal,
+            .asker = asker_of(request),
             .reads = OperationReads(services.coordinator)};
         Interrupt interrupt = interrupt_of_query(request.gone, options.query_timeout);
         return Service(services, engine, operation, std::move(call), std::move(interrupt)).answer();
@@ -135,11 +135,11 @@ http::Reply answer(
     // A run goes on without its client: what it has begun has to come to its end.
     const auto execute = [=,
                           id = request.id,
-                          who = request.principal](std::shared_ptr<coordinator::DetachedRun> run) {
+                          who = asker_of(request)](std::shared_ptr<coordinator::DetachedRun> run) {
         V2Call call{
             .request_id = id,
             .gate = &services.gate,
-            .principal = who,
+            .asker = who,
             .reads = OperationReads(services.coordinator),
             .run = std::move(run)};
         return Service(services, engine, operation, std::move(call), nullptr).answer();

@@ -42,6 +42,7 @@ VersionRequest version_request(const json::object& input, const FieldContext& co
         .reconcile = is_true(input, "reconcile"),
         .tenants = parse_selection(input),
         .request_id = call.request_id,
+        .asker = call.asker,
         .keep_rolled_back = context.selected().has("version"),
     };
     if (const json::value* tenant = input.if_contains("tenantName")) {
@@ -117,7 +118,8 @@ void resolve_mutations(graphql::Schema& schema, Coordinator& coordinator) {
                 std::string(input.at("to").as_string()),
                 is_true(input, "rewrite")
             );
-            corrections.move(moved, context.request().as<V2Call*>()->request_id);
+            const V2Call& call = *context.request().as<V2Call*>();
+            corrections.move(moved, call.request_id, call.asker);
             result.integer(static_cast<std::int64_t>(moved.files));
         });
     schema
@@ -127,7 +129,8 @@ void resolve_mutations(graphql::Schema& schema, Coordinator& coordinator) {
             auto& corrections = coordinator.corrections();
             const auto places =
                 corrections.find_new(is_given ? std::string(place->as_string()) : std::string());
-            corrections.declare_new(places, context.request().as<V2Call*>()->request_id);
+            const V2Call& call = *context.request().as<V2Call*>();
+            corrections.declare_new(places, call.request_id, call.asker);
             result.list([&](graphql::ListResult& list) {
                 for (const std::string& each : places) list.next().string(each);
             });

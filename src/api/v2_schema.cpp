@@ -115,7 +115,7 @@ void guard(graphql::Schema& schema, const graphql::Type& type) {
             [operation, resolver = field.resolver](FieldContext& context, Result& result) {
                 const V2Call& call = *context.request().as<V2Call*>();
                 if (call.gate != nullptr) {
-                    call.gate->permit(call.principal, operation, is_dry_run(context));
+                    call.gate->permit(call.asker, operation, call.request_id, is_dry_run(context));
                 }
                 resolver(context, result);
             }

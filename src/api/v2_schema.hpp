@@ -14,7 +14,7 @@ namespace migrator::api {
 struct V2Call {
     std::string request_id;
     const Gate* gate = nullptr;  ///< null, as in tests of the schema: open
-    std::optional<Principal> principal;
+    coordinator::Asker asker;
     OperationReads reads;  ///< of a query
     /// What its client looks at instead of waiting; null: the client waits.
     std::shared_ptr<coordinator::DetachedRun> run;

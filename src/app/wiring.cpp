@@ -78,11 +78,28 @@ access::Credentials credentials_of(const http::Request& request) {
     return credentials;
 }
 
-api::Gate make_gate(access::Authenticator& authenticator) {
+api::Gate make_gate(access::Authenticator& authenticator, coordinator::Audit& audit) {
     if (!authenticator.is_configured()) return {};
-    return api::Gate([&authenticator](const http::Request& request) {
-        return authenticator.authenticate(credentials_of(request));
-    });
+    return api::Gate(
+        [&authenticator](const http::Request& request) {
+            return authenticator.authenticate(credentials_of(request));
+        },
+        [&audit](
+            const coordinator::Asker& asker,
+            std::string_view operation,
+            const std::string& request_id,
+            std::string_view why
+        ) {
+            audit.refused(
+                asker,
+                {.operation = std::string(operation),
+                 .parameters = {},
+                 .plan = {},
+                 .request_id = request_id},
+                why
+            );
+        }
+    );
 }
 
 bool is_loopback(std::string_view address) {
@@ -154,7 +171,7 @@ config::Config read_configuration(
             .secret = [&cloud, offline](const std::string& name) {
                 return offline ? "unknown" : cloud.secret(name);
             }};
-        const bool no_file = path == kDefaultPath && access(kDefaultPath, F_OK) != 0 &&
+        const bool no_file = path == kDefaultPath && ::access(kDefaultPath, F_OK) != 0 &&
                              config::can_do_without_file(overrides, lookups);
         const auto read = [lookups, overrides, file = no_file ? "" : path] {
             return config::read(file, overrides, lookups);
@@ -203,6 +220,10 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
     auto log_lines = std::make_unique<log::Queue>(STDERR_FILENO);
     EndLimit end_limit;
     config::Config read = read_configuration(path, overrides, cloud, Use::Service);
+    using coordinator::AuditMode;
+    // Where it is known who asks, no change goes without a record.
+    AuditMode& audit = read.coordinator.audit;
+    if (read.access.is_configured() && audit == AuditMode::Auto) audit = AuditMode::On;
     log::always("Starting " + version_text());  // in the format that the configuration asks for
     metrics::Registry metrics(fmt::format("{} @ {}", kRelease, kCommitSha), known_hosts(read.http));
     Opened opened(std::move(read), cloud, &metrics);
@@ -228,7 +249,7 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
         [&spool] { return static_cast<double>(spool.bytes_in_files()); }
     );
     access::Authenticator authenticator(configuration.access, now);
-    const api::Gate gate = make_gate(authenticator);
+    const api::Gate gate = make_gate(authenticator, opened.coordinator().audit());
     if (gate.is_open() && !is_loopback(configuration.http.listen_address)) {
         log::warn(fmt::format(
             "no authentication is configured: everyone who can reach {}:{} may apply migrations "
