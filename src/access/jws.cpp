@@ -14,7 +14,7 @@
 namespace migrator::access {
 namespace {
 
-constexpr std::size_t kLongestToken = 16 * 1024;
+constexpr std::size_t kLongestToken = 16'384;
 constexpr std::size_t kLongestKeyId = 256;
 constexpr double kClockSkewSeconds = 60;
 

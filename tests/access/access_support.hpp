@@ -62,9 +62,7 @@ protected:
     }
 
     /// The error's text; "" when there is none.
-    std::string refusal(
-        const std::string& token, ErrorKind expected = ErrorKind::Unauthenticated
-    ) {
+    std::string refusal(const std::string& token, ErrorKind expected = ErrorKind::Unauthenticated) {
         try {
             const auto principal = ask(token);
             return "";
@@ -83,8 +81,8 @@ protected:
     /// The same of a token that lives for days.
     std::string long_claims(const std::string& more) const {
         return "{\"iss\":\"" + provider.issuer() +
-               "\",\"aud\":\"migrator\",\"sub\":\"ada\",\"exp\":" +
-               std::to_string(kNow + 400'000) + more + "}";
+               "\",\"aud\":\"migrator\",\"sub\":\"ada\",\"exp\":" + std::to_string(kNow + 400'000) +
+               more + "}";
     }
     static std::string header(const std::string& algorithm, const std::string& id) {
         return R"({"alg":")" + algorithm + R"(","kid":")" + id + R"(","typ":"JWT"})";

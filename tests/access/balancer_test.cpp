@@ -47,9 +47,7 @@ protected:
     static std::string token(const std::string& header, const SigningKey& key = keys().ec) {
         return key.token(header, R"({"sub":"ada","groups":["deployers"]})", false, true);
     }
-    std::string refusal(
-        const std::string& text, ErrorKind expected = ErrorKind::Unauthenticated
-    ) {
+    std::string refusal(const std::string& text, ErrorKind expected = ErrorKind::Unauthenticated) {
         try {
             static_cast<void>(authenticator->authenticate({.balancer = text}));
             return "";
@@ -74,7 +72,8 @@ TEST_F(BalancerHeader, ThatIsGoodIsAProof) {
     const std::string text = token(header());
     ASSERT_NE(text.find('='), std::string::npos) << "the test needs padding";
     const Principal expected{.name = "ada", .proof = "balancer", .role = Role::Apply};
-    for (int i = 0; i < 5; ++i) EXPECT_EQ(authenticator->authenticate({.balancer = text}), expected);
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(authenticator->authenticate({.balancer = text}), expected);
     EXPECT_TRUE(requests.only().starts_with("GET /0c9188-ab HTTP/1.1\r\n")) << requests.only();
 }
 

@@ -16,7 +16,8 @@ TEST(Base64Url, ReadsWhatItWrites) {
 }
 
 TEST(Base64Url, HasOneSpellingForEachValue) {
-    for (const char* text : {"A", "AB", "AAB", "AA==", "AAA=", "A A", "AA\n", "A+", "A/", "=", "AAAAA"}) {
+    for (const char* text :
+         {"A", "AB", "AAB", "AA==", "AAA=", "A A", "AA\n", "A+", "A/", "=", "AAAAA"}) {
         EXPECT_EQ(base64url_decoded(text), std::nullopt) << text;
     }
     for (const char* text : {"AA=", "AA===", "=", "====", "AB==", "A=A=", "AAAA="}) {

@@ -25,7 +25,10 @@ TEST_F(BearerTokens, AreKnownByTheirHashes) {
     EXPECT_EQ(ask("mgr_old"), ci);
     EXPECT_EQ(ask("mgr_new"), ci);
     for (const std::string& token :
-         {std::string("mgr_"), std::string("mgr_ol"), std::string("mgr_oldx"), sha256_hex("mgr_old")}) {
+         {std::string("mgr_"),
+          std::string("mgr_ol"),
+          std::string("mgr_oldx"),
+          sha256_hex("mgr_old")}) {
         EXPECT_EQ(refusal(token), "unknown token");
     }
 }
@@ -50,7 +53,10 @@ TEST_F(BearerTokens, ThatAreNewHaveALineThatIsRead) {
     const std::string token = new_token();
     EXPECT_NE(token, new_token());
     const auto entry = parse_token_line(token_line(
-        {.name = "ci", .role = Role::Plan, .sha256 = sha256_hex(token), .until = options.tokens[2].until}
+        {.name = "ci",
+         .role = Role::Plan,
+         .sha256 = sha256_hex(token),
+         .until = options.tokens[2].until}
     ));
     EXPECT_EQ(entry.until, options.tokens[2].until);
     options.tokens = {entry};

@@ -18,10 +18,15 @@ TEST(Certificates, GiveTheHighestRoleOfTheRulesThatMatch) {
         const auto principal = principal_of(rules, names);
         return principal ? principal->name + " " + std::string(name_of(principal->role)) : "nobody";
     };
-    EXPECT_EQ(who({.subject = "CN=x", .dns = {"ci.example.com"}, .uris = {}}), "ci.example.com apply");
-    EXPECT_EQ(who({.subject = "CN=x", .dns = {"a", "b.example.com"}, .uris = {}}), "b.example.com read");
     EXPECT_EQ(
-        who({.subject = "", .dns = {}, .uris = {"spiffe://example.com/ns/deploy/sa/x"}}), "deploy plan"
+        who({.subject = "CN=x", .dns = {"ci.example.com"}, .uris = {}}), "ci.example.com apply"
+    );
+    EXPECT_EQ(
+        who({.subject = "CN=x", .dns = {"a", "b.example.com"}, .uris = {}}), "b.example.com read"
+    );
+    EXPECT_EQ(
+        who({.subject = "", .dns = {}, .uris = {"spiffe://example.com/ns/deploy/sa/x"}}),
+        "deploy plan"
     );
     const std::string ada = "CN=Ada Lovelace,O=Acme";
     EXPECT_EQ(
@@ -29,7 +34,9 @@ TEST(Certificates, GiveTheHighestRoleOfTheRulesThatMatch) {
     );
     EXPECT_EQ(who({.subject = ada, .dns = {}, .uris = {}}), "nobody");
     EXPECT_EQ(who({.subject = ada + ",C=DE", .dns = {}, .uris = {}}), "nobody");
-    EXPECT_EQ(who({.subject = "CN=ci.example.com", .dns = {}, .uris = {"ci.example.com"}}), "nobody");
+    EXPECT_EQ(
+        who({.subject = "CN=ci.example.com", .dns = {}, .uris = {"ci.example.com"}}), "nobody"
+    );
 }
 
 class CertificateProof : public WithProvider {};
@@ -43,9 +50,7 @@ TEST_F(CertificateProof, CountsWhereNoTokenIsGiven) {
     EXPECT_EQ(authenticator->authenticate({}), std::nullopt);
     configure({"audience=migrator role=read"});
     const std::string bad = "Bearer x.y.z";
-    EXPECT_THROW(
-        authenticator->authenticate({.authorization = bad, .certificate = names}), Error
-    );
+    EXPECT_THROW(authenticator->authenticate({.authorization = bad, .certificate = names}), Error);
     const std::string good = "Bearer " + good_token();
     EXPECT_EQ(
         authenticator->authenticate({.authorization = good, .certificate = names})->name, "ada"

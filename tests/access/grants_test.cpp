@@ -55,7 +55,9 @@ TEST_F(Grants, OnlyWhereAllConditionsHold) {
     );
     const std::string rest = R"(,"email":"ada@example.com")";
     EXPECT_EQ(who(rest + R"(,"repository_id":17,"email_verified":true)"), "ada@example.com apply");
-    EXPECT_EQ(who(rest + R"(,"repository_id":"17","email_verified":true)"), "ada@example.com apply");
+    EXPECT_EQ(
+        who(rest + R"(,"repository_id":"17","email_verified":true)"), "ada@example.com apply"
+    );
     EXPECT_EQ(who(rest + R"(,"repository_id":18,"email_verified":true)"), "ada none");
     EXPECT_EQ(who(rest + R"(,"repository_id":17,"email_verified":false)"), "ada none");
     EXPECT_EQ(who(rest + R"(,"repository_id":17)"), "ada none");

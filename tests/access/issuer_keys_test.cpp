@@ -84,9 +84,8 @@ TEST_F(IssuerKeysTest, AreKeptForADayWhileTheProviderIsDown) {
         EXPECT_EQ(refusal(keys().rsa.token(header("RS256", "rsa"), long_claims(more))), "") << hour;
     }
     pass(hours(1));
-    const std::string text = refusal(
-        keys().rsa.token(header("RS256", "rsa"), long_claims("")), ErrorKind::Unavailable
-    );
+    const std::string text =
+        refusal(keys().rsa.token(header("RS256", "rsa"), long_claims("")), ErrorKind::Unavailable);
     EXPECT_NE(text.find("HTTP status 503"), std::string::npos) << text;
     EXPECT_NE(logged.find("can't be read"), std::string::npos);
     provider.become(State::Up);
@@ -161,8 +160,9 @@ TEST_F(IssuerKeysTest, OfNoUseAreLeftOut) {
         {"exponent 1", rsa.substr(0, rsa.find("AQAB\"}")) + "AQ\"}"},
         {"without modulus", R"({"kty":"RSA","kid":"rsa","e":"AQAB"})"},
         {"EC point that is none",
-         R"({"kty":"EC","crv":"P-256","kid":"rsa","x":")" + openssl_base64url(std::string(32, 'x')) +
-             R"(","y":")" + openssl_base64url(std::string(32, 'y')) + "\"}"},
+         R"({"kty":"EC","crv":"P-256","kid":"rsa","x":")" +
+             openssl_base64url(std::string(32, 'x')) + R"(","y":")" +
+             openssl_base64url(std::string(32, 'y')) + "\"}"},
         {"not an object", "1"}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
@@ -221,11 +221,10 @@ TEST_F(IssuerKeysTest, OfAWrongAnswerAreUnavailable) {
 TEST_F(IssuerKeysTest, AreReadFromAUrlWithATokenOnlyWhereBothAreConfigured) {
     const migrator::test::TempDir folder;
     const auto file = folder.write("token", "of-the-pod\n").string();
-    options.issuers = {
-        parse_issuer_line(
-            provider.issuer() + " audience=migrator role=apply jwks=" + provider.keys_url() +
-            " tokenFile=" + file
-        )};
+    options.issuers = {parse_issuer_line(
+        provider.issuer() + " audience=migrator role=apply jwks=" + provider.keys_url() +
+        " tokenFile=" + file
+    )};
     provider.claim_to_be("https://not.asked.example.com");
     start();
     EXPECT_EQ(refusal(good_token()), "");
@@ -236,9 +235,8 @@ TEST_F(IssuerKeysTest, AreReadFromAUrlWithATokenOnlyWhereBothAreConfigured) {
     // The configuration leads to another place, which is not to see the token.
     IdentityProvider elsewhere;
     elsewhere.show({keys().rsa.jwk()});
-    options.issuers = {parse_issuer_line(
-        provider.issuer() + " audience=migrator role=apply tokenFile=" + file
-    )};
+    options.issuers = {
+        parse_issuer_line(provider.issuer() + " audience=migrator role=apply tokenFile=" + file)};
     provider.claim_to_be("");
     provider.name_keys_url(elsewhere.keys_url());
     start();

@@ -78,8 +78,7 @@ TEST_F(Jwt, InOtherFormsIsGood) {
          with_claims("{" + iss() + R"(,"sub":"ada","aud":["other","migrator"])" + exp + "}")},
         {"fraction of a second",
          with_claims("{" + iss() + R"(,"sub":"ada","aud":"migrator","exp":)" + at(60) + ".5}")},
-        {"exponent",
-         with_claims("{" + iss() + R"(,"sub":"ada","aud":"migrator","exp":1.9e9})")},
+        {"exponent", with_claims("{" + iss() + R"(,"sub":"ada","aud":"migrator","exp":1.9e9})")},
         {"expired within the skew",
          with_claims("{" + iss() + R"(,"sub":"ada","aud":"migrator","exp":)" + at(-59) + "}")},
         {"begins within the skew", good_token(",\"nbf\":" + at(59))},
@@ -92,8 +91,7 @@ TEST_F(Jwt, InOtherFormsIsGood) {
 
 TEST_F(Jwt, ForgedOrDamagedIsRefused) {
     const std::string none = openssl_base64url(R"({"alg":"none"})") + "." + unsigned_claims() + ".";
-    const std::string hs_text =
-        openssl_base64url(header("HS256", "rsa")) + "." + unsigned_claims();
+    const std::string hs_text = openssl_base64url(header("HS256", "rsa")) + "." + unsigned_claims();
     const std::string own_jwk = keys().other_rsa.jwk();
     const std::string exp = ",\"exp\":" + at(3600);
     const std::string ec_token = keys().ec.token(header("ES256", "ec"), claims());
@@ -104,9 +102,13 @@ TEST_F(Jwt, ForgedOrDamagedIsRefused) {
         const char* expected;
     } cases[] = {
         {"none", none, "algorithm is not accepted"},
-        {"None", openssl_base64url(R"({"alg":"None"})") + "." + unsigned_claims() + ".x", "algorithm"},
+        {"None",
+         openssl_base64url(R"({"alg":"None"})") + "." + unsigned_claims() + ".x",
+         "algorithm"},
         {"algorithm missing", signed_by_rsa(R"({"kid":"rsa"})", claims()), "names no algorithm"},
-        {"algorithm is a number", signed_by_rsa(R"({"alg":1,"kid":"rsa"})", claims()), "names no algorithm"},
+        {"algorithm is a number",
+         signed_by_rsa(R"({"alg":1,"kid":"rsa"})", claims()),
+         "names no algorithm"},
         {"HMAC with the public key",
          hs_text + "." + openssl_base64url(hmac(keys().rsa.public_pem(), hs_text)),
          "algorithm is not accepted"},
@@ -128,7 +130,9 @@ TEST_F(Jwt, ForgedOrDamagedIsRefused) {
         {"PKCS signature called PS256",
          keys().rsa.token(header("PS256", "rsa"), claims()),
          "signature is wrong"},
-        {"another key", keys().other_rsa.token(header("RS256", "rsa"), claims()), "signature is wrong"},
+        {"another key",
+         keys().other_rsa.token(header("RS256", "rsa"), claims()),
+         "signature is wrong"},
         {"key of the token itself",
          keys().other_rsa.token(R"({"alg":"RS256","kid":"rsa","jwk":)" + own_jwk + "}", claims()),
          "`jwk`"},
@@ -147,9 +151,7 @@ TEST_F(Jwt, ForgedOrDamagedIsRefused) {
         {"kid is a path",
          signed_by_rsa(R"({"alg":"RS256","kid":"../../etc/passwd"})", claims()),
          "unknown to its issuer"},
-        {"kid is long",
-         signed_by_rsa(header("RS256", std::string(300, 'k')), claims()),
-         "key ID"},
+        {"kid is long", signed_by_rsa(header("RS256", std::string(300, 'k')), claims()), "key ID"},
         {"algorithm twice",
          signed_by_rsa(R"({"alg":"none","alg":"RS256","kid":"rsa"})", claims()),
          "header is not a JSON object"},
@@ -160,8 +162,12 @@ TEST_F(Jwt, ForgedOrDamagedIsRefused) {
         {"deep", good_token(",\"a\":" + std::string(40, '[') + std::string(40, ']')), "payload"},
         {"payload is a list", with_claims("[]"), "payload is not a JSON object"},
         {"payload is no JSON", with_claims("{"), "payload is not a JSON object"},
-        {"something behind the payload", with_claims(claims() + "x"), "payload is not a JSON object"},
-        {"payload is no UTF-8", with_claims(claims(",\"a\":\"\xff\"")), "payload is not a JSON object"},
+        {"something behind the payload",
+         with_claims(claims() + "x"),
+         "payload is not a JSON object"},
+        {"payload is no UTF-8",
+         with_claims(claims(",\"a\":\"\xff\"")),
+         "payload is not a JSON object"},
         {"payload changed",
          changed([&](auto&, auto& body, auto&) {
              body = openssl_base64url(claims(R"(,"admin":true)"));
@@ -181,13 +187,16 @@ TEST_F(Jwt, ForgedOrDamagedIsRefused) {
         {"signature with bits left over",
          changed([](auto&, auto&, auto& signature) { signature.back() = '_'; }),
          "not base64url"},
-        {"padding", changed([](auto&, auto&, auto& signature) { signature += "=="; }), "not base64url"},
+        {"padding",
+         changed([](auto&, auto&, auto& signature) { signature += "=="; }),
+         "not base64url"},
         {"base64 of another alphabet",
          changed([](auto&, auto&, auto& signature) { signature[0] = '+'; }),
          "not base64url"},
         {"line break", changed([](auto&, auto& body, auto&) { body[3] = '\n'; }), "not base64url"},
         {"ECDSA signature in DER",
-         ec_token.substr(0, last_dot + 1) + openssl_base64url(std::string("\x30\x44", 2) + std::string(68, 'x')),
+         ec_token.substr(0, last_dot + 1) +
+             openssl_base64url(std::string("\x30\x44", 2) + std::string(68, 'x')),
          "signature is wrong"},
         {"ECDSA signature of zeros",
          ec_token.substr(0, last_dot + 1) + openssl_base64url(std::string(64, '\0')),
@@ -209,8 +218,12 @@ TEST_F(Jwt, ForgedOrDamagedIsRefused) {
         {"begins later", good_token(",\"nbf\":" + at(61)), "not valid yet"},
         {"nbf is a text", good_token(R"(,"nbf":"now")"), "`nbf` is not a time"},
         {"no aud", with_claims("{" + iss() + R"(,"sub":"a")" + exp + "}"), "no audience"},
-        {"aud is empty", with_claims("{" + iss() + R"(,"aud":[],"sub":"a")" + exp + "}"), "no audience"},
-        {"aud is a number", with_claims("{" + iss() + R"(,"aud":1,"sub":"a")" + exp + "}"), "audience"},
+        {"aud is empty",
+         with_claims("{" + iss() + R"(,"aud":[],"sub":"a")" + exp + "}"),
+         "no audience"},
+        {"aud is a number",
+         with_claims("{" + iss() + R"(,"aud":1,"sub":"a")" + exp + "}"),
+         "audience"},
         {"aud is another",
          with_claims("{" + iss() + R"(,"aud":"migrator2","sub":"a")" + exp + "}"),
          "another audience"},
@@ -219,10 +232,14 @@ TEST_F(Jwt, ForgedOrDamagedIsRefused) {
          "another audience"},
         {"no iss", with_claims(R"({"aud":"migrator","sub":"a")" + exp + "}"), "no issuer"},
         {"iss is a list",
-         with_claims("{\"iss\":[\"" + provider.issuer() + R"("],"aud":"migrator","sub":"a")" + exp + "}"),
+         with_claims(
+             "{\"iss\":[\"" + provider.issuer() + R"("],"aud":"migrator","sub":"a")" + exp + "}"
+         ),
          "no issuer"},
         {"iss with a slash more",
-         with_claims("{\"iss\":\"" + provider.issuer() + R"(/","aud":"migrator","sub":"a")" + exp + "}"),
+         with_claims(
+             "{\"iss\":\"" + provider.issuer() + R"(/","aud":"migrator","sub":"a")" + exp + "}"
+         ),
          "is not configured"},
         {"no sub", with_claims("{" + iss() + R"(,"aud":"migrator")" + exp + "}"), "no subject"},
         {"sub with a line break",
@@ -231,7 +248,9 @@ TEST_F(Jwt, ForgedOrDamagedIsRefused) {
         {"two parts", "abc.def", "unknown token"},
         {"four parts", good_token() + ".abc", "unknown token"},
         {"empty parts", "..", "not a JSON object"},
-        {"longer than 16 KiB", good_token(",\"a\":\"" + std::string(16'384, 'x') + "\""), "16 KiB"}};
+        {"longer than 16 KiB",
+         good_token(",\"a\":\"" + std::string(16'384, 'x') + "\""),
+         "16 KiB"}};
     int count = 0;
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);

@@ -36,22 +36,23 @@ TEST(TokenLine, IsRead) {
 }
 
 TEST(TokenLine, IsRefused) {
-    const std::vector<std::string> lines = {"",
-          "ci",
-          "ci " + kHashText,
-          "ci none " + kHashText,
-          "ci Apply " + kHashText,
-          "ci read mgr_abc",
-          "ci read sha256:abc",
-          "ci read sha512:" + std::string(64, '0'),
-          "ci read sha256:" + std::string(63, '0') + "g",
-          "ci read " + kHashText + " until=soon",
-          "ci read " + kHashText + " until=2027-02-30",
-          "ci read " + kHashText + " 2027-01-01",
-          "ci read " + kHashText + " until=2027-01-01 x",
-          "c/i read " + kHashText,
-          std::string(65, 'n') + " read " + kHashText,
-          "\"ci read " + kHashText};
+    const std::vector<std::string> lines = {
+        "",
+        "ci",
+        "ci " + kHashText,
+        "ci none " + kHashText,
+        "ci Apply " + kHashText,
+        "ci read mgr_abc",
+        "ci read sha256:abc",
+        "ci read sha512:" + std::string(64, '0'),
+        "ci read sha256:" + std::string(63, '0') + "g",
+        "ci read " + kHashText + " until=soon",
+        "ci read " + kHashText + " until=2027-02-30",
+        "ci read " + kHashText + " 2027-01-01",
+        "ci read " + kHashText + " until=2027-01-01 x",
+        "c/i read " + kHashText,
+        std::string(65, 'n') + " read " + kHashText,
+        "\"ci read " + kHashText};
     for (const auto& line : lines) {
         EXPECT_NE(complaint([&] { parse_token_line(line); }), "") << line;
     }

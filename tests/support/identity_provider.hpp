@@ -86,12 +86,13 @@ private:
         std::string body = keys_;
         if (!is_for_keys) {
             body = "{\"issuer\":\"" + (claimed_.empty() ? issuer() : claimed_) +
-                   "\",\"jwks_uri\":\"" +
-                   (named_keys_url_.empty() ? keys_url() : named_keys_url_) + "\"}";
+                   "\",\"jwks_uri\":\"" + (named_keys_url_.empty() ? keys_url() : named_keys_url_) +
+                   "\"}";
         }
         lock.unlock();
         const bool is_known =
-            is_for_keys || request.starts_with("GET /realms/shop/.well-known/openid-configuration ");
+            is_for_keys ||
+            request.starts_with("GET /realms/shop/.well-known/openid-configuration ");
         if (state == State::Down) return connection.answer(503, "down");
         connection.answer(is_known ? 200 : 404, body, headers);
     }

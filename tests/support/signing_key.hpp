@@ -52,8 +52,8 @@ public:
         std::string text = "{\"kid\":\"" + id_ + "\",";
         switch (EVP_PKEY_get_base_id(key_.get())) {
             case EVP_PKEY_RSA:
-                text += "\"kty\":\"RSA\",\"n\":\"" + number(OSSL_PKEY_PARAM_RSA_N) +
-                        "\",\"e\":\"" + number(OSSL_PKEY_PARAM_RSA_E) + "\"";
+                text += "\"kty\":\"RSA\",\"n\":\"" + number(OSSL_PKEY_PARAM_RSA_N) + "\",\"e\":\"" +
+                        number(OSSL_PKEY_PARAM_RSA_E) + "\"";
                 break;
             case EVP_PKEY_EC:
                 text += "\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" +
@@ -108,7 +108,8 @@ public:
     }
 
 private:
-    SigningKey(std::string id, EVP_PKEY* key) : id_(std::move(id)), key_(key, FreedBy<EVP_PKEY_free>{}) {
+    SigningKey(std::string id, EVP_PKEY* key)
+        : id_(std::move(id)), key_(key, FreedBy<EVP_PKEY_free>{}) {
         if (key == nullptr) throw std::runtime_error("can't make a key");
     }
 
