@@ -99,7 +99,7 @@ config::Config read_configuration(
             .secret = [&cloud, offline](const std::string& name) {
                 return offline ? "unknown" : cloud.secret(name);
             }};
-        const bool no_file = path == kDefaultPath && access(kDefaultPath, F_OK) != 0 &&
+        const bool no_file = path == kDefaultPath && ::access(kDefaultPath, F_OK) != 0 &&
                              config::can_do_without_file(overrides, lookups);
         const auto read = [lookups, overrides, file = no_file ? "" : path] {
             return config::read(file, overrides, lookups);

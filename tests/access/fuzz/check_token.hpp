@@ -24,8 +24,8 @@ void expect_only(ErrorKind kind, Work work) {
     }
 }
 
-/// Reads `text` in every way in which a stranger's text is read: whole as a token, and as the header
-/// or the claims of one, so that a fuzzer need not find out how to write base64url.
+/// Reads `text` in every way in which a stranger's text is read: whole as a token, and as the
+/// header or the claims of one, so that a fuzzer need not find out how to write base64url.
 inline void check_token(std::string_view text) {
     const std::string encoded = base64url(text);
     if (base64url_decoded(encoded) != text) std::abort();
