@@ -9,11 +9,11 @@ namespace {
 constexpr std::string_view kBase64UrlAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-constexpr std::array<std::int8_t, 256> base64url_values() {
-    std::array<std::int8_t, 256> values{};
+constexpr std::array<int, 256> base64url_values() {
+    std::array<int, 256> values{};
     values.fill(-1);
     for (std::size_t i = 0; i < kBase64UrlAlphabet.size(); ++i) {
-        values.at(static_cast<unsigned char>(kBase64UrlAlphabet[i])) = static_cast<std::int8_t>(i);
+        values.at(static_cast<unsigned char>(kBase64UrlAlphabet[i])) = static_cast<int>(i);
     }
     return values;
 }

@@ -14,7 +14,7 @@
 namespace migrator::access {
 namespace {
 
-constexpr std::size_t kLongestToken = 16 * 1024;
+constexpr std::size_t kLongestToken = 16'384;
 constexpr std::size_t kLongestKeyId = 256;
 constexpr double kClockSkewSeconds = 60;
 
@@ -67,10 +67,10 @@ std::string checked_key_id(const boost::json::object& header) {
 std::optional<double> seconds_of(const boost::json::object& claims, std::string_view name) {
     const auto* value = claims.if_contains({name.data(), name.size()});
     if (value == nullptr) return std::nullopt;
-    double seconds = NAN;
-    if (value->is_number()) seconds = value->to_number<double>();
-    if (!std::isfinite(seconds)) refuse_token(fmt::format("the token's `{}` is not a time", name));
-    return seconds;
+    double time = NAN;
+    if (value->is_number()) time = value->to_number<double>();
+    if (!std::isfinite(time)) refuse_token(fmt::format("the token's `{}` is not a time", name));
+    return time;
 }
 
 }  // namespace

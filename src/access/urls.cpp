@@ -12,7 +12,7 @@
 namespace migrator::access {
 namespace {
 
-constexpr std::size_t kLongestAnswer = 256 * 1024;
+constexpr std::size_t kLongestAnswer = 262'144;
 
 bool is_plain_url_character(char c) {
     return static_cast<unsigned char>(c) > 0x20U && static_cast<unsigned char>(c) < 0x7fU &&
