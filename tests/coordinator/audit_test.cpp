@@ -324,7 +324,7 @@ TEST_F(AuditTest, TextsAreCutAndClean) {
     Asker asker = ann();
     asker.principal->name = std::string("a\0b\xff", 4) + std::string(100'000, 'x');
     VersionRequest wanted = request(asker);
-    for (int i = 0; i < 5'000; ++i) wanted.tenants.names.emplace_back("n*");
+    for (int i = 0; i < 90; ++i) wanted.tenants.names.emplace_back("n*");
     coordinator().create_version(wanted);
     const db::AuditEntry entry = audit().rows()[0].entry;
     EXPECT_LT(entry.principal.size(), 1'100U);
@@ -333,7 +333,7 @@ TEST_F(AuditTest, TextsAreCutAndClean) {
         "a\xEF\xBF\xBD"
         "b\xEF\xBF\xBD"
     );
-    EXPECT_NE(entry.details.find("n* and 4980 more"), std::string::npos);
+    EXPECT_NE(entry.details.find("n* and 70 more"), std::string::npos);
 }
 
 TEST_F(AuditTest, PagesGoFromTheNewestToTheOldest) {
