@@ -80,7 +80,7 @@ void Gate::permit(
     }
     if (who->may(needed)) return;
     const std::string why = fmt::format(
-        "{} needs the role {}; {} has {}",
+        "{} needs at least the role {}; {} has {}",
         what,
         name_of(needed),
         who->name,

@@ -241,6 +241,7 @@ void Audit::write_one_of_many(
         fmt::format("{}\n{}\n{}\n{}", entry.principal, entry.proof, entry.operation, outcome);
     const auto left_out = limit_.pass(alike, dependencies_.time.now());
     if (!left_out) return;
+    if (mode_ == AuditMode::On) has_tables();
     if (*left_out > 0) entry.message += fmt::format(" ({} more before it)", *left_out);
     log_entry(entry, log_.append(entry, chain_, kShortPatience));
 }

@@ -128,7 +128,7 @@ TEST_F(PermissionsTest, EachRouteAnswersOnlyWhoHasItsRole) {
             EXPECT_EQ(answer.status == 403, role < each.needed) << answer.body;
             EXPECT_NE(answer.status, 401);
             if (answer.status != 403) continue;
-            EXPECT_TRUE(test::contains(answer.body, "needs the role ")) << answer.body;
+            EXPECT_TRUE(test::contains(answer.body, "needs at least the role ")) << answer.body;
         }
     }
 }
@@ -199,7 +199,7 @@ TEST_F(PermissionsTest, ARunIsCancelledByWhoAskedForItOrAnAdmin) {
     gate = as("i", Role::Apply);
     const http::Response refused = ask("DELETE", "/v1/runs/run-7");
     EXPECT_EQ(refused.status, 403);
-    EXPECT_TRUE(test::contains(refused.body, "needs the role admin")) << refused.body;
+    EXPECT_TRUE(test::contains(refused.body, "needs at least the role admin")) << refused.body;
     // Nor is it another's run again by its id.
     EXPECT_EQ(
         post(
