@@ -32,11 +32,11 @@ constexpr std::size_t kShortQueue = 256;
 constexpr milliseconds kRetryPost{20};
 
 Response unavailable(const Router& router, const Request& request, std::string_view message) {
-    constexpr int kUnavailable = 503;
+    constexpr int kNoRoom = 503;
     return {
-        .status = kUnavailable,
+        .status = kNoRoom,
         .content_type = "application/json; charset=utf-8",
-        .body = router.error_body(request.path, kUnavailable, message),
+        .body = router.error_body(request.path, kNoRoom, message),
         .headers = {{"Retry-After", "1"}}};
 }
 

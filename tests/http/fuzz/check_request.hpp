@@ -53,7 +53,9 @@ inline void check_request(std::string_view text) {
     }
     if (!whole.is_complete || whole.refusal) return;
     const auto has_control = [](const std::string& value) {
-        return std::ranges::any_of(value, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+        return std::ranges::any_of(value, [](char c) {
+            return c == '\r' || c == '\n' || c == '\0';
+        });
     };
     if (whole.request.body.size() > 2'048 || has_control(whole.request.target)) std::abort();
     for (const auto& [name, value] : whole.request.headers) {
