@@ -61,6 +61,7 @@ http::Response mismatch_response(Services services, const std::vector<Migration>
 json::object results_of(const Outcome& outcome) {
     json::object results = wire::summary(outcome.summary);
     if (!outcome.notes.empty()) results["notes"] = wire::texts(outcome.notes);
+    if (!outcome.notices.empty()) results["notices"] = wire::notices(outcome.notices);
     return results;
 }
 

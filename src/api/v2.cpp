@@ -13,6 +13,7 @@
 #include "api/v2_schema.hpp"
 #include "graphql/engine.hpp"
 #include "wire/columns.hpp"
+#include "wire/runs.hpp"
 
 namespace migrator::api {
 namespace {
@@ -77,14 +78,15 @@ private:
         }
         response.body += R"("data":)";
         response.spooled = output_.spool();
-        response.tail = notes() + "}";
+        response.tail = extensions() + "}";
         return response;
     }
 
-    std::string notes() const {
-        if (call_.notes.empty()) return {};
-        const json::object extensions{{"notes", wire::texts(call_.notes)}};
-        return R"(,"extensions":)" + json::serialize(extensions);
+    std::string extensions() const {
+        json::object extensions;
+        if (!call_.notes.empty()) extensions["notes"] = wire::texts(call_.notes);
+        if (!call_.notices.empty()) extensions["notices"] = wire::notices(call_.notices);
+        return extensions.empty() ? "" : R"(,"extensions":)" + json::serialize(extensions);
     }
 
     const Engine engine_;

@@ -79,6 +79,8 @@ void run(Coordinator& coordinator, FieldContext& context, Result& result) {
     const Outcome outcome = create_version(coordinator, version_request(input, context), call);
     if (!outcome.changed.empty()) refuse(outcome.changed);
     call.notes.insert(call.notes.end(), outcome.notes.begin(), outcome.notes.end());
+    const auto& notices = outcome.notices;
+    call.notices.insert(call.notices.end(), notices.begin(), notices.end());
     const auto& failures = outcome.failures;
     call.failures.insert(call.failures.end(), failures.begin(), failures.end());
     const CreateResults results{outcome, is_true(input, "dryRun")};

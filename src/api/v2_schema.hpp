@@ -19,6 +19,7 @@ struct V2Call {
     /// What its client looks at instead of waiting; null: the client waits.
     std::shared_ptr<coordinator::DetachedRun> run;
     std::vector<std::string> notes;  ///< `extensions.notes` of the answer
+    std::vector<Notice> notices;     ///< the same
     /// Tenants that failed in its runs: an error each, beside the data.
     std::vector<TenantFailure> failures;
 };

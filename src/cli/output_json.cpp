@@ -35,6 +35,7 @@ void add_outcome(
     if (request.tenant) root["tenant"] = text(*request.tenant);
     root["appliedMigrations"] = wire::migrations(outcome.files);
     root["notes"] = texts(outcome.notes);
+    root["notices"] = wire::notices(outcome.notices);
 }
 
 void add_source(

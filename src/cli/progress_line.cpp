@@ -54,14 +54,27 @@ ProgressSink ProgressLine::sink() {
 
 void ProgressLine::clear() {
     const std::lock_guard lock(mutex_);
+    clear_bar();
+}
+
+void ProgressLine::clear_bar() {
     if (!drawn_) return;
     err_ << "\r\x1b[K" << std::flush;
     drawn_ = false;
     shown_.reset();
 }
 
+void ProgressLine::show_news(const Progress& progress) {
+    const bool is_wanted = mode_ != Mode::None && (mode_ != Mode::Warnings || progress.is_warning);
+    if (progress.news.empty() || !is_wanted) return;
+    clear_bar();
+    err_ << (progress.is_warning ? "warning: " : "note: ") << printable(progress.news) << std::endl;
+}
+
 void ProgressLine::show(const Progress& progress) {
     const std::lock_guard lock(mutex_);
+    show_news(progress);
+    if (progress.phase.empty()) return;  // nothing is known yet but the news
     if (mode_ == Mode::Bar) show_bar(progress, now_());
     if (mode_ == Mode::Lines) show_line(progress, now_());
 }

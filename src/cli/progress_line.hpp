@@ -17,8 +17,10 @@ class ProgressLine {
 public:
     enum class Mode : std::uint8_t {
         None,
-        Bar,    ///< a terminal: one line that is rewritten, ten times a second at most
-        Lines,  ///< a pipe: a line now and then, none for work that is done within two seconds
+        Warnings,  ///< what a run tells at once, as far as it is a warning
+        News,      ///< all that a run tells at once
+        Bar,       ///< a terminal: one line that is rewritten, ten times a second at most
+        Lines,     ///< a pipe: a line now and then, none for work that is done within two seconds
     };
     using SteadyTime = std::chrono::steady_clock::time_point;
 
@@ -38,6 +40,9 @@ public:
     ProgressSink sink();
 
 private:
+    // With `mutex_` held:
+    void clear_bar();
+    void show_news(const Progress& progress);
     void show_bar(const Progress& progress, SteadyTime now);
     void show_line(const Progress& progress, SteadyTime now);
 

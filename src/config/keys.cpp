@@ -76,6 +76,7 @@ constexpr Key kKeys[] = {
     {.name = "lockTimeout", .type = Duration, .default_text = "30s", .since = "new"},
     {.name = "statementTimeout", .type = Duration, .since = "new"},
     {.name = "ddlLockTimeout", .type = Duration, .since = "new"},
+    {.name = "slowStatement", .type = Duration, .default_text = "5s", .since = "new"},
     {.name = "shutdownTimeout", .type = Duration, .default_text = "25s", .since = "new"},
     {.name = "checksumVerification",
      .type = Choice,

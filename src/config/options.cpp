@@ -127,6 +127,7 @@ db::Options database_options(const Values& values) {
         values.text("adoptSchemas") == "refuse" ? db::AdoptSchemas::Refuse : db::AdoptSchemas::Warn;
     options.statement_timeout = values.optional_duration("statementTimeout");
     options.ddl_lock_timeout = values.optional_duration("ddlLockTimeout");
+    options.slow_statement = values.duration("slowStatement");
     options.parallelism = values.number("parallelism");
     options.max_failures = parse_share(values.text("maxFailures")).value_or(Share{});
     options.retries = values.number("retries");

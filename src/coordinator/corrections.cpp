@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/path.hpp"
 #include "identity/names.hpp"
 #include "identity/recognition.hpp"
@@ -111,7 +112,9 @@ std::unique_ptr<db::Run> Corrections::lock(const std::string& what, const std::s
     const {
     Patience patience(dependencies_.time, lock_timeout_, {});
     const auto us = [&] { return dependencies_.us(request_id, what); };
-    return wait_for_lock(dependencies_.connector, us, patience);
+    return wait_for_lock(dependencies_.connector, us, patience, [](const std::string& news) {
+        if (!news.empty()) log::warn(news);
+    });
 }
 
 template <typename Work>

@@ -4,21 +4,75 @@
 
 #include <exception>
 
+#include "core/json_text.hpp"
 #include "core/log.hpp"
 
 namespace migrator::coordinator {
 namespace {
 
-std::string progress_json(const Progress& progress) {
+/// What the server does not say is left out.
+std::string blocker_json(const Blocker& blocker) {
+    std::string json = fmt::format(R"({{"session":{})", json_string(blocker.session));
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty()) json += fmt::format(R"(,"{}":{})", name, json_string(value));
+    };
+    add("user", blocker.user);
+    add("address", blocker.address);
+    add("program", blocker.program);
+    if (blocker.since) json += fmt::format(R"(,"seconds":{})", blocker.since->count());
+    add("state", blocker.state);
+    add("statement", blocker.statement);
+    if (blocker.is_ours) json += R"(,"ofThisRun":true)";
+    return json + "}";
+}
+
+std::string wait_json(const Wait& wait) {
+    std::string blockers;
+    for (const Blocker& blocker : wait.blockers) {
+        blockers += (blockers.empty() ? "" : ",") + blocker_json(blocker);
+    }
     return fmt::format(
-        R"({{"phase":"{}","files":{},"filesDone":{},"tenants":{},"tenantsDone":{},)"
-        R"("tenantsFailed":{}}})",
+        R"({{"what":{},"guess":{},"sessions":[{}]}})",
+        json_string(wait.what),
+        wait.is_guess,
+        blockers
+    );
+}
+
+std::string statement_json(const LongStatement& statement) {
+    return fmt::format(
+        R"({{"file":{},"schema":{},"line":{},"statement":{},"since":{}{}}})",
+        json_string(statement.file),
+        json_string(statement.schema),
+        statement.line,
+        json_string(statement.statement.empty() ? statement.about : statement.statement),
+        json_string(format_rfc3339(std::chrono::floor<std::chrono::seconds>(statement.since))),
+        statement.wait ? R"(,"waitsFor":)" + wait_json(*statement.wait) : ""
+    );
+}
+
+std::string long_statements_json(const Progress& progress) {
+    std::string json;
+    for (const LongStatement& statement : progress.long_statements) {
+        json += (json.empty() ? "" : ",") + statement_json(statement);
+    }
+    return json.empty() ? json : R"(,"longStatements":[)" + json + "]";
+}
+
+std::string progress_json(const Progress& progress) {
+    const std::string about =
+        progress.about.empty() ? "" : R"(,"about":)" + json_string(progress.about);
+    return fmt::format(
+        R"({{"phase":"{}"{},"files":{},"filesDone":{},"tenants":{},"tenantsDone":{},)"
+        R"("tenantsFailed":{}{}}})",
         progress.phase,
+        about,
         progress.files,
         progress.files_done,
         progress.tenants,
         progress.tenants_done,
-        progress.tenants_failed
+        progress.tenants_failed,
+        long_statements_json(progress)
     );
 }
 
@@ -46,6 +100,8 @@ void DetachedRun::finish(int status, std::string answer, TimePoint now) {
     run_.ended = now;
     run_.state = cancelled ? "cancelled" : failed ? "failed" : "done";
     progress_.phase = run_.state;
+    progress_.about.clear();
+    progress_.long_statements.clear();
     if (run_.state == "done") {
         progress_.files_done = progress_.files;
         progress_.tenants_done = progress_.tenants;

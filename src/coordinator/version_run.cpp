@@ -23,7 +23,8 @@
 namespace migrator::coordinator {
 namespace {
 
-constexpr std::size_t kNamedAtMost = 20;  // tenants in one log line
+constexpr std::size_t kNamedAtMost = 20;                  // tenants in one log line
+constexpr std::chrono::milliseconds kLongestWait{1'000};  // before a look whether to tell of it
 
 /// For a metric's label.
 std::string_view name_of_end(ErrorKind kind) {
@@ -124,12 +125,24 @@ void VersionRun::wait() {
     while (!place_->is_first()) {
         throw_if_stopped(stop_);
         if (patience.is_over()) give_up(connector, patience);
-        report("waiting");
-        place_->wait(patience.left(), stop_);
+        report_wait(news_of(connector, patience));
+        place_->wait(std::min(patience.left(), kLongestWait), stop_);
     }
     throw_if_stopped(stop_);
     const auto us = [this] { return dependencies_.us(request_.request_id, request_.version_name); };
-    run_ = wait_for_lock(connector, us, patience, [this] { report("waiting"); });
+    run_ = wait_for_lock(connector, us, patience, [this](const std::string& news) {
+        report_wait(news);
+    });
+}
+
+void VersionRun::report_wait(const std::string& news) {
+    if (!news.empty()) {
+        log::answered(log::Level::Warn, news);
+        newest_wait_ = news;
+    }
+    if (!request_.progress) return;
+    request_.progress({.phase = "waiting", .about = newest_wait_, .news = news, .is_warning = true}
+    );
 }
 
 void VersionRun::report(const char* phase) const {
@@ -406,6 +419,7 @@ void VersionRun::apply() {
         if (base_.adopted && !request_.dry_run) run_->add_places({{*base_.adopted, base_.today}});
         auto result = run_->apply(plan_, apply_request());
         outcome_.notes.insert(outcome_.notes.end(), result.notes.begin(), result.notes.end());
+        outcome_.notices = std::move(result.notices);
         if (result.fleet) add_failed_before(*result.fleet);
         for (TenantFailure& failure : result.failures) {
             outcome_.failures.push_back(std::move(failure));

@@ -19,6 +19,7 @@
 #include "coordinator/source_check.hpp"
 #include "core/error.hpp"
 #include "core/migration.hpp"
+#include "core/notice.hpp"
 #include "core/plan.hpp"
 #include "core/progress.hpp"
 #include "db/connector.hpp"
@@ -56,6 +57,7 @@ struct Outcome {
     Summary summary;
     std::vector<Migration> files;  ///< each file once, in source order
     std::vector<std::string> notes;
+    std::vector<Notice> notices;  ///< what the server said of files, a few of each
     /// Tenants that failed while the others went on: ErrorKind::PartlyFailed for who is told of the
     /// outcome (`partly_failed_text`).
     std::vector<TenantFailure> failures;
@@ -118,6 +120,7 @@ private:
     void conclude();
     void notify() const;
     void report(const char* phase) const;
+    void report_wait(const std::string& news);
     /// Adds the time since `began` to the phase's metric.
     void count_phase(const char* phase, std::chrono::steady_clock::time_point began) const;
     void count_end(std::string_view result) const;
@@ -141,6 +144,7 @@ private:
     std::unique_ptr<db::Run> run_;
     bool is_audited_ = false;
     Audit::Entry entry_;
+    std::string newest_wait_;  ///< what was said of the wait for the lock
     TimePoint started_at_;
     std::chrono::steady_clock::time_point started_;
     Outcome outcome_;

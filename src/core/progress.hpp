@@ -1,10 +1,54 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "core/time.hpp"
 
 namespace migrator {
+
+/// A session that another one waits for, as its server describes it. Texts may be empty.
+struct Blocker {
+    std::string session;  ///< its number
+    std::string user;
+    std::string address;
+    std::string program;
+    std::optional<std::chrono::seconds> since;  ///< it holds what is waited for, at most
+    std::string state;                          ///< "idle in transaction"
+    std::string statement;                      ///< first words, without literals
+    bool is_ours = false;                       ///< another worker of the run
+
+    bool operator==(const Blocker&) const = default;
+};
+
+/// What a session waits for.
+struct Wait {
+    std::string what;               ///< "a lock on t2.c"; empty: the server does not say
+    std::vector<Blocker> blockers;  ///< may be empty
+    bool is_guess = false;          ///< the blockers may be others
+
+    bool operator==(const Wait&) const = default;
+};
+
+/// A statement that runs for long.
+struct LongStatement {
+    std::string schema;           ///< may be empty
+    bool is_of_tenant = false;    ///< the schema is a tenant's
+    std::string file;             ///< identity; empty: no file's
+    std::uint32_t line = 0;       ///< in the file, from 1; 0: not known
+    std::uint32_t last_line = 0;  ///< another one: a statement between the two
+    std::string statement;        ///< first words, without literals; empty: see `about`
+    std::string about;            ///< where it is not a known one: "one of 3 statements"
+    TimePoint since;
+    std::optional<Wait> wait;
+
+    bool operator==(const LongStatement&) const = default;
+};
 
 /// How far a run is.
 struct Progress {
@@ -17,6 +61,11 @@ struct Progress {
     std::size_t tenants = 0;
     std::size_t tenants_done = 0;
     std::size_t tenants_failed = 0;
+    std::string about{};  ///< the phase: for whom a run waits; may be empty
+    std::vector<LongStatement> long_statements{};  ///< that were told of and still run
+    /// Something to be shown to people at once, and not again; empty in most calls.
+    std::string news{};
+    bool is_warning = false;  ///< the news
 };
 
 /// Called often, from one thread at a time: it has to return at once.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/migration.hpp"
+#include "core/notice.hpp"
 #include "core/plan.hpp"
 #include "core/progress.hpp"
 #include "core/schema_name.hpp"
@@ -75,6 +76,7 @@ struct ApplyResult {
     /// 0 when none was made.
     std::int64_t version_id = 0;
     std::vector<std::string> notes;  ///< what the answer has to say beside its numbers
+    std::vector<Notice> notices;     ///< what the server said of the files, a few of each
     /// Tenants that failed while the others went on, in the order in which they did. Only with
     /// Atomicity::Tenant; what is done for the others stays.
     std::vector<TenantFailure> failures;

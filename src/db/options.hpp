@@ -55,6 +55,8 @@ struct Options {
     AdoptSchemas adopt_schemas = AdoptSchemas::Warn;
     std::optional<std::chrono::milliseconds> statement_timeout;
     std::optional<std::chrono::milliseconds> ddl_lock_timeout;
+    /// A statement that runs for longer is told of, again and again; 0: none is.
+    std::chrono::milliseconds slow_statement{5'000};
     std::size_t parallelism = 1;  ///< tenants at once, a connection each; at least 1
     Share max_failures;           ///< failed tenants that a run puts up with; one more stops it
     std::size_t retries = 3;      ///< further tries for a tenant that met what passes

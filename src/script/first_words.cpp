@@ -12,9 +12,9 @@ bool is_of_word(char c) {
     return is_letter_or_digit(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80U;
 }
 
-class Words {
+class Beginning {
 public:
-    explicit Words(std::string_view sql) : rest_(sql) {}
+    explicit Beginning(std::string_view sql) : rest_(sql) {}
 
     /// At least `length` characters, or all; whether something was left out at the end.
     bool collect(std::size_t length) {
@@ -101,7 +101,7 @@ private:
 
 std::string first_words(std::string_view sql, std::size_t length) {
     constexpr std::size_t kLookedAt = 8'192;  // of what may be a dump
-    Words words(sql.substr(0, kLookedAt));
+    Beginning words(sql.substr(0, kLookedAt));
     const bool left_out = words.collect(length) || sql.size() > kLookedAt;
     std::string line = to_valid_utf8(words.take());
     const std::size_t end = utf8_offset(line, length);

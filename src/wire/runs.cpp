@@ -65,6 +65,17 @@ const Columns<TenantFailure>& failure_columns() {
     return columns;
 }
 
+const Columns<Notice>& notice_columns() {
+    static const Columns<Notice> columns = {
+        {"file", [](const Notice& notice) { return text(notice.file); }},
+        {"schema", [](const Notice& notice) { return text(notice.schema); }},
+        {"line", &Notice::line},
+        {"level", [](const Notice& notice) { return text(notice.level); }},
+        {"sqlstate", [](const Notice& notice) { return text(notice.sqlstate); }},
+        {"message", [](const Notice& notice) { return text(notice.message); }}};
+    return columns;
+}
+
 json::object summary(const Summary& summary) {
     json::object object;
     for (const Column<Summary>& column : summary_columns()) {
@@ -75,6 +86,12 @@ json::object summary(const Summary& summary) {
 }
 
 json::object counts(const Summary& summary) { return object_of(count_columns(), summary); }
+
+json::array notices(const std::vector<Notice>& notices) {
+    json::array all;
+    for (const Notice& notice : notices) all.emplace_back(object_of(notice_columns(), notice));
+    return all;
+}
 
 json::object failure(const TenantFailure& failure) { return object_of(failure_columns(), failure); }
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "apply/workplace.hpp"
+#include "core/log.hpp"
 #include "db/sql/apply/rollout.hpp"
 
 namespace migrator::db::sql::apply {
@@ -39,6 +40,8 @@ protected:
         own.intent_written = true;
         own.patience = context.patience;
         own.first_pause = context.first_pause;
+        own.long_statements = context.long_statements;
+        work_.session->observe(own.observer(0));
         ApplyResult result;
         Rollout(own, work_.session).run(result);
         return result;
@@ -141,6 +144,52 @@ TEST_F(FleetTest, WhoCollidesAloneWaitsForSomebodyElse) {
     work_.server.change_tables([](auto& tables) { tables = {}; });
     fail("two t05", Fault::Collides, 4);
     EXPECT_EQ(failed_tenants(roll_out()), (Texts{"t05"}));
+}
+
+TEST_F(FleetTest, WhoWaitedInVainForAnotherWorkerIsTriedAgainAlone) {
+    SharedProgress progress(work_.plan, nullptr, true);
+    Notices notices(progress);
+    std::string logged;
+    log::redirect([&](std::string_view line) { logged += line; });
+    for (const bool is_ours : {true, false}) {
+        SCOPED_TRACE(is_ours);
+        LongStatements long_statements(
+            work_.server,
+            progress,
+            notices,
+            {.first = std::chrono::hours(1), .lock_timeout = std::chrono::seconds(1)}
+        );
+        work_.context().long_statements = &long_statements;
+        work_.server.waits.clear();
+        for (int i = 1; i <= 4; ++i) {  // which of them works for the tenant nobody knows
+            Row row(11);
+            row[0] = "a lock on s";
+            row[3] = is_ours ? std::to_string(work_.server.sessions() + i) : "other";
+            work_.server.waits.push_back(row);
+        }
+        const auto has_waited = [&] {
+            for (std::size_t i = 0; i < 4; ++i) {
+                if (long_statements.last_wait(i)) return true;
+            }
+            return false;
+        };
+        std::atomic<bool> failed = false;
+        work_.server.fault = [&](std::string_view call) {
+            if (call != "run two t05" || failed.exchange(true)) return Fault::None;
+            while (!has_waited()) std::this_thread::yield();
+            return Fault::Passing;
+        };
+        EXPECT_EQ(roll_out().fleet, (FleetSummary{.tenants_done = 12, .retries = 1}));
+        EXPECT_NE(logged.find("it waited for a lock on s, held by session "), std::string::npos)
+            << logged;
+        const bool alone = logged.find("while no other tenant is in progress") != std::string::npos;
+        EXPECT_EQ(alone, is_ours) << logged;
+        logged.clear();
+        work_.server.change_tables([](auto& tables) { tables = {}; });
+        work_.session.reset();
+    }
+    log::redirect(nullptr);
+    work_.context().long_statements = nullptr;
 }
 
 TEST_F(FleetTest, ARunDoesNotWaitForTheLocksOfAllItsTenantsInTurn) {

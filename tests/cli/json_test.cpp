@@ -23,7 +23,7 @@ TEST_F(Json, OfApply) {
     write_files();
     const auto root = run_json({"apply", "--json", "--name", "v1"});
     EXPECT_EQ(exit_code, 0);
-    EXPECT_EQ(keys(root), "results versionName action dryRun appliedMigrations notes");
+    EXPECT_EQ(keys(root), "results versionName action dryRun appliedMigrations notes notices");
     const auto& results = root.at("results").as_object();
     EXPECT_EQ(
         keys(results),
@@ -59,7 +59,7 @@ TEST_F(Json, OfSyncAndCreateTenant) {
 
 TEST_F(Json, OfNothingToDoHasTheSameShape) {
     const auto root = run_json({"apply", "--json"});
-    EXPECT_EQ(keys(root), "results versionName action dryRun appliedMigrations notes");
+    EXPECT_EQ(keys(root), "results versionName action dryRun appliedMigrations notes notices");
     EXPECT_EQ(root.at("results").as_object().at("versionId"), 0);
 }
 

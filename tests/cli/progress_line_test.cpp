@@ -40,6 +40,39 @@ TEST_F(ProgressLineTest, WithoutAModeThereIsNoSink) {
     EXPECT_EQ(line.sink(), nullptr);
 }
 
+TEST_F(ProgressLineTest, ShowsNewsAtOnceInEveryModeAsFarAsTheyAreWanted) {
+    using Mode = ProgressLine::Mode;
+    const struct {
+        Mode mode;
+        std::string shown;
+    } cases[] = {
+        {Mode::None, ""},
+        {Mode::Warnings, "warning: it waits\\x1b\n"},
+        {Mode::News, "note: hello\nwarning: it waits\\x1b\n"},
+        {Mode::Lines, "note: hello\nwarning: it waits\\x1b\n"},
+    };
+    for (const auto& c : cases) {
+        ProgressLine line(err, c.mode, clock());
+        Progress progress;
+        progress.news = "hello";
+        line.show(progress);
+        progress.news = "it waits\x1b";
+        progress.is_warning = true;
+        line.show(progress);
+        EXPECT_EQ(take(), c.shown);
+    }
+}
+
+TEST_F(ProgressLineTest, NewsStandAboveTheBar) {
+    ProgressLine line(err, ProgressLine::Mode::Bar, clock());
+    line.show(applying(50));
+    const std::string bar = take();
+    Progress progress = applying(50);
+    progress.news = "hello";
+    line.show(progress);
+    EXPECT_EQ(take(), "\r\x1b[Knote: hello\n" + bar);
+}
+
 TEST_F(ProgressLineTest, BarIsOneLineThatIsRewrittenAndCleared) {
     {
         ProgressLine line(err, ProgressLine::Mode::Bar, clock());

@@ -377,6 +377,36 @@ TEST_F(VersionRunTest, GivesUpInTimeAndNamesWhoHasTheLock) {
     expect_nothing_is_held();
 }
 
+TEST_F(VersionRunTest, SaysForWhomItWaitsAfterPausesThatGrow) {
+    database_.hold_lock(other());
+    options_.lock_timeout = std::chrono::minutes(4);
+    std::vector<std::string> news;
+    std::vector<milliseconds> at;
+    VersionRequest wanted = request();
+    wanted.progress = [&](const Progress& progress) {
+        if (progress.news.empty()) return;
+        news.push_back(progress.news);
+        at.push_back(std::accumulate(pauses_.begin(), pauses_.end(), milliseconds(0)));
+        EXPECT_EQ(progress.phase, "waiting");
+        EXPECT_EQ(progress.about, progress.news);
+        EXPECT_TRUE(progress.is_warning);
+    };
+    EXPECT_THROW(coordinator().create_version(wanted), Error);
+    ASSERT_EQ(news.size(), 6U);
+    EXPECT_TRUE(news[0].starts_with("waiting for the migration lock for 5.")) << news[0];
+    EXPECT_TRUE(news[0].ends_with(
+        "; it is held by host-b, process 9 (version \"v0\", request request-9) since "
+        "1970-01-12T13:46:40Z"
+    )) << news[0];
+    const int seconds_between[] = {5, 10, 20, 40, 60, 60};
+    milliseconds before{0};
+    for (std::size_t i = 0; i < at.size(); ++i) {
+        EXPECT_GT(at[i] - before, seconds(seconds_between[i] - 1));
+        EXPECT_LT(at[i] - before, seconds(seconds_between[i] + 1));
+        before = at[i];
+    }
+}
+
 TEST_F(VersionRunTest, WithoutTimeTriesOnceAndGivesUp) {
     database_.hold_lock(other());
     options_.lock_timeout = milliseconds(0);

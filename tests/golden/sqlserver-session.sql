@@ -1,5 +1,5 @@
 -- facts
-select db_name(), @@language, suser_sname()
+select db_name(), @@language, suser_sname(), @@spid
 GO
 
 -- begin

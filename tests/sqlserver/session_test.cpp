@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "db/sql/own_sql.hpp"
+#include "db/sql/wait_search.hpp"
 #include "db/sqlserver/dialect.hpp"
 #include "db/sqlserver/script_scan.hpp"
 #include "db/sqlserver/sqlserver.hpp"
@@ -163,6 +164,57 @@ TEST_F(SessionOnStandIn, RunsBatchesAsOftenAsTheySay) {
     }
     EXPECT_EQ(count, 3U);
     EXPECT_FALSE(server_.was_asked("nothing"));
+}
+
+/// Writes down what it is told.
+class Listener : public sql::Observer {
+public:
+    void sent(const sql::Sent& message) override {
+        const sql::SentPart& part = message.parts[0];
+        told.push_back(
+            "sent by " + std::string(message.session) + " from line " +
+            std::to_string(part.script->script->statements.at(part.first).line)
+        );
+    }
+    void ran() override {}
+    void answered() noexcept override { told.emplace_back("answered"); }
+    void said(const sql::ScriptRun& /*script*/, Notice notice) override {
+        told.push_back(std::to_string(notice.line) + " " + notice.level + " " + notice.message);
+    }
+
+    std::vector<std::string> told;
+};
+
+TEST_F(SessionOnStandIn, TellsOfBatchesAndOfWhatTheServerSays) {
+    const auto session = connector_->connect();
+    Listener listener;
+    session->observe(&listener);
+    session->begin({});
+    EXPECT_FALSE(run(*session, "print(hello)\nGO\n\nresults(2) print(again)\n"));
+    session->rollback();
+    EXPECT_EQ(
+        listener.told,
+        (std::vector<std::string>{
+            "sent by 51 from line 1",
+            "1 PRINT hello",
+            "answered",
+            "sent by 51 from line 4",
+            "3 PRINT again",
+            "answered"})
+    );
+}
+
+TEST_F(SessionOnStandIn, TellsForWhomASessionWaits) {
+    sql::WaitSearch search(*connector_, {});
+    const auto wait = search.find("51", {}, {});
+    ASSERT_TRUE(wait);
+    EXPECT_EQ(wait->schema, "shop");
+    EXPECT_EQ(
+        told(*wait),
+        "a lock (LCK_M_SCH_M, OBJECT: 5:245575913:0), held by session 77 (user app, 10.0.0.7, "
+        "billing, for 1 min 1 s, idle in a transaction): select pin from shop.orders where pin = ?"
+    );
+    EXPECT_FALSE(search.find("52", {}, {}));
 }
 
 TEST_F(SessionOnStandIn, LeavesTheWrapperOut) {

@@ -70,7 +70,16 @@ def state(connection):
 
 
 def facts(connection, text, parameters, found):
-    return one_row(["text"] * 3, ["shop", "us_english", "sa"])
+    return one_row(["text"] * 3 + ["int"], ["shop", "us_english", "sa", 51])
+
+
+def waits(connection, text, parameters, found):
+    if parameters[0] != "51":
+        return tds.rows(["text"] * 11, []) + tds.done(tds.DONE_MORE, 0)
+    return one_row(["text"] * 11, [
+        "a lock (LCK_M_SCH_M, OBJECT: 5:245575913:0)", "shop", "orders", "77", "app", "10.0.0.7",
+        "billing", "61", "idle in a transaction", "select pin from shop.orders where pin = '4711'",
+        None])
 
 
 def begin(connection, text, parameters, found):
@@ -234,6 +243,7 @@ def tenant_state(connection, text, parameters, found):
 
 HANDLERS = [
     (r"^select db_name\(\)", facts),
+    (r"sys\.dm_exec_requests", waits),
     (r"begin transaction$", begin),
     (r"^declare @open int", commit),
     (r"select @@trancount, xact_state\(\)$", ask_state),

@@ -1,6 +1,7 @@
 #include "support/fake_server.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/error.hpp"
 #include "db/sql/own_sql.hpp"
@@ -16,6 +17,8 @@ using db::sql::Value;
 namespace {
 
 constexpr std::string_view kPassing = "PASS1 40001";
+
+constexpr std::array<db::sql::WaitQuery, 2> kWaits = {{{.sql = "denied"}, {.sql = "waits"}}};
 
 std::string sqlstate_of(Fault fault) {
     if (fault == Fault::Passing) return "PASS1";
@@ -61,7 +64,8 @@ std::int64_t number_behind(std::string_view sql, std::string_view word) {
 
 class FakeSession : public db::sql::Session {
 public:
-    explicit FakeSession(FakeServer& server) : server_(server) {}
+    explicit FakeSession(FakeServer& server)
+        : server_(server), id_(std::to_string(++server.sessions_)) {}
     ~FakeSession() override { close_transaction(); }
     FakeSession(const FakeSession&) = delete;
     FakeSession& operator=(const FakeSession&) = delete;
@@ -86,6 +90,8 @@ public:
     }
     bool is_lost() const noexcept override { return lost_; }
     void watch(std::stop_token stop) override { stop_ = std::move(stop); }
+    std::string id() const override { return id_; }
+    void observe(db::sql::Observer* observer) override { observer_ = observer; }
     void use_schemas(std::span<const std::string> schemas) override {
         schemas_ = {schemas.begin(), schemas.end()};
     }
@@ -215,7 +221,8 @@ private:
             .line = line,
             .message = std::string(lost ? "lost at " : "refused ") + std::string(what),
             .sqlstate = sqlstate_of(fault),
-            .connection_lost = lost};
+            .connection_lost = lost,
+            .lock_timed_out = fault == Fault::Passing};
     }
     /// Calls `done` behind each statement.
     template <typename Done>
@@ -226,6 +233,10 @@ private:
         if (script.undone != script::kNoTraits) called("undo");
         for (std::size_t i = skipped; i < statements.size(); ++i) {
             const std::string statement(script.text.piece(statements[i].begin, statements[i].end));
+            const db::sql::SentPart part{&script, i, 1};
+            const db::sql::Observed observed(
+                observer_, {.session = id_, .parts = {&part, 1}, .is_told_of_each = true}
+            );
             Fault fault = called("run " + statement);
             if (stop_.stop_requested()) fault = Fault::Refused;
             if (fault == Fault::None || fault == Fault::Unheard) {
@@ -238,6 +249,10 @@ private:
                 return failed(fault, script.step, i + 1, statements[i].line, statement);
             }
             done();
+            if (observer_ == nullptr || !server_.notices) continue;
+            for (const Notice& notice : server_.notices(statement)) {
+                observer_->said(script, notice);
+            }
         }
         return std::nullopt;
     }
@@ -278,6 +293,7 @@ private:
             return {{number(tables.versions.empty() ? 1 : tables.versions.rbegin()->first + 1)}};
         }
         if (sql == "fence is free") return {{server_.fence_is_free ? "1" : "0"}};
+        if (sql == "waits" || sql == "denied") return server_.waits;
         if (sql == "session fence") return {{"1"}};
         if (sql == "stateful code") {
             return {{server_.has_stateful_code ? "1" : "0", server_.has_code_on_own ? "1" : "0"}};
@@ -400,6 +416,8 @@ private:
     }
 
     FakeServer& server_;
+    const std::string id_;
+    db::sql::Observer* observer_ = nullptr;
     std::stop_token stop_;
     std::vector<std::string> schemas_;
     std::vector<Change> changes_;  ///< of the open transaction
@@ -425,6 +443,8 @@ FakeServer::FakeServer() {
     dialect_.plan_tenant_states = "plan states";
     dialect_.lock_tenant_state = "lock state";
     dialect_.passing_sqlstates = kPassing;
+    dialect_.waits = kWaits;
+    dialect_.waits_right = "grant more";
     dialect_.fence_is_free = "fence is free";
     dialect_.session_fence = "session fence";
     dialect_.free_connections = "free connections";

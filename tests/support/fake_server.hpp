@@ -68,6 +68,10 @@ public:
     bool has_code_on_own = false;     ///< that names migrator's own tables
     bool changes_own_tables = false;  ///< a script has changed some, as the server can tell
     std::vector<std::string> broken_objects;
+    /// What sessions wait for (`WaitQuery`), as long as the query "waits" gets an answer.
+    std::vector<db::sql::Row> waits;
+    /// What the server says of a statement that has run; may be null.
+    std::function<std::vector<Notice>(std::string_view statement)> notices;
 
     FakeTables tables() const;
     void change_tables(const std::function<void(FakeTables&)>& change);
@@ -76,6 +80,7 @@ public:
     std::size_t count(std::string_view call) const;  ///< calls that begin so
     std::size_t messages() const;                    ///< of scripts
     std::size_t most_at_work() const;                ///< transactions that were open at one time
+    int sessions() const { return sessions_; }       ///< that were connected so far
 
 private:
     friend class FakeSession;
@@ -86,6 +91,7 @@ private:
     FakeTables tables_;
     std::vector<std::string> calls_;
     std::size_t messages_ = 0;
+    std::atomic<int> sessions_ = 0;  ///< so far
     std::size_t at_work_ = 0;
     std::size_t most_at_work_ = 0;
 };

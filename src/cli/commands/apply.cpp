@@ -36,7 +36,8 @@ Option dry_run_option(bool& dry_run) {
 }
 
 ProgressLine::Mode progress_mode(const Context& context) {
-    if (context.common.quiet || context.common.json) return ProgressLine::Mode::None;
+    if (context.common.quiet) return ProgressLine::Mode::Warnings;
+    if (context.common.json) return ProgressLine::Mode::News;
     return context.terminal.err_is_terminal ? ProgressLine::Mode::Bar : ProgressLine::Mode::Lines;
 }
 

@@ -358,6 +358,7 @@ Connection::Answer Connection::run(std::string_view text, const sql::RowSink& ro
         if (mysql_field_count(handle_.get()) > 0) answer.error = take_rows(row);
         if (answer.error) break;
         ++answer.results;
+        if (ran_) ran_(mysql_warning_count(handle_.get()));
         const int next = mysql_next_result(handle_.get());
         if (next > 0) answer.error = error_now();
         if (next != 0) break;

@@ -49,6 +49,12 @@ public:
     };
     /// Sends `text` and takes in all results. `row` may be null.
     Answer run(std::string_view text, const sql::RowSink& row = nullptr);
+    /// From now on `run` tells of each statement that has run, and how many warnings the server has
+    /// for it. Null: nobody is told.
+    using Ran = std::function<void(unsigned warnings)>;
+    void tell_ran(Ran ran) { ran_ = std::move(ran); }
+    /// The number of the server's session.
+    unsigned long id() const noexcept { return mysql_thread_id(handle_.get()); }
 
     /// Sends `text` for `next_row`.
     std::optional<ServerError> send(std::string_view text);
@@ -96,6 +102,7 @@ private:
     Clock::time_point last_used_;
     std::size_t max_allowed_packet_ = 0;
     bool reads_quoted_literals_ = false;
+    Ran ran_;
     std::optional<sql::Canceller> canceller_;
 };
 

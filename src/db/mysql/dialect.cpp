@@ -7,6 +7,7 @@
 #include "db/mysql/dialect_texts.hpp"
 #include "db/mysql/lexis.hpp"
 #include "db/mysql/literal.hpp"
+#include "db/mysql/wait_queries.hpp"
 #include "db/sql/own_sql.hpp"
 
 namespace migrator::db::mysql {
@@ -117,6 +118,11 @@ sql::Dialect make_dialect() {
         .prefers_single_messages = {},
         .stateful_code = kStatefulCode,
         .free_connections = kFreeConnections,
+        .waits = kWaitQueries,
+        .waits_right = "the privilege PROCESS shows who holds a lock",
+        .waits_advice =
+            "The server does not say who holds such a lock; on MariaDB, \"install soname "
+            "'metadata_lock_info'\" shows it",
         .broken_objects = {},
         .why_forbidden = "it would release the migration lock or lock the tables of migrator",
     };

@@ -168,6 +168,16 @@ public:
 
 private:
     void add(Part::Kind kind, std::string text, std::size_t statement = 0) {
+        const bool is_behind = !parts_.empty() && parts_.back().kind == Part::Kind::Script;
+        if (is_behind && kind != Part::Kind::Script) {
+            const std::size_t before = parts_.back().statement;
+            parts_.push_back(
+                {.kind = Part::Kind::Warnings,
+                 .script = index_,
+                 .statement = before,
+                 .text = "show warnings"}
+            );
+        }
         parts_.push_back(
             {.kind = kind, .script = index_, .statement = statement, .text = std::move(text)}
         );

@@ -16,8 +16,10 @@ namespace migrator::db::mysql {
 
 /// One statement of a message. Each gives one result, but those with `uncounted`.
 struct Part {
-    enum class Kind : std::uint8_t { Ours, Script, Record };
-    Kind kind = Kind::Ours;     ///< Record: what makes the script count as applied
+    enum class Kind : std::uint8_t { Ours, Script, Record, Warnings };
+    /// Record: what makes the script count as applied. Warnings: asks for those of the statement
+    /// before it; where a statement of ours follows, as it changes `row_count()`.
+    Kind kind = Kind::Ours;
     std::size_t script = 0;     ///< its place in the row of scripts
     std::size_t statement = 0;  ///< of the script, from 0; their number: behind the last
     bool uncounted = false;

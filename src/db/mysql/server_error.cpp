@@ -47,6 +47,7 @@ sql::Failure failure_of(const ServerError& error, std::size_t statement, std::ui
             "\"-- migrator:no-transaction\", or add it to noTransaction in the configuration";
     }
     failure.connection_lost = error.connection_lost;
+    failure.lock_timed_out = error.number == kLockWaitTimeout;
     return failure;
 }
 

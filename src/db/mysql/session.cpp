@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/count_of.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "db/mysql/literal.hpp"
@@ -45,6 +46,19 @@ private:
     Connection& connection_;
     bool open_ = false;
 };
+
+/// A row of SHOW WARNINGS.
+Notice notice_of(const sql::Row& row, std::uint32_t line) {
+    const std::string level = row.at(0).value_or("");
+    return {
+        .file = {},
+        .schema = {},
+        .line = line,
+        .level = level,
+        .sqlstate = {},
+        .message = fmt::format("{} ({})", row.at(2).value_or(""), row.at(1).value_or("")),
+        .is_warning = level != "Note"};
+}
 
 }  // namespace
 
@@ -153,11 +167,29 @@ std::optional<sql::Failure> Session::run_statement(
 ) {
     const script::Statement& statement = script.script->statements[index];
     const auto text = script.text.piece(statement.begin, statement.end);
-    const auto error = work_.connection->run(text).error;
+    unsigned warnings = 0;
+    std::optional<ServerError> error;
+    {
+        const sql::SentPart part{&script, index, 1};
+        const sql::Observed observed(
+            observer_, {.session = id(), .parts = {&part, 1}, .is_told_of_each = true}
+        );
+        work_.connection->tell_ran([&](unsigned count) { warnings = count; });
+        error = work_.connection->run(text).error;
+        work_.connection->tell_ran(nullptr);
+    }
+    if (!error && warnings > 0 && observer_ != nullptr) tell_warnings(script, index);
     if (!error) return std::nullopt;
     sql::Failure failure = failure_of(*error, index + 1, statement.line);
     failure.step = script.step;
     return failure;
+}
+
+void Session::tell_warnings(const sql::ScriptRun& script, std::size_t index) {
+    const std::uint32_t line = script.script->statements[index].line;
+    work_.connection->run("show warnings", [&](const sql::Row& row) {
+        observer_->said(script, notice_of(row, line));
+    });
 }
 
 std::optional<sql::Failure> Session::run_scripts(std::span<const sql::ScriptRun> scripts) {
@@ -269,6 +301,7 @@ std::optional<sql::Failure> Session::run_recorded(
     const sql::WorkSettings& settings
 ) {
     begin_scripts();
+    warned_ = {};
     Sent sent;
     bool runs_anything = false;
     bool first = true;
@@ -303,13 +336,60 @@ std::optional<sql::Failure> Session::run_recorded(
     return std::nullopt;
 }
 
+Connection::Answer Session::run_observed(
+    const Sent& message, std::span<const sql::RecordedScript> scripts
+) {
+    if (observer_ == nullptr) return work_.connection->run(message.text);
+    std::vector<sql::SentPart> parts;
+    for (const Part& part : message.parts) {
+        const bool is_ours = part.kind != Part::Kind::Script;
+        parts.push_back({&scripts[part.script].run, part.statement, 1, is_ours});
+    }
+    const sql::Observed observed(
+        observer_, {.session = id(), .parts = parts, .is_told_of_each = true}
+    );
+    std::size_t at = 0;
+    const auto kind = [&] {
+        return at < message.parts.size() ? message.parts[at].kind : Part::Kind::Ours;
+    };
+    const auto take_row = [&](const sql::Row& row) {
+        if (kind() == Part::Kind::Warnings && warned_.run != nullptr) {
+            observer_->said(*warned_.run, notice_of(row, warned_.line));
+        }
+    };
+    work_.connection->tell_ran([&](unsigned warnings) {
+        if (kind() == Part::Kind::Warnings) warned_ = {};
+        if (kind() == Part::Kind::Script && warnings > 0) {
+            tell_unlisted();
+            const Part& part = message.parts[at];
+            const sql::ScriptRun& run = scripts[part.script].run;
+            warned_ = {&run, run.script->statements[part.statement].line, warnings};
+        }
+        ++at;
+        observed.ran();
+    });
+    auto answer = work_.connection->run(message.text, take_row);
+    work_.connection->tell_ran(nullptr);
+    return answer;
+}
+
+/// The server forgets what it had to say of a statement when the next one begins.
+void Session::tell_unlisted() {
+    if (warned_.run == nullptr) return;
+    Notice notice = notice_of({"Warning", "", ""}, warned_.line);
+    notice.message = count_of(std::size_t{warned_.count}, "warning", "warnings") +
+                     ", not listed by the server once the next statement runs";
+    observer_->said(*warned_.run, std::move(notice));
+    warned_ = {};
+}
+
 std::optional<sql::Failure> Session::send(
     Sent& sent, std::span<const sql::RecordedScript> scripts
 ) {
     if (sent.parts.empty()) return std::nullopt;
     const Sent message = std::move(sent);
     sent = {};
-    const Connection::Answer answer = work_.connection->run(message.text);
+    const Connection::Answer answer = run_observed(message, scripts);
     const std::size_t count = message.parts.size();
     if (answer.error) {
         const Part& part = message.parts[std::min(answer.results, count - 1)];

@@ -45,6 +45,8 @@ public:
     ) override;
     bool is_lost() const noexcept override;
     void watch(std::stop_token stop) override;
+    std::string id() const override { return std::to_string(work_.connection->id()); }
+    void observe(sql::Observer* observer) override { observer_ = observer; }
     void use_schemas(std::span<const std::string> /*schemas*/) override {}
     void begin(const sql::WorkSettings& settings, std::string_view run_id) override;
     /// One statement a message.
@@ -89,6 +91,14 @@ private:
     bool is_plain() const { return plain_ && work_.connection->backslashes_escape(); }
     void set_limits(const sql::WorkSettings& settings);
     std::optional<sql::Failure> run_statement(const sql::ScriptRun& script, std::size_t index);
+    /// Runs a message and tells the observer of it.
+    Connection::Answer run_observed(
+        const Sent& message, std::span<const sql::RecordedScript> scripts
+    );
+    /// Tells the observer of a statement whose warnings were counted, and not asked for in time.
+    void tell_unlisted();
+    /// Tells the observer of the warnings of the statement that has just run.
+    void tell_warnings(const sql::ScriptRun& script, std::size_t index);
     /// Sends what `sent` holds.
     std::optional<sql::Failure> send(Sent& sent, std::span<const sql::RecordedScript> scripts);
     sql::Failure failure_at(
@@ -107,6 +117,14 @@ private:
     WorkConnection work_;
     const Reopen reopen_;
     std::stop_token stop_;
+    sql::Observer* observer_ = nullptr;
+    /// The newest statement with warnings that have not been told.
+    struct Warned {
+        const sql::ScriptRun* run = nullptr;  ///< null: there is none
+        std::uint32_t line = 0;
+        unsigned count = 0;
+    };
+    Warned warned_;
     bool plain_;                     ///< quoted literals are read as they are meant
     bool has_limits_ = false;        ///< the time limits are set
     bool ran_scripts_ = false;       ///< on this connection

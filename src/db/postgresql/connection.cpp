@@ -21,12 +21,6 @@ constexpr std::chrono::seconds kCancelAgain{1};
 constexpr std::chrono::milliseconds kCancelFirst{kSliceMilliseconds};
 constexpr std::chrono::milliseconds kEarlyEnd{100};
 
-/// libpq's own would print to standard error.
-void receive_notice(void* /*argument*/, const PGresult* notice) {
-    if (!log::enabled(log::Level::Debug)) return;
-    log::debug("PostgreSQL: " + one_line(describe(server_error(*notice))));
-}
-
 /// Whether PGCONNECT_TIMEOUT or a service file gives the value that the data source does not.
 bool has_default(const char* keyword) {
     const std::unique_ptr<PQconninfoOption, FreedBy<PQconninfoFree>> options(PQconndefaults());
@@ -91,9 +85,39 @@ Connection::Connection(const DataSource& source) : handle_(connect(source)) {
         if (is_refused_password(why)) throw sql::RefusedPassword(ErrorKind::Unavailable, why);
         throw Error(ErrorKind::Unavailable, why);
     }
-    PQsetNoticeReceiver(handle_.get(), receive_notice, nullptr);
+    PQsetNoticeReceiver(handle_.get(), receive_notice, this);
     PQsetnonblocking(handle_.get(), 1);
     cancel_.reset(PQgetCancel(handle_.get()));
+}
+
+/// libpq's own would print to standard error.
+void Connection::receive_notice(void* connection, const PGresult* notice) try {
+    static_cast<Connection*>(connection)->take_notice(*notice);
+} catch (const std::exception& error) {
+    log::debug(std::string("A notice of PostgreSQL was left out: ") + error.what());
+}
+
+void Connection::take_notice(const PGresult& notice) {
+    ServerError said = server_error(notice);
+    if (log::enabled(log::Level::Debug)) log::debug("PostgreSQL: " + one_line(describe(said)));
+    if (!notice_sink_) return;
+    // libpq reads on to the next result, and past notices behind it, before anybody has taken one.
+    // It takes this call only while it has none.
+    const bool has_no_result = PQsetSingleRowMode(handle_.get()) == 1;
+    if (has_no_result) return notice_sink_(said);
+    constexpr std::size_t kMost = 10'000;
+    if (notices_.size() < kMost) notices_.push_back(std::move(said));
+}
+
+void Connection::tell_notices(NoticeSink sink) {
+    notice_sink_ = std::move(sink);
+    notices_.clear();
+}
+
+void Connection::give_notices() {
+    for (const ServerError& notice : std::exchange(notices_, {})) {
+        if (notice_sink_) notice_sink_(notice);
+    }
 }
 
 bool Connection::is_lost() const noexcept {
@@ -206,8 +230,16 @@ std::optional<ServerError> Connection::take_results(const ResultSink& sink, Copy
     next_cancel_ = Clock::now() + kCancelFirst;
     try {
         while (const Result result = next_result(error, copy_data)) {
+            const ExecStatusType status = PQresultStatus(result.get());
+            // Said while the rows were read, or behind a statement that is at its end.
+            const bool is_within =
+                status == PGRES_SINGLE_TUPLE || (status == PGRES_TUPLES_OK && !in_rows_);
+            in_rows_ = status == PGRES_SINGLE_TUPLE;
+            if (is_within) give_notices();
             if (sink) sink(*result);
+            give_notices();
         }
+        give_notices();
     } catch (...) {
         cancel();
         throw;

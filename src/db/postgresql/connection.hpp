@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/freed_by.hpp"
 #include "db/postgresql/data_source.hpp"
@@ -36,8 +37,16 @@ public:
     /// it early.
     using CopySource = std::function<void(const CopyWriter&)>;
 
+    /// Is given a notice of the server. The results before it have been given to the ResultSink.
+    using NoticeSink = std::function<void(const ServerError&)>;
+
     /// Throws Unavailable ("failed to connect to database: …"), RefusedPassword among them.
     explicit Connection(const DataSource& source);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// For the messages from now on. Null: nobody is told of notices. It may not throw.
+    void tell_notices(NoticeSink sink);
 
     /// When `stop` is requested, what runs is cancelled in the database, again each second while
     /// it goes on.
@@ -100,6 +109,9 @@ private:
     /// `Room`, to take all of that. False when there is nothing to wait for any more.
     bool wait_a_slice(For what = For::Answer);
     void cancel() noexcept;
+    static void receive_notice(void* connection, const PGresult* notice);
+    void take_notice(const PGresult& notice);
+    void give_notices();
 
     std::unique_ptr<PGconn, FreedBy<PQfinish>> handle_;
     std::unique_ptr<PGcancel, FreedBy<PQfreeCancel>> cancel_;
@@ -107,6 +119,9 @@ private:
     std::stop_token abandon_;
     std::optional<Clock::time_point> deadline_;
     Clock::time_point next_cancel_;
+    NoticeSink notice_sink_;
+    std::vector<ServerError> notices_;  ///< that came before a result that is not taken yet
+    bool in_rows_ = false;              ///< rows of a result have been taken, and not its end
     std::string given_up_;  ///< why we stopped waiting, not empty: the connection is of no use
 };
 

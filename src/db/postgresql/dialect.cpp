@@ -17,6 +17,8 @@ std::string placeholder(int index) { return fmt::format("${}", index); }
 
 std::string folded(std::string_view name) { return lower_case(name); }
 
+constexpr std::array<sql::WaitQuery, 1> kWaitQueries = {{{.sql = kWaits}}};
+
 constexpr std::array<std::string_view, 2> kSystemSchemas = {"information_schema", "pg_*"};
 
 std::string objects_in(const SchemaName& schema) { return fmt::format(kObjectsIn, schema.str()); }
@@ -109,6 +111,8 @@ sql::Dialect make_dialect() {
         .own_locks = kOwnLocks,
         .lock_room_sqlstate = "53200",
         .free_connections = kFreeConnections,
+        .waits = kWaitQueries,
+        .waits_right = "pg_read_all_stats, granted to the login, shows it",
         .broken_objects = kBrokenObjects,
         .why_forbidden = {},
     };

@@ -219,6 +219,63 @@ inline constexpr std::string_view kLockTenantState =
 // lock_not_available, deadlock_detected, serialization_failure; the server goes down
 // (admin_shutdown, crash_shutdown, cannot_connect_now) or has no connection left
 // (too_many_connections).
+// A pooler gives a message to a session whose number the client does not know; the text of the
+// message tells then. What other users' sessions do is hidden from who may not see it.
+inline constexpr std::string_view kWaits = R"sql(
+with own as (
+    select a.pid, a.wait_event
+    from pg_catalog.pg_stat_activity a
+    where a.state = 'active' and a.pid <> pg_catalog.pg_backend_pid()
+      and case when $2 = '' then a.pid = $1::integer
+               else pg_catalog.length(a.query) > 0
+                    and pg_catalog.left(a.query, pg_catalog.length($2))
+                        = pg_catalog.left($2, pg_catalog.length(a.query)) end
+    order by a.pid <> $1::integer
+    limit 1
+), wanted as (
+    select l.locktype, l.mode, coalesce(l.relation, (
+        select t.relation from pg_catalog.pg_locks t
+        where t.pid = l.pid and t.locktype = 'tuple' and t.granted
+        limit 1
+    )) as relation
+    from pg_catalog.pg_locks l join own on own.pid = l.pid
+    where not l.granted
+    limit 1
+), target as (
+    select w.locktype, w.mode, n.nspname, c.relname, n.nspname || '.' || c.relname as name
+    from wanted w
+    left join pg_catalog.pg_class c on c.oid = w.relation
+    left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+), blockers as (
+    select distinct b.pid from own, pg_catalog.unnest(pg_catalog.pg_blocking_pids(own.pid)) as b (pid)
+)
+select case
+           when t.locktype is null then 'a synchronous standby'
+           when t.locktype = 'advisory' then 'an advisory lock'
+           when t.locktype = 'relation' then 'a lock on ' || coalesce(t.name, 'a relation')
+           when t.name is not null then 'a row of ' || t.name
+           when t.locktype in ('transactionid', 'virtualxid') then 'the end of a transaction'
+           else 'a lock (' || t.locktype || ')'
+       end,
+       t.nspname, t.relname, b.pid,
+       case when b.pid = 0 then 'unknown: a prepared transaction'
+            else coalesce(s.usename::text, s.backend_type) end,
+       coalesce(pg_catalog.host(s.client_addr), case when s.client_port = -1 then 'local' end),
+       s.application_name,
+       extract(epoch from pg_catalog.clock_timestamp() - coalesce(s.xact_start, s.query_start))::bigint,
+       s.state,
+       nullif(s.query, '<insufficient privilege>'),
+       case when t.relname is not null then
+           t.locktype = 'relation'
+           and t.mode not in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock') end
+from own
+left join target t on true
+left join blockers b on true
+left join pg_catalog.pg_stat_activity s on s.pid = b.pid
+where t.locktype is not null or own.wait_event = 'SyncRep'
+order by s.xact_start
+)sql";
+
 inline constexpr std::string_view kPassingSqlstates = "55P03 40P01 40001 57P01 57P02 57P03 53300";
 
 // Times come without a zone and in UTC: a session may have another one.

@@ -50,6 +50,7 @@ ServerError server_error(const PGresult& result) {
     error.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
     error.hint = field(result, PG_DIAG_MESSAGE_HINT);
     error.sqlstate = field(result, PG_DIAG_SQLSTATE);
+    error.severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     error.context = object_of(result);
     const std::string context = field(result, PG_DIAG_CONTEXT);
     if (!error.context.empty() && !context.empty()) error.context += '\n';

@@ -15,6 +15,7 @@ struct ServerError {
     std::string hint;
     std::string context;  ///< constraint and table, then what the server calls CONTEXT
     std::string sqlstate;
+    std::string severity;      ///< "ERROR", "NOTICE": in English
     std::size_t position = 0;  ///< character in the text that was sent, from 1; 0: not known
     bool connection_lost = false;
 };

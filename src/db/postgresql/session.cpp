@@ -21,6 +21,7 @@ namespace migrator::db::postgresql {
 namespace {
 
 constexpr std::string_view kCheckFailed = "22P02";  // invalid_text_representation: the cast
+constexpr std::string_view kLockNotAvailable = "55P03";
 constexpr std::size_t kCopyPiece = 65'536;
 // Up to here rows are written with COMMIT; COPY needs an answer before its data, and is faster.
 constexpr std::size_t kInsertedRows = 200;
@@ -89,7 +90,8 @@ Session::Session(
     : connection_(std::move(connection)),
       settings_(std::move(settings)),
       facts_(facts),
-      begin_(std::move(begin)) {
+      begin_(std::move(begin)),
+      id_(fmt::to_string(connection_->backend_pid())) {
     // Times are read as ISO. Go's driver insists on it, so scripts that rely on it exist too.
     const bool is_set = std::ranges::any_of(settings_, [](const auto& setting) {
         return equal_ignoring_case(setting.first, "datestyle");
@@ -492,9 +494,28 @@ std::optional<Failure> Session::run_message(
             data.text->give(data.begin, data.end, write);
         };
     }
-    const auto error = connection_->run(
-        message.text, [&](const PGresult& result) { results.add(result); }, std::move(copy_data)
-    );
+    std::vector<sql::SentPart> parts;
+    for (const Piece& piece : message.pieces) {
+        parts.push_back({&scripts[piece.run], piece.first_statement, piece.statements, piece.ours});
+    }
+    std::optional<ServerError> error;
+    {
+        const sql::Observed observed(
+            observer_, {.session = id_, .text = message.text, .parts = parts}
+        );
+        if (observer_ != nullptr) {
+            connection_->tell_notices([&](const ServerError& said) {
+                tell_notice(said, message, scripts, results.count);
+            });
+        }
+        const auto take = [&](const PGresult& result) {
+            const std::size_t before = results.count;
+            results.add(result);
+            if (results.count > before) observed.ran();
+        };
+        error = connection_->run(message.text, take, std::move(copy_data));
+        connection_->tell_notices(nullptr);
+    }
     // Without any result the server has not got past reading the whole text.
     const bool was_read = error && (error->connection_lost || results.count > 0);
     if (was_read && results.count < leading.size()) refuse(leading[results.count], *error);
@@ -517,6 +538,30 @@ std::optional<Failure> Session::run_message(
         ));
     }
     return std::nullopt;
+}
+
+void Session::tell_notice(
+    const ServerError& said,
+    const Message& message,
+    std::span<const ScriptRun> scripts,
+    std::size_t results
+) const {
+    const bool is_warning = said.severity == "WARNING";
+    if (!is_warning && said.severity != "NOTICE" && said.severity != "INFO") return;
+    const Place place = locate(message, scripts, results, std::nullopt);
+    if (place.ours) return;
+    std::string text = said.message.substr(said.message.find(": ") + 2);
+    if (!said.detail.empty()) text += " DETAIL: " + one_line(said.detail);
+    observer_->said(
+        scripts[place.run],
+        {.file = {},
+         .schema = {},
+         .line = place.line,
+         .level = said.severity,
+         .sqlstate = said.sqlstate,
+         .message = std::move(text),
+         .is_warning = is_warning}
+    );
 }
 
 Failure Session::failure_of(
@@ -544,6 +589,7 @@ Failure Session::failure_of(
     failure.context = error.context;
     failure.sqlstate = error.sqlstate;
     failure.connection_lost = error.connection_lost;
+    failure.lock_timed_out = error.sqlstate == kLockNotAvailable;
     return failure;
 }
 

@@ -37,6 +37,8 @@ public:
     void send_waiting() override;
     bool is_lost() const noexcept override;
     void watch(std::stop_token stop) override;
+    std::string id() const override { return id_; }
+    void observe(sql::Observer* observer) override { observer_ = observer; }
     void use_schemas(std::span<const std::string> /*schemas*/) override {}
     void begin(const sql::WorkSettings& settings, std::string_view run_id) override;
     std::optional<sql::Failure> run_scripts(std::span<const sql::ScriptRun> scripts) override;
@@ -84,6 +86,13 @@ private:
         bool in_transaction,
         std::span<const OwnStatement> leading = {}
     );
+    /// Tells the observer what the server says while `results` of the message have come.
+    void tell_notice(
+        const ServerError& said,
+        const Message& message,
+        std::span<const sql::ScriptRun> scripts,
+        std::size_t results
+    ) const;
     sql::Failure failure_of(
         const ServerError& error,
         const Message& message,
@@ -100,6 +109,8 @@ private:
     KeyValues settings_;
     ServerFacts facts_;
     const std::string begin_;
+    const std::string id_;
+    sql::Observer* observer_ = nullptr;
     std::stop_token stop_;
     std::vector<OwnStatement> waiting_;  ///< for the next message
     bool begin_waits_ = false;           ///< the first of them is BEGIN

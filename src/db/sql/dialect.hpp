@@ -32,6 +32,16 @@ struct StatementProblem {
     bool wants_no_transaction = false;
 };
 
+/// A query (session, beginning of its message) for what a session waits for: a row for each session
+/// that is in its way, at least one when it waits. Columns, each of which may be NULL: what it
+/// waits for, for people; schema and table of that; the other session, its user, address, program,
+/// for how many seconds it has had what is waited for at most, its state, its statement; true when
+/// only DDL takes the lock that is wanted, false when only others do.
+struct WaitQuery {
+    std::string_view sql;
+    bool is_guess = false;  ///< the sessions may be others
+};
+
 /// Everything in which two SQL servers differ, as text and facts. Constant data.
 ///
 /// In all texts the tables stand with their prefix, our own parameters are `placeholder(1)` and
@@ -179,6 +189,13 @@ struct Dialect {
     std::string_view lock_room_sqlstate{};  ///< of the error when they run out
     /// Query: how many more connections the server takes. May be empty.
     std::string_view free_connections{};
+    /// The first that gives rows tells; one that the server refuses is left out. Empty: nobody
+    /// waits.
+    std::span<const WaitQuery> waits{};
+    /// What lets the server tell more, where it refuses one for want of a right, and where it does
+    /// not name the sessions.
+    std::string_view waits_right{};
+    std::string_view waits_advice{};
     /// Query: name, and what to do about it, of each half-made object. May be empty.
     std::string_view broken_objects;
     /// Why a statement with `kForbidden` is not possible.

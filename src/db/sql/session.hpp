@@ -13,6 +13,7 @@
 
 #include "core/migration.hpp"
 #include "db/sql/dialect.hpp"
+#include "db/sql/observer.hpp"
 #include "script/script.hpp"
 #include "script/text.hpp"
 
@@ -28,7 +29,8 @@ struct ScriptRun {
     std::size_t step = 0;  ///< the caller's number; comes back in a Failure
     script::Text text;     ///< what `script` was scanned from
     const script::Script* script = nullptr;
-    std::string_view schema{};  ///< that it runs for; empty: none
+    std::string_view schema{};             ///< that it runs for; empty: none
+    const Migration* migration = nullptr;  ///< for people; may be null
     /// Traits of the scripts before it whose session state is to be undone first, as by
     /// `Session::reset`; `kNoTraits`: there is none.
     std::uint32_t undone = script::kNoTraits;
@@ -45,6 +47,7 @@ struct Failure {
     std::string context;  ///< constraint and table, or the function it happened in
     std::string sqlstate;
     bool connection_lost = false;
+    bool lock_timed_out = false;  ///< a lock was not free in time
     /// Statements of the script that have run and stay, where no transaction holds them.
     std::size_t kept = 0;
     /// Where DDL commits: a lock that was not free in time, or a deadlock, and nothing of the
@@ -118,6 +121,12 @@ public:
     /// From now on, when `stop` is requested, what is running is cancelled in the database and
     /// fails soon. `query`, `run_scripts` and the others then fail as the server says.
     virtual void watch(std::stop_token stop) = 0;
+
+    /// What the server calls it, for others that ask about it; empty where there is no such thing.
+    virtual std::string id() const { return {}; }
+
+    /// From now on `observer`, which is lent, is told of the scripts that run. Null: nobody is.
+    virtual void observe(Observer* /*observer*/) {}
 
     /// Before `begin`: the schemas that the next transaction works in. Databases with one
     /// namespace for all schemas do nothing.

@@ -98,6 +98,10 @@ std::optional<Failure> ScriptRunner::run_on_its_own(
 std::optional<Failure> ScriptRunner::run_statement(const Place& place, Author author) {
     if (context_.connection.stop_requested()) return failed(place, SQLITE_INTERRUPT, {}, {});
     if ((place.statement().traits & script::kCreatesSchema) != 0) return skip_create_schema(place);
+    const sql::SentPart part{&place.script, place.index, 1};
+    const sql::Observed observed(
+        context_.observer, {.session = {}, .parts = {&part, 1}, .is_told_of_each = true}
+    );
     context_.connection.speak_for(author, context_.settings.statement_timeout);
     auto failure = send(place, author);
     context_.connection.speak_for(Author::Us);

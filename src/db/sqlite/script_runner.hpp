@@ -23,6 +23,7 @@ public:
         std::function<bool(std::string_view name)> is_schema;
         std::string_view written_schema;  ///< as files have it: "{schema}"
         TemporaryObjects& temporary;
+        sql::Observer* observer = nullptr;  ///< may be null
     };
     explicit ScriptRunner(Context context) : context_(std::move(context)) {}
 

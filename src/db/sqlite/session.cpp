@@ -359,7 +359,8 @@ ScriptRunner SqliteSession::runner() {
          .settings = settings_,
          .is_schema = [this](auto name) { return is_schema(name); },
          .written_schema = placeholder_,
-         .temporary = temporary_}
+         .temporary = temporary_,
+         .observer = observer_}
     );
 }
 

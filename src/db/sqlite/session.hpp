@@ -42,6 +42,7 @@ public:
     ) override;
     void set_patience(std::optional<std::chrono::milliseconds> patience) override;
     void watch(std::stop_token stop) override;
+    void observe(sql::Observer* observer) override { observer_ = observer; }
     /// Beside `schemas`, if there are any, existing files of configured single schemas are attached
     /// as far as there is room: files of tenants may refer to them. Throws MigrationFailed for a
     /// name that SQLite can't take.
@@ -94,6 +95,7 @@ private:
     const Files files_;
     const std::vector<std::string> single_schemas_;
     const std::string placeholder_;
+    sql::Observer* observer_ = nullptr;
     std::stop_token stop_;
     std::optional<std::chrono::milliseconds> patience_;  ///< for our own statements
     std::unique_ptr<Connection> connection_;

@@ -84,6 +84,11 @@ std::optional<ServerError> Connection::run(std::string_view text, const sql::Row
     return statement.error();
 }
 
+void Connection::hear(SQLHSTMT statement) {
+    if (!tell_) return;
+    for (const ServerError& info : read_infos(SQL_HANDLE_STMT, statement)) tell_(info);
+}
+
 void Connection::set_time_limit(std::optional<std::chrono::milliseconds> limit) {
     time_limit_ = std::chrono::ceil<std::chrono::seconds>(limit.value_or(std::chrono::seconds(0)));
 }

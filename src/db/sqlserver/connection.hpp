@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,11 @@ public:
     /// error, the first one, what is left of the text is given up.
     std::optional<ServerError> run(std::string_view text, const sql::RowSink& row = nullptr);
 
+    /// From now on `tell` is given what the server says beside its results. Null: nobody is.
+    void tell_infos(std::function<void(const ServerError&)> tell) { tell_ = std::move(tell); }
+    /// For the statements: a call has succeeded and has something to say.
+    void hear(SQLHSTMT statement);
+
     /// The longest that one call may take, in whole seconds, rounded up; unset: no limit. Then the
     /// driver cancels the statement, which fails with SQLSTATE HYT00.
     void set_time_limit(std::optional<std::chrono::milliseconds> limit);
@@ -76,6 +82,7 @@ private:
     bool connected_ = false;
     bool lost_ = false;
     std::chrono::seconds time_limit_{0};
+    std::function<void(const ServerError&)> tell_;
     SQLHSTMT called_ = nullptr;  ///< of the call under way
     sql::Canceller canceller_;
 };

@@ -38,6 +38,8 @@ constexpr std::array<std::string_view, 12> kSystemSchemas = {
     "information_schema",
     "sys"};
 
+constexpr std::array<sql::WaitQuery, 1> kWaitQueries = {{{.sql = kWaits}}};
+
 std::string objects_in(const SchemaName& schema) {
     return fmt::format(kObjectsIn, quote_text(schema.str()));
 }
@@ -101,6 +103,8 @@ sql::Dialect make_dialect() {
         .session_fence = session_fence,
         .release_session_fence = release_session_fence,
         .prefers_single_messages = {},
+        .waits = kWaitQueries,
+        .waits_right = "VIEW SERVER STATE, granted to the login, shows who holds a lock",
         .broken_objects = {},
     };
 }

@@ -285,4 +285,25 @@ inline constexpr std::string_view kJsonPositions =
     "select cast(value as nvarchar(400)) collate database_default as value, "
     "cast([key] as bigint) as position from openjson(cast({} as nvarchar(max)))";
 
+/// Whom a session waits for. The table is known where the whole of it is to be locked.
+inline constexpr std::string_view kWaits = R"sql(
+select concat('a lock (', r.wait_type, ', ', rtrim(r.wait_resource), ')'),
+    object_schema_name(o.id), object_name(o.id),
+    r.blocking_session_id, s.login_name, coalesce(c.client_net_address, s.host_name), s.program_name,
+    datediff(second, coalesce(t.transaction_begin_time, s.last_request_start_time), getdate()),
+    case when s.status = 'sleeping' and t.transaction_id is not null then 'idle in a transaction'
+         else s.status end,
+    q.text, null
+from sys.dm_exec_requests r
+cross apply (select try_cast(case when r.wait_resource like 'OBJECT:%' then
+    parsename(replace(rtrim(substring(r.wait_resource, 9, 100)), ':', '.'), 2) end as int) as id) o
+left join sys.dm_exec_sessions s on s.session_id = r.blocking_session_id
+left join sys.dm_exec_connections c
+    on c.session_id = s.session_id and c.parent_connection_id is null
+left join sys.dm_tran_session_transactions st on st.session_id = s.session_id
+left join sys.dm_tran_active_transactions t on t.transaction_id = st.transaction_id
+outer apply sys.dm_exec_sql_text(c.most_recent_sql_handle) q
+where r.session_id = cast(@p1 as smallint) and r.blocking_session_id <> 0
+)sql";
+
 }  // namespace migrator::db::sqlserver

@@ -81,6 +81,7 @@ private:
             facts.database = row.at(0).value_or("");
             facts.language = row.at(1).value_or("");
             facts.login = row.at(2).value_or("");
+            facts.session = row.at(3).value_or("");
         });
         if (error) throw own_sql_error(*error);
         return facts;

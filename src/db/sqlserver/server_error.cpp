@@ -117,6 +117,30 @@ ServerError read_error(std::int16_t kind, void* handle) {
     return error;
 }
 
+std::vector<ServerError> read_infos(std::int16_t kind, void* handle) {
+    // Of a changed database or language tells whoever has changed it.
+    constexpr std::int32_t kDatabaseChanged = 5701;
+    constexpr std::int32_t kLanguageChanged = 5703;
+    std::vector<ServerError> infos;
+    for (SQLSMALLINT index = 1; index <= kMostRecords; ++index) {
+        const auto record = read_record(kind, handle, index);
+        if (!record) break;
+        const std::uint32_t line = line_of(kind, handle, index);
+        // What the server says has a line; the others are the driver's.
+        if (line == 0 || record->number == kDatabaseChanged || record->number == kLanguageChanged) {
+            continue;
+        }
+        ServerError info;
+        info.message = without_origin(record->text);
+        info.sqlstate = record->sqlstate;
+        info.number = record->number;
+        info.line = line;
+        info.procedure = procedure_of(kind, handle, index);
+        infos.push_back(std::move(info));
+    }
+    return infos;
+}
+
 std::string describe(const ServerError& error) {
     std::string text = error.message;
     for (std::size_t begin = 0; begin < error.detail.size();) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/error.hpp"
 
@@ -22,6 +23,9 @@ struct ServerError {
 
 /// From the diagnostics of an ODBC handle of `kind` (SQL_HANDLE_STMT, …) whose last call failed.
 ServerError read_error(std::int16_t kind, void* handle);
+
+/// What the server has said beside its results, of a handle whose last call has succeeded.
+std::vector<ServerError> read_infos(std::int16_t kind, void* handle);
 
 /// All of it on one line.
 std::string describe(const ServerError& error);

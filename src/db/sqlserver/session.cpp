@@ -250,11 +250,44 @@ std::optional<sql::Failure> Session::run_batch(
         if (!left_on.empty()) identity_insert_ = left_on;
     }
     const TimeLimit limit(*connection_, work_);
-    const auto error = connection_->run(sent);
+    const auto error = run_observed(script, batch, sent);
     if (!error) return std::nullopt;
     sql::Failure failure = failure_of(*error, script.step, number, batch.line);
+    failure.lock_timed_out = error->number == kLockTimeout;
     place(failure, *error, sent);
     return failure;
+}
+
+std::optional<ServerError> Session::run_observed(
+    const sql::ScriptRun& script, const ScriptBatch& batch, std::string_view sent
+) {
+    if (observer_ == nullptr) return connection_->run(sent);
+    const auto& statements = script.script->statements;
+    const auto statement = std::ranges::find_if(statements, [&](const script::Statement& each) {
+        return each.begin >= batch.begin && each.begin < batch.end;
+    });
+    const std::size_t count = statement == statements.end() ? 0 : 1;
+    const sql::SentPart part{
+        &script, static_cast<std::size_t>(statement - statements.begin()), count};
+    const sql::Observed observed(
+        observer_, {.session = facts_.session, .parts = {&part, 1}, .is_told_of_each = false}
+    );
+    connection_->tell_infos([&](const ServerError& info) {
+        const std::uint32_t line = info.procedure.empty() ? info.line : 0;
+        observer_->said(
+            script,
+            {.file = {},
+             .schema = {},
+             .line = batch.line + (line > 0 ? line - 1 : 0),
+             .level = info.number == 0 ? "PRINT" : "WARNING",
+             .sqlstate = info.sqlstate,
+             .message = info.message,
+             .is_warning = info.number != 0}
+        );
+    });
+    const auto error = connection_->run(sent);
+    connection_->tell_infos(nullptr);
+    return error;
 }
 
 std::optional<sql::Failure> Session::check_transaction(const sql::ScriptRun& script) {

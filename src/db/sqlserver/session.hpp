@@ -37,6 +37,8 @@ public:
     /// writers of SQL Server wait for each other, unless READ_COMMITTED_SNAPSHOT is on.
     void set_patience(std::optional<std::chrono::milliseconds> patience) override;
     void watch(std::stop_token stop) override;
+    std::string id() const override { return facts_.session; }
+    void observe(sql::Observer* observer) override { observer_ = observer; }
     void use_schemas(std::span<const std::string> /*schemas*/) override {}
     void begin(const sql::WorkSettings& settings, std::string_view run_id) override;
     std::optional<sql::Failure> run_scripts(std::span<const sql::ScriptRun> scripts) override;
@@ -71,12 +73,17 @@ private:
         std::size_t number,
         std::string_view text
     );
+    /// Runs the text and tells the observer of it, and of what the server says meanwhile.
+    std::optional<ServerError> run_observed(
+        const sql::ScriptRun& script, const ScriptBatch& batch, std::string_view sent
+    );
     std::optional<sql::Failure> check_transaction(const sql::ScriptRun& script);
     void check_that_names_fit(std::span<const sql::MetadataRow> rows);
     std::optional<ServerError> run_undisturbed(const std::string& batch);
 
     std::unique_ptr<Connection> connection_;
     const ServerFacts facts_;
+    sql::Observer* observer_ = nullptr;
     sql::WorkSettings work_;       ///< of the open transaction
     std::string identity_insert_;  ///< a table that a script has left it on for
     bool in_transaction_ = false;

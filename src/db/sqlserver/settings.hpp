@@ -11,11 +11,12 @@ struct ServerFacts {
     std::string database;
     std::string language;  ///< as @@language gives it
     std::string login;     ///< who the session works as
+    std::string session;   ///< its number
 };
 
 /// Query for ServerFacts: one row, its fields in their order. Azure SQL and SQL Server answer
 /// alike.
-inline constexpr const char* kFactsQuery = "select db_name(), @@language, suser_sname()";
+inline constexpr const char* kFactsQuery = "select db_name(), @@language, suser_sname(), @@spid";
 
 // Each of these is one batch without parameters: a SET in a batch with parameters would end with
 // it.

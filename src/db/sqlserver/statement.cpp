@@ -101,6 +101,7 @@ void Statement::fail() {
 /// False: it is over.
 bool Statement::take_result(SQLRETURN result) {
     in_rows_ = false;
+    if (result == SQL_SUCCESS_WITH_INFO) connection_.hear(statement_.get());
     if (result == SQL_NO_DATA) {
         ended_ = true;
         return false;

@@ -21,16 +21,32 @@ bool commits_more_than_once(const std::vector<Unit>& units) {
            std::ranges::any_of(units, [](const Unit& unit) { return !unit.in_transaction; });
 }
 
+LongStatements::Rules rules_of(const Job& job) {
+    return {
+        .first = job.options.slow_statement,
+        .lock_timeout = job.settings().lock_timeout,
+        .request_id = job.request.request_id};
+}
+
 }  // namespace
 
 Application::Application(const Job& job, std::unique_ptr<Session>& session)
     : job_(job),
       session_(session),
       scripts_(job.dialect, job.options),
-      progress_(job.plan, job.request.progress, !job.request.dry_run) {}
+      progress_(job.plan, job.request.progress, !job.request.dry_run),
+      notices_(progress_),
+      long_statements_(job.server, progress_, notices_, rules_of(job)) {}
+
+/// The session outlives us.
+Application::~Application() {
+    if (session_) session_->observe(nullptr);
+}
 
 ApplyResult Application::run() {
     Context context{job_, scripts_, stateful_code_, progress_};
+    context.long_statements = &long_statements_;
+    session_->observe(context.observer(0));
     if (job_.request.new_tenant) {
         const store::MetadataShape shape = store::read_shape(*session_, job_.dialect);
         context.new_tenant.emplace(job_.tables(*session_), shape, job_.plan, job_.request);
@@ -48,6 +64,7 @@ ApplyResult Application::run() {
         run_in_turn(std::move(context));
     }
     for (const std::string& note : progress_.notes()) result_.notes.push_back(note);
+    result_.notices = notices_.take();
     return std::move(result_);
 }
 
@@ -114,7 +131,12 @@ Context Application::completed(Context context, bool may_stop_half_way) {
     }
     const bool leaves_something =
         context.commits_each_file || may_stop_half_way || !request.owed.empty();
-    if (leaves_something && !request.dry_run) write_intent(context, *session_);
+    if (leaves_something && !request.dry_run) {
+        const Observed writing(
+            context.observer(0), {.session = session_->id(), .about = "recording what is planned"}
+        );
+        write_intent(context, *session_);
+    }
     return context;
 }
 

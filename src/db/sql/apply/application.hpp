@@ -16,6 +16,10 @@ public:
     /// `session` is the run's own, and replaced when it was lost. Both are lent.
     Application(const Job& job, std::unique_ptr<Session>& session);
 
+    ~Application();
+    Application(const Application&) = delete;
+    Application& operator=(const Application&) = delete;
+
     /// As `Run::apply`.
     ApplyResult run();
 
@@ -35,6 +39,8 @@ private:
     Scripts scripts_;
     StatefulCode stateful_code_;
     SharedProgress progress_;
+    Notices notices_;
+    LongStatements long_statements_;
     ApplyResult result_;
 };
 

@@ -46,6 +46,7 @@ std::optional<Failure> Batch::add(
          .text = kept.text,
          .script = kept.script.get(),
          .schema = schema,
+         .migration = &migration,
          .undone = undone}
     );
     if (changes_lexing || bytes_ >= limit_) return flush();

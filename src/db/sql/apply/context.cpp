@@ -31,6 +31,17 @@ std::unique_ptr<Session> Job::connect(std::size_t number, const std::stop_token&
     return session;
 }
 
+std::unique_ptr<Session> Context::connect(std::size_t number, const std::stop_token& stopped)
+    const {
+    auto session = Job::connect(number, stopped);
+    session->observe(observer(number));
+    return session;
+}
+
+Observer* Context::observer(std::size_t number) const {
+    return long_statements == nullptr ? nullptr : &long_statements->observer(number);
+}
+
 void Context::make_tenant(Session& session) const {
     const std::string note = new_tenant.value().make_schema(session);
     if (!note.empty()) progress.note(note);

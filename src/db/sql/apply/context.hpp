@@ -13,6 +13,7 @@
 #include "db/connector.hpp"
 #include "db/sql/apply/interruptions.hpp"
 #include "db/sql/apply/leftovers.hpp"
+#include "db/sql/apply/long_statements.hpp"
 #include "db/sql/apply/new_tenant.hpp"
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/apply/shared_progress.hpp"
@@ -68,6 +69,12 @@ struct Context : Job {
     std::unordered_map<std::string, std::string> first_files{};
     Patience patience{};
     std::chrono::milliseconds first_pause{1'000};  ///< at most, before a tenant is tried again
+    LongStatements* long_statements = nullptr;     ///< null: nobody is told of them
+
+    /// As `Job::connect`; what the session does is observed.
+    std::unique_ptr<Session> connect(std::size_t number, const std::stop_token& stopped) const;
+    /// Of what the sessions of a worker do; may be null.
+    Observer* observer(std::size_t number) const;
 
     /// Of a transaction that is about to begin.
     Leftovers leftovers() const { return keeps_state() ? Leftovers() : Leftovers(stateful_code); }

@@ -29,12 +29,12 @@ std::chrono::milliseconds pause_after(
     return std::chrono::milliseconds(up_to(random));
 }
 
-/// A deadlock or a serialization failure: two transactions were in each other's way. Of our own
-/// statements nobody knows better.
+/// A deadlock or a serialization failure, or a lock of another worker: two transactions were in
+/// each other's way. Of our own statements nobody knows better.
 bool is_collision(const UnitFailure& failed) {
     const std::string& sqlstate = failed.failure.sqlstate;
     const bool is_own = failed.error && failed.error->kind() == ErrorKind::Internal;
-    return sqlstate == "40001" || sqlstate == "40P01" || is_own;
+    return sqlstate == "40001" || sqlstate == "40P01" || is_own || failed.met_ours;
 }
 
 bool is_listed(std::string_view list, const std::string& sqlstate) {

@@ -38,9 +38,12 @@ std::optional<UnitFailure> InTransaction::run(const Unit& unit) {
         }
     }
     worker_.report("recording", nullptr, executions_of(unit.files));
-    worker_.session->reset();
-    if (runs) forbid_own_tables(unit);
-    record(worker_, unit);
+    {
+        const Observed recording = worker_.doing("recording");
+        worker_.session->reset();
+        if (runs) forbid_own_tables(unit);
+        record(worker_, unit);
+    }
     if (kept_ != nullptr) *kept_ = read_recorded();
     worker_.stop_if_asked();  // from here on a cancel comes too late
     if (auto failed = end(worker_, unit, transaction)) return failed;

@@ -91,7 +91,11 @@ std::optional<Failure> OutsideTransaction::run_file_on(
 ) {
     const PreparedScript script = prepared(session, migration, schema);
     const ScriptRun run{
-        .step = 0, .text = script.text, .script = script.script.get(), .schema = schema};
+        .step = 0,
+        .text = script.text,
+        .script = script.script.get(),
+        .schema = schema,
+        .migration = &migration};
     // A concurrent index build that ran into a lock time-out would leave an invalid index.
     WorkSettings settings = worker_.context.settings();
     settings.lock_timeout.reset();

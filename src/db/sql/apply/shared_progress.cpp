@@ -33,8 +33,35 @@ void SharedProgress::report(
     sent_[worker] = sent;
     now_.phase = phase;
     now_.file = file == nullptr ? std::string() : file->name;
+    sink_(shown());
+}
+
+Progress SharedProgress::shown() const {
     Progress shown = now_;
     shown.executions_done = std::accumulate(sent_.begin(), sent_.end(), now_.executions_done);
+    for (const auto& [worker, statement] : long_) shown.long_statements.push_back(statement);
+    return shown;
+}
+
+void SharedProgress::long_statement(
+    std::size_t worker, std::optional<LongStatement> statement, const std::string& news
+) {
+    const std::lock_guard lock(mutex_);
+    long_.erase(worker);
+    if (statement) long_.emplace(worker, std::move(*statement));
+    if (!sink_) return;
+    Progress shown = this->shown();
+    shown.news = news;
+    shown.is_warning = true;
+    sink_(shown);
+}
+
+void SharedProgress::news(const std::string& text, bool is_warning) {
+    const std::lock_guard lock(mutex_);
+    if (!sink_) return;
+    Progress shown = this->shown();
+    shown.news = text;
+    shown.is_warning = is_warning;
     sink_(shown);
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,6 +22,7 @@ public:
     /// `commits` is false in a dry run.
     SharedProgress(const Plan& plan, ProgressSink sink, bool commits);
 
+    bool is_shown() const { return sink_ != nullptr; }
     void plan_executions(std::size_t executions);
 
     /// Worker `worker` (from 0) is in `phase`, and has sent so many executions of its unit. It has
@@ -38,6 +41,14 @@ public:
     void tenants_done(std::size_t tenants);
     void tenant_failed();
 
+    /// A statement that a worker is at has run for long; nothing: it has ended. `news` is shown at
+    /// once.
+    void long_statement(
+        std::size_t worker, std::optional<LongStatement> statement, const std::string& news = {}
+    );
+    /// Something to be shown at once.
+    void news(const std::string& text, bool is_warning);
+
     /// Something that the answer has to say.
     void note(const std::string& text);
 
@@ -48,6 +59,8 @@ public:
     std::vector<std::size_t> committed_by_file() const;
 
 private:
+    Progress shown() const;  // with `mutex_` held
+
     const ProgressSink sink_;
     const bool commits_;
     mutable std::mutex mutex_;
@@ -55,7 +68,8 @@ private:
     std::unordered_map<const Migration*, std::size_t> positions_;  ///< in the plan
     std::vector<std::string> notes_;
     std::vector<std::size_t> by_file_;
-    std::vector<std::size_t> sent_;  ///< by worker, of the unit that it works on
+    std::vector<std::size_t> sent_;              ///< by worker, of the unit that it works on
+    std::map<std::size_t, LongStatement> long_;  ///< by worker
 };
 
 }  // namespace migrator::db::sql::apply

@@ -52,7 +52,10 @@ std::optional<UnitFailure> end(const Worker& worker, const Unit& unit, Transacti
     }
     if (unit.tenant.empty()) log::info("Running Apply, committing transaction");
     worker.report("committing", nullptr, executions_of(unit.files));
-    auto failure = transaction.commit();
+    auto failure = [&] {
+        const Observed committing = worker.doing("committing");
+        return transaction.commit();
+    }();
     if (!failure) return std::nullopt;
     if (failure->connection_lost) {
         const std::string lost =

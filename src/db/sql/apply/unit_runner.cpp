@@ -11,12 +11,26 @@ std::optional<UnitFailure> UnitRunner::run(const Unit& unit) {
     auto failed = !unit.in_transaction        ? outside_.run(unit)
                   : context.commits_each_file ? recorded_.run(unit)
                                               : in_transaction_.run(unit);
-    if (failed) return failed;
+    if (failed) {
+        add_wait(*failed);
+        return failed;
+    }
     context.progress.tenants_done(static_cast<std::size_t>(std::ranges::count_if(
         unit.finished, [](const std::string& tenant) { return !tenant.empty(); }
     )));
     worker_.report("applying", nullptr, 0);
     return std::nullopt;
+}
+
+/// Whose lock it was that was not free in time, where that was seen.
+void UnitRunner::add_wait(UnitFailure& failed) const {
+    LongStatements* const seen = worker_.context.long_statements;
+    if (seen == nullptr || !failed.failure.lock_timed_out) return;
+    const auto wait = seen->last_wait(worker_.number);
+    if (!wait) return;
+    std::string& hint = failed.failure.hint;
+    hint += (hint.empty() ? "" : "\n") + ("it waited for " + sql::told(*wait));
+    failed.met_ours = !wait->is_guess && std::ranges::any_of(wait->blockers, &Blocker::is_ours);
 }
 
 void UnitRunner::run_or_throw(const Unit& unit) {

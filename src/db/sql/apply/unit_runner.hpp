@@ -30,6 +30,8 @@ public:
     const Worker& worker() const { return worker_; }
 
 private:
+    void add_wait(UnitFailure& failed) const;
+
     const Worker worker_;
     InTransaction in_transaction_;
     Recorded recorded_;

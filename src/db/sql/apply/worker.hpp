@@ -23,6 +23,7 @@ struct UnitFailure {
     std::size_t done = 0;          ///< executions of the unit that are recorded and stay
     bool has_begun = true;         ///< false: there was no connection for it
     bool outcome_unknown = false;  ///< nobody knows whether it was committed: the run is over
+    bool met_ours = false;         ///< it waited in vain for another worker of the run
 };
 
 /// The Error that tells of it.
@@ -43,6 +44,10 @@ struct Worker {
     /// Puts another session in the place of one that was lost. Throws as `Job::connect`, and as
     /// `stop_if_asked`.
     void connect_again() const;
+    /// While it lives, the session is doing something of ours, for people.
+    Observed doing(std::string_view about) const {
+        return {context.observer(number), {.session = session->id(), .about = about}};
+    }
     void report(
         std::string_view phase, const Migration* file, std::size_t sent, std::size_t files = 0
     ) const {

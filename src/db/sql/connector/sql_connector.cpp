@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "db/sql/apply/long_statements.hpp"
 #include "db/sql/apply/new_tenant.hpp"
+#include "db/sql/apply/notices.hpp"
 #include "db/sql/apply/precheck.hpp"
 #include "db/sql/apply/scripts.hpp"
+#include "db/sql/apply/shared_progress.hpp"
 #include "db/sql/apply/sql_run.hpp"
 #include "db/sql/connector/reader.hpp"
 #include "db/sql/connector/sql_audit_log.hpp"
@@ -130,6 +133,18 @@ public:
         if (!session) session = server_->connect();
         session->use_schemas({});
         {
+            apply::SharedProgress nobody_looks({}, nullptr, true);
+            apply::Notices notices(nobody_looks);
+            apply::LongStatements long_statements(
+                *server_,
+                nobody_looks,
+                notices,
+                {.first = options_.slow_statement, .request_id = owner.request_id}
+            );
+            const Observed observed(
+                &long_statements.observer(0),
+                {.session = session->id(), .about = "preparing migrator's own tables"}
+            );
             Transaction transaction(*session, {}, {});
             // A transaction of the run before us may still be open: its connection for the lock
             // can die alone. Nobody plans before it has ended.
