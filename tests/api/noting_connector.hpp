@@ -22,6 +22,13 @@ private:
         db::ApplyResult apply(const Plan& plan, const db::ApplyRequest& request) override {
             db::ApplyResult result = run_->apply(plan, request);
             result.notes = {"not tried: \"a.sql\"", "atomicity is tenant here"};
+            result.notices = {
+                {.file = "a.sql",
+                 .schema = "north",
+                 .line = 3,
+                 .level = "NOTICE",
+                 .sqlstate = "00000",
+                 .message = "hello"}};
             return result;
         }
         void accept(const Migration& file, const std::vector<std::string>& names) override {

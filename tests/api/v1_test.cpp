@@ -154,7 +154,10 @@ TEST_F(V1, NotesStandInResults) {
     noting.add_tenant("north");
     connector = &noting;
     arrange_files();
-    const std::string notes = R"(,"notes":["not tried: \"a.sql\"","atomicity is tenant here"])";
+    const std::string notes =
+        R"(,"notes":["not tried: \"a.sql\"","atomicity is tenant here"],"notices":[)"
+        R"({"file":"a.sql","schema":"north","line":3,"level":"NOTICE","sqlstate":"00000",)"
+        R"("message":"hello"}])";
     expect(post("/v1/migrations", kSummary), 200, results(1, notes) + "}");
 }
 

@@ -157,7 +157,8 @@ TEST_F(V2Mutation, NotesStandInExtensions) {
     EXPECT_EQ(
         response.body,
         R"({"data":{"createVersion":{"summary":{"tenants":1}}},"extensions":{"notes":)"
-        R"(["not tried: \"a.sql\"","atomicity is tenant here"]}})"
+        R"(["not tried: \"a.sql\"","atomicity is tenant here"],"notices":[{"file":"a.sql",)"
+        R"("schema":"north","line":3,"level":"NOTICE","sqlstate":"00000","message":"hello"}]}})"
     );
 }
 
