@@ -54,6 +54,7 @@ constexpr Key kKeys[] = {
      .default_text = "warn",
      .since = "new",
      .choices = "warn|refuse"},
+    {.name = "metadataSchema", .default_text = "migrator", .since = "new"},
     {.name = "parallelism",
      .type = Number,
      .default_text = "1",
