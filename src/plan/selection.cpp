@@ -69,7 +69,9 @@ std::vector<PlannedFile> restricted(const Plan& plan, const NameSet& kept) {
 
 std::vector<std::size_t> steps(const Selection& selection, std::size_t tenants) {
     std::vector<std::size_t> ends;
-    if (selection.canary) ends.push_back(std::min(*selection.canary, tenants));
+    if (selection.canary) {
+        ends.push_back(std::min(selection.canary->rounded_up(tenants), tenants));
+    }
     for (const Share& wave : selection.waves) {
         const std::size_t end = std::min(wave.rounded_up(tenants), tenants);
         if (end > (ends.empty() ? 0 : ends.back())) ends.push_back(end);

@@ -12,8 +12,9 @@ namespace migrator::plan {
 
 /// Which tenants a run works for, and in which steps. Without any of it: all, at once.
 struct Selection {
-    std::vector<std::string> names;     ///< tenant names, `*` for any characters; empty: all
-    std::optional<std::size_t> canary;  ///< so many of them first; without `waves` no more
+    std::vector<std::string> names;  ///< tenant names, `*` for any characters; empty: all
+    /// So many of those that have something to do first; without `waves` no more.
+    std::optional<Share> canary;
     /// Then up to so many of those that have something to do, the first ones included. The run
     /// ends behind the last wave.
     std::vector<Share> waves;

@@ -105,8 +105,39 @@ TEST_F(Apply, ReadsTheTenantsFromAFile) {
     EXPECT_EQ(run({"apply", "--tenants-from", nobody}), 2);
     EXPECT_TRUE(contains(err.str(), "contains no tenant names")) << err.str();
     EXPECT_EQ(run({"apply", "--tenants-from", "/nowhere"}), 2);
+    EXPECT_EQ(run({"apply", "--tenants-from", folder.path().string()}), 2);
     EXPECT_EQ(run({"apply", "--tenant", "nobody"}), 1);
     EXPECT_TRUE(contains(err.str(), "tenant nobody does not exist")) << err.str();
+}
+
+TEST_F(Apply, TakesAListOfTenantsAsAnyEditorWritesIt) {
+    write_files();
+    database.add_tenant("ghi");
+    const migrator::test::TempDir folder;
+    const std::string mark = "\xEF\xBB\xBF";
+    for (const std::string& text :
+         {mark + "abc\ndef\n",
+          mark + "abc\r\ndef\r\n",
+          mark + "# names\r\n\r\nabc # the first\r\ndef",
+          std::string("abc\rdef"),
+          std::string("\n \t\nabc\n\ndef\n\n")}) {
+        SCOPED_TRACE(text);
+        const auto names = folder.write("names.txt", text);
+        EXPECT_EQ(run({"plan", "--tenants-from", names, "--json"}), 0) << err.str();
+        EXPECT_TRUE(contains(out.str(), R"("tenants":["abc","def"])")) << out.str();
+    }
+    const std::string utf16("\xFF\xFE\x61\x00\x0A\x00", 6);
+    EXPECT_EQ(run({"plan", "--tenants-from", folder.write("utf16.txt", utf16)}), 2);
+    EXPECT_TRUE(contains(err.str(), "save it as UTF-8")) << err.str();
+    EXPECT_EQ(run({"plan", "--tenants-from", folder.write("marked.txt", mark)}), 2);
+    EXPECT_TRUE(contains(err.str(), "contains no tenant names")) << err.str();
+}
+
+TEST_F(Apply, ACanaryMayBeAPercentage) {
+    write_files();
+    database.work_tenant_by_tenant(0);
+    EXPECT_EQ(run({"apply", "--canary", "30%"}), 0);
+    EXPECT_TRUE(contains(out.str(), "1 done, 1 pending for the next run")) << out.str();
 }
 
 TEST_F(Apply, ACanaryIsCompletedByTheNextRun) {

@@ -16,10 +16,9 @@
 namespace migrator::cli {
 namespace {
 
-std::optional<std::size_t> parse_canary(const std::string& text) {
+std::optional<Share> parse_canary(const std::string& text) {
     const auto share = parse_share(text);
-    if (!share || share->is_percent || share->value == 0) return std::nullopt;
-    return share->value;
+    return share && share->value > 0 ? share : std::nullopt;
 }
 
 /// 0, behind the last statement known to have run, for a value that was left out.
@@ -149,8 +148,9 @@ struct Apply : Creates {
                 "--canary N",
                 tenants.canary,
                 parse_canary,
-                "a number of tenants",
-                "Apply to the first N tenants only; with --waves, before the first wave"
+                "a number of tenants or a percentage",
+                "Apply to the first N tenants only, or 5% of them; with --waves, before the first "
+                "wave"
             ),
             parsed(
                 "--waves LIST",
