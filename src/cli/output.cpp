@@ -12,6 +12,7 @@ namespace migrator::cli {
 namespace {
 
 constexpr std::size_t kListLimit = 20;
+constexpr auto kNoLimit = static_cast<std::size_t>(-1);
 
 /// "2 tenant files × 3 tenants = 6 executions".
 std::string tenant_count(std::int64_t files, std::int64_t total, std::int64_t tenants) {
@@ -99,7 +100,9 @@ Report::Report(Terminal& terminal, bool verbose)
       err_(terminal.err),
       style_(terminal.out_is_terminal && !terminal.no_color),
       error_style_(terminal.err_is_terminal && !terminal.no_color),
-      limit_(verbose ? static_cast<std::size_t>(-1) : kListLimit) {}
+      limit_(verbose ? kNoLimit : kListLimit) {}
+
+bool Report::shows_all() const { return limit_ == kNoLimit; }
 
 void Report::line(std::string_view text) { out_ << text << '\n'; }
 

@@ -16,6 +16,8 @@ public:
     Report(Terminal& terminal, bool verbose);
 
     const Style& style() const { return style_; }
+    /// Lists are not cut.
+    bool shows_all() const;
     /// A line on standard output; without text an empty one.
     void line(std::string_view text = {});
     /// Lines indented by `margin` spaces, the first 20 of them unless `--verbose`.
@@ -66,6 +68,10 @@ void show_warnings(Report& report, const std::vector<db::ScriptProblem>& warning
 void show_status(
     Report& report, const plan::StatusReport& status, const coordinator::SourceCheck& check
 );
+
+/// How the tenants stand: what they lack, what runs have planned and have left behind.
+void show_tenants(Report& report, const plan::StatusReport& status);
+void show_lagging(Report& report, const std::vector<LaggingTenant>& lagging);
 
 /// How many of the planned files are migrations: scripts are not pending, they always run.
 std::size_t pending_migrations(const Plan& plan);

@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "cli/pending_code.hpp"
 #include "wire/migrations.hpp"
 #include "wire/plans.hpp"
 #include "wire/runs.hpp"
@@ -70,6 +71,18 @@ std::string partly_failed(
 
 std::string status(const plan::StatusReport& status) {
     return document(wire::status_report(status));
+}
+
+std::string status(const plan::StatusReport& status, int exit_code) {
+    object root = wire::status_report(status);
+    const Outstanding found = outstanding(status);
+    root["exitCode"] = exit_code;
+    root["counted"] = {
+        {"pending", found.pending},
+        {"lagging", found.lagging},
+        {"unmanaged", found.unmanaged},
+        {"unfinished", found.unfinished}};
+    return document(root);
 }
 
 std::string preview(const coordinator::Preview& preview, const std::string* sql) {

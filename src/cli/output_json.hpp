@@ -17,6 +17,8 @@ std::string partly_failed(
     const coordinator::VersionRequest& request, const coordinator::Outcome& outcome, int exit_code
 );
 std::string status(const plan::StatusReport& status);
+/// With the exit code, and what it counts.
+std::string status(const plan::StatusReport& status, int exit_code);
 /// `sql`: null without `--sql`.
 std::string preview(const coordinator::Preview& preview, const std::string* sql);
 std::string validation(

@@ -160,6 +160,9 @@ plan::StatusReport Inspection::status() const {
     warn_once(report);
     const std::vector<Migration>& sources = *status.sources;
     Applied applied = read_applied(sources, report);
+    status.lock_owner = connector.lock_owner();
+    // A run that has ended between the two looks is not what its plan is waiting for any more.
+    if (!status.lock_owner && !applied.states.empty()) applied = read_applied(sources, report);
     status.applied_files =
         static_cast<std::size_t>(std::ranges::count_if(sources, [&](const Migration& source) {
             return !is_script(source.type) && plan::is_recorded(applied, source);
@@ -171,14 +174,19 @@ plan::StatusReport Inspection::status() const {
     status.unmanaged = plan::unmanaged(sources, applied);
     status.fleet = plan::fleet_standings(sources, applied, {});
     show_fleet(status.fleet);
-    status.unfinished = std::move(applied.states);
+    const std::vector<std::string>& unlisted = status.fleet.unlisted;
+    for (TenantState& state : applied.states) {
+        // Something of it may be half done: nobody can say that its objects are there already.
+        if (state.state != "planned") std::erase(status.unmanaged, state.tenant);
+        if (std::ranges::binary_search(unlisted, state.tenant)) continue;
+        status.unfinished.push_back(std::move(state));
+    }
     status.tenants = std::move(applied.tenants);
     for (Version& version : connector.versions({})) {
         status.latest.push_back(std::move(version));
         break;
     }
     status.broken_objects = connector.broken_objects();
-    status.lock_owner = connector.lock_owner();
     return status;
 }
 

@@ -95,7 +95,8 @@ const Columns<FleetStandings>& fleet_columns() {
          {"states", states_of},
          {"levels",
           [](const FleetStandings& fleet) { return objects_of(level_columns(), fleet.levels); }},
-         {"pending", [](const FleetStandings& fleet) { return texts(fleet.pending); }}}
+         {"pending", [](const FleetStandings& fleet) { return texts(fleet.pending); }},
+         {"unlisted", [](const FleetStandings& fleet) { return texts(fleet.unlisted); }}}
     );
     return columns;
 }

@@ -122,7 +122,7 @@ TEST_F(Json, OfStatus) {
     EXPECT_EQ(
         keys(root),
         "version applied tenants badTenants pending scripts changed lagging unmanaged unfinished "
-        "brokenObjects lock states levels base moved late missingFiles"
+        "brokenObjects lock states levels unlisted base moved late missingFiles"
     );
     EXPECT_TRUE(root.at("version").is_null());
     EXPECT_EQ(root.at("pending").as_array().size(), 3U);
