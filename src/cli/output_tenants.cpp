@@ -21,6 +21,21 @@ void show_unmanaged(Report& report, const std::vector<std::string>& unmanaged) {
     report.line("  if they are empty:              migrator apply --reconcile");
 }
 
+void show_without_schema(Report& report, const plan::StatusReport& status) {
+    const auto& names = status.without_schema;
+    if (names.empty()) return;
+    report.line(report.style().warning(fmt::format(
+        "Without a schema: {} in the list that {} no schema yet",
+        count_of(names.size(), "tenant", "tenants"),
+        names.size() == 1 ? "has" : "have"
+    )));
+    report.list(names);
+    report.line(
+        status.skips_without_schema ? "  runs skip them (missingSchemas: skip)"
+                                    : "  create the schema, then: migrator apply --reconcile"
+    );
+}
+
 void show_bad_tenants(Report& report, const std::vector<TenantFailure>& bad) {
     if (bad.empty()) return;
     report.line(report.style().bad(
@@ -46,7 +61,8 @@ void show_levels(Report& report, const plan::FleetStandings& fleet) {
     report.list(lines);
 }
 
-/// "tenant t3: failed in version 4 at …" and what is known of the file; `word` is what became of it.
+/// "tenant t3: failed in version 4 at …" and what is known of the file; `word` is what became of
+/// it.
 std::string state_line(const TenantState& state, std::string_view word) {
     auto text =
         state.tenant.empty() ? std::string("single files") : fmt::format("tenant {}", state.tenant);
@@ -196,6 +212,7 @@ void show_tenants(Report& report, const plan::StatusReport& status) {
     show_levels(report, status.fleet);
     show_lagging(report, status.lagging);
     show_unmanaged(report, status.unmanaged);
+    show_without_schema(report, status);
     show_runs(report, status);
     show_unlisted(report, status.fleet.unlisted);
 }

@@ -38,10 +38,11 @@ int pending_code(
 
 Outstanding outstanding(const plan::StatusReport& status) {
     const auto files = std::ranges::count_if(status.pending.files, would_run);
+    const bool is_counted = !status.skips_without_schema;
     return {
         .pending = static_cast<std::size_t>(files),
         .lagging = status.lagging.size(),
-        .unmanaged = status.unmanaged.size(),
+        .unmanaged = status.unmanaged.size() + (is_counted ? status.without_schema.size() : 0),
         .unfinished = status.unfinished.size()};
 }
 

@@ -23,7 +23,7 @@ int pending_code(
 struct Outstanding {
     std::size_t pending = 0;     ///< migrations that the next apply runs
     std::size_t lagging = 0;     ///< tenants
-    std::size_t unmanaged = 0;   ///< tenants
+    std::size_t unmanaged = 0;   ///< tenants, those without a schema included
     std::size_t unfinished = 0;  ///< tenants, and single files, that are planned or failed
 
     bool any() const { return pending + lagging + unmanaged + unfinished > 0; }

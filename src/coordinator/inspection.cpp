@@ -7,6 +7,7 @@
 #include <set>
 
 #include "coordinator/foreign_problems.hpp"
+#include "coordinator/set_aside.hpp"
 #include "coordinator/source_report.hpp"
 #include "core/error.hpp"
 #include "core/file_number.hpp"
@@ -174,6 +175,9 @@ plan::StatusReport Inspection::status() const {
     status.unmanaged = plan::unmanaged(sources, applied);
     status.fleet = plan::fleet_standings(sources, applied, {});
     show_fleet(status.fleet);
+    status.without_schema = std::move(applied.without_schema);
+    status.skips_without_schema = options_.missing_schemas == db::MissingSchemas::Skip;
+    for (const std::string& tenant : status.without_schema) std::erase(status.unmanaged, tenant);
     const std::vector<std::string>& unlisted = status.fleet.unlisted;
     for (TenantState& state : applied.states) {
         // Something of it may be half done: nobody can say that its objects are there already.
@@ -235,13 +239,25 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     preview.notes = notes_of(report, applied);
     const Plan all = plan::pending(*preview.sources, applied, plan_options(reconcile));
     plan::Selection workable = tenants;
-    const std::vector<TenantFailure> bad = plan::unworkable(all, applied, tenants);
-    for (const TenantFailure& failure : bad) workable.without.push_back(failure.tenant);
+    const SetAside aside = set_aside(
+        all,
+        *preview.sources,
+        applied,
+        tenants,
+        {.reconcile = reconcile, .unmanaged = UnmanagedTenants::Refuse},
+        options_
+    );
+    for (const TenantFailure& failure : aside.failures) {
+        workable.without.push_back(failure.tenant);
+    }
+    workable.ignored = aside.skipped;
+    preview.notes.insert(preview.notes.end(), aside.notes.begin(), aside.notes.end());
+    if (!aside.advice.empty()) preview.notes.push_back(aside.advice);
     preview.plan = plan::narrow(all, *preview.sources, applied, workable).plan;
     preview.summary = plan::summarize(preview.plan);
     preview.changed = changed(*preview.sources, applied);
     preview.lagging = plan::lagging(*preview.sources, applied);
-    preview.problems = problems_of(bad);
+    preview.problems = problems_of(aside.failures);
     for (db::ScriptProblem& problem :
          with_foreign(preview.plan, *preview.sources, connector.check(preview.plan))) {
         preview.problems.push_back(std::move(problem));
@@ -271,10 +287,12 @@ Validation Inspection::validate() const {
     refuse_no_files(report, &applied);
     const auto problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants));
     const Plan pending = plan::pending(sources, applied, plan_options(false));
+    const SetAside aside =
+        set_aside(pending, sources, applied, {}, {.unmanaged = UnmanagedTenants::Refuse}, options_);
     Validation validation{
         .files = sources.size(),
         .changed = changed(sources, applied),
-        .problems = problems_of(plan::unworkable(pending, applied, {})),
+        .problems = problems_of(aside.failures),
         .warnings = warnings_of(report, applied),
         .findings = plan::findings(sources, applied)};
     for (db::ScriptProblem& problem : with_foreign(pending, sources, problems)) {

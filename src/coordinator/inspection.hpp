@@ -57,7 +57,7 @@ public:
     /// Shows in the metrics where the tenants stand, after a run. Never throws an Error.
     void show_fleet_after_run(const std::vector<Migration>& sources, const loader::Report& report)
         const;
-    /// Throws NotFound as `plan::chosen` does.
+    /// Of an apply by command. Throws NotFound as `plan::chosen` does.
     Preview preview(bool reconcile, const plan::Selection& tenants = {}) const;
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview) const;

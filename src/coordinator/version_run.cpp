@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "coordinator/foreign_problems.hpp"
+#include "coordinator/set_aside.hpp"
 #include "coordinator/source_report.hpp"
 #include "core/count_of.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "plan/bad_tenants.hpp"
 #include "plan/tenant_rows.hpp"
 
 namespace migrator::coordinator {
@@ -74,6 +74,7 @@ Outcome VersionRun::run() {
     try {
         work();
         std::vector<std::string>& notes = outcome_.notes;
+        notes.insert(notes.begin(), tenant_notes_.begin(), tenant_notes_.end());
         notes.insert(notes.begin(), source_notes_.begin(), source_notes_.end());
     } catch (const Error& error) {
         count_end(name_of_end(error.kind()));
@@ -270,11 +271,23 @@ void VersionRun::log_others(const Applied& applied) const {
 
 plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied) {
     plan::Selection tenants = request_.tenants;
-    outcome_.failures = plan::unworkable(pending, applied, tenants);
-    if (!run_) log_others(applied);
-    if (request_.action == Action::Sync) {  // it runs no file, so none has to fit
-        std::erase_if(outcome_.failures, [](const auto& failure) { return !failure.file.empty(); });
+    SetAside aside = set_aside(
+        pending,
+        sources_,
+        applied,
+        tenants,
+        {.action = request_.action,
+         .reconcile = request_.reconcile,
+         .unmanaged = request_.unmanaged},
+        options_
+    );
+    if (!run_) {
+        log_others(applied);
+        for (const std::string& warning : aside.warnings) log::warn(warning);
     }
+    tenants.ignored = std::move(aside.skipped);
+    tenant_notes_ = std::move(aside.notes);
+    outcome_.failures = std::move(aside.failures);
     if (outcome_.failures.empty()) return tenants;
     const std::unordered_set<std::string_view> named(
         applied.tenants.begin(), applied.tenants.end()
@@ -284,16 +297,22 @@ plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied
     }
     const std::size_t failed = outcome_.failures.size();
     const std::size_t all = applied.tenants.size() + failed - tenants.without.size();
-    if (!dependencies_.connector.contains_failures(failed, all)) {
-        std::string text;
-        for (std::size_t i = 0; i < std::min(failed, kNamedAtMost); ++i) {
-            text += outcome_.failures[i].message + "\n";
-        }
-        if (failed > kNamedAtMost) text += fmt::format("and {} more\n", failed - kNamedAtMost);
-        outcome_.failures.clear();
-        throw Error(ErrorKind::MigrationFailed, text + "Nothing was run.");
-    }
+    if (!dependencies_.connector.contains_failures(failed, all)) end_for_failures(aside.advice);
+    if (!aside.advice.empty()) tenant_notes_.push_back(std::move(aside.advice));
     return tenants;
+}
+
+void VersionRun::end_for_failures(const std::string& advice) {
+    const std::size_t failed = outcome_.failures.size();
+    std::string text;
+    for (std::size_t i = 0; i < std::min(failed, kNamedAtMost); ++i) {
+        text += outcome_.failures[i].message + "\n";
+    }
+    if (failed > kNamedAtMost) text += fmt::format("and {} more\n", failed - kNamedAtMost);
+    outcome_.failures.clear();
+    throw Error(
+        ErrorKind::MigrationFailed, text + "Nothing was run." + (advice.empty() ? "" : " " + advice)
+    );
 }
 
 /// The tenant migrations that some tenants lack, for them alone. A file that nobody has yet is left

@@ -34,6 +34,8 @@ struct VersionRequest {
     /// Whether a new tenant may get a schema that holds objects; unset: as the options say.
     std::optional<db::AdoptSchemas> adopt_schemas = std::nullopt;
     bool reconcile = false;  ///< bring every tenant all the files it lacks
+    /// What becomes of unmanaged tenants, unless the options say.
+    UnmanagedTenants unmanaged = UnmanagedTenants::Apply;
     /// Which tenants, and in which steps. Of a sync that names some: tenant migrations alone, and
     /// none that nobody has yet while there are other tenants. Canary and waves need an apply with
     /// Atomicity::Tenant, or, for a canary alone, any apply.
@@ -94,6 +96,7 @@ private:
     /// The tenants whom the run is for, without those that nobody can work for: they have failed.
     /// Throws MigrationFailed where that ends the run.
     plan::Selection workable(const Plan& pending, const Applied& applied);
+    void end_for_failures(const std::string& advice);
     void log_others(const Applied& applied) const;
     db::ApplyRequest apply_request() const;
     std::int64_t considered_tenants() const;
@@ -122,6 +125,7 @@ private:
     std::vector<Migration> sources_;
     loader::Report report_;                  ///< of their load
     std::vector<std::string> source_notes_;  ///< what the answer says of the files
+    std::vector<std::string> tenant_notes_;  ///< and of tenants that are set aside
     Plan plan_;
     BaseFinding base_;
     std::unordered_map<std::string, std::string> renamed_;  ///< as `Applied::renamed`

@@ -34,6 +34,13 @@ enum class AdoptSchemas : std::uint8_t {
     Allow,  ///< somebody has said that the objects are its own
 };
 
+/// What becomes of a tenant that is listed, and whose schema the server does not have yet.
+enum class MissingSchemas : std::uint8_t {
+    Warn,  ///< its files run all the same, and may make the schema
+    Skip,  ///< it is left out
+    Fail,  ///< it has failed
+};
+
 /// What stands for a token in a data source, in the place of the password.
 inline constexpr std::string_view kDatabaseToken = "${aws-rds-token}";
 
@@ -53,6 +60,7 @@ struct Options {
     std::optional<Atomicity> atomicity;  ///< unset: the driver's default
     SessionState session_state = SessionState::Reset;
     AdoptSchemas adopt_schemas = AdoptSchemas::Warn;
+    MissingSchemas missing_schemas = MissingSchemas::Warn;
     std::optional<std::chrono::milliseconds> statement_timeout;
     std::optional<std::chrono::milliseconds> ddl_lock_timeout;
     std::size_t parallelism = 1;  ///< tenants at once, a connection each; at least 1

@@ -11,8 +11,8 @@
 
 namespace migrator::plan {
 
-/// From where on runs that did not end well, or left tenants for later, owe a tenant its files. What
-/// it is made from lives longer.
+/// From where on runs that did not end well, or left tenants for later, owe a tenant its files.
+/// What it is made from lives longer.
 class OwedFiles {
 public:
     using Position = std::size_t;  ///< in the source

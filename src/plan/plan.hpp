@@ -41,6 +41,13 @@ std::vector<LaggingTenant> lagging(const std::vector<Migration>& sources, const 
 /// has planned for them.
 std::vector<std::string> unmanaged(const std::vector<Migration>& sources, const Applied& applied);
 
+/// Tenants without any recorded tenant migration that get migrations by this plan and still lack
+/// recorded ones that come before, with the first that they get; in tenant order. For a plan that
+/// does not reconcile.
+std::vector<OwedTenant> given_newest_alone(
+    const Plan& plan, const std::vector<Migration>& sources, const Applied& applied
+);
+
 /// Names with records of tenant migrations or of runs that are not in the tenant list, sorted:
 /// tenants that were deleted, as a rule.
 std::vector<std::string> unlisted(const Applied& applied);

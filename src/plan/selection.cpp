@@ -139,6 +139,8 @@ Narrowed narrow(
     const auto first = first_migrations(plan);
     Narrowed narrowed{.plan = {.files = {}, .tenants = chosen(plan.tenants, selection.names)}};
     const NameSet without(selection.without.begin(), selection.without.end());
+    const NameSet ignored(selection.ignored.begin(), selection.ignored.end());
+    std::erase_if(narrowed.plan.tenants, [&](const auto& name) { return ignored.contains(name); });
     Names working;
     for (const std::string& tenant : narrowed.plan.tenants) {
         if (first.contains(tenant) && !without.contains(tenant)) working.push_back(tenant);
@@ -155,6 +157,7 @@ Narrowed narrow(
     for (const std::string& tenant : plan.tenants) {
         const auto file = first.find(tenant);
         if (file == first.end() || file->second == nullptr || kept.contains(tenant)) continue;
+        if (ignored.contains(tenant)) continue;
         if (states.cover(tenant, file->second->file)) continue;
         narrowed.owed.push_back({tenant, file->second->file});
     }

@@ -19,9 +19,10 @@ struct Selection {
     /// ends behind the last wave.
     std::vector<Share> waves;
     std::vector<std::string> without;  ///< tenants that nobody can work for, whoever is chosen
+    std::vector<std::string> ignored;  ///< tenants that are not looked at, and are owed nothing
 
     bool is_everybody() const {
-        return names.empty() && !canary && waves.empty() && without.empty();
+        return names.empty() && !canary && waves.empty() && without.empty() && ignored.empty();
     }
     bool operator==(const Selection&) const = default;
 };

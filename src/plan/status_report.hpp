@@ -20,7 +20,9 @@ struct StatusReport {
     std::shared_ptr<const std::vector<Migration>> sources;
     std::vector<Migration> changed;
     std::vector<LaggingTenant> lagging;
-    std::vector<std::string> unmanaged;
+    std::vector<std::string> unmanaged;       ///< that have a schema
+    std::vector<std::string> without_schema;  ///< no tenant migration is recorded for them
+    bool skips_without_schema = false;        ///< runs leave those out
     /// Planned, running or failed, of tenants that are listed and of single files.
     std::vector<TenantState> unfinished;
     std::vector<std::string> broken_objects;  ///< each says what to do

@@ -1,4 +1,6 @@
 #include <set>
+#include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "plan/owed_files.hpp"
@@ -59,6 +61,29 @@ std::vector<std::string> unmanaged(const std::vector<Migration>& sources, const 
         result.push_back(std::move(tenant));
     }
     return result;
+}
+
+std::vector<OwedTenant> given_newest_alone(
+    const Plan& plan, const std::vector<Migration>& sources, const Applied& applied
+) {
+    const std::vector<std::string> tenants = unmanaged(sources, applied);
+    const std::unordered_set<std::string_view> wanted(tenants.begin(), tenants.end());
+    std::unordered_map<std::string_view, const std::string*> first;
+    const void* last = nullptr;  // files for the same tenants share one list
+    for (const PlannedFile& file : plan.files) {
+        if (wanted.empty()) break;
+        if (!is_tenant_migration(file.migration->type) || file.schemas.get() == last) continue;
+        last = file.schemas.get();
+        for (const std::string& tenant : *file.schemas) {
+            if (wanted.contains(tenant)) first.emplace(tenant, &file.migration->file);
+        }
+    }
+    std::vector<OwedTenant> given;
+    for (const std::string& tenant : tenants) {
+        const auto found = first.find(tenant);
+        if (found != first.end()) given.push_back({tenant, *found->second});
+    }
+    return given;
 }
 
 std::vector<std::string> unlisted(const Applied& applied) {

@@ -69,6 +69,7 @@ const Columns<StatusReport>& report_columns() {
         {"changed", [](const StatusReport& status) { return migrations(status.changed); }},
         {"lagging", [](const StatusReport& status) { return lagging(status.lagging); }},
         {"unmanaged", [](const StatusReport& status) { return texts(status.unmanaged); }},
+        {"withoutSchema", [](const StatusReport& status) { return texts(status.without_schema); }},
         {"unfinished",
          [](const StatusReport& status) {
              return objects_of(unfinished_columns(), status.unfinished);

@@ -214,6 +214,137 @@ TEST_F(Apply, ReconcileBringsALateTenantWhatItLacks) {
     EXPECT_TRUE(contains(out.str(), "2 tenant files in 2 executions")) << out.str();
 }
 
+class ApplyWithUnmanagedTenants : public CommandLine {
+protected:
+    /// ghi and jkl have nothing, a file is new.
+    ApplyWithUnmanagedTenants() {
+        write_files();
+        EXPECT_EQ(run({"apply"}), 0);
+        for (const char* tenant : {"ghi", "jkl"}) database.add_tenant(tenant);
+        newest = source.write(MigrationType::TenantMigration, "tenants", "004.sql", "x");
+    }
+    std::size_t rows_of(const std::string& tenant) const {
+        const auto rows = database.rows();
+        return static_cast<std::size_t>(std::ranges::count_if(rows, [&](const auto& row) {
+            return row.schema == tenant && row.migration.type == MigrationType::TenantMigration;
+        }));
+    }
+    Migration newest;
+};
+
+TEST_F(ApplyWithUnmanagedTenants, RefusesToGiveThemTheNewestFilesAlone) {
+    const auto before = database.rows().size();
+    EXPECT_EQ(run({"apply"}), 1);
+    for (const char* part :
+         {"tenant ghi has no recorded migration, and would get only the newest files, from "
+          "/migrations/tenants/004.sql on\n",
+          "tenant jkl has no",
+          "Nothing was run.",
+          "migrator apply --reconcile",
+          "migrator sync --tenant TENANT",
+          "unmanaged: apply"}) {
+        EXPECT_TRUE(contains(err.str(), part)) << part << " is missing in\n" << err.str();
+    }
+    EXPECT_EQ(database.rows().size(), before);
+    EXPECT_EQ(run({"plan", "--exit-code"}), 1);
+    EXPECT_TRUE(contains(out.str(), "2 problems would stop the run")) << out.str();
+    EXPECT_TRUE(contains(out.str(), "migrator apply --reconcile")) << out.str();
+    EXPECT_EQ(run({"validate"}), 1);
+    EXPECT_EQ(run({"apply", "--tenant", "abc"}), 0) << "it is not for them";
+    EXPECT_EQ(run({"apply", "--tenant", "jkl"}), 1);
+}
+
+TEST_F(ApplyWithUnmanagedTenants, ReconcilesOrSyncsThem) {
+    EXPECT_EQ(run({"sync", "--tenant", "ghi"}), 0) << err.str();
+    EXPECT_EQ(rows_of("ghi"), 2U);
+    EXPECT_EQ(run({"apply", "--reconcile"}), 0) << err.str();
+    EXPECT_EQ(rows_of("ghi"), 3U);
+    EXPECT_EQ(rows_of("jkl"), 3U);
+}
+
+TEST_F(ApplyWithUnmanagedTenants, GivesThemTheNewestFilesWhereTheKeySaysSo) {
+    options.unmanaged = coordinator::UnmanagedTenants::Apply;
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(rows_of("jkl"), 1U);
+    EXPECT_TRUE(contains(
+        out.str(),
+        "2 tenants have no recorded migration and get the newest files only, from "
+        "/migrations/tenants/004.sql on: ghi, jkl"
+    )) << out.str();
+}
+
+TEST_F(ApplyWithUnmanagedTenants, LeavesThemOutWhereTheKeySaysSo) {
+    options.unmanaged = coordinator::UnmanagedTenants::Skip;
+    database.work_tenant_by_tenant(0);
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(rows_of("jkl"), 0U);
+    EXPECT_EQ(rows_of("abc"), 3U);
+    EXPECT_TRUE(database.states().empty()) << "they are owed nothing";
+    EXPECT_TRUE(
+        contains(out.str(), "2 tenants have no recorded migration and are skipped: ghi, jkl")
+    ) << out.str();
+    EXPECT_EQ(run({"status", "--exit-code"}), 3);
+    EXPECT_EQ(run({"apply", "--reconcile"}), 0);
+    EXPECT_EQ(rows_of("jkl"), 3U);
+}
+
+TEST_F(ApplyWithUnmanagedTenants, CountsThemAsFailedWhereFailuresAreContained) {
+    database.work_tenant_by_tenant(2);
+    EXPECT_EQ(run({"apply"}), 6);
+    EXPECT_TRUE(contains(err.str(), "tenant jkl has no recorded migration")) << err.str();
+    EXPECT_EQ(rows_of("abc"), 3U);
+    EXPECT_EQ(run({"apply"}), 6) << "they are still owed the file";
+    EXPECT_EQ(rows_of("jkl"), 0U);
+}
+
+TEST_F(ApplyWithUnmanagedTenants, BringsOneUpThatFailedInItsFirstFile) {
+    TenantState failed;
+    failed.tenant = "ghi";
+    failed.state = "failed";
+    failed.file = failed.first_file = tenant_1.file;
+    database.add_state(failed);
+    database.remove_tenant("jkl");
+    EXPECT_EQ(run({"apply"}), 0) << err.str();
+    EXPECT_EQ(rows_of("ghi"), 3U);
+}
+
+class ApplyWithoutSchemas : public CommandLine {
+protected:
+    ApplyWithoutSchemas() {
+        write_files();
+        database.add_without_schema("ghi");
+    }
+};
+
+TEST_F(ApplyWithoutSchemas, RunsTheFilesAsByDefault) {
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_TRUE(contains(
+        out.str(), "Without a schema: 1 tenant in the list that has no schema yet\n  ghi\n"
+    )) << out.str();
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_FALSE(contains(out.str(), "without a schema")) << out.str();
+    EXPECT_EQ(database.rows().size(), 11U);
+}
+
+TEST_F(ApplyWithoutSchemas, SkipsTheTenant) {
+    options.missing_schemas = db::MissingSchemas::Skip;
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_TRUE(contains(out.str(), "1 tenant is listed without a schema and skipped: ghi"))
+        << out.str();
+    for (const auto& row : database.rows()) EXPECT_NE(row.schema, "ghi");
+    EXPECT_EQ(run({"status", "--exit-code"}), 0) << out.str();
+}
+
+TEST_F(ApplyWithoutSchemas, FailsForTheTenant) {
+    options.missing_schemas = db::MissingSchemas::Fail;
+    EXPECT_EQ(run({"apply"}), 1);
+    EXPECT_TRUE(contains(err.str(), "tenant ghi is listed, but has no schema yet")) << err.str();
+    EXPECT_TRUE(database.rows().empty());
+    EXPECT_EQ(run({"apply", "--tenant", "abc"}), 0);
+    database.work_tenant_by_tenant(1);
+    EXPECT_EQ(run({"apply"}), 6);
+}
+
 TEST_F(Apply, AFailingFileIsAnErrorOnStandardError) {
     write_files();
     database.fail_file(tenant_1.file, "ERROR: relation \"x\" exists\nLINE 1: create");

@@ -121,7 +121,8 @@ TEST_F(Json, OfStatus) {
     const auto root = run_json({"status", "--json"});
     EXPECT_EQ(
         keys(root),
-        "version applied tenants badTenants pending scripts changed lagging unmanaged unfinished "
+        "version applied tenants badTenants pending scripts changed lagging unmanaged "
+        "withoutSchema unfinished "
         "brokenObjects lock states levels unlisted base moved late missingFiles"
     );
     EXPECT_TRUE(root.at("version").is_null());

@@ -28,6 +28,12 @@ void FakeConnector::add_bad_tenant(const BadTenant& bad) {
     bad_tenants_.push_back(bad);
 }
 
+void FakeConnector::add_without_schema(const std::string& tenant) {
+    const std::lock_guard lock(mutex_);
+    tenants_.push_back(tenant);
+    without_schema_.push_back(tenant);
+}
+
 void FakeConnector::remove_tenant(const std::string& name) {
     const std::lock_guard lock(mutex_);
     std::erase(tenants_, name);
@@ -223,6 +229,9 @@ Applied FakeConnector::read_applied(const std::vector<Migration>& sources) {
         if (files.size() != recorded || has_state) {
             applied.files_of_tenant[tenant] = std::move(files);
         }
+    }
+    for (const auto& tenant : without_schema_) {
+        if (!applied.counts.contains(tenant)) applied.without_schema.push_back(tenant);
     }
     return applied;
 }

@@ -56,6 +56,8 @@ public:
     void remove_tenant(const std::string& name);
     /// A row of the tenant list that no run can work for.
     void add_bad_tenant(const BadTenant& bad);
+    /// The tenant has no schema, as `read_applied` tells until it has rows.
+    void add_without_schema(const std::string& tenant);
     /// Records `migration` as applied to `schema`, in a version of its own.
     void record(const Migration& migration, const std::string& schema);
     void add_state(const TenantState& state);
@@ -140,6 +142,7 @@ private:
     std::int64_t last_row_ = 0;
     std::vector<std::string> tenants_;
     std::vector<BadTenant> bad_tenants_;
+    std::vector<std::string> without_schema_;
     std::vector<Version> versions_;  ///< oldest first
     std::vector<AppliedMigration> rows_;
     std::vector<TenantState> states_;

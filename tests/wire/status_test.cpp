@@ -81,7 +81,7 @@ TEST(WireStatus, ReportOfAnEmptyDatabase) {
     EXPECT_EQ(
         serialize(status_report({})),
         R"({"version":null,"applied":0,"tenants":[],"badTenants":[],"pending":[],"scripts":[],"changed":[],)"
-        R"("lagging":[],"unmanaged":[],"unfinished":[],"brokenObjects":[],"lock":null,)"
+        R"("lagging":[],"unmanaged":[],"withoutSchema":[],"unfinished":[],"brokenObjects":[],"lock":null,)"
         R"("states":{"current":0,"lagging":0,"unmanaged":0,"unfinished":0,"failed":0,"planned":0},)"
         R"("levels":[],"unlisted":[],)" +
             std::string(kNoFindings) + "}"

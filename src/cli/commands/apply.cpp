@@ -174,6 +174,7 @@ struct Apply : Creates {
         coordinator::VersionRequest request;
         request.dry_run = dry_run;
         request.reconcile = reconcile;
+        request.unmanaged = coordinator::UnmanagedTenants::Refuse;
         request.resume_at_statement = resume_at_statement;
         request.tenants = selection_of(tenants);
         return create(context, std::move(request));

@@ -81,6 +81,7 @@ sql::Dialect make_dialect() {
         .now_created = "current_timestamp",
         .quote = quote,
         .create_schema = create_schema,
+        .schemas = "select schema_name from information_schema.schemata",
         .needs_quotes = needs_quotes,
         .names_ignore_case = "select @@lower_case_table_names <> 0",
         .system_schemas = kSystemSchemas,

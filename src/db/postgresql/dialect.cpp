@@ -69,6 +69,7 @@ sql::Dialect make_dialect() {
         .now_created = kNowCreated,
         .quote = quote_identifier,
         .create_schema = create_schema,
+        .schemas = "select nspname from pg_catalog.pg_namespace",
         .folded = folded,
         .system_schemas = kSystemSchemas,
         .default_schema = "public",
