@@ -18,17 +18,14 @@ http::Lane Gate::lane(const Permission& needed, http::Lane lane) const {
     return is_open() || needed.role == Role::None ? lane : http::Lane::Gate;
 }
 
-http::Handler Gate::around(
-    const Permission& needed, http::Lane lane, http::Handler handler
-) const {
+http::Handler Gate::around(const Permission& needed, http::Lane lane, http::Handler handler) const {
     if (is_open() || needed.role == Role::None) return handler;
     return [this, needed, lane, handler = std::move(handler)](http::Request request) {
         request.principal = authenticate_(request);
         permit(request.principal, needed.operation, least(needed));
-        return http::Reply(http::GoesOn{
-            lane, [handler, request = std::move(request)]() mutable {
-                return handler(std::move(request));
-            }});
+        return http::Reply(http::GoesOn{lane, [handler, request = std::move(request)]() mutable {
+                                            return handler(std::move(request));
+                                        }});
     };
 }
 
@@ -40,23 +37,19 @@ http::Handler Gate::around_open(http::Lane lane, http::Handler handler) const {
         } catch (const Error& error) {
             if (error.kind() == ErrorKind::Internal) throw;
         }
-        return http::Reply(http::GoesOn{
-            lane, [handler, request = std::move(request)]() mutable {
-                return handler(std::move(request));
-            }});
+        return http::Reply(http::GoesOn{lane, [handler, request = std::move(request)]() mutable {
+                                            return handler(std::move(request));
+                                        }});
     };
 }
 
-void Gate::permit(
-    const std::optional<Principal>& who, std::string_view operation, bool dry_run
-) const {
+void Gate::permit(const std::optional<Principal>& who, std::string_view operation, bool dry_run)
+    const {
     const Permission& needed = permission_for(operation);
     permit(who, operation, dry_run ? needed.of_dry_run : needed.role);
 }
 
-void Gate::permit(
-    const std::optional<Principal>& who, std::string_view what, Role needed
-) const {
+void Gate::permit(const std::optional<Principal>& who, std::string_view what, Role needed) const {
     if (is_open() || needed == Role::None) return;
     if (!who) {
         throw Error(
@@ -74,6 +67,15 @@ void Gate::permit(
             who->name,
             who->role == Role::None ? "no role" : fmt::format("the role {}", name_of(who->role))
         )
+    );
+}
+
+void refuse_drop_without_proof(const Gate& gate) {
+    if (!gate.is_open()) return;
+    throw Error(
+        ErrorKind::Forbidden,
+        "a schema is dropped over HTTP only where authentication is configured; use migrator "
+        "remove-tenant --drop-schema"
     );
 }
 

@@ -159,6 +159,7 @@ V1Request parse_v1_request(std::string_view body, TenantName tenant_name) {
     if (tenant_name == TenantName::NotAsked) {
         request.tenants = parse_selection(object);
         request.reconcile = optional_bool(object, "reconcile");
+        request.unfinished = optional_bool(object, "unfinished");
     }
     return request;
 }

@@ -13,6 +13,7 @@ std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_new();
 std::unique_ptr<Command> make_apply();
 std::unique_ptr<Command> make_create_tenant();
+std::unique_ptr<Command> make_remove_tenant();
 std::unique_ptr<Command> make_sync();
 std::unique_ptr<Command> make_plan();
 std::unique_ptr<Command> make_status();
@@ -34,6 +35,7 @@ constexpr std::unique_ptr<Command> (*kCommands[])() = {
     make_new,
     make_apply,
     make_create_tenant,
+    make_remove_tenant,
     make_sync,
     make_plan,
     make_status,

@@ -7,6 +7,7 @@
 #include "wire/plans.hpp"
 #include "wire/runs.hpp"
 #include "wire/status.hpp"
+#include "wire/tenants.hpp"
 
 namespace migrator::cli::json {
 namespace {
@@ -185,6 +186,10 @@ std::string forgotten(
     return document(
         {{"tenant", text(tenant)}, {"files", wire::migrations(files)}, {"forgotten", forgotten}}
     );
+}
+
+std::string removed_tenant(const db::TenantTraces& removed, bool drop_schema) {
+    return document(wire::removed_tenant(removed, drop_schema));
 }
 
 std::string program(const std::string& version_text) {

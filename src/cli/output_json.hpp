@@ -42,6 +42,7 @@ std::string as_new(const std::vector<std::string>& places);
 std::string forgotten(
     const std::string& tenant, const std::vector<Migration>& files, bool forgotten
 );
+std::string removed_tenant(const db::TenantTraces& removed, bool drop_schema);
 /// The program's own version.
 std::string program(const std::string& version_text);
 std::string reachable();

@@ -43,6 +43,7 @@ constexpr Key kKeys[] = {
      .since = "v2021.2.0",
      .choices = "DEBUG|INFO|WARN|ERROR|PANIC"},
 
+    {.name = "tenantDelete", .since = "new"},
     {.name = "atomicity", .type = Choice, .since = "new", .choices = "version|tenant|file"},
     {.name = "sessionState",
      .type = Choice,

@@ -115,6 +115,7 @@ db::Options database_options(const Values& values) {
     options.data_source = values.text("dataSource");
     options.tenant_select = values.renamed("tenantSelect", "tenantSelectSQL");
     options.tenant_insert = values.renamed("tenantInsert", "tenantInsertSQL");
+    options.tenant_delete = values.text("tenantDelete");
     options.placeholder = values.text("schemaPlaceHolder");
     for (const Kind& kind : kKinds) {
         if (!is_single_migration(kind.type)) continue;

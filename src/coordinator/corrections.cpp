@@ -87,6 +87,12 @@ void check_same(
     refuse_other_schema(recorded, file);
 }
 
+Error no_trace_of(const std::string& tenant) {
+    return {
+        ErrorKind::NotFound,
+        fmt::format("tenant {} does not exist, and nothing is recorded for it", tenant)};
+}
+
 bool is_whole(const std::string& place) { return place.starts_with('/') || is_url(place); }
 
 bool is_today(const std::string& place, const Applied& applied) {
@@ -178,6 +184,24 @@ void Corrections::forget(
     for (const Migration& file : forgettable.files) pointers.push_back(&file);
     lock("forget " + tenant, request_id)
         ->forget(SchemaName::parse(tenant), pointers, forgettable.other_names);
+}
+
+db::TenantTraces Corrections::find_tenant(const std::string& tenant) {
+    const SchemaName name = SchemaName::parse(tenant);
+    db::TenantTraces traces = dependencies_.connector.find_tenant(name, inspection_.files());
+    if (!traces.any()) throw no_trace_of(tenant);
+    return traces;
+}
+
+db::TenantTraces Corrections::remove_tenant(
+    const std::string& tenant, bool drop_schema, const std::string& request_id
+) {
+    const SchemaName name = SchemaName::parse(tenant);
+    const std::vector<Migration> sources = inspection_.files();
+    db::TenantTraces traces =
+        lock("remove tenant " + tenant, request_id)->remove_tenant(name, sources, drop_schema);
+    if (!traces.any()) throw no_trace_of(tenant);
+    return traces;
 }
 
 Corrections::Moved Corrections::find_moved(

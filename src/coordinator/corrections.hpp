@@ -11,7 +11,7 @@
 
 namespace migrator::coordinator {
 
-/// Corrections of the metadata that a person asks for: accept and forget. Thread-safe.
+/// Corrections of the metadata that a person asks for: accept, forget, remove. Thread-safe.
 class Corrections {
 public:
     /// What it is made from lives longer.
@@ -40,6 +40,15 @@ public:
     /// Takes the lock; throws Locked.
     void forget(
         const std::string& tenant, const Forgettable& forgettable, const std::string& request_id
+    );
+
+    /// What there is of a tenant, listed or not. Throws NotFound when there is nothing, and what
+    /// `db::Connector::find_tenant` throws.
+    db::TenantTraces find_tenant(const std::string& tenant);
+    /// Takes the lock, throws Locked; and what `find_tenant` and `db::Run::remove_tenant` throw.
+    /// Gives what was removed.
+    db::TenantTraces remove_tenant(
+        const std::string& tenant, bool drop_schema, const std::string& request_id
     );
 
     /// What it means that the recorded place `from` is the source's place `to` today. Both are base

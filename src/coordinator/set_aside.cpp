@@ -50,15 +50,17 @@ public:
         }
         if (options_.missing_schemas != db::MissingSchemas::Fail) return;
         for (const std::string& name : found) {
-            fail({.tenant = name,
-                  .file = {},
-                  .statement = 0,
-                  .sqlstate = {},
-                  .message = fmt::format(
-                      "tenant {} is listed, but has no schema yet; create the schema, or set "
-                      "missingSchemas: skip",
-                      name
-                  )});
+            fail(
+                {.tenant = name,
+                 .file = {},
+                 .statement = 0,
+                 .sqlstate = {},
+                 .message = fmt::format(
+                     "tenant {} is listed, but has no schema yet; create the schema, or set "
+                     "missingSchemas: skip",
+                     name
+                 )}
+            );
         }
     }
 

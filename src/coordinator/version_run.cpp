@@ -228,7 +228,7 @@ bool VersionRun::make_plan() {
     outcome_.summary.started_at = started_at_;
     count_phase("planning", began);
     if (!outcome_.failures.empty()) outcome_.summary.tenants = considered_tenants();
-    return !plan_.empty() || request_.tenant.has_value();
+    return !plan_.empty() || !settled_.empty() || request_.tenant.has_value();
 }
 
 void VersionRun::check_source(Applied& applied) {
@@ -253,11 +253,46 @@ plan::Narrowed VersionRun::plan_from(const Applied& applied) {
     if (request_.tenant) {
         return {.plan = plan::for_new_tenant(sources_, SchemaName::parse(*request_.tenant))};
     }
+    tenant_notes_.clear();
+    if (request_.action == Action::Sync) look_at_unfinished(applied);
     const bool reconcile = request_.reconcile || is_sync_of_some();
     const Plan all = plan::pending(sources_, applied, inspection_.plan_options(reconcile));
     const plan::Selection tenants = workable(all, applied);
     if (is_sync_of_some()) return {.plan = plan_of_sync(applied, all, tenants)};
     return plan::narrow(all, sources_, applied, tenants);
+}
+
+void VersionRun::look_at_unfinished(const Applied& applied) {
+    const auto& names = request_.tenants.names;
+    settled_.clear();
+    std::string text;
+    for (const TenantState& state : applied.states) {
+        if (state.state == "planned") continue;
+        const bool is_single = state.tenant.empty();
+        const bool is_meant = names.empty() || (!is_single && plan::is_meant(state.tenant, names));
+        const bool is_listed =
+            is_single || std::ranges::find(applied.tenants, state.tenant) != applied.tenants.end();
+        if (!is_meant || !is_listed) continue;
+        settled_.push_back(state.tenant);
+        text += fmt::format(
+            "{} {} in {}, and may be half done\n",
+            is_single ? "single files" : "tenant " + state.tenant,
+            state.state == "failed" ? "failed" : "was interrupted",
+            state.file.empty() ? state.first_file : state.file
+        );
+    }
+    if (settled_.empty()) return;
+    if (request_.settles_unfinished) {
+        tenant_notes_.push_back(text + "This is settled: nothing of it is owed any more");
+        return;
+    }
+    throw Error(
+        ErrorKind::MigrationFailed,
+        text +
+            "Nothing was recorded. Let migrator apply finish these files. If all of their "
+            "statements have taken effect: migrator sync --unfinished (over HTTP: "
+            "\"unfinished\": true)"
+    );
 }
 
 /// Tenants that nobody can work for, and that this run is not for: no failures of this run.
@@ -286,7 +321,7 @@ plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied
         for (const std::string& warning : aside.warnings) log::warn(warning);
     }
     tenants.ignored = std::move(aside.skipped);
-    tenant_notes_ = std::move(aside.notes);
+    for (std::string& note : aside.notes) tenant_notes_.push_back(std::move(note));
     outcome_.failures = std::move(aside.failures);
     if (outcome_.failures.empty()) return tenants;
     const std::unordered_set<std::string_view> named(
@@ -388,6 +423,7 @@ void VersionRun::apply() {
     try {
         if (base_.adopted && !request_.dry_run) run_->add_places({{*base_.adopted, base_.today}});
         auto result = run_->apply(plan_, apply_request());
+        if (!settled_.empty() && !request_.dry_run) run_->settle(settled_);
         outcome_.notes.insert(outcome_.notes.end(), result.notes.begin(), result.notes.end());
         if (result.fleet) add_failed_before(*result.fleet);
         for (TenantFailure& failure : result.failures) {

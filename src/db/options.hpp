@@ -52,6 +52,9 @@ struct Options {
     std::string tenant_select;
     /// Statement with one placeholder for the tenant name; empty: the built-in table.
     std::string tenant_insert;
+    /// Statement with one placeholder for the name of a tenant that is removed; empty: the built-in
+    /// table, or, with `tenant_select`, none.
+    std::string tenant_delete;
     std::string placeholder = "{schema}";  ///< replaced by the schema in files
     /// Where the files are, so that they are known again from another place.
     identity::Source source;

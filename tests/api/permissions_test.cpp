@@ -47,8 +47,15 @@ std::vector<Asking> askings() {
             all.push_back({method, path, R"({"query":"{__typename}"})", each.role});
         } else if (method == "POST" && path != "/v1/moves") {
             const std::string name = path == "/v1/tenants" ? R"("name":"south",)" : "";
-            all.push_back({method, path, "{" + name + R"("mode":"apply","response":"summary"})", each.role});
-            all.push_back({method, path, "{" + name + R"("mode":"dry-run","response":"summary"})", each.of_dry_run});
+            all.push_back(
+                {method, path, "{" + name + R"("mode":"apply","response":"summary"})", each.role}
+            );
+            all.push_back(
+                {method,
+                 path,
+                 "{" + name + R"("mode":"dry-run","response":"summary"})",
+                 each.of_dry_run}
+            );
         } else {
             all.push_back({method, path, method == "POST" ? "{}" : "", each.role});
         }
@@ -74,12 +81,17 @@ std::vector<FieldAsking> field_askings() {
             std::string text = "{a:__typename " + std::string(name);
             if (name == "version" || name == "dbMigration") text += "(id:1)";
             if (name == "sourceMigration") text += R"((file:"x"))";
-            if (name == "fleet") text += "{tenants}";
-            else if (name == "versions" || name == "version" || name == "dbMigration") text += "{id}";
-            else text += "{name}";
+            if (name == "fleet")
+                text += "{tenants}";
+            else if (name == "versions" || name == "version" || name == "dbMigration")
+                text += "{id}";
+            else
+                text += "{name}";
             all.push_back({text + "}", each.role});
         } else if (name == "acceptMoved") {
             all.push_back({R"(mutation{acceptMoved(input:{from:"a",to:"b"})})", each.role});
+        } else if (name == "removeTenant") {
+            all.push_back({R"(mutation{removeTenant(tenantName:"north")})", each.role});
         } else if (name == "acceptAsNew") {
             all.push_back({R"(mutation{...f} fragment f on Mutation{x:acceptAsNew})", each.role});
         } else if (each.operation.starts_with("Mutation.")) {
@@ -196,8 +208,7 @@ TEST_F(PermissionsTest, ARunIsCancelledByWhoAskedForItOrAnAdmin) {
             "/v1/migrations",
             R"({"mode":"apply","response":"summary"})",
             {{"Prefer", "respond-async"}, {"X-Request-ID", "run-7"}}
-        )
-            .status,
+        ).status,
         400
     );
     gate = as("ops", Role::Admin);

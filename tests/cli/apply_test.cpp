@@ -472,6 +472,70 @@ TEST_F(Sync, OfOneTenantRecordsForItAlone) {
     EXPECT_EQ(database.rows().back().migration.file, tenant_1.file);
 }
 
+class SyncOfUnfinished : public CommandLine {
+protected:
+    SyncOfUnfinished() {
+        write_files();
+        database.record(tenant_1, "abc");
+        database.record(tenant_2, "abc");
+        add_state("def", "failed");
+    }
+    void add_state(const std::string& tenant, const std::string& name) {
+        TenantState state;
+        state.tenant = tenant;
+        state.state = name;
+        state.first_file = state.file = tenant_1.file;
+        database.add_state(state);
+    }
+};
+
+TEST_F(SyncOfUnfinished, IsRefused) {
+    EXPECT_EQ(run({"sync", "--tenant", "d*"}), 1);
+    EXPECT_TRUE(contains(err.str(), "tenant def failed in /migrations/tenants/002.sql"))
+        << err.str();
+    EXPECT_TRUE(contains(err.str(), "Nothing was recorded.")) << err.str();
+    EXPECT_EQ(run({"sync"}), 1);
+    database.add_tenant("cut");
+    add_state("cut", "running");
+    EXPECT_EQ(run({"sync", "--tenant", "cut"}), 1);
+    EXPECT_TRUE(contains(err.str(), "tenant cut was interrupted in")) << err.str();
+    EXPECT_EQ(database.rows().size(), 2U);
+    EXPECT_EQ(database.states().size(), 2U);
+    EXPECT_EQ(run({"sync", "--tenant", "abc"}), 0) << "it is not for that tenant";
+}
+
+TEST_F(SyncOfUnfinished, IsDoneWhenAPersonSaysThatAllHasTakenEffect) {
+    EXPECT_EQ(run({"sync", "--tenant", "def", "--unfinished"}), 0) << err.str();
+    EXPECT_EQ(database.rows().size(), 4U);
+    EXPECT_TRUE(database.states().empty());
+    EXPECT_TRUE(contains(out.str(), "tenant def failed in /migrations/tenants/002.sql"))
+        << out.str();
+}
+
+TEST_F(SyncOfUnfinished, ForgetsAFailureInAFileThatHasGone) {
+    database.record(tenant_1, "def");
+    database.record(tenant_2, "def");
+    EXPECT_EQ(run({"sync", "--tenant", "def", "--unfinished"}), 0);
+    EXPECT_TRUE(database.states().empty());
+}
+
+TEST_F(SyncOfUnfinished, TakesWhatIsOnlyPlanned) {
+    database.add_tenant("ghi");
+    add_state("ghi", "planned");
+    EXPECT_EQ(run({"sync", "--tenant", "ghi"}), 0) << err.str();
+}
+
+TEST_F(SyncOfUnfinished, IsRefusedForSingleFilesUnlessTenantsAreNamed) {
+    EXPECT_EQ(run({"sync", "--tenant", "def", "--unfinished"}), 0);
+    add_state("", "failed");
+    EXPECT_EQ(run({"sync"}), 1);
+    EXPECT_TRUE(contains(err.str(), "single files failed in")) << err.str();
+    database.add_tenant("ghi");
+    EXPECT_EQ(run({"sync", "--tenant", "ghi"}), 0) << err.str();
+    EXPECT_EQ(run({"sync", "--unfinished"}), 0) << err.str();
+    EXPECT_TRUE(database.states().empty());
+}
+
 TEST_F(Sync, OfAnUnknownTenantIsAnError) {
     write_files();
     EXPECT_EQ(run({"sync", "--tenant", "nobody"}), 1);

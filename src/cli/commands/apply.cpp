@@ -219,6 +219,7 @@ struct CreateTenant : Creates {
 
 struct Sync : Creates {
     TenantChoice tenants;
+    bool unfinished = false;
 
     CommandText text() const override {
         return {
@@ -227,7 +228,8 @@ struct Sync : Creates {
             .summary = "Records pending files as applied without running them",
             .text =
                 "For a database that already has the objects, made by other means. Scripts are "
-                "recorded too.",
+                "recorded too.\n"
+                "Refused while a file is half done.",
             .examples =
                 "  migrator sync --name baseline\n"
                 "  migrator sync --tenant acme                 a tenant whose objects "
@@ -241,6 +243,11 @@ struct Sync : Creates {
                 tenants, "Record for these tenants only; repeatable, `*` matches any characters"
             ),
             tenants_from_option(tenants),
+            flag(
+                "--unfinished",
+                unfinished,
+                "Also where the last run failed or was interrupted, and forget that"
+            ),
             version_name_option(name)};
     }
 
@@ -248,6 +255,7 @@ struct Sync : Creates {
         context.opened();
         coordinator::VersionRequest request;
         request.action = Action::Sync;
+        request.settles_unfinished = unfinished;
         request.tenants = selection_of(tenants);
         return create(context, std::move(request));
     }

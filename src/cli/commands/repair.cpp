@@ -1,40 +1,16 @@
 // The commands that repair the records: accept, forget.
 #include <fmt/format.h>
 
-#include <istream>
 #include <ostream>
 
 #include "cli/command.hpp"
+#include "cli/confirm.hpp"
 #include "cli/output_json.hpp"
 #include "core/count_of.hpp"
 #include "core/random_id.hpp"
 
 namespace migrator::cli {
 namespace {
-
-Option yes_option(bool& yes) { return flag("--yes", yes, "Skip the confirmation prompt"); }
-
-/// Asks on the terminal. True without asking with `--yes`.
-bool confirm(Context& context, std::string_view command, bool yes, const std::string& question) {
-    if (yes) return true;
-    if (context.common.json || !context.terminal.in_is_terminal) {
-        throw Error(
-            ErrorKind::InvalidRequest, fmt::format("{} needs confirmation; pass --yes", command)
-        );
-    }
-    context.terminal.err << question << " [y/N] " << std::flush;
-    std::string answer;
-    std::getline(context.terminal.in, answer);
-    if (context.backend.interrupted.stop_requested()) {
-        throw Error(ErrorKind::Cancelled, "canceled; no changes were made");
-    }
-    return answer == "y" || answer == "Y" || answer == "yes";
-}
-
-int refused(Context& context) {
-    context.report.error("not confirmed; no changes were made");
-    return 1;
-}
 
 struct Accept : Command {
     std::string place;

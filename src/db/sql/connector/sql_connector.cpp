@@ -7,6 +7,7 @@
 #include "db/sql/apply/precheck.hpp"
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/apply/sql_run.hpp"
+#include "db/sql/apply/tenant_removal.hpp"
 #include "db/sql/connector/reader.hpp"
 #include "db/sql/connector/sql_run_records.hpp"
 #include "db/sql/own_sql.hpp"
@@ -75,6 +76,13 @@ public:
     TenantList tenant_list() override {
         return reader_.read([](const store::Tables& tables, const store::MetadataShape& shape) {
             return store::TenantListReader(tables, shape).read_names();
+        });
+    }
+
+    TenantTraces find_tenant(const SchemaName& tenant, const std::vector<Migration>& sources)
+        override {
+        return reader_.read([&](const store::Tables& tables, const store::MetadataShape& shape) {
+            return apply::TenantRemoval(tables, shape, tenant, sources).look();
         });
     }
 
