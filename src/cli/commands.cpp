@@ -23,6 +23,7 @@ std::unique_ptr<Command> make_versions();
 std::unique_ptr<Command> make_config();
 std::unique_ptr<Command> make_accept();
 std::unique_ptr<Command> make_forget();
+std::unique_ptr<Command> make_restore();
 std::unique_ptr<Command> make_wait();
 std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_help();
@@ -43,6 +44,7 @@ constexpr std::unique_ptr<Command> (*kCommands[])() = {
     make_tenants,
     make_versions,
     make_config,
+    make_restore,
     make_accept,
     make_forget,
     make_wait,

@@ -15,7 +15,10 @@ bool confirm(Context& context, std::string_view command, bool yes, const std::st
 
 /// The same of a question that `word` answers, and nothing else.
 bool confirm_by_word(
-    Context& context, std::string_view command, bool yes, const std::string& question,
+    Context& context,
+    std::string_view command,
+    bool yes,
+    const std::string& question,
     std::string_view word
 );
 

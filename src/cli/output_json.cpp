@@ -70,14 +70,20 @@ std::string partly_failed(
     return document(root);
 }
 
-std::string status(const plan::StatusReport& status) {
-    return document(wire::status_report(status));
-}
-
-std::string status(const plan::StatusReport& status, int exit_code) {
+std::string status(
+    const plan::StatusReport& status,
+    const std::vector<coordinator::FileDifference>& differences,
+    std::optional<int> exit_code
+) {
     object root = wire::status_report(status);
+    array edited;
+    for (const auto& each : differences) {
+        edited.push_back(object{{"file", text(each.file)}, {"lines", texts(each.lines)}});
+    }
+    root["differences"] = std::move(edited);
+    if (!exit_code) return document(root);
     const Outstanding found = outstanding(status);
-    root["exitCode"] = exit_code;
+    root["exitCode"] = *exit_code;
     root["counted"] = {
         {"pending", found.pending},
         {"lagging", found.lagging},
@@ -165,6 +171,14 @@ std::string accepted(const coordinator::Corrections::Change& change, bool accept
          {"recordedCheckSum", text(change.recorded_check_sum)},
          {"checkSum", text(change.migration.check_sum)},
          {"accepted", accepted}}
+    );
+}
+
+std::string restored(const coordinator::Corrections::Change& change, bool restored) {
+    return document(
+        {{"file", text(change.migration.file)},
+         {"checkSum", text(change.recorded_check_sum)},
+         {"restored", restored}}
     );
 }
 

@@ -16,9 +16,12 @@ std::string outcome(
 std::string partly_failed(
     const coordinator::VersionRequest& request, const coordinator::Outcome& outcome, int exit_code
 );
-std::string status(const plan::StatusReport& status);
-/// With the exit code, and what it counts.
-std::string status(const plan::StatusReport& status, int exit_code);
+/// `exit_code`: with it, and what it counts.
+std::string status(
+    const plan::StatusReport& status,
+    const std::vector<coordinator::FileDifference>& differences,
+    std::optional<int> exit_code
+);
 /// `sql`: null without `--sql`.
 std::string preview(const coordinator::Preview& preview, const std::string* sql);
 std::string validation(
@@ -37,6 +40,8 @@ std::string versions(const std::vector<Version>& versions);
 std::string version(const Version& version, const std::vector<AppliedMigration>& migrations);
 std::string configuration(const std::string& driver, const std::string& yaml);
 std::string accepted(const coordinator::Corrections::Change& change, bool accepted);
+/// Of `restore`.
+std::string restored(const coordinator::Corrections::Change& change, bool restored);
 std::string moved(const coordinator::Corrections::Moved& moved);
 std::string as_new(const std::vector<std::string>& places);
 std::string forgotten(

@@ -63,7 +63,10 @@ void show_counts(Report& report, const plan::StatusReport& status) {
 }  // namespace
 
 void show_status(
-    Report& report, const plan::StatusReport& status, const coordinator::SourceCheck& check
+    Report& report,
+    const plan::StatusReport& status,
+    const coordinator::SourceCheck& check,
+    const std::vector<coordinator::FileDifference>& differences
 ) {
     show_counts(report, status);
     const auto pending = select(status.pending, false);
@@ -86,7 +89,7 @@ void show_status(
             count_of(scripts.size(), "file", "files")
         ));
     }
-    report.changed(status.changed);
+    report.changed(status.changed, differences);
     show_source(report, check);
     show_tenants(report, status);
     if (!status.broken_objects.empty()) {
@@ -96,7 +99,11 @@ void show_status(
     show_lock(report, status);
 }
 
-void show_preview(Report& report, const coordinator::Preview& preview) {
+void show_preview(
+    Report& report,
+    const coordinator::Preview& preview,
+    const std::vector<coordinator::FileDifference>& differences
+) {
     const auto& files = preview.plan.files;
     if (files.empty()) {
         report.line("Nothing is pending.");
@@ -120,7 +127,7 @@ void show_preview(Report& report, const coordinator::Preview& preview) {
     if (!files.empty() && pending_migrations(preview.plan) == 0) {
         report.line("No migration is pending; these scripts run at every apply.");
     }
-    report.changed(preview.changed);
+    report.changed(preview.changed, differences);
     show_source(report, preview.source);
     show_lagging(report, preview.lagging);
     show_problems(report, preview.problems);

@@ -148,6 +148,28 @@ void show_states(
     report.list(lines);
 }
 
+/// Runs that have ended before their end. The next apply goes on with those that it has files for.
+void show_failed(
+    Report& report, const plan::StatusReport& status, const std::vector<const TenantState*>& states
+) {
+    std::vector<const TenantState*> failed;
+    std::vector<const TenantState*> interrupted;
+    std::vector<const TenantState*> gone;
+    for (const auto* state : states) {
+        const bool is_failed = state->state == "failed";
+        (!status.is_pending(*state) ? gone : is_failed ? failed : interrupted).push_back(state);
+    }
+    show_states(report, "Failed:", "", failed);
+    show_states(report, "Interrupted:", "interrupted", interrupted);
+    if (!failed.empty() || !interrupted.empty()) {
+        report.line("  the next migrator apply resumes there; fix a failed file first");
+    }
+    if (gone.empty()) return;
+    show_states(report, "Failed in files that are not pending any more:", "failed", gone);
+    report.line("  restore the file; or undo by hand what it has done, then");
+    report.line("  migrator sync --unfinished --tenant TENANT");
+}
+
 /// What a run has planned and not done, or not come to the end of.
 void show_runs(Report& report, const plan::StatusReport& status) {
     const auto is_planned = [](const TenantState& state) { return state.state == "planned"; };
@@ -166,14 +188,10 @@ void show_runs(Report& report, const plan::StatusReport& status) {
         return is_planned(state) && !status.is_at_work(state);
     });
     show_planned(report, "Planned for the next migrator apply: ", left);
-    const auto failed = states_of(status, is_failed);
-    const auto interrupted = states_of(status, [&](const TenantState& state) {
-        return !is_planned(state) && !is_failed(state) && !status.is_at_work(state);
+    const auto ended = states_of(status, [&](const TenantState& state) {
+        return is_failed(state) || (!is_planned(state) && !status.is_at_work(state));
     });
-    show_states(report, "Failed:", "", failed);
-    show_states(report, "Interrupted:", "interrupted", interrupted);
-    if (failed.empty() && interrupted.empty()) return;
-    report.line("  the next migrator apply resumes there; fix a failed file first");
+    show_failed(report, status, ended);
 }
 
 void show_unlisted(Report& report, const std::vector<std::string>& names) {

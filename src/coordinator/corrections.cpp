@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/path.hpp"
+#include "core/sha256.hpp"
 #include "identity/names.hpp"
 #include "identity/recognition.hpp"
 #include "loader/disk_path.hpp"
@@ -134,6 +135,20 @@ Corrections::Change Corrections::find_change(const std::string& file) {
 
 void Corrections::accept(const Change& change, const std::string& request_id) {
     lock("accept " + change.migration.name, request_id)->accept(change.migration, change.names);
+}
+
+std::string Corrections::applied_text(const Change& change) const {
+    auto text = inspection_.recorded_text(change.names);
+    // Bytes that are not UTF-8 are not recorded as they were.
+    if (text && sha256_hex(*text) == change.recorded_check_sum) return *std::move(text);
+    throw Error(
+        ErrorKind::NotFound,
+        fmt::format(
+            "the text of {} that was applied is not recorded byte for byte; restore it from your "
+            "repository",
+            change.migration.file
+        )
+    );
 }
 
 Corrections::Forgettable Corrections::find_forgettable(

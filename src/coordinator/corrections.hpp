@@ -29,6 +29,8 @@ public:
     Change find_change(const std::string& file);
     /// Takes the lock; throws Locked.
     void accept(const Change& change, const std::string& request_id);
+    /// The text that was applied, byte for byte. Throws NotFound when it is not recorded so.
+    std::string applied_text(const Change& change) const;
 
     /// The tenant's recorded migrations from `file` (identity or its unique end) on, in source
     /// order: what `forget` would make pending again. Throws NotFound.

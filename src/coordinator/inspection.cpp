@@ -11,6 +11,7 @@
 #include "coordinator/source_report.hpp"
 #include "core/error.hpp"
 #include "core/file_number.hpp"
+#include "core/line_diff.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
 #include "plan/bad_tenants.hpp"
@@ -108,6 +109,32 @@ void warn_of_order(
     }
 }
 
+constexpr std::size_t kMostDifferences = 10;
+constexpr std::size_t kMostComparedBytes = 1U << 20U;
+
+std::string without_carriage_returns(std::string text) {
+    std::erase(text, '\r');
+    return text;
+}
+
+std::vector<std::string> compared(
+    const std::optional<std::string>& recorded, const Migration& file
+) {
+    if (!recorded) return {"the text that was applied is not recorded"};
+    const std::string now = to_valid_utf8(file.contents);
+    if (*recorded == now) return {"the texts are the same but for bytes that are not UTF-8"};
+    if (without_carriage_returns(*recorded) == without_carriage_returns(now)) {
+        const bool had = recorded->find('\r') != std::string::npos;
+        return {fmt::format(
+            "only line ends differ: {} were applied, the file has {}{}",
+            had ? "those of Windows (CRLF)" : "those of Unix (LF)",
+            now.find('\r') == std::string::npos ? "LF" : "CRLF",
+            "; to keep Git from changing them: *.sql -text in .gitattributes"
+        )};
+    }
+    return unified_diff(*recorded, now);
+}
+
 }  // namespace
 
 Inspection::Inspection(const Dependencies& dependencies, const Options& options)
@@ -142,6 +169,41 @@ std::vector<Migration> Inspection::changed(
 ) const {
     if (options_.checksum_verification == ChecksumVerification::Off) return {};
     return plan::changed(sources, applied);
+}
+
+std::optional<std::string> Inspection::recorded_text(const std::vector<std::string>& names) const {
+    const auto rows = dependencies_.connector.applied_migrations(
+        {.columns = {db::Column::Contents}, .newest_of = names}
+    );
+    AppliedMigration row;
+    if (!rows->next(row) || row.migration.contents.empty()) return std::nullopt;
+    return std::move(row.migration.contents);
+}
+
+std::vector<FileDifference> Inspection::differences(const std::vector<Migration>& changed) const
+    try {
+    std::vector<FileDifference> differences;
+    if (changed.empty()) return differences;
+    const Applied applied = dependencies_.connector.read_applied(changed);
+    for (const Migration& file : changed) {
+        if (differences.size() == kMostDifferences) break;
+        FileDifference& difference = differences.emplace_back();
+        difference.file = file.file;
+        if (file.contents.size() > kMostComparedBytes) {
+            difference.lines = {"the file is too large to be compared here"};
+            continue;
+        }
+        std::vector<std::string> names{file.file};
+        for (const auto& [recorded, today] : applied.renamed) {
+            if (today == file.file) names.push_back(recorded);
+        }
+        difference.lines = compared(recorded_text(names), file);
+    }
+    return differences;
+} catch (const Error& error) {
+    // That they were edited is what matters, and known already.
+    log::warn(std::string("Could not compare edited files: ") + error.what());
+    return {};
 }
 
 Applied Inspection::read_applied(

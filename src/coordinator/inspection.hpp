@@ -41,6 +41,13 @@ struct Validation {
     SourceCheck source;
 };
 
+/// What an edited file has become, set against the text that was recorded when it was applied.
+struct FileDifference {
+    std::string file;
+    /// As `diff -u`; or one sentence where lines can't tell, such as a text that is not recorded.
+    std::vector<std::string> lines;
+};
+
 /// What can be seen without changing anything: files, plan, status. Thread-safe.
 class Inspection {
 public:
@@ -69,6 +76,11 @@ public:
     SourceCheck check(const plan::Findings& findings, const Plan& pending) const {
         return check_source(findings, pending, options_);
     }
+    /// How edited files differ from what was applied; of the first few, as texts are long.
+    std::vector<FileDifference> differences(const std::vector<Migration>& changed) const;
+    /// The text that is recorded for the migration under one of these names; nothing when there is
+    /// no such row, or no text in it.
+    std::optional<std::string> recorded_text(const std::vector<std::string>& names) const;
     /// By which rule files are pending.
     plan::Options plan_options(bool reconcile) const;
 

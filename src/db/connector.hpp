@@ -148,6 +148,8 @@ struct RowsWanted {
     Columns columns = Columns::all_but_contents();
     std::optional<std::int64_t> version_id;  ///< of this version only
     std::optional<std::int64_t> id;          ///< this row only
+    /// The newest row of a migration that is recorded under one of these names. Empty: all rows.
+    std::vector<std::string> newest_of;
     Order order = Order::NewestVersionFirst;
 };
 

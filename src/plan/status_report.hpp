@@ -29,6 +29,8 @@ struct StatusReport {
     std::optional<RunOwner> lock_owner;
     FleetStandings fleet;  ///< its page is empty
 
+    /// Whether the next apply has files for the tenant of this state (single files: for them).
+    bool is_pending(const TenantState& state) const;
     /// Whether the run that holds the lock has written this state.
     bool is_at_work(const TenantState& state) const {
         return lock_owner &&

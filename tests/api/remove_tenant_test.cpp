@@ -62,9 +62,9 @@ TEST_F(RemoveTenant, ByGraphqlCountsItsRecords) {
     EXPECT_EQ(
         mutate(R"(removeTenant(tenantName: \"north\"))").body, R"({"data":{"removeTenant":2}})"
     );
-    EXPECT_TRUE(contains(
-        mutate(R"(removeTenant(tenantName: \"north\"))").body, R"("code":"NOT_FOUND")"
-    ));
+    EXPECT_TRUE(
+        contains(mutate(R"(removeTenant(tenantName: \"north\"))").body, R"("code":"NOT_FOUND")")
+    );
     EXPECT_EQ(tenants(), "[]");
 }
 

@@ -123,7 +123,7 @@ TEST_F(Json, OfStatus) {
         keys(root),
         "version applied tenants badTenants pending scripts changed lagging unmanaged "
         "withoutSchema unfinished "
-        "brokenObjects lock states levels unlisted base moved late missingFiles"
+        "brokenObjects lock states levels unlisted base moved late missingFiles differences"
     );
     EXPECT_TRUE(root.at("version").is_null());
     EXPECT_EQ(root.at("pending").as_array().size(), 3U);

@@ -59,7 +59,12 @@ TEST_F(ReadCommands, StatusShowsEverythingThatIsNotAsItShouldBe) {
     for (const char* part :
          {"Version:  2 \"v2\" of 2026-11-22T12:04:02Z\n",
           "Edited after they were applied: 1 file\n  /migrations/ref/001.sql\n"
-          "    migrator accept /migrations/ref/001.sql\n",
+          "    @@ -1 +1 @@\n"
+          "    -create table r ();\n"
+          "    \\ No newline at end of file\n"
+          "    +edited\n",
+          "    restore the text that was applied: migrator restore /migrations/ref/001.sql\n"
+          "    or accept the new text:               migrator accept /migrations/ref/001.sql\n",
           "Lagging: 1 tenant is missing files that other tenants have\n"
           "  late: 1 file, first /migrations/tenants/003.sql\n",
           "migrator apply --reconcile\n",
@@ -110,6 +115,23 @@ TEST_F(StatusOfRuns, ATenantThatFailedInItsFirstFileIsNotUnmanaged) {
     database.add_tenant("ghi");
     add_state("ghi", "failed", tenant_1, now());
     expect_lines({"Failed:\n  tenant ghi: failed in version 7", "fix a failed file first"});
+}
+
+TEST_F(StatusOfRuns, AFailureThatNoApplyEndsSaysWhatDoes) {
+    source.remove(tenant_script.file);  // any file ends it
+    database.record(tenant_2, "abc");
+    Migration gone = tenant_2;
+    gone.file = "/migrations/tenants/999.sql";
+    add_state("abc", "failed", gone, now());
+    add_state("def", "failed", tenant_2, now());
+    expect_lines(
+        {"Failed:\n  tenant def: failed",
+         "Failed in files that are not pending any more:\n  tenant abc: failed in version 7",
+         "  migrator sync --unfinished --tenant TENANT\n"}
+    );
+    EXPECT_EQ(run({"status", "--exit-code"}), 3);
+    EXPECT_EQ(run({"sync", "--unfinished", "--tenant", "abc"}), 0) << err.str();
+    EXPECT_EQ(database.states().size(), 1U);
 }
 
 TEST_F(StatusOfRuns, ThatWorkNamesWhoHasPlanned) {

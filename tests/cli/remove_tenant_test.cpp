@@ -32,8 +32,7 @@ TEST_F(RemoveTenant, ShowsWhatThereIsAndAsks) {
     answer = "n\n";
     EXPECT_EQ(run({"remove-tenant", "def"}), 1);
     EXPECT_EQ(
-        out.str(),
-        "Tenant:   def\nRecords:  3 files\nSchema:   def with 2 objects, which stays\n"
+        out.str(), "Tenant:   def\nRecords:  3 files\nSchema:   def with 2 objects, which stays\n"
     );
     EXPECT_TRUE(contains(err.str(), "no changes were made")) << err.str();
     EXPECT_TRUE(is_there());

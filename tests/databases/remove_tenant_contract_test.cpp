@@ -51,8 +51,7 @@ protected:
 };
 
 TEST_P(RemoveTenantTest, TakesItsRecordsAndItsEntry) {
-    const auto found =
-        project().open()->corrections().find_tenant("north");
+    const auto found = project().open()->corrections().find_tenant("north");
     EXPECT_TRUE(found.is_listed);
     EXPECT_EQ(found.rows, 1U);
     EXPECT_EQ(found.schema, "north");
@@ -64,14 +63,18 @@ TEST_P(RemoveTenantTest, TakesItsRecordsAndItsEntry) {
     // No version is without rows, and the next run has nothing to do.
     EXPECT_EQ(
         project().value(
-            "select count(*) from " + own("migrator_versions") + " where id not in (select "
-            "version_id from " + own("migrator_migrations") + ")"
+            "select count(*) from " + own("migrator_versions") +
+            " where id not in (select "
+            "version_id from " +
+            own("migrator_migrations") + ")"
         ),
         "0"
     );
     EXPECT_EQ(project().apply().summary.version_id, 0);
-    EXPECT_TRUE(refusal("north", false, ErrorKind::NotFound).find("nothing is recorded") !=
-                std::string::npos);
+    EXPECT_TRUE(
+        refusal("north", false, ErrorKind::NotFound).find("nothing is recorded") !=
+        std::string::npos
+    );
     EXPECT_THROW(project().open()->corrections().find_tenant("catalog"), Error);
 }
 

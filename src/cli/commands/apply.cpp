@@ -89,7 +89,9 @@ protected:
                 context.terminal.out
                     << json::error(kind, std::string(kChecksumMessage), exit_code, outcome.changed);
             } else {
-                context.report.changed_error(outcome.changed);
+                context.report.changed_error(
+                    outcome.changed, coordinator.inspection().differences(outcome.changed)
+                );
             }
             return exit_code;
         }

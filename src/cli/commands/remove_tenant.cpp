@@ -104,10 +104,7 @@ private:
             return;
         }
         report.line(fmt::format(
-            "Schema:   {}{}{}",
-            found.schema,
-            objects_of(found),
-            drop_schema ? "" : ", which stays"
+            "Schema:   {}{}{}", found.schema, objects_of(found), drop_schema ? "" : ", which stays"
         ));
         if (drop_schema) report.list(found.objects);
     }

@@ -112,6 +112,20 @@ private:
         return 0;
     }
 
+    /// What was applied against what would be accepted, and the way back.
+    static void show_difference(Context& context, const Migration& file) {
+        const auto& inspection = context.opened().coordinator.inspection();
+        for (const auto& difference : inspection.differences({file})) {
+            context.report.list(
+                {fmt::format("{}", fmt::join(context.report.bounded(difference), "\n"))}, 0
+            );
+        }
+        context.report.line(fmt::format(
+            "To restore the text that was applied instead: migrator restore {}",
+            shell_quoted(printable(file.file))
+        ));
+    }
+
     int accept_edited(Context& context) const {
         auto& corrections = context.opened().coordinator.corrections();
         auto& report = context.report;
@@ -123,6 +137,7 @@ private:
             report.line(fmt::format("File:      {}", printable(change.migration.file)));
             report.line(fmt::format("Recorded:  {}", recorded.empty() ? "no checksum" : recorded));
             report.line(fmt::format("Now:       {}", change.migration.check_sum));
+            if (differs) show_difference(context, change.migration);
         }
         if (differs) {
             if (!confirm(

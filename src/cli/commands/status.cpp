@@ -41,11 +41,13 @@ struct StatusCommand : Command {
         const auto status = inspection.status();
         const auto check = inspection.check(status.fleet.findings, status.pending);
         const int code = exit_code ? status_code(status, check) : 0;
+        const auto differences = inspection.differences(status.changed);
         if (context.common.json) {
-            context.terminal.out << (exit_code ? json::status(status, code) : json::status(status));
+            const auto shown = exit_code ? std::optional(code) : std::nullopt;
+            context.terminal.out << json::status(status, differences, shown);
             return code;
         }
-        show_status(context.report, status, check);
+        show_status(context.report, status, check, differences);
         const auto counted = text_of(outstanding(status));
         if (exit_code && !counted.empty()) {
             context.report.line(fmt::format("Exit code {}; it counts {}.", code, counted));

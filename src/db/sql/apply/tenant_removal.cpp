@@ -128,8 +128,7 @@ void TenantRemoval::check_schema(const TenantTraces& traces) {
     });
     if (!outside.empty()) {
         refuse_drop(
-            schema_,
-            fmt::format("objects in other schemas would be dropped with it ({})", outside)
+            schema_, fmt::format("objects in other schemas would be dropped with it ({})", outside)
         );
     }
 }

@@ -68,7 +68,10 @@ std::string rows_of_tenant(const Tables& tables) {
 }
 
 std::string select_migrations(
-    const Tables& tables, const MetadataShape& shape, const RowsWanted& wanted
+    const Tables& tables,
+    const MetadataShape& shape,
+    const RowsWanted& wanted,
+    Parameters& parameters
 ) {
     const std::string_view version = shape.version_id ? "version_id" : "0";
     std::string sql = fmt::format("select id, {}", version);
@@ -81,7 +84,19 @@ std::string select_migrations(
         sql += fmt::format(" {} {} = {}", conjunction, version, *wanted.version_id);
         conjunction = "and";
     }
-    if (wanted.id) sql += fmt::format(" {} id = {}", conjunction, *wanted.id);
+    if (wanted.id) {
+        sql += fmt::format(" {} id = {}", conjunction, *wanted.id);
+        conjunction = "and";
+    }
+    if (!wanted.newest_of.empty()) {
+        sql += fmt::format(
+            " {} id = (select max(id) from {} where {} and filename {})",
+            conjunction,
+            tables.name(kTable),
+            migration_rows(),
+            tables.in_list(wanted.newest_of, parameters)
+        );
+    }
     if (wanted.order == RowsWanted::Order::NameDirectoryId) {
         return sql + " order by name, source_dir, id";
     }
@@ -94,7 +109,9 @@ std::unique_ptr<RowSource> MigrationRows::open(
     const MetadataShape& shape, const RowsWanted& wanted
 ) {
     if (!shape.migrations) return nullptr;
-    return tables_.session.open(select_migrations(tables_, shape, wanted), {});
+    Parameters parameters;
+    const std::string sql = select_migrations(tables_, shape, wanted, parameters);
+    return tables_.session.open(sql, parameters);
 }
 
 void MigrationRows::take(Row& row, const Columns& columns, AppliedMigration& migration) {
