@@ -165,8 +165,8 @@ void show_failed(
         report.line("  the next migrator apply resumes there; fix a failed file first");
     }
     if (gone.empty()) return;
-    show_states(report, "Failed in files that are not pending any more:", "failed", gone);
-    report.line("  restore the file; or undo by hand what it has done, then");
+    show_states(report, "Not ended, in files that are not pending any more:", "", gone);
+    report.line("  restore the file; or undo by hand what it may have done, then");
     report.line("  migrator sync --unfinished --tenant TENANT");
 }
 
@@ -185,11 +185,12 @@ void show_runs(Report& report, const plan::StatusReport& status) {
         show_states(report, "In progress, by " + run_of(*status.lock_owner) + ":", "", running);
     }
     const auto left = states_of(status, [&](const TenantState& state) {
-        return is_planned(state) && !status.is_at_work(state);
+        return is_planned(state) && !status.is_at_work(state) && status.is_pending(state);
     });
     show_planned(report, "Planned for the next migrator apply: ", left);
     const auto ended = states_of(status, [&](const TenantState& state) {
-        return is_failed(state) || (!is_planned(state) && !status.is_at_work(state));
+        if (is_planned(state) && status.is_pending(state)) return false;
+        return is_failed(state) || !status.is_at_work(state);
     });
     show_failed(report, status, ended);
 }

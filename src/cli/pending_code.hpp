@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "coordinator/source_check.hpp"
+#include "coordinator/inspection.hpp"
 #include "core/migration.hpp"
 #include "core/plan.hpp"
-#include "plan/status_report.hpp"
 
 namespace migrator::cli {
 

@@ -34,6 +34,15 @@ std::string_view name_of_end(ErrorKind kind) {
     }
 }
 
+std::string half_done(const TenantState& state) {
+    return fmt::format(
+        "{} {} in {}, and may be half done\n",
+        state.tenant.empty() ? "single files" : "tenant " + state.tenant,
+        state.state == "failed" ? "failed" : "was interrupted",
+        state.file.empty() ? state.first_file : state.file
+    );
+}
+
 }  // namespace
 
 std::string partly_failed_text(const Outcome& outcome) {
@@ -267,21 +276,17 @@ void VersionRun::look_at_unfinished(const Applied& applied) {
     settled_.clear();
     std::string text;
     for (const TenantState& state : applied.states) {
-        if (state.state == "planned") continue;
+        const bool is_begun = state.state != "planned";
+        if (!is_begun && !request_.settles_unfinished) continue;
         const bool is_single = state.tenant.empty();
         const bool is_meant = names.empty() || (!is_single && plan::is_meant(state.tenant, names));
         const bool is_listed =
             is_single || std::ranges::find(applied.tenants, state.tenant) != applied.tenants.end();
         if (!is_meant || !is_listed) continue;
         settled_.push_back(state.tenant);
-        text += fmt::format(
-            "{} {} in {}, and may be half done\n",
-            is_single ? "single files" : "tenant " + state.tenant,
-            state.state == "failed" ? "failed" : "was interrupted",
-            state.file.empty() ? state.first_file : state.file
-        );
+        if (is_begun) text += half_done(state);
     }
-    if (settled_.empty()) return;
+    if (text.empty()) return;
     if (request_.settles_unfinished) {
         tenant_notes_.push_back(text + "This is settled: nothing of it is owed any more");
         return;

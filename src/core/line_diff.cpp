@@ -10,8 +10,8 @@ namespace {
 
 using Lines = std::vector<std::string_view>;
 
-constexpr std::size_t kContext = 3;         // equal lines around a change
-constexpr std::size_t kMostEdits = 1'000;   // that are looked for; the cost is its square
+constexpr std::size_t kContext = 3;        // equal lines around a change
+constexpr std::size_t kMostEdits = 1'000;  // that are looked for; the cost is its square
 
 /// The lines with their ends, so that one without an end differs from one with it.
 Lines lines_of(std::string_view text) {

@@ -126,10 +126,14 @@ TEST_F(StatusOfRuns, AFailureThatNoApplyEndsSaysWhatDoes) {
     add_state("def", "failed", tenant_2, now());
     expect_lines(
         {"Failed:\n  tenant def: failed",
-         "Failed in files that are not pending any more:\n  tenant abc: failed in version 7",
+         "Not ended, in files that are not pending any more:\n  tenant abc: failed in version 7",
          "  migrator sync --unfinished --tenant TENANT\n"}
     );
     EXPECT_EQ(run({"status", "--exit-code"}), 3);
+    EXPECT_EQ(run({"sync", "--unfinished", "--tenant", "abc"}), 0) << err.str();
+    EXPECT_EQ(database.states().size(), 1U);
+    add_state("abc", "planned", gone, now());
+    expect_lines({"Not ended, in files that are not pending any more:\n  tenant abc: planned"});
     EXPECT_EQ(run({"sync", "--unfinished", "--tenant", "abc"}), 0) << err.str();
     EXPECT_EQ(database.states().size(), 1U);
 }

@@ -34,7 +34,8 @@ std::string patched(const std::string& before, const Lines& diff) {
             const char* const number = each.data() + 4;
             const auto* const end = std::from_chars(number, each.data() + each.size(), begin).ptr;
             const bool is_empty = std::string_view(end).starts_with(",0");
-            for (; line < begin - (is_empty || begin == 0 ? 0 : 1); ++line) after += old_lines.at(line);
+            for (; line < begin - (is_empty || begin == 0 ? 0 : 1); ++line)
+                after += old_lines.at(line);
         } else if (each[0] == ' ') {
             EXPECT_EQ(old_lines.at(line).substr(0, each.size() - 1), each.substr(1));
             after += old_lines.at(line++);
@@ -117,8 +118,9 @@ TEST(LineDiff, IsWhatAPatchMakesTheNewTextOf) {
     for (int i = 0; i < 2'000; ++i) {
         const std::string before = text();
         const std::string after = text();
-        EXPECT_EQ(patched(before, unified_diff(before, after)), after)
-            << "from\n" << before << "\nto\n" << after;
+        EXPECT_EQ(patched(before, unified_diff(before, after)), after) << "from\n"
+                                                                       << before << "\nto\n"
+                                                                       << after;
     }
 }
 

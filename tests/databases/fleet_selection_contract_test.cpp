@@ -152,7 +152,7 @@ TEST_P(FleetSelection, KnowsExactlyWhatEachTenantLacks) {
     }
     EXPECT_EQ(
         text,
-        "t001 unfinished\n"
+        "t001 planned\n"
         "t002 lagging 003\n"
         "t003 lagging 002 005\n"
         "t004 lagging 002\n"

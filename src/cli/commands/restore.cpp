@@ -44,8 +44,8 @@ struct Restore : Command {
         const auto change = corrections.find_change(file);
         const bool differs = change.migration.check_sum != change.recorded_check_sum;
         if (print) {
-            context.terminal.out << (differs ? corrections.applied_text(change)
-                                             : change.migration.contents);
+            context.terminal.out
+                << (differs ? corrections.applied_text(change) : change.migration.contents);
             return 0;
         }
         const bool shows = !context.common.json && !context.common.quiet;
