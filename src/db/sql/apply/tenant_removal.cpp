@@ -88,7 +88,7 @@ std::vector<std::string> TenantRemoval::objects_in(const SchemaName& schema) {
 std::string TenantRemoval::shared_with() const {
     const std::string key = names_.key_of(name_.str());
     for (const Value& row : list_) {
-        const std::string other = text_of(row);
+        std::string other = text_of(row);
         if (other == name_.str() || !SchemaName::is_valid(other)) continue;
         if (names_.key_of(other) == key) return other;
     }

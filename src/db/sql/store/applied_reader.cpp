@@ -73,7 +73,7 @@ Applied AppliedReader::read(const MetadataShape& shape, const std::vector<Migrat
 /// Only of tenants that have no rows: files have run in the schemas of all others. Two schemas that
 /// differ in case alone count as one, so none is called missing that is there.
 void AppliedReader::find_missing_schemas(const std::vector<Migration>& sources, Applied& applied) {
-    const auto& [session, dialect, options] = tables_;
+    const Dialect& dialect = tables_.dialect;
     std::vector<std::string> asked;
     for (const std::string& tenant : applied.tenants) {
         if (!applied.counts.contains(tenant)) asked.push_back(tenant);
@@ -84,13 +84,13 @@ void AppliedReader::find_missing_schemas(const std::vector<Migration>& sources, 
     if (asked.empty() || !has_files) return;
     if (dialect.schemas.empty()) {
         // Such a database makes what is missing by itself.
-        if (options.missing_schemas == MissingSchemas::Warn) return;
-        applied.without_schema = session.missing_schemas(asked);
+        if (tables_.options.missing_schemas == MissingSchemas::Warn) return;
+        applied.without_schema = tables_.session.missing_schemas(asked);
         return;
     }
     std::unordered_set<std::string> known;
     told_as("Could not query the schemas", [&] {
-        session.query(dialect.schemas, {}, [&](const Row& row) {
+        tables_.session.query(dialect.schemas, {}, [&](const Row& row) {
             known.insert(lower_case(text_of(row[0])));
         });
     });
