@@ -88,6 +88,7 @@ private:
     /// What is applied, set against what the load has left out. Throws Configuration when the files
     /// of a directory are gone.
     Applied read_applied(const std::vector<Migration>& sources, const loader::Report& report) const;
+    std::optional<RunOwner> lock_owner() const;
     void show_fleet(const plan::FleetStandings& fleet) const;
     /// Edited files; none when checksums are not verified.
     std::vector<Migration> changed(const std::vector<Migration>& sources, const Applied& applied)
