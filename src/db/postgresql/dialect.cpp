@@ -33,6 +33,14 @@ std::string create_schema(const SchemaName& name) {
     );
 }
 
+std::string drop_schema(const SchemaName& name) {
+    return fmt::format("drop schema if exists \"{}\" cascade", name.str());
+}
+
+std::string dropped_with(const SchemaName& schema) {
+    return fmt::format(kDroppedWith, schema.str());
+}
+
 sql::Dialect make_dialect() {
     static const std::string fence_is_free =
         fmt::format("select pg_catalog.pg_try_advisory_xact_lock({})", kFenceKey);
@@ -71,6 +79,9 @@ sql::Dialect make_dialect() {
         .now_created = kNowCreated,
         .quote = quote_identifier,
         .create_schema = create_schema,
+        .schemas = "select nspname from pg_catalog.pg_namespace",
+        .drop_schema = drop_schema,
+        .dropped_with = dropped_with,
         .folded = folded,
         .system_schemas = kSystemSchemas,
         .default_schema = "public",
