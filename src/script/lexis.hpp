@@ -37,7 +37,8 @@ enum Trait : std::uint32_t {
     kRestoresPath = 1U << 21,
     kMovesRole = 1U << 22,  ///< sets as whom later statements run
     kRestoresRole = 1U << 23,
-    kUntilCommit = 1U << 24,  ///< SET LOCAL: what it sets ends with the transaction
+    kUntilCommit = 1U << 24,      ///< SET LOCAL: what it sets ends with the transaction
+    kReadsClientFile = 1U << 25,  ///< LOAD DATA LOCAL: the server asks the client for a file
 
     // How a statement has to be looked at: only in the data of a Lexis, never in what a scan finds.
     kSetsByName = 1U << 27,      ///< a function whose first argument is the name of a setting

@@ -44,6 +44,12 @@ bool is_loss(unsigned number) {
     }
 }
 
+/// Of the client library; a server's own are told apart by their numbers. 0: nobody says.
+bool is_of_library(unsigned number) {
+    return number < 1000 || (number >= CR_MIN_ERROR && number <= CR_MAX_ERROR) ||
+           (number >= CER_MIN_ERROR && number <= CER_MAX_ERROR);
+}
+
 void keep_alive(MYSQL* handle) {
     const int socket = static_cast<int>(mysql_get_socket(handle));
     const auto set = [&](int level, int name, auto number) {
@@ -182,7 +188,11 @@ void Connection::connect(const DataSource& source) {
                 "failed to connect to database: TLS is required, but the server does not support it"
             );
         }
-        if (connected != nullptr) return;
+        if (connected != nullptr) {
+            files_.serve(handle_.get());
+            lost_ = false;  // an earlier way may have been refused
+            return;
+        }
         const ServerError error = error_now();
         // Not when the server's certificate is a wrong one: somebody else would get the password.
         const bool has_no_tls = error.number == CR_SSL_CONNECTION_ERROR &&
@@ -241,7 +251,9 @@ void Connection::prepare(const DataSource& source) {
 
 void Connection::close() noexcept {
     result_.reset();
-    handle_.reset(mysql_init(nullptr));  // says "gone" to whoever asks it
+    decltype(handle_) gone(mysql_init(nullptr));  // says so to whoever asks it
+    if (!gone) return cut();
+    handle_ = std::move(gone);
     lost_ = true;
 }
 
@@ -268,13 +280,30 @@ ServerError Connection::error_now() {
     error.number = mysql_errno(handle_.get());
     error.sqlstate = mysql_sqlstate(handle_.get());
     error.message = mysql_error(handle_.get());
-    error.connection_lost = is_loss(error.number);
-    if (error.connection_lost) lost_ = true;
+    error.connection_lost = is_loss(error.number) || is_of_library(error.number);
+    if (const auto problem = files_.take_problem()) {
+        error = {.number = problem->number, .sqlstate = "HY000", .message = problem->message};
+        if (problem->cut) cut();
+        return error;
+    }
+    if (error.number == 0) {
+        error.number = CR_UNKNOWN_ERROR;
+        error.message = "the client library ended the answer of the server without a reason";
+    }
+    if (error.connection_lost) cut();
     return error;
 }
 
-std::optional<ServerError> Connection::send(std::string_view text) {
+/// What is under way must not be taken for the answer to something else.
+void Connection::cut() noexcept {
+    lost_ = true;
+    const int socket = static_cast<int>(mysql_get_socket(handle_.get()));
+    if (socket >= 0) shutdown(socket, SHUT_RDWR);
+}
+
+std::optional<ServerError> Connection::send(std::string_view text, LocalFiles::Asked files) {
     occupy();
+    files_.expect(files);
     if (mysql_real_query(handle_.get(), text.data(), text.size()) == 0) return std::nullopt;
     ServerError error = error_now();
     release();
@@ -290,16 +319,27 @@ bool Connection::begin_result(std::optional<ServerError>& error) {
             error = error_now();
             return false;
         }
-        const int next = mysql_next_result(handle_.get());
-        if (next > 0) error = error_now();
-        if (next != 0) return false;
+        if (!has_next_result(error)) return false;
     }
 }
 
-bool Connection::fetch(sql::Row& row) {
+/// Goes on to the next result. The library says "there is none" also when one could not be read;
+/// the server has said whether there is one.
+bool Connection::has_next_result(std::optional<ServerError>& error) {
+    const bool announced = (handle_->server_status & SERVER_MORE_RESULTS_EXIST) != 0;
+    if (announced && mysql_next_result(handle_.get()) == 0) return true;
+    if (announced || mysql_errno(handle_.get()) != 0) error = error_now();
+    return false;
+}
+
+bool Connection::fetch(sql::Row& row, std::optional<ServerError>& error) {
     const MYSQL_ROW columns = mysql_fetch_row(result_.get());
-    if (columns == nullptr) return false;
-    const unsigned long* lengths = mysql_fetch_lengths(result_.get());
+    const unsigned long* lengths =
+        columns == nullptr ? nullptr : mysql_fetch_lengths(result_.get());
+    if (lengths == nullptr) {
+        if (mysql_errno(handle_.get()) != 0 || mysql_eof(result_.get()) == 0) error = error_now();
+        return false;
+    }
     row.resize(mysql_num_fields(result_.get()));
     for (std::size_t i = 0; i < row.size(); ++i) {
         row[i].reset();
@@ -311,13 +351,9 @@ bool Connection::fetch(sql::Row& row) {
 bool Connection::next_row(sql::Row& row, std::optional<ServerError>& error) {
     while (true) {
         if (!result_ && !begin_result(error)) break;
-        if (fetch(row)) return true;
-        if (mysql_errno(handle_.get()) != 0) error = error_now();
+        if (fetch(row, error)) return true;
         result_.reset();
-        if (error) break;
-        const int next = mysql_next_result(handle_.get());
-        if (next > 0) error = error_now();
-        if (next != 0) break;
+        if (error || !has_next_result(error)) break;
     }
     release();
     return false;
@@ -330,9 +366,7 @@ void Connection::abandon_rows() {
         if (!next_row(row, error)) return;
     }
     // What is left could be a gigabyte: the connection is closed instead.
-    lost_ = true;
-    const int socket = static_cast<int>(mysql_get_socket(handle_.get()));
-    shutdown(socket, SHUT_RDWR);
+    cut();
     result_.reset();
     release();
 }
@@ -341,26 +375,31 @@ std::optional<ServerError> Connection::take_rows(const sql::RowSink& row) {
     result_.reset(mysql_use_result(handle_.get()));
     if (!result_) return error_now();
     sql::Row values;
-    while (fetch(values)) {
+    std::optional<ServerError> error;
+    while (fetch(values, error)) {
         if (row) row(values);
     }
-    std::optional<ServerError> error;
-    if (mysql_errno(handle_.get()) != 0) error = error_now();
     result_.reset();
     return error;
 }
 
-Connection::Answer Connection::run(std::string_view text, const sql::RowSink& row) {
+Connection::Answer Connection::run(
+    std::string_view text, const sql::RowSink& row, LocalFiles::Asked files
+) {
     Answer answer;
-    answer.error = send(text);
+    answer.error = send(text, files);
     if (answer.error) return answer;
-    while (true) {
-        if (mysql_field_count(handle_.get()) > 0) answer.error = take_rows(row);
-        if (answer.error) break;
-        ++answer.results;
-        const int next = mysql_next_result(handle_.get());
-        if (next > 0) answer.error = error_now();
-        if (next != 0) break;
+    try {
+        do {
+            if (mysql_field_count(handle_.get()) > 0) answer.error = take_rows(row);
+            if (answer.error) break;
+            ++answer.results;
+        } while (has_next_result(answer.error));
+    } catch (...) {  // of `row`
+        cut();
+        result_.reset();
+        release();
+        throw;
     }
     release();
     return answer;

@@ -14,6 +14,7 @@
 
 #include "core/freed_by.hpp"
 #include "db/mysql/data_source.hpp"
+#include "db/mysql/local_files.hpp"
 #include "db/mysql/server_error.hpp"
 #include "db/sql/canceller.hpp"
 #include "db/sql/session.hpp"
@@ -47,11 +48,19 @@ public:
         std::size_t results = 0;           ///< statements that have run
         std::optional<ServerError> error;  ///< of the one behind them
     };
-    /// Sends `text` and takes in all results. `row` may be null.
-    Answer run(std::string_view text, const sql::RowSink& row = nullptr);
+    /// Sends `text` and takes in all results. `row` may be null. An error of the client library, or
+    /// one that it gives no reason for, loses the connection: results may be under way that would
+    /// be taken for those of the next message.
+    Answer run(
+        std::string_view text,
+        const sql::RowSink& row = nullptr,
+        LocalFiles::Asked files = LocalFiles::Asked::Never
+    );
 
     /// Sends `text` for `next_row`.
-    std::optional<ServerError> send(std::string_view text);
+    std::optional<ServerError> send(
+        std::string_view text, LocalFiles::Asked files = LocalFiles::Asked::Never
+    );
     /// The next row of any of its results; false after the last. Only when it returns false, or
     /// sets `error`, something else can be sent.
     bool next_row(sql::Row& row, std::optional<ServerError>& error);
@@ -81,15 +90,18 @@ private:
     void connect(const DataSource& source);
     void prepare(const DataSource& source);
     ServerError error_now();
-    /// The next row of the result in work; false when there is none, or an error.
-    bool fetch(sql::Row& row);
+    /// The next row of the result in work; false when there is none, or `error` is set.
+    bool fetch(sql::Row& row, std::optional<ServerError>& error);
     std::optional<ServerError> take_rows(const sql::RowSink& row);
     bool begin_result(std::optional<ServerError>& error);
+    bool has_next_result(std::optional<ServerError>& error);
+    void cut() noexcept;
     bool is_readable() const;
     void occupy();
     void release();
 
     std::unique_ptr<MYSQL, FreedBy<mysql_close>> handle_;
+    LocalFiles files_;
     std::unique_ptr<MYSQL_RES, FreedBy<mysql_free_result>> result_;  ///< rows still to come
     std::atomic<bool> occupied_ = false;                             ///< a command is under way
     std::atomic<bool> lost_ = false;

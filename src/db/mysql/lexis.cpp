@@ -15,6 +15,7 @@ constexpr auto kSets = kChangesSession | kKeepsTransaction;
 constexpr auto kSetsLexing = kSets | kChangesLexing;
 constexpr auto kRunsAnything = kUncountedResults | kChangesSession | kMakesStatefulCode;
 constexpr auto kReadsOrWrites = kKeepsTransaction | kCallsFunctions;
+constexpr auto kLoadsLocal = kKeepsTransaction | kReadsClientFile;
 
 // What is not said to keep the transaction is taken to commit it: every DDL statement does
 // (https://dev.mysql.com/doc/refman/8.0/en/implicit-commit.html).
@@ -37,7 +38,11 @@ constexpr Lexis::Rule kRules[] = {
     {"help", kKeepsTransaction},
     {"handler", kSets},
     {"load data", kKeepsTransaction},
+    {"load data local", kLoadsLocal},
+    {"load data ? local", kLoadsLocal},
     {"load xml", kKeepsTransaction},
+    {"load xml local", kLoadsLocal},
+    {"load xml ? local", kLoadsLocal},
     {"create * as", kCallsFunctions},
     {"create * select", kCallsFunctions},
     {"create temporary", kChangesSession},
@@ -63,6 +68,7 @@ constexpr Lexis::Rule kRules[] = {
     {"execute", kRunsAnything},
     {"call", kRunsAnything},
     {"set statement * for", kRunsAnything},  // MariaDB: for any statement
+    {"set statement * for load", kRunsAnything | kReadsClientFile},
 
     {"begin", kTransactionControl},
     {"begin $", kOpens},

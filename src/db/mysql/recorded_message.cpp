@@ -187,7 +187,9 @@ private:
         add(Part::Kind::Script, text_of(script_.run, statement), index);
         Part& part = parts_.back();
         part.uncounted = (statement.traits & script::kUncountedResults) != 0;
-        part.ends_message = apart_ || may_be_a_comment(part.text);
+        part.reads_file = (statement.traits & script::kReadsClientFile) != 0;
+        // For a file that cannot be read the server would go on with what stands behind.
+        part.ends_message = apart_ || part.reads_file || may_be_a_comment(part.text);
     }
 
     void add_records() {

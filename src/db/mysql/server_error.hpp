@@ -9,7 +9,9 @@ namespace migrator::db::mysql {
 
 /// What the server, or the client library, said.
 struct ServerError {
-    unsigned number = 0;  ///< 1000 and up: of the server; 2000 to 2999: of the client library
+    /// 1000 and up: of the server; 2000 to 2999: of the client library; below: a file of LOAD DATA
+    /// LOCAL, and then the connection may be lost though `connection_lost` does not say so.
+    unsigned number = 0;
     std::string sqlstate;
     std::string message;
     bool connection_lost = false;

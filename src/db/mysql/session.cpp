@@ -18,6 +18,14 @@ constexpr std::size_t kRoomForNames = 16'384;  // beside contents in a message
 /// "Some non-transactional changed tables couldn't be rolled back".
 constexpr std::string_view kIncompleteRollback = "1196";
 
+/// Whether this text of a script, with which a message ends, may ask for a file. What runs at run
+/// time may; and where any number of statements may be in the text, some stand behind it perhaps.
+LocalFiles::Asked files_asked(bool reads_file, bool uncounted, std::string_view text) {
+    const bool may_be_several = uncounted && text.find(';') != std::string_view::npos;
+    if (reads_file && !may_be_several) return LocalFiles::Asked::Alone;
+    return uncounted ? LocalFiles::Asked::Anywhere : LocalFiles::Asked::Never;
+}
+
 /// The rows of our own SQL, as the server sends them.
 class Rows final : public sql::RowSource {
 public:
@@ -153,7 +161,10 @@ std::optional<sql::Failure> Session::run_statement(
 ) {
     const script::Statement& statement = script.script->statements[index];
     const auto text = script.text.piece(statement.begin, statement.end);
-    const auto error = work_.connection->run(text).error;
+    const bool uncounted = (statement.traits & script::kUncountedResults) != 0;
+    const bool reads_file = (statement.traits & script::kReadsClientFile) != 0;
+    const auto files = files_asked(reads_file, uncounted, text);
+    const auto error = work_.connection->run(text, nullptr, files).error;
     if (!error) return std::nullopt;
     sql::Failure failure = failure_of(*error, index + 1, statement.line);
     failure.step = script.step;
@@ -247,7 +258,9 @@ void Session::check_lock() {
         fmt::format("select is_used_lock('{}') = connection_id()", work_.lock),
         [&](const sql::Row& row) { holds = sql::Row(row).at(0) == "1"; }
     );
-    if (answer.error || holds) return;  // a server that has no such function
+    const bool has_no_such_function = work_.connection->is_tidb();
+    if (answer.error && !has_no_such_function) throw own_sql_error(*answer.error);
+    if (answer.error || holds) return;
     throw Error(ErrorKind::Locked, "lost the migration lock: the script released it");
 }
 
@@ -285,7 +298,8 @@ std::optional<sql::Failure> Session::run_recorded(
         for (Part& part : parts_of(version, scripts[i], i, recorded_as(with_version))) {
             const bool too_long =
                 sent.text.size() + part.text.size() + 2 > work_.connection->max_allowed_packet();
-            const bool by_itself = one_statement_each_ && part.kind == Part::Kind::Script;
+            const bool by_itself =
+                part.reads_file || (one_statement_each_ && part.kind == Part::Kind::Script);
             if ((too_long || by_itself) && !sent.parts.empty()) {
                 if (auto failure = send(sent, scripts)) return failure;
             }
@@ -309,23 +323,32 @@ std::optional<sql::Failure> Session::send(
     if (sent.parts.empty()) return std::nullopt;
     const Sent message = std::move(sent);
     sent = {};
-    const Connection::Answer answer = work_.connection->run(message.text);
+    const Part& last = message.parts.back();
+    const Connection::Answer answer = work_.connection->run(
+        message.text, nullptr, files_asked(last.reads_file, last.uncounted, last.text)
+    );
     const std::size_t count = message.parts.size();
     if (answer.error) {
         const Part& part = message.parts[std::min(answer.results, count - 1)];
         return failure_at(part, *answer.error, scripts);
     }
-    const bool counted = !message.parts.back().uncounted;
-    if (counted && answer.results != count && !one_statement_each_) {
-        one_statement_each_ = true;
-        log::warn(fmt::format(
-            "The server executed {} statements, but {} were expected; from now on, statements are "
-            "sent one at a time; please report this with the script",
-            answer.results,
-            count
-        ));
-    }
-    return std::nullopt;
+    const bool fits = last.uncounted ? answer.results >= count : answer.results == count;
+    if (fits) return std::nullopt;
+    // Nobody knows which answer belongs to which statement, nor whether more are to come.
+    work_.connection->close();
+    sql::Failure failure;
+    failure.step = scripts[message.parts.front().script].run.step;
+    failure.message = fmt::format(
+        "the server returned {} results for {} statements, so migrator cannot tell what was "
+        "executed; no further statement was sent",
+        answer.results,
+        count
+    );
+    failure.hint =
+        "\"migrator status\" shows which files are recorded and which statement is in doubt; "
+        "please "
+        "report this with the file";
+    return failure;
 }
 
 sql::Failure Session::failure_at(
@@ -344,12 +367,23 @@ sql::Failure Session::failure_at(
                           failure.message;
     }
     failure.step = script.run.step;
+    if (work_.connection->is_lost() && !failure.connection_lost) {
+        failure.connection_lost = !replace_closed();
+    }
     if (failure.connection_lost) return failure;
     const bool repeatable =
         is_lock_failure(error) && is_uncommitted(part, script) && rolls_back_whole();
     failure.kept = what_stays(part, script);
     failure.may_repeat = repeatable && failure.kept == script.skipped;
     return failure;
+}
+
+bool Session::replace_closed() noexcept try {
+    reset();
+    return !work_.connection->is_lost();
+} catch (const std::exception& error) {
+    log::warn(std::string("Could not open another connection: ") + error.what());
+    return false;
 }
 
 /// Whether all that the script had done when the part failed can be rolled back. A single statement

@@ -94,6 +94,9 @@ private:
     sql::Failure failure_at(
         const Part& part, const ServerError& error, std::span<const sql::RecordedScript> scripts
     );
+    /// After a message that can't be told from what follows: another connection in place of one
+    /// that was closed for it. False: there is none.
+    bool replace_closed() noexcept;
     static bool is_uncommitted(const Part& part, const sql::RecordedScript& script);
     bool rolls_back_whole();
     /// After a failure: rolls back, and finds out what of the script stays.
