@@ -4,6 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "script/reading.hpp"
+
 namespace migrator::script {
 
 /// What our run has to know of a statement. Bits of `Statement::traits`.
@@ -71,8 +73,9 @@ struct Lexis {
     /// Plain strings take backslashes as escapes, unless a setting says otherwise: what is called
     /// `standard_conforming_strings` in this folder is then true while they do.
     bool backslash_strings = false;
-    bool compound_bodies = false;    ///< create procedure … begin …; if …; end if; end
-    bool delimiter_command = false;  ///< DELIMITER text: what ends statements from there on
+    Encoding encoding = Encoding::Plain;  ///< of a text when it begins
+    bool compound_bodies = false;         ///< create procedure … begin …; if …; end if; end
+    bool delimiter_command = false;       ///< DELIMITER text: what ends statements from there on
 
     bool user_variables = false;  ///< @name, which any statement can set and read
 

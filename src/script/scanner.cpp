@@ -14,6 +14,7 @@
 #include "script/lexer.hpp"
 #include "script/lexing_settings.hpp"
 #include "script/part.hpp"
+#include "script/reading_changes.hpp"
 #include "script/script.hpp"
 #include "script/statement_body.hpp"
 #include "script/statement_traits.hpp"
@@ -49,9 +50,10 @@ public:
         : text_(text),
           rules_(lexis),
           initial_(start.initial),
+          known_(start.known),
           text_goes_on_(start.text_goes_on),
-          lexer_(text, lexis, start.standard_conforming_strings) {
-        script_.standard_conforming_strings = start.standard_conforming_strings;
+          lexer_(text, lexis) {
+        read_as(start.reading);
     }
 
     Part scan() {
@@ -75,6 +77,7 @@ private:
     void scan_statement(Token token);
     void end_statement(Statement& statement, const Token& end);
     void find_traits(Statement& statement);
+    void read_as(const Reading& reading);
     void find_state(Statement& statement, std::string_view text) const;
     void psql_command(const Token& backslash);
     bool delimiter_command(const Token& word);
@@ -84,10 +87,12 @@ private:
 
     std::string_view text_;
     Rules rules_;
-    bool initial_;
+    Reading initial_;
+    std::span<const ReadingFrom> known_;  ///< that is still to come
     bool text_goes_on_;
     Lexer lexer_;
     Script script_;
+    Reading reading_;
     StatementWords words_;     ///< of the statement in work
     std::size_t counted_ = 0;  ///< newlines before this offset are in `line_`
     std::uint32_t line_ = 1;
@@ -176,12 +181,34 @@ void Scanner::end_statement(Statement& statement, const Token& end) {
     statement.end = offset32(lexer_.content_end(end.begin));
     statement.behind = offset32(end.end);
     find_traits(statement);
+    const bool tells_reading =
+        rules_.lexis().backslash_strings && (statement.traits & kChangesLexing) != 0;
     if ((statement.traits & kCopyFromStdin) != 0 && rules_.lexis().copy_data) {
         if (!take_data(statement, end.begin)) return;
     }
     script_.traits |= statement.traits;
     script_.statements.push_back(statement);
     behind_ = end.end;
+    if (tells_reading) {
+        const auto text = text_.substr(statement.begin, statement.end - statement.begin);
+        read_as(reading_after(text, rules_.lexis(), reading_, initial_));
+    }
+    while (!known_.empty() && known_.front().statements <= script_.statements.size()) {
+        read_as(known_.front().reading);
+        known_ = known_.subspan(1);
+    }
+}
+
+/// What stands behind the statements that were found.
+void Scanner::read_as(const Reading& reading) {
+    reading_ = reading;
+    script_.standard_conforming_strings = reading.standard_conforming_strings;
+    lexer_.set_reading(reading);
+    if (!rules_.lexis().backslash_strings) return;
+    const std::size_t behind = script_.statements.size();
+    auto& readings = script_.readings;
+    if (!readings.empty() && readings.back().statements == behind) readings.pop_back();
+    readings.push_back({behind, reading});
 }
 
 void Scanner::find_traits(Statement& statement) {
@@ -196,16 +223,11 @@ void Scanner::find_traits(Statement& statement) {
         statement.traits |= copy_traits(text, lexis);
     }
     if (lexis.user_variables && names_variables(text, lexis)) statement.traits |= kChangesSession;
-    if (lexis.backslash_strings && (statement.traits & kChangesLexing) != 0 &&
-        contains_lower(text, "sql_mode")) {
-        const bool usual = !contains_lower(text, "no_backslash_escapes");
-        script_.standard_conforming_strings = usual;
-        lexer_.set_standard_conforming_strings(usual);
-    }
     if (!lexis.escape_strings || !may_change_settings(first)) return;
 
     bool& setting = script_.standard_conforming_strings;
-    const SettingChange change = find_setting_change(text, lexis, setting, initial_);
+    const SettingChange change =
+        find_setting_change(text, lexis, setting, initial_.standard_conforming_strings);
     if (change.session) statement.traits |= kChangesSession;
     if (!change.known) script_.sure = false;
     if (!change.lexing) return;
@@ -354,10 +376,19 @@ Script scan(std::string_view text, const Lexis& lexis, bool standard_conforming_
         refused.sure = false;
         return refused;
     }
-    const PartStart start{
-        .standard_conforming_strings = standard_conforming_strings,
-        .initial = standard_conforming_strings};
-    Script script = scan_part(text, lexis, start).script;
+    const Reading first{
+        .standard_conforming_strings = standard_conforming_strings, .encoding = lexis.encoding};
+    return scan_as(text, lexis, first, {});
+}
+
+Script scan_as(
+    std::string_view text,
+    const Lexis& lexis,
+    const Reading& first,
+    std::span<const ReadingFrom> known
+) {
+    Script script =
+        scan_part(text, lexis, {.reading = first, .initial = first, .known = known}).script;
     conclude(script);
     return script;
 }

@@ -38,7 +38,8 @@ struct Form {
 };
 
 constexpr Form kForms[] = {
-    {"data", "load data local infile NAME into table {schema}.notes fields terminated by ';';",
+    {"data",
+     "load data local infile NAME into table {schema}.notes fields terminated by ';';",
      "rows.csv"},
     {"priority",
      "LOAD DATA LOW_PRIORITY LOCAL INFILE NAME INTO TABLE {schema}.notes FIELDS TERMINATED BY ';';",
@@ -109,7 +110,9 @@ TEST_P(MariadbLocalFiles, FailTheirStatementAndNothingBehindItRuns) {
         for (const auto& file : files) {
             SCOPED_TRACE(file.file);
             project().write("catalog/101_load.sql", with_file(form.text, file.file));
-            project().write("catalog/102_behind.sql", "insert into {schema}.notes values (9, 'y');");
+            project().write(
+                "catalog/102_behind.sql", "insert into {schema}.notes values (9, 'y');"
+            );
             const std::string text = project().failure_of_apply();
             EXPECT_TRUE(has(text, "101_load.sql failed with error: Error ")) << text;
             EXPECT_TRUE(has(text, file.why)) << text;
@@ -135,7 +138,8 @@ TEST_P(MariadbLocalFiles, FailTheTenantWhoseFileIsMissing) {
     const auto outcome = project().apply();
     ASSERT_EQ(outcome.failures.size(), 1U);
     EXPECT_EQ(outcome.failures[0].tenant, "south");
-    EXPECT_TRUE(has(outcome.failures[0].message, "south.csv' not found")) << outcome.failures[0].message;
+    EXPECT_TRUE(has(outcome.failures[0].message, "south.csv' not found"))
+        << outcome.failures[0].message;
     EXPECT_EQ(project().value("select count(*) from south.notes"), "0");
     for (const std::string tenant : {"north", "east", "west"}) {
         EXPECT_EQ(project().value("select count(*) from " + tenant + ".notes"), "3");

@@ -25,6 +25,11 @@ constexpr int kRowsTakenInAtMost = 100;
 constexpr std::chrono::seconds kCancelAgain{1};
 constexpr std::size_t kSmallestPacket = 1 << 20;  // what any server takes
 
+/// Columns for `take_reading`.
+constexpr std::string_view kReading =
+    "@@character_set_client, find_in_set('NO_BACKSLASH_ESCAPES', @@sql_mode) > 0, "
+    "find_in_set('ANSI_QUOTES', @@sql_mode) > 0";
+
 bool is_loss(unsigned number) {
     switch (number) {
         case CR_SERVER_GONE_ERROR:
@@ -233,13 +238,16 @@ void Connection::prepare(const DataSource& source) {
         );
     }
     // Whatever the scripts are written in: what we read is UTF-8.
-    error = run("set character_set_results = utf8mb4; "
-                "select @@max_allowed_packet, @@character_set_client, @@character_set_connection "
-                "limit 1",
+    error = run(fmt::format(
+                    "set character_set_results = utf8mb4; "
+                    "select {}, @@character_set_connection, @@max_allowed_packet limit 1",
+                    kReading
+                ),
                 [&](const sql::Row& row) {
-                    max_allowed_packet_ = to_size(row.at(0));
+                    take_reading(row);
+                    max_allowed_packet_ = to_size(row.at(4));
                     reads_quoted_literals_ =
-                        row.at(1) == "utf8mb4" && row.at(2) == "utf8mb4" && backslashes_escape();
+                        row.at(0) == "utf8mb4" && row.at(3) == "utf8mb4" && backslashes_escape();
                 }
     ).error;
     if (error) throw own_sql_error(*error);
@@ -328,7 +336,8 @@ bool Connection::begin_result(std::optional<ServerError>& error) {
 bool Connection::has_next_result(std::optional<ServerError>& error) {
     const bool announced = (handle_->server_status & SERVER_MORE_RESULTS_EXIST) != 0;
     if (announced && mysql_next_result(handle_.get()) == 0) return true;
-    if (announced || mysql_errno(handle_.get()) != 0) error = error_now();
+    const bool has_rows_left = handle_->status != MYSQL_STATUS_READY;
+    if (announced || has_rows_left || mysql_errno(handle_.get()) != 0) error = error_now();
     return false;
 }
 
@@ -336,11 +345,12 @@ bool Connection::fetch(sql::Row& row, std::optional<ServerError>& error) {
     const MYSQL_ROW columns = mysql_fetch_row(result_.get());
     const unsigned long* lengths =
         columns == nullptr ? nullptr : mysql_fetch_lengths(result_.get());
-    if (lengths == nullptr) {
+    const unsigned count = mysql_num_fields(result_.get());
+    if (lengths == nullptr || count == 0) {
         if (mysql_errno(handle_.get()) != 0 || mysql_eof(result_.get()) == 0) error = error_now();
         return false;
     }
-    row.resize(mysql_num_fields(result_.get()));
+    row.resize(count);
     for (std::size_t i = 0; i < row.size(); ++i) {
         row[i].reset();
         if (columns[i] != nullptr) row[i].emplace(columns[i], lengths[i]);
@@ -411,6 +421,24 @@ bool Connection::in_transaction() const noexcept {
 
 bool Connection::backslashes_escape() const noexcept {
     return (handle_->server_status & SERVER_STATUS_NO_BACKSLASH_ESCAPES) == 0;
+}
+
+std::optional<ServerError> Connection::look_at_reading(bool may_be_new) {
+    const bool says_names = (handle_->server_status & SERVER_STATUS_ANSI_QUOTES) != 0;
+    const bool flags_differ =
+        backslashes_escape() != reading_.standard_conforming_strings ||
+        (mariadb_connection(handle_.get()) != 0 && says_names != reading_.double_quoted_names);
+    if (!may_be_new && !flags_differ) return std::nullopt;
+    return run(fmt::format("select {} limit 1", kReading),
+               [&](const sql::Row& row) { take_reading(row); }
+    ).error;
+}
+
+void Connection::take_reading(const sql::Row& row) {
+    reading_ = {
+        .standard_conforming_strings = row.at(1) != "1",
+        .double_quoted_names = row.at(2) == "1",
+        .encoding = script::encoding_called(row.at(0).value_or(""))};
 }
 
 bool Connection::is_mariadb() const noexcept {

@@ -18,6 +18,7 @@
 #include "db/mysql/server_error.hpp"
 #include "db/sql/canceller.hpp"
 #include "db/sql/session.hpp"
+#include "script/reading.hpp"
 
 namespace migrator::db::mysql {
 
@@ -71,7 +72,13 @@ public:
     /// Ends the server's session; the connection is lost then.
     void close() noexcept;
     bool in_transaction() const noexcept;
-    bool backslashes_escape() const noexcept;  ///< in strings, by `sql_mode`
+    /// In strings, by the flag of the last answer. After code that sets `sql_mode` for itself alone
+    /// servers say so to the end of the session, though it does not hold.
+    bool backslashes_escape() const noexcept;
+    /// How the server reads text, by what it said when it was asked last.
+    const script::Reading& reading() const noexcept { return reading_; }
+    /// Asks when `may_be_new`, or when the flags of the last answer say otherwise.
+    std::optional<ServerError> look_at_reading(bool may_be_new);
     /// Text in UTF-8 between quotes, with backslashes as escapes, is what it says, as long as
     /// nobody changes the session.
     bool reads_quoted_literals() const noexcept { return reads_quoted_literals_; }
@@ -96,6 +103,7 @@ private:
     bool begin_result(std::optional<ServerError>& error);
     bool has_next_result(std::optional<ServerError>& error);
     void cut() noexcept;
+    void take_reading(const sql::Row& row);
     bool is_readable() const;
     void occupy();
     void release();
@@ -108,6 +116,7 @@ private:
     Clock::time_point last_used_;
     std::size_t max_allowed_packet_ = 0;
     bool reads_quoted_literals_ = false;
+    script::Reading reading_;
     std::optional<sql::Canceller> canceller_;
 };
 

@@ -67,8 +67,9 @@ constexpr Lexis::Rule kRules[] = {
     {"deallocate", kSets},
     {"execute", kRunsAnything},
     {"call", kRunsAnything},
-    {"set statement * for", kRunsAnything},  // MariaDB: for any statement
-    {"set statement * for load", kRunsAnything | kReadsClientFile},
+    // MariaDB: for any statement, with settings of its own that the answer tells of.
+    {"set statement * for", kRunsAnything | kChangesLexing},
+    {"set statement * for load", kRunsAnything | kChangesLexing | kReadsClientFile},
 
     {"begin", kTransactionControl},
     {"begin $", kOpens},

@@ -175,11 +175,31 @@ std::optional<sql::Failure> Session::run_scripts(std::span<const sql::ScriptRun>
     begin_scripts();
     for (const sql::ScriptRun& script : scripts) {
         if (manners_of(script).changes_session) plain_ = false;
-        for (std::size_t i = 0; i < script.script->statements.size(); ++i) {
-            if (auto failure = run_statement(script, i)) return failure;
+        FollowedScript followed(script);
+        if (auto failure = read_on(followed, 0)) return failure;
+        for (std::size_t i = 0; i < followed.run().script->statements.size(); ++i) {
+            if (auto failure = run_statement(followed.run(), i)) return failure;
+            if (auto failure = read_on(followed, i + 1)) return failure;
         }
     }
     return std::nullopt;
+}
+
+std::optional<sql::Failure> Session::read_on(FollowedScript& script, std::size_t statements) {
+    const auto& found = script.run().script->statements;
+    const bool may_be_new =
+        statements > 0 && (found[statements - 1].traits & script::kChangesLexing) != 0;
+    sql::Failure failure;
+    if (const auto error = work_.connection->look_at_reading(may_be_new)) {
+        failure = failure_of(*error, 0, 0);
+        failure.message = "Could not read the settings of the session: " + failure.message;
+    } else {
+        script.follow(statements, work_.connection->reading());
+        failure.message = script.problem();
+    }
+    failure.step = script.run().step;
+    if (failure.message.empty()) return std::nullopt;
+    return failure;
 }
 
 std::optional<sql::Failure> Session::run_without_transaction(
@@ -191,12 +211,14 @@ std::optional<sql::Failure> Session::run_without_transaction(
     set_limits(settings);
     plain_ = false;
     execute("set autocommit = 1");
-    std::optional<sql::Failure> failure;
-    const std::size_t count = script.script->statements.size();
+    FollowedScript followed(script);
+    std::optional<sql::Failure> failure = read_on(followed, 0);
+    const auto& statements = [&]() -> auto& { return followed.run().script->statements; };
     bool locks = false;
-    for (std::size_t i = 0; i < count && !failure; ++i) {
-        locks = locks || (script.script->statements[i].traits & script::kLocksTables) != 0;
-        failure = run_statement(script, i);
+    for (std::size_t i = 0; i < statements().size() && !failure; ++i) {
+        locks = locks || (statements()[i].traits & script::kLocksTables) != 0;
+        failure = run_statement(followed.run(), i);
+        if (!failure) failure = read_on(followed, i + 1);
         if (!failure && !work_.connection->in_transaction() && !locks && done) done(i + 1);
     }
     if (work_.connection->is_lost()) return failure;
@@ -205,7 +227,7 @@ std::optional<sql::Failure> Session::run_without_transaction(
     if (locks) execute("unlock tables");
     check_lock();
     if (!failure && left_open) {
-        failure = sql::Failure{.step = script.step, .statement = count};
+        failure = sql::Failure{.step = script.step, .statement = statements().size()};
         failure->message =
             "the script left a transaction open, which was rolled back; end it with COMMIT";
     }
@@ -264,15 +286,23 @@ void Session::check_lock() {
     throw Error(ErrorKind::Locked, "lost the migration lock: the script released it");
 }
 
-/// A message in the making.
-struct Session::Sent {
+/// Scripts on their way, and a message in the making.
+struct Session::Recording {
+    const sql::VersionRow& version;
+    const std::span<const sql::RecordedScript> scripts;
+    const sql::WorkSettings& settings;
+    bool runs_anything = false;
+
     std::string text;
     std::vector<Part> parts;
 
-    void add(Part part) {
-        if (!text.empty()) text += ";\n";
-        text += part.text;
-        parts.push_back(std::move(part));
+    /// The newest of the scripts as the server reads it.
+    const sql::RecordedScript* followed = nullptr;
+    std::size_t followed_index = 0;
+
+    const sql::RecordedScript& script_of(const Part& part) const {
+        return followed != nullptr && part.script == followed_index ? *followed
+                                                                    : scripts[part.script];
     }
 };
 
@@ -282,62 +312,94 @@ std::optional<sql::Failure> Session::run_recorded(
     const sql::WorkSettings& settings
 ) {
     begin_scripts();
-    Sent sent;
-    bool runs_anything = false;
-    bool first = true;
+    Recording recording{.version = version, .scripts = scripts, .settings = settings};
     for (std::size_t i = 0; i < scripts.size(); ++i) {
-        const Manners manners = manners_of(scripts[i].run);
-        if (!has_limits_ && (settings.statement_timeout || settings.lock_timeout)) {
-            if (auto failure = send(sent, scripts)) return failure;
-            set_limits(settings);
-        }
-        if (manners.changes_session) plain_ = false;  // also for its own row
-        runs_anything = runs_anything || manners.apart;
-        if (first || manners.apart) sent.add({.script = i, .text = "set autocommit = 0"});
-        const bool with_version = !version_recorded_ && first;
-        for (Part& part : parts_of(version, scripts[i], i, recorded_as(with_version))) {
-            const bool too_long =
-                sent.text.size() + part.text.size() + 2 > work_.connection->max_allowed_packet();
-            const bool by_itself =
-                part.reads_file || (one_statement_each_ && part.kind == Part::Kind::Script);
-            if ((too_long || by_itself) && !sent.parts.empty()) {
-                if (auto failure = send(sent, scripts)) return failure;
-            }
-            const bool alone = part.ends_message || part.uncounted || by_itself;
-            sent.add(std::move(part));
-            if (!alone) continue;
-            if (auto failure = send(sent, scripts)) return failure;
-        }
-        first = false;
-        if (manners.changes_session) has_limits_ = false;
+        if (auto failure = record(recording, i)) return failure;
     }
-    if (auto failure = send(sent, scripts)) return failure;
+    if (auto failure = send(recording)) return failure;
     version_recorded_ = version_recorded_ || !scripts.empty();
-    if (runs_anything) check_lock();
+    if (recording.runs_anything) check_lock();
     return std::nullopt;
 }
 
-std::optional<sql::Failure> Session::send(
-    Sent& sent, std::span<const sql::RecordedScript> scripts
-) {
-    if (sent.parts.empty()) return std::nullopt;
-    const Sent message = std::move(sent);
-    sent = {};
-    const Part& last = message.parts.back();
+std::optional<sql::Failure> Session::record(Recording& recording, std::size_t index) {
+    FollowedScript followed(recording.scripts[index].run);
+    // Those that wait before it change nothing of that.
+    if (auto unread = read_on(followed, 0)) {
+        if (auto failure = send(recording)) return failure;
+        return unread;
+    }
+    sql::RecordedScript script = recording.scripts[index];
+    script.run = followed.run();
+    const sql::WorkSettings& settings = recording.settings;
+    const Manners manners = manners_of(script.run);
+    if (!has_limits_ && (settings.statement_timeout || settings.lock_timeout)) {
+        if (auto failure = send(recording)) return failure;
+        set_limits(settings);
+    }
+    recording.followed = &script;
+    recording.followed_index = index;
+    if (manners.changes_session) plain_ = false;  // also for its own row
+    recording.runs_anything = recording.runs_anything || manners.apart;
+    std::optional<sql::Failure> failure;
+    if (index == 0 || manners.apart) {
+        failure = add(recording, {.script = index, .text = "set autocommit = 0"});
+    }
+    const RecordedAs as = recorded_as(!version_recorded_ && index == 0);
+    std::vector<Part> parts = parts_of(recording.version, script, index, as);
+    for (std::size_t i = 0; i < parts.size() && !failure; ++i) {
+        const bool is_statement = parts[i].kind == Part::Kind::Script;
+        const std::size_t statement = parts[i].statement;
+        failure = add(recording, std::move(parts[i]));
+        if (failure || !manners.apart || !is_statement) continue;
+        const std::size_t times_found = followed.times_found();
+        failure = read_on(followed, statement + 1);
+        if (failure || followed.times_found() == times_found) continue;
+        // What has been sent is the same, whatever comes behind it.
+        script.run = followed.run();
+        parts = parts_of(recording.version, script, index, as);
+    }
+    // What waits is told of by the statements that were found first.
+    if (!failure && followed.times_found() > 0) failure = send(recording);
+    recording.followed = nullptr;
+    if (!failure && manners.changes_session) has_limits_ = false;
+    return failure;
+}
+
+std::optional<sql::Failure> Session::add(Recording& recording, Part part) {
+    const bool is_script = part.kind == Part::Kind::Script;
+    const bool too_long =
+        recording.text.size() + part.text.size() + 2 > work_.connection->max_allowed_packet();
+    const bool by_itself = part.reads_file || (one_statement_each_ && is_script);
+    if ((too_long || by_itself) && !recording.parts.empty()) {
+        if (auto failure = send(recording)) return failure;
+    }
+    const bool alone = part.ends_message || part.uncounted || by_itself;
+    if (!recording.text.empty()) recording.text += ";\n";
+    recording.text += part.text;
+    recording.parts.push_back(std::move(part));
+    return alone ? send(recording) : std::nullopt;
+}
+
+std::optional<sql::Failure> Session::send(Recording& recording) {
+    if (recording.parts.empty()) return std::nullopt;
+    const std::string text = std::exchange(recording.text, {});
+    const std::vector<Part> parts = std::exchange(recording.parts, {});
+    const Part& last = parts.back();
     const Connection::Answer answer = work_.connection->run(
-        message.text, nullptr, files_asked(last.reads_file, last.uncounted, last.text)
+        text, nullptr, files_asked(last.reads_file, last.uncounted, last.text)
     );
-    const std::size_t count = message.parts.size();
+    const std::size_t count = parts.size();
     if (answer.error) {
-        const Part& part = message.parts[std::min(answer.results, count - 1)];
-        return failure_at(part, *answer.error, scripts);
+        const Part& part = parts[std::min(answer.results, count - 1)];
+        return failure_at(part, *answer.error, recording.script_of(part));
     }
     const bool fits = last.uncounted ? answer.results >= count : answer.results == count;
     if (fits) return std::nullopt;
     // Nobody knows which answer belongs to which statement, nor whether more are to come.
     work_.connection->close();
     sql::Failure failure;
-    failure.step = scripts[message.parts.front().script].run.step;
+    failure.step = recording.script_of(parts.front()).run.step;
     failure.message = fmt::format(
         "the server returned {} results for {} statements, so migrator cannot tell what was "
         "executed; no further statement was sent",
@@ -352,9 +414,8 @@ std::optional<sql::Failure> Session::send(
 }
 
 sql::Failure Session::failure_at(
-    const Part& part, const ServerError& error, std::span<const sql::RecordedScript> scripts
+    const Part& part, const ServerError& error, const sql::RecordedScript& script
 ) {
-    const sql::RecordedScript& script = scripts[part.script];
     sql::Failure failure;
     if (part.kind == Part::Kind::Script) {
         const script::Statement& statement = script.run.script->statements[part.statement];
