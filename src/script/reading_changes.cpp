@@ -33,8 +33,7 @@ Words words_of(std::string_view text, const Lexis& lexis) {
     for (Token token = lexer.next(); token.kind != TokenKind::End; token = lexer.next()) {
         if (token.kind == TokenKind::VersionComment) continue;
         std::string_view word = text.substr(token.begin, token.end - token.begin);
-        const bool quoted =
-            token.kind == TokenKind::String || token.kind == TokenKind::QuotedName;
+        const bool quoted = token.kind == TokenKind::String || token.kind == TokenKind::QuotedName;
         if (quoted && word.size() >= 2) word = word.substr(1, word.size() - 2);
         words.push_back(lower_case(word));
     }

@@ -9,8 +9,7 @@ protected:
     MariadbReading() : MariadbTest("id int auto_increment primary key, n varchar(40)") {}
 
     std::string notes() {
-        return project().value(
-            "select group_concat(n order by id separator '|') from catalog.notes"
+        return project().value("select group_concat(n order by id separator '|') from catalog.notes"
         );
     }
     /// Runs a file, in a transaction and outside of one.
@@ -117,10 +116,12 @@ TEST_P(MariadbReading, CharactersMayEndWithABackslash) {
         project().database.data_source = source;
         expect_notes("set names " + name + ";\n" + insert, expected);
         expect_notes("set character set '" + name + "';\n" + insert, expected);
-        expect_notes("set @cs = '" + name + "'; set character_set_client = @cs;\n" + insert,
-                     expected);
         expect_notes(
-            "set names " + name + ";\n" + insert + "\nset names utf8mb4;\n" + kInsert + "('é\\';');",
+            "set @cs = '" + name + "'; set character_set_client = @cs;\n" + insert, expected
+        );
+        expect_notes(
+            "set names " + name + ";\n" + insert + "\nset names utf8mb4;\n" + kInsert +
+                "('é\\';');",
             expected + "|é';"
         );
         project().database.data_source = source + "&character_set_client=" + name;

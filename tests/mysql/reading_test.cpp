@@ -87,9 +87,8 @@ TEST(MysqlReading, ChangesWithSet) {
 
 TEST(MysqlReading, TheServersWordCounts) {
     const std::string text = "set sql_mode = @x; 'D:\\', 'y;'; 'it\\'s;'; b";
-    EXPECT_EQ(
-        statements(text), (Texts{"set sql_mode = @x", "'D:\\', 'y", "'; 'it\\'s;'", "b"})
-    ) << "without it";
+    EXPECT_EQ(statements(text), (Texts{"set sql_mode = @x", "'D:\\', 'y", "'; 'it\\'s;'", "b"}))
+        << "without it";
     EXPECT_EQ(
         statements(text, {}, {{1, kPlainBackslashes}, {2, kUsual}}),
         (Texts{"set sql_mode = @x", "'D:\\', 'y;'", "'it\\'s;'", "b"})
@@ -139,8 +138,10 @@ TEST(MysqlReading, TheSecondByteOfACharacterIsNoBackslash) {
         const Reading reading{.encoding = c.encoding};
         const std::string one = "insert into `x" + c.character + "` values ('" + c.character +
                                 "', \"" + c.character + "\", " + c.character + ", ';\\'')";
-        EXPECT_EQ(statements(one + "; select 2 /* " + c.character + " */; b", reading),
-                  (Texts{one, "select 2", "b"}));
+        EXPECT_EQ(
+            statements(one + "; select 2 /* " + c.character + " */; b", reading),
+            (Texts{one, "select 2", "b"})
+        );
         const std::string set = c.encoding == Encoding::Sjis   ? "set names sjis"
                                 : c.encoding == Encoding::Big5 ? "set names big5"
                                 : c.encoding == Encoding::Gbk  ? "set names gbk"
