@@ -15,6 +15,8 @@ constexpr auto kSets = kChangesSession | kKeepsTransaction;
 constexpr auto kSetsLexing = kSets | kChangesLexing;
 constexpr auto kRunsAnything = kUncountedResults | kChangesSession | kMakesStatefulCode;
 constexpr auto kReadsOrWrites = kKeepsTransaction | kCallsFunctions;
+/// What it locks is known to the server alone.
+constexpr auto kLocksForItself = kLocksTables | kRefusesTransaction | kChangesSession;
 constexpr auto kLoadsLocal = kKeepsTransaction | kReadsClientFile;
 
 // What is not said to keep the transaction is taken to commit it: every DDL statement does
@@ -90,6 +92,10 @@ constexpr Lexis::Rule kRules[] = {
     {"lock tables", kLocksTables | kChangesSession},
     {"lock table", kLocksTables | kChangesSession},
     {"flush * with read lock", kForbidden},
+    {"flush * for export", kLocksForItself},
+    {"backup lock", kLocksForItself},
+    {"backup stage", kLocksForItself},
+    {"lock instance for backup", kChangesSession},
 
     {"create * function", kMakesCode},
     {"create * procedure", kMakesCode},
