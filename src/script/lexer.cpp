@@ -12,7 +12,7 @@ namespace {
 /// Bytes that can't be skipped when only the structure of a statement matters.
 constexpr std::array<bool, 256> kStops = [] {
     std::array<bool, 256> stops{};
-    for (const char c : std::string_view("'\"`[$-/();#*"))
+    for (const char c : std::string_view("'\"`[$-/();#*\\"))
         stops[static_cast<unsigned char>(c)] = true;
     return stops;
 }();
@@ -48,7 +48,10 @@ Token Lexer::next_structural(unsigned& open_parentheses) {
         const Token token = next();
         if (token.kind == TokenKind::Open) ++open_parentheses;
         if (token.kind == TokenKind::Close && open_parentheses > 0) --open_parentheses;
-        if (token.kind == TokenKind::Semicolon || token.kind == TokenKind::End) return token;
+        const bool may_be_command = token.kind == TokenKind::Backslash && lexis_->mysql_commands;
+        if (token.kind == TokenKind::Semicolon || token.kind == TokenKind::End || may_be_command) {
+            return token;
+        }
     }
     for (;;) {
         const char* const end = text_.data() + limit_;
@@ -59,6 +62,11 @@ Token Lexer::next_structural(unsigned& open_parentheses) {
         switch (class_of(*here)) {
             case CharClass::Semicolon:
                 return single(TokenKind::Semicolon);
+            case CharClass::Backslash: {
+                const Token token = token_here();
+                if (lexis_->mysql_commands) return token;
+                break;
+            }
             case CharClass::Open:
                 ++at_;
                 ++open_parentheses;
@@ -219,6 +227,10 @@ Token Lexer::token_here() {
         case CharClass::Dot:
             return single(TokenKind::Dot);
         case CharClass::Backslash:
+            if (lexis_->mysql_commands && (at(begin + 1, 'g') || at(begin + 1, 'G'))) {
+                at_ += 2;
+                return {TokenKind::Semicolon, begin, at_};
+            }
             return single(TokenKind::Backslash);
         default:
             return single(TokenKind::Other);

@@ -16,9 +16,9 @@ enum class TokenKind : std::uint8_t {
     QuotedName,  ///< "…", `…`, […]
     String,      ///< '…' in all its forms, without its prefix letter; $$…$$
     Number,      ///< digits only: `1.5e3` is several tokens
-    Semicolon,
-    Open,   ///< (
-    Close,  ///< )
+    Semicolon,   ///< or what ends statements instead
+    Open,        ///< (
+    Close,       ///< )
     Dot,
     Backslash,
     VersionComment,  ///< `/*!50003` or the `*/` that belongs to it
@@ -48,8 +48,9 @@ public:
 
     /// The next token of any kind.
     Token next();
-    /// The next Semicolon or End. What is in between is only skipped, which is much faster than
-    /// `next`; the parentheses in it are added to `open_parentheses`, which stays at 0 or more.
+    /// The next Semicolon or End, or, where commands of the client `mysql` are read, Backslash.
+    /// What is in between is only skipped, which is much faster than `next`; the parentheses in it
+    /// are added to `open_parentheses`, which stays at 0 or more.
     Token next_structural(unsigned& open_parentheses);
 
     /// From now on plain '…' strings take backslashes as escapes (false) or not (true).

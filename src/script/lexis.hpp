@@ -75,7 +75,9 @@ struct Lexis {
     bool backslash_strings = false;
     Encoding encoding = Encoding::Plain;  ///< of a text when it begins
     bool compound_bodies = false;         ///< create procedure … begin …; if …; end if; end
-    bool delimiter_command = false;       ///< DELIMITER text: what ends statements from there on
+    /// Of the commands of the client `mysql`, DELIMITER, USE without an end, \g and \G are read as
+    /// it reads them; any other is an error.
+    bool mysql_commands = false;
 
     bool user_variables = false;  ///< @name, which any statement can set and read
 

@@ -16,7 +16,7 @@ constexpr std::size_t kWindow = 262'144;
 /// Whether statements are found alike when the text ends somewhere behind them, and when it begins
 /// in front of them: nothing but settings is carried on from one to the next.
 bool reads_parts_alike(const Lexis& lexis) {
-    return !lexis.delimiter_command && !lexis.executable_comments && !lexis.compound_bodies &&
+    return !lexis.mysql_commands && !lexis.executable_comments && !lexis.compound_bodies &&
            !lexis.dashes_need_blank && !lexis.open_comment_is_fine && !lexis.backslash_strings;
 }
 

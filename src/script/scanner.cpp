@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -21,6 +22,13 @@
 
 namespace migrator::script {
 namespace {
+
+/// Commands of the client `mysql` that are words. HELP is a statement, too.
+constexpr std::array<std::string_view, 22> kMysqlCommands = {
+    "charset", "clear",  "connect",         "edit",   "ego",    "exit",   "go",
+    "nopager", "notee",  "nowarning",       "pager",  "print",  "prompt", "query_attributes",
+    "quit",    "rehash", "resetconnection", "source", "status", "system", "tee",
+    "warnings"};
 
 constexpr std::string_view kMarker = "migrator:no-transaction";
 
@@ -80,7 +88,13 @@ private:
     void read_as(const Reading& reading);
     void find_state(Statement& statement, std::string_view text) const;
     void psql_command(const Token& backslash);
-    bool delimiter_command(const Token& word);
+    bool mysql_command(const Token& token);
+    void delimiter_command(const Token& word);
+    bool use_command(const Token& word);
+    void refuse_command(std::string_view command, std::size_t offset);
+    std::size_t end_of_line(std::size_t offset) const {
+        return std::min(text_.find_first_of("\r\n", offset), text_.size());
+    }
     bool take_data(Statement& statement, std::size_t semicolon);
     bool go_on_behind_data();
     void finish();
@@ -122,7 +136,7 @@ void Scanner::scan_to_limit() {
         if (token.kind == TokenKind::End) return;
         if (token.kind == TokenKind::Semicolon) {
             behind_ = token.end;
-        } else if (delimiter_command(token)) {
+        } else if (rules_.lexis().mysql_commands && mysql_command(token)) {
             continue;
         } else if (token.kind == TokenKind::Backslash && rules_.lexis().psql_commands) {
             psql_command(token);
@@ -153,6 +167,9 @@ void Scanner::scan_statement(Token token) {
             (parentheses == 0 || !lexis.parentheses_hold_semicolons) && !body.open() &&
             !(may_be_compound && !has_delimiter_ && compound.open())) {
             break;
+        }
+        if (token.kind == TokenKind::Backslash && lexis.mysql_commands) {
+            refuse_command(text_.substr(token.begin, 2), token.begin);
         }
         if (!every_token) continue;
         if (token.kind == TokenKind::Open) ++parentheses;
@@ -249,18 +266,44 @@ void Scanner::find_state(Statement& statement, std::string_view text) const {
     }
 }
 
-/// DELIMITER text, a command of the client `mysql`: the rest of the line up to a blank ends
-/// statements from here on. False when there is none.
-bool Scanner::delimiter_command(const Token& word) {
-    if (!rules_.lexis().delimiter_command || word.kind != TokenKind::Word) return false;
-    if (!equal_ignoring_case(text_of(word), "delimiter")) return false;
-    const std::size_t end = std::min(text_.find_first_of("\r\n", word.end), text_.size());
+/// Where a statement could begin: whether the token begins a command of the client `mysql`, which
+/// was read then.
+bool Scanner::mysql_command(const Token& token) {
+    const std::string_view word = text_of(token);
+    if (token.kind != TokenKind::Word) return false;
+    if (equal_ignoring_case(word, "delimiter")) {
+        delimiter_command(token);
+        return true;
+    }
+    if (equal_ignoring_case(word, "use")) return use_command(token);
+    const std::size_t next = text_.find_first_not_of(" \t", token.end);
+    const bool is_label = next != std::string_view::npos && text_[next] == ':';
+    if (is_one_of_ignoring_case(word, kMysqlCommands) && !is_label) {
+        refuse_command(word, token.begin);
+    }
+    return false;
+}
+
+/// DELIMITER text: the rest of the line up to a blank, or what stands there in quotes, ends
+/// statements from here on.
+void Scanner::delimiter_command(const Token& word) {
+    const std::size_t end = end_of_line(word.end);
     std::string_view rest = text_.substr(word.end, end - word.end);
     rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-    rest = rest.substr(0, rest.find_first_of(" \t"));
+    const bool is_quoted =
+        !rest.empty() && std::string_view("'\"`").find(rest[0]) != std::string_view::npos;
+    if (is_quoted) {
+        rest = rest.substr(1, rest.find(rest[0], 1) - 1);
+    } else {
+        rest = rest.substr(0, rest.find_first_of(" \t"));
+    }
     if (rest.empty()) {
         say_problem(fmt::format(
             "DELIMITER in line {}: the delimiter must follow on the same line", line_at(word.begin)
+        ));
+    } else if (rest.find('\\') != std::string_view::npos) {
+        say_problem(fmt::format(
+            "DELIMITER in line {}: the delimiter cannot contain a backslash", line_at(word.begin)
         ));
     } else {
         lexer_.set_delimiter(rest);
@@ -268,7 +311,40 @@ bool Scanner::delimiter_command(const Token& word) {
     }
     script_.omissions.push_back({offset32(word.begin), offset32(end)});
     lexer_.seek(end);
+}
+
+/// USE name, alone in its line and without anything that ends it. False when it is a statement as
+/// any other.
+bool Scanner::use_command(const Token& word) {
+    const std::size_t end = end_of_line(word.end);
+    Lexer rest = lexer_;
+    rest.set_limit(end);
+    rest.seek(word.end);
+    const Token name = rest.next();
+    const bool is_name = name.kind == TokenKind::Word || name.kind == TokenKind::QuotedName ||
+                         name.kind == TokenKind::String;
+    if (!is_name || rest.next().kind != TokenKind::End) return false;
+    Statement statement;
+    statement.begin = offset32(word.begin);
+    statement.line = line_at(word.begin);
+    lexer_.begin_statement(word.begin);
+    words_.clear();
+    words_.add(word, text_of(word));
+    words_.add(name, text_of(name));
+    end_statement(statement, {TokenKind::Semicolon, name.end, end});
+    lexer_.seek(end);
     return true;
+}
+
+/// What a file says that sets how it is read may not be read right here: the server tells then.
+void Scanner::refuse_command(std::string_view command, std::size_t offset) {
+    if (command == "\\N" || (script_.traits & kChangesLexing) != 0) return;
+    say_problem(fmt::format(
+        "client command {} in line {}: migrator runs SQL, not commands of the client mysql; remove "
+        "it",
+        to_valid_utf8(command),
+        line_at(offset)
+    ));
 }
 
 /// A backslash where a statement should begin: psql takes the rest of the line as a command.

@@ -185,6 +185,27 @@ TEST_P(MariadbScript, WrappedFilesAndLockedTables) {
     EXPECT_EQ(project().rows().size(), 5U);
 }
 
+TEST_P(MariadbScript, CommandsOfTheClientAreReadOrRefusedByName) {
+    project().write(
+        "catalog/002_client.sql",
+        "use {schema}\nselect 1\\G\ninsert into notes values (1, '\\\\G')\\g\n"
+        "insert into notes values (2, \\N);\ndelimiter \"$$\"\ninsert into notes values (3, "
+        "'c')$$\n"
+    );
+    project().apply();
+    EXPECT_EQ(notes(), "\\G,c");
+    project().write("catalog/003_first.sql", "insert into {schema}.notes values (4, 'd');");
+    for (const std::string command : {"source", "\\.", "\\!"}) {
+        project().write("catalog/004_source.sql", "do 1;\n" + command + " more.sql\n");
+        const std::string text = project().failure_of_apply();
+        EXPECT_TRUE(has(text, "004_source.sql failed with error: client command " + command))
+            << text;
+        EXPECT_TRUE(has(text, "in line 2")) << text;
+        EXPECT_TRUE(has(text, "Nothing was run.")) << text;
+    }
+    EXPECT_EQ(notes(), "\\G,c");
+}
+
 TEST_P(MariadbScript, TablesAreLockedWithATimeToWait) {
     project().write(
         "catalog/002_wait.sql",

@@ -221,7 +221,7 @@ constinit const Lexis kMysqlLexis{
     .double_quoted_strings = true,
     .backslash_strings = true,
     .compound_bodies = true,
-    .delimiter_command = true,
+    .mysql_commands = true,
     .user_variables = true,
     .rules = kRules,
     .functions = kFunctions,
