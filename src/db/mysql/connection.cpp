@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "core/log.hpp"
+#include "db/mysql/hints.hpp"
 #include "db/mysql/password.hpp"
 #include "db/sql/renewable_source.hpp"
 #include "db/sql/time_limits.hpp"
@@ -51,7 +52,7 @@ bool is_loss(unsigned number) {
 
 /// Of the client library; a server's own are told apart by their numbers. 0: nobody says.
 bool is_of_library(unsigned number) {
-    return number < 1000 || (number >= CR_MIN_ERROR && number <= CR_MAX_ERROR) ||
+    return number == 0 || (number >= CR_MIN_ERROR && number <= CR_MAX_ERROR) ||
            (number >= CER_MIN_ERROR && number <= CER_MAX_ERROR);
 }
 
@@ -188,10 +189,12 @@ void Connection::connect(const DataSource& source) {
             !by_socket && (way.tls == Tls::Verified || way.tls == Tls::Unverified);
         if (connected != nullptr && in_clear && wants_tls) {
             if (&way != &ways.back()) continue;
-            throw Error(
+            Error no_tls(
                 ErrorKind::Unavailable,
                 "failed to connect to database: TLS is required, but the server does not support it"
             );
+            no_tls.advise("enable TLS on the server, or change tls in dataSource");
+            throw no_tls;
         }
         if (connected != nullptr) {
             files_.serve(handle_.get());
@@ -204,8 +207,15 @@ void Connection::connect(const DataSource& source) {
                                 (handle_->server_capabilities & CLIENT_SSL) == 0;
         if (&way != &ways.back() && has_no_tls) continue;
         const std::string why = "failed to connect to database: " + describe(error);
-        if (is_refused_password(error)) throw sql::RefusedPassword(ErrorKind::Unavailable, why);
-        throw Error(ErrorKind::Unavailable, why);
+        const std::string advice = connect_hint_for(error);
+        if (is_refused_password(error)) {
+            sql::RefusedPassword refused(ErrorKind::Unavailable, why);
+            refused.advise(advice);
+            throw refused;
+        }
+        Error failed(ErrorKind::Unavailable, why);
+        failed.advise(advice);
+        throw failed;
     }
 }
 
