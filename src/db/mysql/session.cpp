@@ -457,8 +457,8 @@ std::optional<sql::Failure> Session::record(Recording& recording, std::size_t in
 
 std::optional<sql::Failure> Session::add(Recording& recording, Part part) {
     const bool is_script = part.kind == Part::Kind::Script;
-    const bool too_long =
-        recording.message.text.size() + part.text.size() + 2 > work_.connection->max_allowed_packet();
+    const bool too_long = recording.message.text.size() + part.text.size() + 2 >
+                          work_.connection->max_allowed_packet();
     const bool by_itself = part.reads_file || (one_statement_each_ && is_script);
     if ((too_long || by_itself) && !recording.message.parts.empty()) {
         if (auto failure = send(recording)) return failure;
