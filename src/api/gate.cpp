@@ -90,6 +90,15 @@ void Gate::permit(
     throw Error(ErrorKind::Forbidden, why);
 }
 
+void refuse_drop_without_proof(const Gate& gate) {
+    if (!gate.is_open()) return;
+    throw Error(
+        ErrorKind::Forbidden,
+        "a schema is dropped over HTTP only where authentication is configured; use migrator "
+        "remove-tenant --drop-schema"
+    );
+}
+
 bool Gate::may_read(const std::optional<Principal>& who) const {
     return is_open() || (who && who->may(Role::Read));
 }

@@ -69,4 +69,7 @@ private:
     Refused refused_;
 };
 
+/// Throws Forbidden where everybody may do everything: a schema is gone for good.
+void refuse_drop_without_proof(const Gate& gate);
+
 }  // namespace migrator::api

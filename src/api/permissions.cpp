@@ -24,6 +24,7 @@ constexpr Permission kPermissions[] = {
     {"DELETE /v1/runs/:id", Role::Apply},  // one's own; those of others need Admin
     {"POST /v1/migrations", Role::Apply, Role::Plan},
     {"POST /v1/tenants", Role::Admin, Role::Plan},
+    {"DELETE /v1/tenants/:id", Role::Admin},
     {"POST /v1/moves", Role::Admin},
     {"GET /v1/audit", Role::Admin},
 
@@ -39,6 +40,7 @@ constexpr Permission kPermissions[] = {
     {"Query.fleet", Role::Read},
     {"Mutation.createVersion", Role::Apply, Role::Plan},
     {"Mutation.createTenant", Role::Admin, Role::Plan},
+    {"Mutation.removeTenant", Role::Admin},
     {"Mutation.acceptMoved", Role::Admin},
     {"Mutation.acceptAsNew", Role::Admin},
 };

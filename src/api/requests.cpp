@@ -79,14 +79,19 @@ std::vector<std::string> names_of(const json::value& value) {
     return names;
 }
 
-std::size_t canary_of(const json::value& value) {
-    if (!value.is_int64() || value.get_int64() < 1) {
-        refuse(
-            "canary",
-            fmt::format("must be a number of tenants of at least 1, not {}", json::serialize(value))
-        );
+Share canary_of(const json::value& value) {
+    std::optional<Share> share;
+    if (value.is_int64() && value.get_int64() > 0) {
+        share = Share{.value = static_cast<std::size_t>(value.get_int64())};
     }
-    return static_cast<std::size_t>(value.get_int64());
+    if (value.is_string() && value.get_string().ends_with('%')) {
+        share = parse_share(value.get_string());
+    }
+    if (share && share->value > 0) return *share;
+    refuse(
+        "canary",
+        fmt::format("must be a number of tenants of at least 1, not {}", json::serialize(value))
+    );
 }
 
 std::vector<Share> waves_of(const json::value& value) {
@@ -156,6 +161,7 @@ V1Request parse_v1_request(std::string_view body, TenantName tenant_name) {
     if (tenant_name == TenantName::NotAsked) {
         request.tenants = parse_selection(object);
         request.reconcile = optional_bool(object, "reconcile");
+        request.unfinished = optional_bool(object, "unfinished");
     }
     return request;
 }

@@ -22,6 +22,7 @@ struct V1Request {
     ResponseDetail detail = ResponseDetail::Full;
     plan::Selection tenants;  ///< of POST migrations
     bool reconcile = false;
+    bool unfinished = false;
 };
 
 /// The body of POST moves, checked: `from` and `to`, or `asNew`, which is the base location when it

@@ -40,7 +40,7 @@ plan::FleetPage page_of(std::string_view query) {
         if (key == "state") {
             page.standing = plan::standing_called(value);
             if (!page.standing) {
-                refuse("state must be current, lagging, unmanaged, unfinished or failed");
+                refuse("state must be current, lagging, unmanaged, unfinished, failed or planned");
             }
         }
     }

@@ -10,6 +10,7 @@
 #include "core/log.hpp"
 #include "wire/migrations.hpp"
 #include "wire/runs.hpp"
+#include "wire/tenants.hpp"
 
 namespace migrator::api {
 namespace {
@@ -114,6 +115,7 @@ http::Handler post(
             .action = body.action,
             .dry_run = body.dry_run,
             .reconcile = body.reconcile,
+            .settles_unfinished = body.unfinished,
             .tenants = body.tenants,
             .request_id = request.id,
             .asker = asker_of(request),
@@ -137,6 +139,22 @@ http::Handler post(
         };
         return respond_async(services, request, prefix + "/v1/runs", make_work, accepted_run_body);
     };
+}
+
+/// `?dropSchema=true`; nothing else is asked for.
+bool asks_to_drop(std::string_view query) {
+    if (query.empty() || query == "dropSchema=false") return false;
+    if (query == "dropSchema=true") return true;
+    throw Error(ErrorKind::InvalidRequest, "dropSchema must be true or false");
+}
+
+http::Response remove_tenant(Services services, const http::Request& request) {
+    const bool drop_schema = asks_to_drop(request.query);
+    if (drop_schema) refuse_drop_without_proof(services.gate);
+    const db::TenantTraces removed = services.coordinator.corrections().remove_tenant(
+        request.parameter, drop_schema, request.id, asker_of(request)
+    );
+    return json_response(json::serialize(wire::removed_tenant(removed, drop_schema)));
 }
 
 /// What a person says of files that seem to be moved.
@@ -171,6 +189,9 @@ void add_v1(Routes& routes, Services services, const std::string& redacted_confi
     get("/migrations/source", source_migrations);  // the ECS walkthrough calls it so
     get("/v1/migrations/applied", applied_migrations);
     get("/v1/tenants", tenants);
+    routes.add_with_id("DELETE", "/v1/tenants", Lane::Patient, [=](const http::Request& request) {
+        return remove_tenant(services, request);
+    });
     const std::string& prefix = routes.prefix();
     const auto apply = post(services, prefix, TenantName::NotAsked, kApplyVersion);
     const auto create_tenant = post(services, prefix, TenantName::Required, kTenantVersion);

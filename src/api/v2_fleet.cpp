@@ -20,7 +20,7 @@ using graphql::Schema;
 
 constexpr std::int64_t kMostTenants = 1'000;
 constexpr std::string_view kStandings[] = {
-    "Current", "Lagging", "Unmanaged", "Unfinished", "Failed"};
+    "Current", "Lagging", "Unmanaged", "Unfinished", "Failed", "Planned"};
 
 struct Count {
     plan::Standing standing;

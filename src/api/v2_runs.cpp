@@ -40,6 +40,7 @@ VersionRequest version_request(const json::object& input, const FieldContext& co
         .action = sync ? Action::Sync : Action::Apply,
         .dry_run = is_true(input, "dryRun"),
         .reconcile = is_true(input, "reconcile"),
+        .settles_unfinished = is_true(input, "unfinished"),
         .tenants = parse_selection(input),
         .request_id = call.request_id,
         .asker = call.asker,
@@ -111,6 +112,19 @@ void resolve_mutations(graphql::Schema& schema, Coordinator& coordinator) {
             run(coordinator, context, result);
         });
     }
+    schema
+        .resolve("Mutation", "removeTenant", [&coordinator](FieldContext& context, Result& result) {
+            const V2Call& call = *context.request().as<V2Call*>();
+            const bool drop_schema = is_true(context.arguments(), "dropSchema");
+            if (drop_schema) refuse_drop_without_proof(call.gate == nullptr ? Gate() : *call.gate);
+            const db::TenantTraces removed = coordinator.corrections().remove_tenant(
+                std::string(context.arguments().at("tenantName").as_string()),
+                drop_schema,
+                call.request_id,
+                call.asker
+            );
+            result.integer(static_cast<std::int64_t>(removed.rows));
+        });
     schema
         .resolve("Mutation", "acceptMoved", [&coordinator](FieldContext& context, Result& result) {
             const json::object& input = context.arguments().at("input").as_object();

@@ -13,6 +13,7 @@ std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_new();
 std::unique_ptr<Command> make_apply();
 std::unique_ptr<Command> make_create_tenant();
+std::unique_ptr<Command> make_remove_tenant();
 std::unique_ptr<Command> make_sync();
 std::unique_ptr<Command> make_plan();
 std::unique_ptr<Command> make_status();
@@ -23,6 +24,7 @@ std::unique_ptr<Command> make_audit();
 std::unique_ptr<Command> make_config();
 std::unique_ptr<Command> make_accept();
 std::unique_ptr<Command> make_forget();
+std::unique_ptr<Command> make_restore();
 std::unique_ptr<Command> make_wait();
 std::unique_ptr<Command> make_token();
 std::unique_ptr<Command> make_completion();
@@ -31,24 +33,10 @@ std::unique_ptr<Command> make_help();
 namespace {
 
 constexpr std::unique_ptr<Command> (*kCommands[])() = {
-    make_serve,
-    make_init,
-    make_new,
-    make_apply,
-    make_create_tenant,
-    make_sync,
-    make_plan,
-    make_status,
-    make_validate,
-    make_tenants,
-    make_versions,
-    make_audit,
-    make_config,
-    make_accept,
-    make_forget,
-    make_wait,
-    make_token,
-    make_completion,
+    make_serve,         make_init,     make_new,   make_apply,  make_create_tenant,
+    make_remove_tenant, make_sync,     make_plan,  make_status, make_validate,
+    make_tenants,       make_versions, make_audit, make_config, make_restore,
+    make_accept,        make_forget,   make_wait,  make_token,  make_completion,
     make_help};
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/freed_by.hpp"
+#include "core/random_id.hpp"
 
 namespace migrator::cli {
 
@@ -28,6 +29,31 @@ void write_new_file(const std::filesystem::path& path, std::string_view contents
         std::fwrite(contents.data(), 1, contents.size(), file.get()) == contents.size() &&
         std::fflush(file.get()) == 0;
     if (!written) refuse(errno);
+}
+
+void replace_file(const std::filesystem::path& path, std::string_view contents) {
+    const auto refuse = [&](const std::error_code& problem) {
+        throw Error(
+            ErrorKind::Unavailable,
+            fmt::format("could not write {}: {}", path.string(), problem.message())
+        );
+    };
+    std::error_code problem;
+    const std::filesystem::path target = std::filesystem::canonical(path, problem);
+    if (problem) refuse(problem);
+    std::filesystem::path aside = target;
+    aside += fmt::format(".{}.tmp", random_uuid());
+    try {
+        write_new_file(aside, contents);
+        const auto rights = std::filesystem::status(target, problem).permissions();
+        if (!problem) std::filesystem::permissions(aside, rights, problem);
+        if (!problem) std::filesystem::rename(aside, target, problem);
+        if (problem) refuse(problem);
+    } catch (const Error&) {
+        std::error_code ignored;
+        std::filesystem::remove(aside, ignored);
+        throw;
+    }
 }
 
 }  // namespace migrator::cli

@@ -12,6 +12,8 @@ namespace migrator::cli {
 namespace {
 
 constexpr std::size_t kListLimit = 20;
+constexpr std::size_t kDifferenceLimit = 30;
+constexpr auto kNoLimit = static_cast<std::size_t>(-1);
 
 /// "2 tenant files × 3 tenants = 6 executions".
 std::string tenant_count(std::int64_t files, std::int64_t total, std::int64_t tenants) {
@@ -99,7 +101,9 @@ Report::Report(Terminal& terminal, bool verbose)
       err_(terminal.err),
       style_(terminal.out_is_terminal && !terminal.no_color),
       error_style_(terminal.err_is_terminal && !terminal.no_color),
-      limit_(verbose ? static_cast<std::size_t>(-1) : kListLimit) {}
+      limit_(verbose ? kNoLimit : kListLimit) {}
+
+bool Report::shows_all() const { return limit_ == kNoLimit; }
 
 void Report::line(std::string_view text) { out_ << text << '\n'; }
 
@@ -127,7 +131,35 @@ void Report::error(std::string_view message, std::string_view hint) {
     if (!hint.empty()) err_ << error_style_.strong("hint:") << ' ' << hanging(hint, "  ") << '\n';
 }
 
-void Report::changed_error(const std::vector<Migration>& changed) {
+std::vector<std::string> Report::bounded(const coordinator::FileDifference& difference) const {
+    std::vector<std::string> lines = difference.lines;
+    if (shows_all() || lines.size() <= kDifferenceLimit) return lines;
+    const auto more = lines.size() - kDifferenceLimit;
+    lines.resize(kDifferenceLimit);
+    lines.push_back(fmt::format("… and {} more lines (--verbose shows all)", more));
+    return lines;
+}
+
+/// Its name, the difference, and what to do.
+std::vector<std::string> Report::edited_file(
+    const Migration& file, const std::vector<coordinator::FileDifference>& differences
+) const {
+    std::vector<std::string> lines = {file.file};
+    const auto found =
+        std::ranges::find(differences, file.file, &coordinator::FileDifference::file);
+    if (found != differences.end()) {
+        for (auto& line : bounded(*found)) lines.push_back(std::move(line));
+    }
+    const auto quoted = shell_quoted(printable(file.file));
+    lines.push_back("restore the text that was applied: migrator restore " + quoted);
+    lines.push_back("or accept the new text:               migrator accept " + quoted);
+    return lines;
+}
+
+void Report::changed_error(
+    const std::vector<Migration>& changed,
+    const std::vector<coordinator::FileDifference>& differences
+) {
     error(kChecksumMessage);
     err_ << (changed.size() == 1
                  ? std::string("1 file was edited after it was applied")
@@ -135,12 +167,15 @@ void Report::changed_error(const std::vector<Migration>& changed) {
          << "; no changes were made.\n";
     const auto shown = std::min(changed.size(), limit_);
     for (std::size_t i = 0; i < shown; ++i) {
-        const auto file = printable(changed[i].file);
-        err_ << "  " << file << "\n    migrator accept " << shell_quoted(file) << '\n';
+        const auto lines = edited_file(changed[i], differences);
+        for (const auto& line : lines) {
+            err_ << (&line == &lines.front() ? "  " : "    ") << printable(line) << '\n';
+        }
     }
     if (shown < changed.size()) err_ << "  … and " << changed.size() - shown << " more\n";
     err_ << error_style_.strong("hint:")
-         << " restore each file, or accept its new text with the command below it\n";
+         << " restore each file, and put the change into a new one; accept the new text only if it "
+            "does the same as the old\n";
 }
 
 void Report::failures_error(const coordinator::Outcome& outcome) {
@@ -166,16 +201,17 @@ void Report::failures_error(const coordinator::Outcome& outcome) {
             "status` lists them\n";
 }
 
-void Report::changed(const std::vector<Migration>& changed) {
+void Report::changed(
+    const std::vector<Migration>& changed,
+    const std::vector<coordinator::FileDifference>& differences
+) {
     if (changed.empty()) return;
     line(style_.bad(
         fmt::format("Edited after they were applied: {}", count_of(changed.size(), "file", "files"))
     ));
     std::vector<std::string> lines;
     for (const auto& file : changed) {
-        lines.push_back(
-            fmt::format("{}\nmigrator accept {}", file.file, shell_quoted(printable(file.file)))
-        );
+        lines.push_back(fmt::format("{}", fmt::join(edited_file(file, differences), "\n")));
     }
     list(lines);
 }

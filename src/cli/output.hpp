@@ -16,6 +16,8 @@ public:
     Report(Terminal& terminal, bool verbose);
 
     const Style& style() const { return style_; }
+    /// Lists are not cut.
+    bool shows_all() const;
     /// A line on standard output; without text an empty one.
     void line(std::string_view text = {});
     /// Lines indented by `margin` spaces, the first 20 of them unless `--verbose`.
@@ -28,14 +30,26 @@ public:
 
     /// The error at the end of a command, with what to do about it; on standard error.
     void error(std::string_view message, std::string_view hint = {});
-    /// Files that were edited after they were applied, as an error.
-    void changed_error(const std::vector<Migration>& changed);
+    /// Files that were edited after they were applied, as an error, with what has become of some.
+    void changed_error(
+        const std::vector<Migration>& changed,
+        const std::vector<coordinator::FileDifference>& differences
+    );
     /// The same as a part of another report.
-    void changed(const std::vector<Migration>& changed);
+    void changed(
+        const std::vector<Migration>& changed,
+        const std::vector<coordinator::FileDifference>& differences
+    );
+    /// The lines of a difference, some of them unless `--verbose`.
+    std::vector<std::string> bounded(const coordinator::FileDifference& difference) const;
     /// Tenants that failed while the others went on, as an error.
     void failures_error(const coordinator::Outcome& outcome);
 
 private:
+    std::vector<std::string> edited_file(
+        const Migration& file, const std::vector<coordinator::FileDifference>& differences
+    ) const;
+
     std::ostream& out_;
     std::ostream& err_;
     Style style_;
@@ -58,14 +72,26 @@ std::vector<std::string> count_lines(const Summary& summary);
 void show_outcome(
     Report& report, const coordinator::VersionRequest& request, const coordinator::Outcome& outcome
 );
-void show_preview(Report& report, const coordinator::Preview& preview);
+/// `differences` of its edited files.
+void show_preview(
+    Report& report,
+    const coordinator::Preview& preview,
+    const std::vector<coordinator::FileDifference>& differences
+);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);
 /// What does not fit between files and records, and what to do.
 void show_source(Report& report, const coordinator::SourceCheck& check);
 void show_warnings(Report& report, const std::vector<db::ScriptProblem>& warnings);
 void show_status(
-    Report& report, const plan::StatusReport& status, const coordinator::SourceCheck& check
+    Report& report,
+    const plan::StatusReport& status,
+    const coordinator::SourceCheck& check,
+    const std::vector<coordinator::FileDifference>& differences
 );
+
+/// How the tenants stand: what they lack, what runs have planned and have left behind.
+void show_tenants(Report& report, const plan::StatusReport& status);
+void show_lagging(Report& report, const std::vector<LaggingTenant>& lagging);
 
 /// How many of the planned files are migrations: scripts are not pending, they always run.
 std::size_t pending_migrations(const Plan& plan);

@@ -2,11 +2,13 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "cli/pending_code.hpp"
 #include "wire/audit.hpp"
 #include "wire/migrations.hpp"
 #include "wire/plans.hpp"
 #include "wire/runs.hpp"
 #include "wire/status.hpp"
+#include "wire/tenants.hpp"
 
 namespace migrator::cli::json {
 namespace {
@@ -77,8 +79,26 @@ std::string partly_failed(
     return document(root);
 }
 
-std::string status(const plan::StatusReport& status) {
-    return document(wire::status_report(status));
+std::string status(
+    const plan::StatusReport& status,
+    const std::vector<coordinator::FileDifference>& differences,
+    std::optional<int> exit_code
+) {
+    object root = wire::status_report(status);
+    array edited;
+    for (const auto& each : differences) {
+        edited.push_back(object{{"file", text(each.file)}, {"lines", texts(each.lines)}});
+    }
+    root["differences"] = std::move(edited);
+    if (!exit_code) return document(root);
+    const Outstanding found = outstanding(status);
+    root["exitCode"] = *exit_code;
+    root["counted"] = {
+        {"pending", found.pending},
+        {"lagging", found.lagging},
+        {"unmanaged", found.unmanaged},
+        {"unfinished", found.unfinished}};
+    return document(root);
 }
 
 std::string preview(const coordinator::Preview& preview, const std::string* sql) {
@@ -189,6 +209,14 @@ std::string accepted(const coordinator::Corrections::Change& change, bool accept
     );
 }
 
+std::string restored(const coordinator::Corrections::Change& change, bool restored) {
+    return document(
+        {{"file", text(change.migration.file)},
+         {"checkSum", text(change.recorded_check_sum)},
+         {"restored", restored}}
+    );
+}
+
 std::string moved(const coordinator::Corrections::Moved& moved) {
     array renamed;
     for (const auto& [from, to] : moved.renames) {
@@ -207,6 +235,10 @@ std::string forgotten(
     return document(
         {{"tenant", text(tenant)}, {"files", wire::migrations(files)}, {"forgotten", forgotten}}
     );
+}
+
+std::string removed_tenant(const db::TenantTraces& removed, bool drop_schema) {
+    return document(wire::removed_tenant(removed, drop_schema));
 }
 
 std::string program(const std::string& version_text) {

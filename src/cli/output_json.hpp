@@ -18,7 +18,12 @@ std::string outcome(
 std::string partly_failed(
     const coordinator::VersionRequest& request, const coordinator::Outcome& outcome, int exit_code
 );
-std::string status(const plan::StatusReport& status);
+/// `exit_code`: with it, and what it counts.
+std::string status(
+    const plan::StatusReport& status,
+    const std::vector<coordinator::FileDifference>& differences,
+    std::optional<int> exit_code
+);
 /// `sql`: null without `--sql`.
 std::string preview(const coordinator::Preview& preview, const std::string* sql);
 std::string validation(
@@ -49,11 +54,14 @@ std::string audit(const coordinator::AuditPage& page);
 std::string audit_check(const coordinator::AuditCheck& check);
 std::string configuration(const std::string& driver, const std::string& yaml);
 std::string accepted(const coordinator::Corrections::Change& change, bool accepted);
+/// Of `restore`.
+std::string restored(const coordinator::Corrections::Change& change, bool restored);
 std::string moved(const coordinator::Corrections::Moved& moved);
 std::string as_new(const std::vector<std::string>& places);
 std::string forgotten(
     const std::string& tenant, const std::vector<Migration>& files, bool forgotten
 );
+std::string removed_tenant(const db::TenantTraces& removed, bool drop_schema);
 /// The program's own version.
 std::string program(const std::string& version_text);
 std::string reachable();

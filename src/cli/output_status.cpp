@@ -33,92 +33,6 @@ std::vector<const PlannedFile*> select(const Plan& plan, bool scripts) {
     return found;
 }
 
-void show_lagging(Report& report, const std::vector<LaggingTenant>& lagging) {
-    if (lagging.empty()) return;
-    report.line(report.style().warning(fmt::format(
-        "Lagging: {} {} files that other tenants have",
-        count_of(lagging.size(), "tenant", "tenants"),
-        lagging.size() == 1 ? "is missing" : "are missing"
-    )));
-    std::vector<std::string> lines;
-    for (const auto& each : lagging) {
-        lines.push_back(fmt::format(
-            "{}: {}, first {}",
-            each.tenant,
-            count_of(each.missing.size(), "file", "files"),
-            each.missing.empty() ? "" : each.missing.front()
-        ));
-    }
-    report.list(lines);
-    report.line("  to apply the missing files: migrator apply --reconcile");
-}
-
-void show_unmanaged(Report& report, const std::vector<std::string>& unmanaged) {
-    if (unmanaged.empty()) return;
-    report.line(report.style().warning(fmt::format(
-        "Unmanaged: {} without recorded migrations", count_of(unmanaged.size(), "tenant", "tenants")
-    )));
-    report.list(unmanaged);
-    report.line("  if their objects already exist: migrator sync --tenant TENANT");
-    report.line("  if they are empty:              migrator apply --reconcile");
-}
-
-void show_bad_tenants(Report& report, const std::vector<TenantFailure>& bad) {
-    if (bad.empty()) return;
-    report.line(report.style().bad(
-        fmt::format("Unusable: {} of the tenant list", count_of(bad.size(), "entry", "entries"))
-    ));
-    std::vector<std::string> lines;
-    for (const auto& each : bad) lines.push_back(each.message);
-    report.list(lines);
-}
-
-/// Where the tenants stand, unless all stand in one place.
-void show_levels(Report& report, const plan::FleetStandings& fleet) {
-    if (fleet.levels.size() < 2) return;
-    report.line("Levels:");
-    std::vector<std::string> lines;
-    for (const auto& level : fleet.levels) {
-        lines.push_back(fmt::format(
-            "{} {}",
-            count_of(level.tenants, "tenant", "tenants"),
-            level.file.empty() ? "without the first file" : "up to " + level.file
-        ));
-    }
-    report.list(lines);
-}
-
-std::string unfinished_line(const TenantState& state) {
-    auto text =
-        state.tenant.empty() ? std::string("single files") : fmt::format("tenant {}", state.tenant);
-    text += fmt::format(": {}", state.state);
-    if (state.version_id != 0) text += fmt::format(" in version {}", state.version_id);
-    if (state.changed != TimePoint{}) text += fmt::format(" at {}", format_rfc3339(state.changed));
-    if (state.file.empty()) {
-        text += fmt::format("\nstarting with file {}", state.first_file);
-    } else {
-        text += fmt::format("\nfile {}", state.file);
-    }
-    if (state.statement > 0) {
-        text += fmt::format(
-            ", {} of it known to have run", count_of(state.statement, "statement", "statements")
-        );
-    }
-    if (!state.message.empty()) text += fmt::format("\n{}", state.message);
-    const bool is_told = state.message.find(state.sqlstate) != std::string::npos;
-    if (!is_told) text += fmt::format(" (SQLSTATE {})", state.sqlstate);
-    return text;
-}
-
-void show_unfinished(Report& report, const std::vector<TenantState>& unfinished) {
-    if (unfinished.empty()) return;
-    report.line(report.style().bad("Unfinished, from an earlier run:"));
-    std::vector<std::string> lines;
-    for (const auto& state : unfinished) lines.push_back(unfinished_line(state));
-    report.list(lines);
-    report.line("  the next migrator apply resumes there; fix a failed file first");
-}
-
 void show_lock(Report& report, const plan::StatusReport& status) {
     if (!status.lock_owner) return;
     const auto& owner = *status.lock_owner;
@@ -149,7 +63,10 @@ void show_counts(Report& report, const plan::StatusReport& status) {
 }  // namespace
 
 void show_status(
-    Report& report, const plan::StatusReport& status, const coordinator::SourceCheck& check
+    Report& report,
+    const plan::StatusReport& status,
+    const coordinator::SourceCheck& check,
+    const std::vector<coordinator::FileDifference>& differences
 ) {
     show_counts(report, status);
     const auto pending = select(status.pending, false);
@@ -172,13 +89,9 @@ void show_status(
             count_of(scripts.size(), "file", "files")
         ));
     }
-    report.changed(status.changed);
+    report.changed(status.changed, differences);
     show_source(report, check);
-    show_bad_tenants(report, status.bad_tenants);
-    show_levels(report, status.fleet);
-    show_lagging(report, status.lagging);
-    show_unmanaged(report, status.unmanaged);
-    show_unfinished(report, status.unfinished);
+    show_tenants(report, status);
     if (!status.broken_objects.empty()) {
         report.line(report.style().bad("Invalid objects left by failed statements:"));
         report.list(status.broken_objects);
@@ -186,7 +99,11 @@ void show_status(
     show_lock(report, status);
 }
 
-void show_preview(Report& report, const coordinator::Preview& preview) {
+void show_preview(
+    Report& report,
+    const coordinator::Preview& preview,
+    const std::vector<coordinator::FileDifference>& differences
+) {
     const auto& files = preview.plan.files;
     if (files.empty()) {
         report.line("Nothing is pending.");
@@ -210,7 +127,7 @@ void show_preview(Report& report, const coordinator::Preview& preview) {
     if (!files.empty() && pending_migrations(preview.plan) == 0) {
         report.line("No migration is pending; these scripts run at every apply.");
     }
-    report.changed(preview.changed);
+    report.changed(preview.changed, differences);
     show_source(report, preview.source);
     show_lagging(report, preview.lagging);
     show_problems(report, preview.problems);

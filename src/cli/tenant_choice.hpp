@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,7 +15,7 @@ namespace migrator::cli {
 struct TenantChoice {
     std::vector<std::string> names;  ///< `--tenant`: names and patterns
     std::string file;                ///< `--tenants-from FILE`, one a line
-    std::optional<std::size_t> canary;
+    std::optional<Share> canary;
     std::vector<Share> waves;
 };
 

@@ -104,12 +104,19 @@ loader::Options loader_options(const Values& values) {
     };
 }
 
+db::MissingSchemas missing_schemas_of(const Values& values) {
+    const std::string text = values.text("missingSchemas");
+    if (text == "skip") return db::MissingSchemas::Skip;
+    return text == "fail" ? db::MissingSchemas::Fail : db::MissingSchemas::Warn;
+}
+
 db::Options database_options(const Values& values) {
     db::Options options;
     options.driver = values.text("driver");
     options.data_source = values.text("dataSource");
     options.tenant_select = values.renamed("tenantSelect", "tenantSelectSQL");
     options.tenant_insert = values.renamed("tenantInsert", "tenantInsertSQL");
+    options.tenant_delete = values.text("tenantDelete");
     options.placeholder = values.text("schemaPlaceHolder");
     for (const Kind& kind : kKinds) {
         if (!is_single_migration(kind.type)) continue;
@@ -126,6 +133,7 @@ db::Options database_options(const Values& values) {
         values.text("sessionState") == "keep" ? db::SessionState::Keep : db::SessionState::Reset;
     options.adopt_schemas =
         values.text("adoptSchemas") == "refuse" ? db::AdoptSchemas::Refuse : db::AdoptSchemas::Warn;
+    options.missing_schemas = missing_schemas_of(values);
     options.statement_timeout = values.optional_duration("statementTimeout");
     options.ddl_lock_timeout = values.optional_duration("ddlLockTimeout");
     options.slow_statement = values.duration("slowStatement");
@@ -193,6 +201,14 @@ coordinator::AuditMode audit_mode(const Values& values) {
     return text == "off" ? coordinator::AuditMode::Off : coordinator::AuditMode::Auto;
 }
 
+std::optional<coordinator::UnmanagedTenants> unmanaged_of(const Values& values) {
+    using coordinator::UnmanagedTenants;
+    const std::string text = values.text("unmanaged");
+    if (text.empty()) return std::nullopt;
+    if (text == "skip") return UnmanagedTenants::Skip;
+    return text == "refuse" ? UnmanagedTenants::Refuse : UnmanagedTenants::Apply;
+}
+
 coordinator::Options coordinator_options(const Values& values) {
     using coordinator::ChecksumVerification;
     const std::string verification = values.text("checksumVerification");
@@ -203,6 +219,8 @@ coordinator::Options coordinator_options(const Values& values) {
         .moved_files = reaction_of(values, "movedFiles"),
         .out_of_order = reaction_of(values, "outOfOrder"),
         .missing_files = reaction_of(values, "missingFiles"),
+        .unmanaged = unmanaged_of(values),
+        .missing_schemas = missing_schemas_of(values),
         .lock_timeout = values.duration("lockTimeout"),
         .run_queue = values.number("runQueue"),
         .audit = audit_mode(values),

@@ -43,7 +43,8 @@ void Coordinator::check_selection(const VersionRequest& request) const {
     if (has_steps && request.action == Action::Sync) {
         refuse("a sync runs no files, so a canary or waves cannot be used");
     }
-    if (tenants.canary == 0U) refuse("the canary must have at least one tenant");
+    if (tenants.canary && tenants.canary->value == 0)
+        refuse("the canary must have at least one tenant");
     for (std::size_t i = 1; i < tenants.waves.size(); ++i) {
         const Share& before = tenants.waves[i - 1];
         const Share& wave = tenants.waves[i];

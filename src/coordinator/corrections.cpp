@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/path.hpp"
+#include "core/sha256.hpp"
 #include "identity/names.hpp"
 #include "identity/recognition.hpp"
 #include "loader/disk_path.hpp"
@@ -86,6 +87,12 @@ void check_same(
     }
     if (plan::is_recorded(applied, file)) refuse("both are recorded");
     refuse_other_schema(recorded, file);
+}
+
+Error no_trace_of(const std::string& tenant) {
+    return {
+        ErrorKind::NotFound,
+        fmt::format("tenant {} does not exist, and nothing is recorded for it", tenant)};
 }
 
 bool is_whole(const std::string& place) { return place.starts_with('/') || is_url(place); }
@@ -168,6 +175,20 @@ void Corrections::accept(const Change& change, const std::string& request_id, co
     });
 }
 
+std::string Corrections::applied_text(const Change& change) const {
+    auto text = inspection_.recorded_text(change.names);
+    // Bytes that are not UTF-8 are not recorded as they were.
+    if (text && sha256_hex(*text) == change.recorded_check_sum) return *std::move(text);
+    throw Error(
+        ErrorKind::NotFound,
+        fmt::format(
+            "the text of {} that was applied is not recorded byte for byte; restore it from your "
+            "repository",
+            change.migration.file
+        )
+    );
+}
+
 Corrections::Forgettable Corrections::find_forgettable(
     const std::string& tenant, const std::string& file
 ) {
@@ -227,6 +248,29 @@ void Corrections::forget(
     correct("forget " + tenant, asker, audited, [&](db::Run& run) {
         run.forget(SchemaName::parse(tenant), pointers, forgettable.other_names);
     });
+}
+
+db::TenantTraces Corrections::find_tenant(const std::string& tenant) {
+    const SchemaName name = SchemaName::parse(tenant);
+    db::TenantTraces traces = dependencies_.connector.find_tenant(name, inspection_.files());
+    if (!traces.any()) throw no_trace_of(tenant);
+    return traces;
+}
+
+db::TenantTraces Corrections::remove_tenant(
+    const std::string& tenant, bool drop_schema, const std::string& request_id, const Asker& asker
+) {
+    const SchemaName name = SchemaName::parse(tenant);
+    const std::vector<Migration> sources = inspection_.files();
+    AuditedChange audited{
+        .operation = "remove-tenant", .parameters = {{"tenant", tenant}}, .request_id = request_id};
+    if (drop_schema) audited.parameters.emplace_back("dropSchema", "true");
+    db::TenantTraces traces;
+    correct("remove tenant " + tenant, asker, audited, [&](db::Run& run) {
+        traces = run.remove_tenant(name, sources, drop_schema);
+        if (!traces.any()) throw no_trace_of(tenant);
+    });
+    return traces;
 }
 
 Corrections::Moved Corrections::find_moved(

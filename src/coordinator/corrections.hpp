@@ -13,7 +13,7 @@
 
 namespace migrator::coordinator {
 
-/// Corrections of the metadata that a person asks for: accept and forget. Thread-safe.
+/// Corrections of the metadata that a person asks for: accept, forget, remove. Thread-safe.
 class Corrections {
 public:
     /// What it is made from lives longer.
@@ -34,6 +34,8 @@ public:
     Change find_change(const std::string& file);
     /// Takes the lock; throws Locked. `asker`, here and below: for the audit.
     void accept(const Change& change, const std::string& request_id, const Asker& asker = {});
+    /// The text that was applied, byte for byte. Throws NotFound when it is not recorded so.
+    std::string applied_text(const Change& change) const;
 
     /// The tenant's recorded migrations from `file` (identity or its unique end) on, in source
     /// order: what `forget` would make pending again. Throws NotFound.
@@ -46,6 +48,18 @@ public:
     void forget(
         const std::string& tenant,
         const Forgettable& forgettable,
+        const std::string& request_id,
+        const Asker& asker = {}
+    );
+
+    /// What there is of a tenant, listed or not. Throws NotFound when there is nothing, and what
+    /// `db::Connector::find_tenant` throws.
+    db::TenantTraces find_tenant(const std::string& tenant);
+    /// Takes the lock, throws Locked; and what `find_tenant` and `db::Run::remove_tenant` throw.
+    /// Gives what was removed.
+    db::TenantTraces remove_tenant(
+        const std::string& tenant,
+        bool drop_schema,
         const std::string& request_id,
         const Asker& asker = {}
     );

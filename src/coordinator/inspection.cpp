@@ -7,9 +7,11 @@
 #include <set>
 
 #include "coordinator/foreign_problems.hpp"
+#include "coordinator/set_aside.hpp"
 #include "coordinator/source_report.hpp"
 #include "core/error.hpp"
 #include "core/file_number.hpp"
+#include "core/line_diff.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
 #include "plan/bad_tenants.hpp"
@@ -107,6 +109,32 @@ void warn_of_order(
     }
 }
 
+constexpr std::size_t kMostDifferences = 10;
+constexpr std::size_t kMostComparedBytes = 1U << 20U;
+
+std::string without_carriage_returns(std::string text) {
+    std::erase(text, '\r');
+    return text;
+}
+
+std::vector<std::string> compared(
+    const std::optional<std::string>& recorded, const Migration& file
+) {
+    if (!recorded) return {"the text that was applied is not recorded"};
+    const std::string now = to_valid_utf8(file.contents);
+    if (*recorded == now) return {"the texts are the same but for bytes that are not UTF-8"};
+    if (without_carriage_returns(*recorded) == without_carriage_returns(now)) {
+        const bool had = recorded->find('\r') != std::string::npos;
+        return {fmt::format(
+            "only line ends differ: {} were applied, the file has {}{}",
+            had ? "those of Windows (CRLF)" : "those of Unix (LF)",
+            now.find('\r') == std::string::npos ? "LF" : "CRLF",
+            "; to keep Git from changing them: *.sql -text in .gitattributes"
+        )};
+    }
+    return unified_diff(*recorded, now);
+}
+
 }  // namespace
 
 Inspection::Inspection(const Dependencies& dependencies, const Options& options)
@@ -143,6 +171,41 @@ std::vector<Migration> Inspection::changed(
     return plan::changed(sources, applied);
 }
 
+std::optional<std::string> Inspection::recorded_text(const std::vector<std::string>& names) const {
+    const auto rows = dependencies_.connector.applied_migrations(
+        {.columns = {db::Column::Contents}, .newest_of = names}
+    );
+    AppliedMigration row;
+    if (!rows->next(row) || row.migration.contents.empty()) return std::nullopt;
+    return std::move(row.migration.contents);
+}
+
+std::vector<FileDifference> Inspection::differences(const std::vector<Migration>& changed) const
+    try {
+    std::vector<FileDifference> differences;
+    if (changed.empty()) return differences;
+    const Applied applied = dependencies_.connector.read_applied(changed);
+    for (const Migration& file : changed) {
+        if (differences.size() == kMostDifferences) break;
+        FileDifference& difference = differences.emplace_back();
+        difference.file = file.file;
+        if (file.contents.size() > kMostComparedBytes) {
+            difference.lines = {"the file is too large to be compared here"};
+            continue;
+        }
+        std::vector<std::string> names{file.file};
+        for (const auto& [recorded, today] : applied.renamed) {
+            if (today == file.file) names.push_back(recorded);
+        }
+        difference.lines = compared(recorded_text(names), file);
+    }
+    return differences;
+} catch (const Error& error) {
+    // That they were edited is what matters, and known already.
+    log::warn(std::string("Could not compare edited files: ") + error.what());
+    return {};
+}
+
 Applied Inspection::read_applied(
     const std::vector<Migration>& sources, const loader::Report& report
 ) const {
@@ -150,6 +213,16 @@ Applied Inspection::read_applied(
     refuse_emptied_directories(report, sources, applied);
     set_ignored_aside(report, applied);
     return applied;
+}
+
+/// To look at the lock is to hold it for a moment: who meets another one's look would be told of a
+/// run that has ended long ago.
+std::optional<RunOwner> Inspection::lock_owner() const {
+    constexpr std::chrono::milliseconds kLongerThanALook{100};
+    auto owner = dependencies_.connector.lock_owner();
+    if (!owner) return owner;
+    dependencies_.time.pause(kLongerThanALook, {});
+    return dependencies_.connector.lock_owner();
 }
 
 plan::StatusReport Inspection::status() const {
@@ -160,6 +233,9 @@ plan::StatusReport Inspection::status() const {
     warn_once(report);
     const std::vector<Migration>& sources = *status.sources;
     Applied applied = read_applied(sources, report);
+    status.lock_owner = lock_owner();
+    // A run that has ended between the two looks is not what its plan is waiting for any more.
+    if (!status.lock_owner && !applied.states.empty()) applied = read_applied(sources, report);
     status.applied_files =
         static_cast<std::size_t>(std::ranges::count_if(sources, [&](const Migration& source) {
             return !is_script(source.type) && plan::is_recorded(applied, source);
@@ -171,14 +247,22 @@ plan::StatusReport Inspection::status() const {
     status.unmanaged = plan::unmanaged(sources, applied);
     status.fleet = plan::fleet_standings(sources, applied, {});
     show_fleet(status.fleet);
-    status.unfinished = std::move(applied.states);
+    status.without_schema = std::move(applied.without_schema);
+    status.skips_without_schema = options_.missing_schemas == db::MissingSchemas::Skip;
+    for (const std::string& tenant : status.without_schema) std::erase(status.unmanaged, tenant);
+    const std::vector<std::string>& unlisted = status.fleet.unlisted;
+    for (TenantState& state : applied.states) {
+        // Something of it may be half done: nobody can say that its objects are there already.
+        if (state.state != "planned") std::erase(status.unmanaged, state.tenant);
+        if (std::ranges::binary_search(unlisted, state.tenant)) continue;
+        status.unfinished.push_back(std::move(state));
+    }
     status.tenants = std::move(applied.tenants);
     for (Version& version : connector.versions({})) {
         status.latest.push_back(std::move(version));
         break;
     }
     status.broken_objects = connector.broken_objects();
-    status.lock_owner = connector.lock_owner();
     return status;
 }
 
@@ -242,13 +326,25 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     preview.notes = notes_of(report, applied);
     const Plan all = plan::pending(*preview.sources, applied, plan_options(reconcile));
     plan::Selection workable = tenants;
-    const std::vector<TenantFailure> bad = plan::unworkable(all, applied, tenants);
-    for (const TenantFailure& failure : bad) workable.without.push_back(failure.tenant);
+    const SetAside aside = set_aside(
+        all,
+        *preview.sources,
+        applied,
+        tenants,
+        {.reconcile = reconcile, .unmanaged = UnmanagedTenants::Refuse},
+        options_
+    );
+    for (const TenantFailure& failure : aside.failures) {
+        workable.without.push_back(failure.tenant);
+    }
+    workable.ignored = aside.skipped;
+    preview.notes.insert(preview.notes.end(), aside.notes.begin(), aside.notes.end());
+    if (!aside.advice.empty()) preview.notes.push_back(aside.advice);
     preview.plan = plan::narrow(all, *preview.sources, applied, workable).plan;
     preview.summary = plan::summarize(preview.plan);
     preview.changed = changed(*preview.sources, applied);
     preview.lagging = plan::lagging(*preview.sources, applied);
-    preview.problems = problems_of(bad);
+    preview.problems = problems_of(aside.failures);
     for (db::ScriptProblem& problem :
          with_foreign(preview.plan, *preview.sources, connector.check(preview.plan))) {
         preview.problems.push_back(std::move(problem));
@@ -278,10 +374,12 @@ Validation Inspection::validate() const {
     refuse_no_files(report, &applied);
     const auto problems = dependencies_.connector.check(plan_of_all(sources, applied.tenants));
     const Plan pending = plan::pending(sources, applied, plan_options(false));
+    const SetAside aside =
+        set_aside(pending, sources, applied, {}, {.unmanaged = UnmanagedTenants::Refuse}, options_);
     Validation validation{
         .files = sources.size(),
         .changed = changed(sources, applied),
-        .problems = problems_of(plan::unworkable(pending, applied, {})),
+        .problems = problems_of(aside.failures),
         .warnings = warnings_of(report, applied),
         .findings = plan::findings(sources, applied)};
     for (db::ScriptProblem& problem : with_foreign(pending, sources, problems)) {

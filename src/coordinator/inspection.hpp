@@ -47,6 +47,13 @@ struct Source {
     loader::Report report;
 };
 
+/// What an edited file has become, set against the text that was recorded when it was applied.
+struct FileDifference {
+    std::string file;
+    /// As `diff -u`; or one sentence where lines can't tell, such as a text that is not recorded.
+    std::vector<std::string> lines;
+};
+
 /// What can be seen without changing anything: files, plan, status. Thread-safe.
 class Inspection {
 public:
@@ -73,7 +80,8 @@ public:
     /// Shows in the metrics where the tenants stand, after a run. Never throws an Error.
     void show_fleet_after_run(const std::vector<Migration>& sources, const loader::Report& report)
         const;
-    /// Throws NotFound as `plan::chosen` does, InvalidRequest as `plan::check_names`.
+    /// Of an apply by command. Throws NotFound as `plan::chosen` does, InvalidRequest as
+    /// `plan::check_names`.
     Preview preview(bool reconcile, const plan::Selection& tenants = {}) const;
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview) const;
@@ -85,6 +93,11 @@ public:
     SourceCheck check(const plan::Findings& findings, const Plan& pending) const {
         return check_source(findings, pending, options_);
     }
+    /// How edited files differ from what was applied; of the first few, as texts are long.
+    std::vector<FileDifference> differences(const std::vector<Migration>& changed) const;
+    /// The text that is recorded for the migration under one of these names; nothing when there is
+    /// no such row, or no text in it.
+    std::optional<std::string> recorded_text(const std::vector<std::string>& names) const;
     /// By which rule files are pending.
     plan::Options plan_options(bool reconcile) const;
 
@@ -92,6 +105,7 @@ private:
     /// What is applied, set against what the load has left out. Throws Configuration when the files
     /// of a directory are gone.
     Applied read_applied(const std::vector<Migration>& sources, const loader::Report& report) const;
+    std::optional<RunOwner> lock_owner() const;
     void show_fleet(const plan::FleetStandings& fleet) const;
     /// Edited files; none when checksums are not verified.
     std::vector<Migration> changed(const std::vector<Migration>& sources, const Applied& applied)

@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "db/options.hpp"
 #include "identity/places.hpp"
 
 namespace migrator::coordinator {
@@ -22,12 +24,22 @@ enum class AuditMode : std::uint8_t {
     Off,
 };
 
+/// What becomes of a tenant without recorded migrations to whom a run would give the newest files
+/// alone.
+enum class UnmanagedTenants : std::uint8_t {
+    Apply,   ///< it gets them
+    Skip,    ///< it is left out
+    Refuse,  ///< it has failed
+};
+
 struct Options {
     ChecksumVerification checksum_verification = ChecksumVerification::Fail;
-    Reaction moved_files = Reaction::Fail;    ///< a new file that a recorded one has become
-    Reaction out_of_order = Reaction::Warn;   ///< a new file that comes before a recorded one
-    Reaction missing_files = Reaction::Warn;  ///< a recorded file that is not in the source
-    identity::Source source;                  ///< where the files are
+    Reaction moved_files = Reaction::Fail;      ///< a new file that a recorded one has become
+    Reaction out_of_order = Reaction::Warn;     ///< a new file that comes before a recorded one
+    Reaction missing_files = Reaction::Warn;    ///< a recorded file that is not in the source
+    std::optional<UnmanagedTenants> unmanaged;  ///< unset: as who asks for the run would have it
+    db::MissingSchemas missing_schemas = db::MissingSchemas::Warn;
+    identity::Source source;                         ///< where the files are
     std::chrono::milliseconds lock_timeout{30'000};  ///< wait for the migration lock
     std::size_t run_queue = 16;                      ///< runs that wait in this process
     AuditMode audit = AuditMode::Auto;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace migrator::coordinator {
 namespace {
@@ -23,11 +24,13 @@ std::string joined(const std::vector<std::string>& names) {
     return text;
 }
 
+std::string text_of(const Share& share) {
+    return fmt::format("{}{}", share.value, share.is_percent ? "%" : "");
+}
+
 std::string joined(const std::vector<Share>& waves) {
     std::vector<std::string> texts;
-    for (const Share& wave : waves) {
-        texts.push_back(fmt::format("{}{}", wave.value, wave.is_percent ? "%" : ""));
-    }
+    std::ranges::transform(waves, std::back_inserter(texts), text_of);
     return joined(texts);
 }
 
@@ -43,9 +46,10 @@ AuditedChange change_of(const VersionRequest& request) {
         if (request.action == Action::Sync) parameters.emplace_back("action", "sync");
     }
     if (request.dry_run) parameters.emplace_back("dryRun", "true");
+    if (request.settles_unfinished) parameters.emplace_back("unfinished", "true");
     if (request.reconcile) parameters.emplace_back("reconcile", "true");
     if (!tenants.names.empty()) parameters.emplace_back("tenants", joined(tenants.names));
-    if (tenants.canary) parameters.emplace_back("canary", std::to_string(*tenants.canary));
+    if (tenants.canary) parameters.emplace_back("canary", text_of(*tenants.canary));
     if (!tenants.waves.empty()) parameters.emplace_back("waves", joined(tenants.waves));
     if (request.resume_at_statement) {
         parameters.emplace_back("resumeAtStatement", std::to_string(*request.resume_at_statement));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "coordinator/foreign_problems.hpp"
+#include "coordinator/set_aside.hpp"
 #include "coordinator/source_report.hpp"
 #include "coordinator/version_change.hpp"
 #include "core/count_of.hpp"
@@ -36,6 +37,15 @@ std::string_view name_of_end(ErrorKind kind) {
         default:
             return "failed";
     }
+}
+
+std::string half_done(const TenantState& state) {
+    return fmt::format(
+        "{} {} in {}, and may be half done\n",
+        state.tenant.empty() ? "single files" : "tenant " + state.tenant,
+        state.state == "failed" ? "failed" : "was interrupted",
+        state.file.empty() ? state.first_file : state.file
+    );
 }
 
 }  // namespace
@@ -80,6 +90,7 @@ Outcome VersionRun::run() {
     try {
         work();
         std::vector<std::string>& notes = outcome_.notes;
+        notes.insert(notes.begin(), tenant_notes_.begin(), tenant_notes_.end());
         notes.insert(notes.begin(), source_notes_.begin(), source_notes_.end());
         for (std::string& note : notes) note = secrets::hidden(note);
         for (auto& failure : outcome_.failures) failure.message = secrets::hidden(failure.message);
@@ -253,7 +264,7 @@ bool VersionRun::make_plan() {
     outcome_.summary.started_at = started_at_;
     count_phase("planning", began);
     if (!outcome_.failures.empty()) outcome_.summary.tenants = considered_tenants();
-    return !plan_.empty() || request_.tenant.has_value();
+    return !plan_.empty() || !settled_.empty() || request_.tenant.has_value();
 }
 
 void VersionRun::check_source(Applied& applied) {
@@ -278,11 +289,42 @@ plan::Narrowed VersionRun::plan_from(const Applied& applied) {
     if (request_.tenant) {
         return {.plan = plan::for_new_tenant(sources_, SchemaName::parse(*request_.tenant))};
     }
+    tenant_notes_.clear();
+    if (request_.action == Action::Sync) look_at_unfinished(applied);
     const bool reconcile = request_.reconcile || is_sync_of_some();
     const Plan all = plan::pending(sources_, applied, inspection_.plan_options(reconcile));
     const plan::Selection tenants = workable(all, applied);
     if (is_sync_of_some()) return {.plan = plan_of_sync(applied, all, tenants)};
     return plan::narrow(all, sources_, applied, tenants);
+}
+
+void VersionRun::look_at_unfinished(const Applied& applied) {
+    const auto& names = request_.tenants.names;
+    settled_.clear();
+    std::string text;
+    for (const TenantState& state : applied.states) {
+        const bool is_begun = state.state != "planned";
+        if (!is_begun && !request_.settles_unfinished) continue;
+        const bool is_single = state.tenant.empty();
+        const bool is_meant = names.empty() || (!is_single && plan::is_meant(state.tenant, names));
+        const bool is_listed =
+            is_single || std::ranges::find(applied.tenants, state.tenant) != applied.tenants.end();
+        if (!is_meant || !is_listed) continue;
+        settled_.push_back(state.tenant);
+        if (is_begun) text += half_done(state);
+    }
+    if (text.empty()) return;
+    if (request_.settles_unfinished) {
+        tenant_notes_.push_back(text + "This is settled: nothing of it is owed any more");
+        return;
+    }
+    throw Error(
+        ErrorKind::MigrationFailed,
+        text +
+            "Nothing was recorded. Let migrator apply finish these files. If all of their "
+            "statements have taken effect: migrator sync --unfinished (over HTTP: "
+            "\"unfinished\": true)"
+    );
 }
 
 /// Tenants that nobody can work for, and that this run is not for: no failures of this run.
@@ -296,11 +338,23 @@ void VersionRun::log_others(const Applied& applied) const {
 
 plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied) {
     plan::Selection tenants = request_.tenants;
-    outcome_.failures = plan::unworkable(pending, applied, tenants);
-    if (!run_) log_others(applied);
-    if (request_.action == Action::Sync) {  // it runs no file, so none has to fit
-        std::erase_if(outcome_.failures, [](const auto& failure) { return !failure.file.empty(); });
+    SetAside aside = set_aside(
+        pending,
+        sources_,
+        applied,
+        tenants,
+        {.action = request_.action,
+         .reconcile = request_.reconcile,
+         .unmanaged = request_.unmanaged},
+        options_
+    );
+    if (!run_) {
+        log_others(applied);
+        for (const std::string& warning : aside.warnings) log::warn(warning);
     }
+    tenants.ignored = std::move(aside.skipped);
+    for (std::string& note : aside.notes) tenant_notes_.push_back(std::move(note));
+    outcome_.failures = std::move(aside.failures);
     if (outcome_.failures.empty()) return tenants;
     const std::unordered_set<std::string_view> named(
         applied.tenants.begin(), applied.tenants.end()
@@ -310,16 +364,22 @@ plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied
     }
     const std::size_t failed = outcome_.failures.size();
     const std::size_t all = applied.tenants.size() + failed - tenants.without.size();
-    if (!dependencies_.connector.contains_failures(failed, all)) {
-        std::string text;
-        for (std::size_t i = 0; i < std::min(failed, kNamedAtMost); ++i) {
-            text += outcome_.failures[i].message + "\n";
-        }
-        if (failed > kNamedAtMost) text += fmt::format("and {} more\n", failed - kNamedAtMost);
-        outcome_.failures.clear();
-        throw Error(ErrorKind::MigrationFailed, text + "Nothing was run.");
-    }
+    if (!dependencies_.connector.contains_failures(failed, all)) end_for_failures(aside.advice);
+    if (!aside.advice.empty()) tenant_notes_.push_back(std::move(aside.advice));
     return tenants;
+}
+
+void VersionRun::end_for_failures(const std::string& advice) {
+    const std::size_t failed = outcome_.failures.size();
+    std::string text;
+    for (std::size_t i = 0; i < std::min(failed, kNamedAtMost); ++i) {
+        text += outcome_.failures[i].message + "\n";
+    }
+    if (failed > kNamedAtMost) text += fmt::format("and {} more\n", failed - kNamedAtMost);
+    outcome_.failures.clear();
+    throw Error(
+        ErrorKind::MigrationFailed, text + "Nothing was run." + (advice.empty() ? "" : " " + advice)
+    );
 }
 
 /// The tenant migrations that some tenants lack, for them alone. A file that nobody has yet is left
@@ -418,6 +478,7 @@ void VersionRun::apply() {
     try {
         if (base_.adopted && !request_.dry_run) run_->add_places({{*base_.adopted, base_.today}});
         auto result = run_->apply(plan_, apply_request());
+        if (!settled_.empty() && !request_.dry_run) run_->settle(settled_);
         outcome_.notes.insert(outcome_.notes.end(), result.notes.begin(), result.notes.end());
         outcome_.notices = std::move(result.notices);
         if (result.fleet) add_failed_before(*result.fleet);

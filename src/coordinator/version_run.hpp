@@ -38,6 +38,11 @@ struct VersionRequest {
     /// Whether a new tenant may get a schema that holds objects; unset: as the options say.
     std::optional<db::AdoptSchemas> adopt_schemas = std::nullopt;
     bool reconcile = false;  ///< bring every tenant all the files it lacks
+    /// What becomes of unmanaged tenants, unless the options say.
+    UnmanagedTenants unmanaged = UnmanagedTenants::Apply;
+    /// A sync also records files for tenants whose last run has failed or was interrupted, and
+    /// forgets that; otherwise it is refused for them.
+    bool settles_unfinished = false;
     /// Which tenants, and in which steps. Of a sync that names some: tenant migrations alone, and
     /// none that nobody has yet while there are other tenants. Canary and waves need an apply with
     /// Atomicity::Tenant, or, for a canary alone, any apply.
@@ -101,6 +106,9 @@ private:
     /// The tenants whom the run is for, without those that nobody can work for: they have failed.
     /// Throws MigrationFailed where that ends the run.
     plan::Selection workable(const Plan& pending, const Applied& applied);
+    /// Of a sync: throws MigrationFailed for what is half done, or remembers to settle it.
+    void look_at_unfinished(const Applied& applied);
+    void end_for_failures(const std::string& advice);
     void log_others(const Applied& applied) const;
     db::ApplyRequest apply_request() const;
     std::int64_t considered_tenants() const;
@@ -136,11 +144,13 @@ private:
     std::vector<Migration> sources_;
     loader::Report report_;                  ///< of their load
     std::vector<std::string> source_notes_;  ///< what the answer says of the files
+    std::vector<std::string> tenant_notes_;  ///< and of tenants that are set aside
     Plan plan_;
     BaseFinding base_;
     std::unordered_map<std::string, std::string> renamed_;  ///< as `Applied::renamed`
-    std::vector<OwedTenant> owed_;    ///< tenants that the selection leaves out
-    std::vector<std::size_t> waves_;  ///< as `db::ApplyRequest::waves`
+    std::vector<OwedTenant> owed_;      ///< tenants that the selection leaves out
+    std::vector<std::string> settled_;  ///< tenants whose state is to go; empty: single files
+    std::vector<std::size_t> waves_;    ///< as `db::ApplyRequest::waves`
     std::unique_ptr<db::Run> run_;
     bool is_audited_ = false;
     Audit::Entry entry_;

@@ -85,6 +85,9 @@ struct Applied {
     std::vector<std::string> tenants;    ///< in the order of the tenant list
     std::vector<BadTenant> bad_tenants;  ///< as in `TenantList`
     std::vector<std::string> tenant_warnings;  ///< the same
+    /// Tenants without recorded tenant migrations whose schema the server does not have, in that
+    /// order. Empty where that was not looked for.
+    std::vector<std::string> without_schema;
     std::vector<TenantState> states;
 
     /// For each tenant that has any row of type 2: how many of the source's tenant migrations

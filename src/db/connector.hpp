@@ -65,6 +65,22 @@ struct Rename {
     std::string to;
 };
 
+/// What the database has of a tenant, or of one that was.
+struct TenantTraces {
+    std::string tenant;
+    bool is_listed = false;
+    std::size_t rows = 0;  ///< recorded migrations and scripts
+    bool has_state = false;
+    std::string schema;  ///< that its files work in; empty: the server has none
+    /// In that schema, for people; at most 100. Empty where the database would have to look into
+    /// files.
+    std::vector<std::string> objects;
+
+    /// Anything that says that it is, or was, a tenant: a schema alone may be anybody's.
+    bool any() const { return is_listed || rows > 0 || has_state; }
+    bool operator==(const TenantTraces&) const = default;
+};
+
 /// What a dry run had recorded before it rolled back.
 struct RolledBack {
     Version version;
@@ -135,6 +151,8 @@ struct RowsWanted {
     Columns columns = Columns::all_but_contents();
     std::optional<std::int64_t> version_id;  ///< of this version only
     std::optional<std::int64_t> id;          ///< this row only
+    /// The newest row of a migration that is recorded under one of these names. Empty: all rows.
+    std::vector<std::string> newest_of;
     Order order = Order::NewestVersionFirst;
 };
 
@@ -186,6 +204,17 @@ public:
         const std::vector<std::string>& other_names
     ) = 0;
 
+    /// Deletes the tenant's rows, its state and its entry in the list; with `drop_schema` also its
+    /// schema with all that is in it. Gives what was there, nothing when there was no trace, and
+    /// then nothing is done. Throws what `Connector::find_tenant` throws, and MigrationFailed when
+    /// the schema may not be dropped; nothing is deleted then.
+    virtual TenantTraces remove_tenant(
+        const SchemaName& tenant, const std::vector<Migration>& sources, bool drop_schema
+    ) = 0;
+
+    /// Deletes the states of these tenants: nothing is owed to them any more.
+    virtual void settle(const std::vector<std::string>& tenants) = 0;
+
     /// Records that places are the same, or of their own.
     virtual void add_places(const std::vector<SamePlace>& places) = 0;
 
@@ -215,6 +244,13 @@ public:
     virtual TenantList tenant_list() = 0;
     /// The names of that list.
     std::vector<std::string> tenants() { return tenant_list().names; }
+
+    /// What there is of a tenant that is to be removed. `sources` are all files. Throws
+    /// Configuration when the list can't be changed, MigrationFailed when its rows can't be told
+    /// from another's.
+    virtual TenantTraces find_tenant(
+        const SchemaName& tenant, const std::vector<Migration>& sources
+    ) = 0;
 
     /// Whether a run goes on for the other tenants when so many of `tenants` fail.
     virtual bool contains_failures(std::size_t failed, std::size_t tenants) const = 0;

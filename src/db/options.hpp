@@ -34,6 +34,13 @@ enum class AdoptSchemas : std::uint8_t {
     Allow,  ///< somebody has said that the objects are its own
 };
 
+/// What becomes of a tenant that is listed, and whose schema the server does not have yet.
+enum class MissingSchemas : std::uint8_t {
+    Warn,  ///< its files run all the same, and may make the schema
+    Skip,  ///< it is left out
+    Fail,  ///< it has failed
+};
+
 /// What stands for a token in a data source, in the place of the password.
 inline constexpr std::string_view kDatabaseToken = "${aws-rds-token}";
 
@@ -51,6 +58,9 @@ struct Options {
     std::string tenant_insert;
     /// Schema, database (MySQL) or file (SQLite) of migrator's own tables.
     std::string metadata_schema{kMetadataSchema};
+    /// Statement with one placeholder for the name of a tenant that is removed; empty: the built-in
+    /// table, or, with `tenant_select`, none.
+    std::string tenant_delete;
     std::string placeholder = "{schema}";  ///< replaced by the schema in files
     /// Where the files are, so that they are known again from another place.
     identity::Source source;
@@ -59,6 +69,7 @@ struct Options {
     std::optional<Atomicity> atomicity;  ///< unset: the driver's default
     SessionState session_state = SessionState::Reset;
     AdoptSchemas adopt_schemas = AdoptSchemas::Warn;
+    MissingSchemas missing_schemas = MissingSchemas::Warn;
     std::optional<std::chrono::milliseconds> statement_timeout;
     std::optional<std::chrono::milliseconds> ddl_lock_timeout;
     /// A statement that runs for longer is told of, again and again; 0: none is.

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "plan/plan.hpp"
 #include "plan/tenant_rows.hpp"
 
 namespace migrator::plan {
 namespace {
 
 constexpr std::array<std::string_view, kStandings> kNames = {
-    "current", "lagging", "unmanaged", "unfinished", "failed"};
+    "current", "lagging", "unmanaged", "unfinished", "failed", "planned"};
 
 using Files = std::vector<const std::string*>;
 
@@ -26,7 +27,10 @@ bool lacks_something(const TenantRows& rows, const Files& files, std::size_t lev
 }
 
 Standing standing_of(const TenantRows& rows, bool lacks, const TenantState* state) {
-    if (state != nullptr) return state->state == "failed" ? Standing::Failed : Standing::Unfinished;
+    if (state != nullptr) {
+        if (state->state == "planned") return Standing::Planned;
+        return state->state == "failed" ? Standing::Failed : Standing::Unfinished;
+    }
     if (!lacks) return Standing::Current;
     return rows.is_managed() ? Standing::Lagging : Standing::Unmanaged;
 }
@@ -46,6 +50,7 @@ FleetStandings fleet_standings(
 ) {
     FleetStandings fleet;
     fleet.findings = findings(sources, applied);
+    fleet.unlisted = unlisted(applied);
     Files recorded;
     for (const Migration& source : sources) {
         if (!is_tenant_migration(source.type)) continue;

@@ -18,12 +18,13 @@ enum class Standing : std::uint8_t {
     Current,     ///< has them all
     Lagging,     ///< lacks some
     Unmanaged,   ///< has none
-    Unfinished,  ///< a run was planned for it and has not come to its end
+    Unfinished,  ///< a run has begun to work for it and has not come to its end
     Failed,      ///< it failed in the last run
+    Planned,     ///< a run has planned files for it, and has not begun or has left them for later
 };
-inline constexpr std::size_t kStandings = 5;
+inline constexpr std::size_t kStandings = 6;
 
-/// "current", "lagging", "unmanaged", "unfinished", "failed".
+/// "current", "lagging", "unmanaged", "unfinished", "failed", "planned".
 std::string_view name_of(Standing standing);
 /// Nothing for another name.
 std::optional<Standing> standing_called(std::string_view name);
@@ -49,6 +50,7 @@ struct FleetStandings {
     std::array<std::size_t, kStandings> standings{};  ///< how many tenants, by Standing
     std::vector<FleetLevel> levels;                   ///< in source order, those with tenants
     std::vector<std::string> pending;                 ///< tenant migrations that nobody has
+    std::vector<std::string> unlisted;                ///< as `plan::unlisted`
     std::vector<TenantStanding> page;                 ///< in the order of the tenant list
     bool has_more = false;                            ///< behind the page
     Findings findings;                                ///< of all files, single ones, too

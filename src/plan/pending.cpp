@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <limits>
 #include <string_view>
 #include <unordered_map>
 
-#include "core/path.hpp"
+#include "plan/owed_files.hpp"
 #include "plan/plan.hpp"
 #include "plan/tenant_rows.hpp"
 
@@ -11,8 +10,7 @@ namespace migrator::plan {
 namespace {
 
 using Schemas = std::shared_ptr<const std::vector<std::string>>;
-using Position = std::size_t;  // in the source
-constexpr Position kNever = std::numeric_limits<Position>::max();
+using Position = OwedFiles::Position;
 
 /// One list for each directory, however many files are in it.
 class SingleSchemas {
@@ -30,52 +28,6 @@ private:
     std::unordered_map<std::string_view, Schemas> by_directory_;
 };
 
-/// From where on runs that did not end well owe a tenant its files.
-class OwedFiles {
-public:
-    OwedFiles(const std::vector<Migration>& sources, const Applied& applied)
-        : sources_(sources), applied_(applied) {
-        if (applied.states.empty()) return;
-        for (Position i = 0; i < sources.size(); ++i) positions_.emplace(sources[i].file, i);
-        for (const TenantState& state : applied.states) {
-            const Position from = position_of(state.first_file);
-            const auto [known, is_new] = from_.emplace(state.tenant, from);
-            if (!is_new) known->second = std::min(known->second, from);
-        }
-    }
-
-    Position from(const std::string& tenant) const {
-        const auto found = from_.find(tenant);
-        return found == from_.end() ? kNever : found->second;
-    }
-
-private:
-    /// Of a file that has gone: where the first migration is that sorts like it or after it.
-    Position position_of(const std::string& file) {
-        const auto known = positions_.find(file);
-        if (known != positions_.end()) return known->second;
-        const Position position =
-            is_gone_script(file) ? kNever : position_by_name(file_name_of(file));
-        positions_.emplace(file, position);
-        return position;
-    }
-    bool is_gone_script(const std::string& file) const {
-        const auto row = applied_.files.find(file);
-        return row != applied_.files.end() && !row->second.as_migration();
-    }
-    Position position_by_name(std::string_view name) const {
-        const auto found = std::ranges::find_if(sources_, [&](const Migration& source) {
-            return !is_script(source.type) && source.name >= name;
-        });
-        return found == sources_.end() ? kNever : static_cast<Position>(found - sources_.begin());
-    }
-
-    const std::vector<Migration>& sources_;
-    const Applied& applied_;
-    std::unordered_map<std::string_view, Position> positions_;
-    std::unordered_map<std::string_view, Position> from_;
-};
-
 /// A tenant migration that somebody has, and who is to get it now.
 struct RecordedFile {
     Position position = 0;
@@ -88,7 +40,7 @@ Position after_first_row(const std::vector<RecordedFile>& recorded, const Tenant
     for (const RecordedFile& file : recorded) {
         if (rows.has(*file.file)) return file.position + 1;
     }
-    return kNever;
+    return OwedFiles::kNever;
 }
 
 /// The recorded tenant migrations in source order. Each rule says from which position on a tenant

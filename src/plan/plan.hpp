@@ -33,11 +33,24 @@ Plan for_new_tenant(const std::vector<Migration>& sources, const SchemaName& ten
 /// files recorded without a checksum are not compared.
 std::vector<Migration> changed(const std::vector<Migration>& sources, const Applied& applied);
 
-/// Managed tenants that lack recorded tenant migrations, in tenant order.
+/// Managed tenants that lack recorded tenant migrations which no run has planned for them, in
+/// tenant order.
 std::vector<LaggingTenant> lagging(const std::vector<Migration>& sources, const Applied& applied);
 
-/// Tenants without any recorded tenant migration, while the source has recorded ones.
+/// Tenants without any recorded tenant migration, while the source has recorded ones which no run
+/// has planned for them.
 std::vector<std::string> unmanaged(const std::vector<Migration>& sources, const Applied& applied);
+
+/// Tenants without any recorded tenant migration that get migrations by this plan and still lack
+/// recorded ones that come before, with the first that they get; in tenant order. For a plan that
+/// does not reconcile.
+std::vector<OwedTenant> given_newest_alone(
+    const Plan& plan, const std::vector<Migration>& sources, const Applied& applied
+);
+
+/// Names with records of tenant migrations or of runs that are not in the tenant list, sorted:
+/// tenants that were deleted, as a rule.
+std::vector<std::string> unlisted(const Applied& applied);
 
 /// A stretch of the plan that one kind of schema runs: single-schema files or tenant files.
 struct Phase {

@@ -63,7 +63,9 @@ std::vector<PlannedFile> restricted(const Plan& plan, const NameSet& kept) {
 
 std::vector<std::size_t> steps(const Selection& selection, std::size_t tenants) {
     std::vector<std::size_t> ends;
-    if (selection.canary) ends.push_back(std::min(*selection.canary, tenants));
+    if (selection.canary) {
+        ends.push_back(std::min(selection.canary->rounded_up(tenants), tenants));
+    }
     for (const Share& wave : selection.waves) {
         const std::size_t end = std::min(wave.rounded_up(tenants), tenants);
         if (end > (ends.empty() ? 0 : ends.back())) ends.push_back(end);
@@ -162,6 +164,8 @@ Narrowed narrow(
     const auto first = first_migrations(plan);
     Narrowed narrowed{.plan = {.files = {}, .tenants = chosen(plan.tenants, selection.names)}};
     const NameSet without(selection.without.begin(), selection.without.end());
+    const NameSet ignored(selection.ignored.begin(), selection.ignored.end());
+    std::erase_if(narrowed.plan.tenants, [&](const auto& name) { return ignored.contains(name); });
     Names working;
     for (const std::string& tenant : narrowed.plan.tenants) {
         if (first.contains(tenant) && !without.contains(tenant)) working.push_back(tenant);
@@ -178,6 +182,7 @@ Narrowed narrow(
     for (const std::string& tenant : plan.tenants) {
         const auto file = first.find(tenant);
         if (file == first.end() || file->second == nullptr || kept.contains(tenant)) continue;
+        if (ignored.contains(tenant)) continue;
         if (states.cover(tenant, file->second->file)) continue;
         narrowed.owed.push_back({tenant, file->second->file});
     }

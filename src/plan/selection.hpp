@@ -12,15 +12,17 @@ namespace migrator::plan {
 
 /// Which tenants a run works for, and in which steps. Without any of it: all, at once.
 struct Selection {
-    std::vector<std::string> names;     ///< tenant names, `*` for any characters; empty: all
-    std::optional<std::size_t> canary;  ///< so many of them first; without `waves` no more
+    std::vector<std::string> names;  ///< tenant names, `*` for any characters; empty: all
+    /// So many of those that have something to do first; without `waves` no more.
+    std::optional<Share> canary;
     /// Then up to so many of those that have something to do, the first ones included. The run
     /// ends behind the last wave.
     std::vector<Share> waves;
     std::vector<std::string> without;  ///< tenants that nobody can work for, whoever is chosen
+    std::vector<std::string> ignored;  ///< tenants that are not looked at, and are owed nothing
 
     bool is_everybody() const {
-        return names.empty() && !canary && waves.empty() && without.empty();
+        return names.empty() && !canary && waves.empty() && without.empty() && ignored.empty();
     }
     bool operator==(const Selection&) const = default;
 };

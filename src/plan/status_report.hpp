@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/time.hpp"
 #include "plan/fleet.hpp"
 
 namespace migrator::plan {
@@ -19,11 +20,22 @@ struct StatusReport {
     std::shared_ptr<const std::vector<Migration>> sources;
     std::vector<Migration> changed;
     std::vector<LaggingTenant> lagging;
-    std::vector<std::string> unmanaged;
-    std::vector<TenantState> unfinished;      ///< planned, running or failed in an earlier run
+    std::vector<std::string> unmanaged;       ///< that have a schema
+    std::vector<std::string> without_schema;  ///< no tenant migration is recorded for them
+    bool skips_without_schema = false;        ///< runs leave those out
+    /// Planned, running or failed, of tenants that are listed and of single files.
+    std::vector<TenantState> unfinished;
     std::vector<std::string> broken_objects;  ///< each says what to do
     std::optional<RunOwner> lock_owner;
     FleetStandings fleet;  ///< its page is empty
+
+    /// Whether the next apply has files for the tenant of this state (single files: for them).
+    bool is_pending(const TenantState& state) const;
+    /// Whether the run that holds the lock has written this state.
+    bool is_at_work(const TenantState& state) const {
+        return lock_owner &&
+               (lock_owner->since == TimePoint{} || state.changed >= lock_owner->since);
+    }
 };
 
 }  // namespace migrator::plan

@@ -69,6 +69,7 @@ const Columns<StatusReport>& report_columns() {
         {"changed", [](const StatusReport& status) { return migrations(status.changed); }},
         {"lagging", [](const StatusReport& status) { return lagging(status.lagging); }},
         {"unmanaged", [](const StatusReport& status) { return texts(status.unmanaged); }},
+        {"withoutSchema", [](const StatusReport& status) { return texts(status.without_schema); }},
         {"unfinished",
          [](const StatusReport& status) {
              return objects_of(unfinished_columns(), status.unfinished);
@@ -95,7 +96,8 @@ const Columns<FleetStandings>& fleet_columns() {
          {"states", states_of},
          {"levels",
           [](const FleetStandings& fleet) { return objects_of(level_columns(), fleet.levels); }},
-         {"pending", [](const FleetStandings& fleet) { return texts(fleet.pending); }}}
+         {"pending", [](const FleetStandings& fleet) { return texts(fleet.pending); }},
+         {"unlisted", [](const FleetStandings& fleet) { return texts(fleet.unlisted); }}}
     );
     return columns;
 }

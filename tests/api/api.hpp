@@ -104,7 +104,10 @@ private:
         );
         http::Request request;
         request.method = method;
-        request.target = request.path = path;
+        request.target = path;
+        const auto question = path.find('?');
+        request.path = path.substr(0, question);
+        if (question != std::string::npos) request.query = path.substr(question + 1);
         request.body = body;
         request.id = "request-1";
         request.headers = headers;
@@ -115,7 +118,9 @@ private:
         const auto found = router.find(request);
         if (const auto* answer = std::get_if<http::Response>(&found)) return *answer;
         const auto& route = *std::get<const http::Router::Route*>(found);
-        if (path != route.path) request.parameter = path.substr(route.path.size() + 1);
+        if (request.path != route.path) {
+            request.parameter = request.path.substr(route.path.size() + 1);
+        }
         try {
             http::Reply result = route.handler(request);
             while (const auto* rest = std::get_if<http::GoesOn>(&result)) {

@@ -29,9 +29,9 @@ TEST_F(FleetStatus, ByRestHasCountsLevelsAndAPage) {
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(
         response.body,
-        R"({"tenants":3,"states":{"current":1,"lagging":0,"unmanaged":1,"unfinished":0,"failed":1},)"
+        R"({"tenants":3,"states":{"current":1,"lagging":0,"unmanaged":1,"unfinished":0,"failed":1,"planned":0},)"
         R"("levels":[{"file":null,"tenants":2},{"file":"/migrations/tenants/002.sql","tenants":1}],)"
-        R"("pending":[],"base":{"today":null,"adopted":null,"elsewhere":[],"whyNot":null},)"
+        R"("pending":[],"unlisted":[],"base":{"today":null,"adopted":null,"elsewhere":[],"whyNot":null},)"
         R"("moved":[],"late":[],"missingFiles":[],"next":null,"page":[)"
         R"({"tenant":"north","state":"current","level":"/migrations/tenants/002.sql","missing":[]},)"
         R"({"tenant":"east","state":"failed","level":null,)"
@@ -79,7 +79,7 @@ TEST_F(FleetStatus, ByGraphql) {
         200,
         R"({"data":{"fleet":{"tenants":3,"standings":[{"standing":"Current","tenants":1},)"
         R"({"standing":"Lagging","tenants":0},{"standing":"Unmanaged","tenants":1},)"
-        R"({"standing":"Unfinished","tenants":0},{"standing":"Failed","tenants":1}],)"
+        R"({"standing":"Unfinished","tenants":0},{"standing":"Failed","tenants":1},{"standing":"Planned","tenants":0}],)"
         R"("levels":[{"file":null,"tenants":2},{"file":"/migrations/tenants/002.sql","tenants":1}],)"
         R"("pending":[],"page":{"nodes":[{"name":"east","standing":"Failed","level":null,)"
         R"("missing":["/migrations/tenants/002.sql"],"unfinished":{"versionId":7,"state":"failed",)"

@@ -41,6 +41,12 @@ private:
         ) override {
             run_->forget(tenant, files, other_names);
         }
+        db::TenantTraces remove_tenant(
+            const SchemaName& tenant, const std::vector<Migration>& sources, bool drop_schema
+        ) override {
+            return run_->remove_tenant(tenant, sources, drop_schema);
+        }
+        void settle(const std::vector<std::string>& tenants) override { run_->settle(tenants); }
         void add_places(const std::vector<SamePlace>& places) override { run_->add_places(places); }
         void rename(const std::vector<db::Rename>& renames) override { run_->rename(renames); }
 

@@ -90,6 +90,8 @@ std::vector<FieldAsking> field_askings() {
             all.push_back({text + "}", each.role});
         } else if (name == "acceptMoved") {
             all.push_back({R"(mutation{acceptMoved(input:{from:"a",to:"b"})})", each.role});
+        } else if (name == "removeTenant") {
+            all.push_back({R"(mutation{removeTenant(tenantName:"north")})", each.role});
         } else if (name == "acceptAsNew") {
             all.push_back({R"(mutation{...f} fragment f on Mutation{x:acceptAsNew})", each.role});
         } else if (each.operation.starts_with("Mutation.")) {

@@ -303,6 +303,7 @@ TEST_F(V1, SaysWhatIsWrongWithTheTenantsThatAreAskedFor) {
         {R"("tenants":"north")", names},
         {R"("tenants":[""])", names},
         {R"("canary":0)", "canary: must be a number of tenants of at least 1, not 0"},
+        {R"("canary":"0%")", R"(canary: must be a number of tenants of at least 1, not \"0%\")"},
         {R"("canary":"1")", R"(canary: must be a number of tenants of at least 1, not \"1\")"},
         {R"("waves":["x"])", R"(waves: must hold numbers of tenants or percentages, not \"x\")"},
         {R"("waves":["10%","101%"])",

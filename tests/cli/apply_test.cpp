@@ -105,8 +105,39 @@ TEST_F(Apply, ReadsTheTenantsFromAFile) {
     EXPECT_EQ(run({"apply", "--tenants-from", nobody}), 2);
     EXPECT_TRUE(contains(err.str(), "contains no tenant names")) << err.str();
     EXPECT_EQ(run({"apply", "--tenants-from", "/nowhere"}), 2);
+    EXPECT_EQ(run({"apply", "--tenants-from", folder.path().string()}), 2);
     EXPECT_EQ(run({"apply", "--tenant", "nobody"}), 1);
     EXPECT_TRUE(contains(err.str(), "tenant nobody does not exist")) << err.str();
+}
+
+TEST_F(Apply, TakesAListOfTenantsAsAnyEditorWritesIt) {
+    write_files();
+    database.add_tenant("ghi");
+    const migrator::test::TempDir folder;
+    const std::string mark = "\xEF\xBB\xBF";
+    for (const std::string& text :
+         {mark + "abc\ndef\n",
+          mark + "abc\r\ndef\r\n",
+          mark + "# names\r\n\r\nabc # the first\r\ndef",
+          std::string("abc\rdef"),
+          std::string("\n \t\nabc\n\ndef\n\n")}) {
+        SCOPED_TRACE(text);
+        const auto names = folder.write("names.txt", text);
+        EXPECT_EQ(run({"plan", "--tenants-from", names, "--json"}), 0) << err.str();
+        EXPECT_TRUE(contains(out.str(), R"("tenants":["abc","def"])")) << out.str();
+    }
+    const std::string utf16("\xFF\xFE\x61\x00\x0A\x00", 6);
+    EXPECT_EQ(run({"plan", "--tenants-from", folder.write("utf16.txt", utf16)}), 2);
+    EXPECT_TRUE(contains(err.str(), "save it as UTF-8")) << err.str();
+    EXPECT_EQ(run({"plan", "--tenants-from", folder.write("marked.txt", mark)}), 2);
+    EXPECT_TRUE(contains(err.str(), "contains no tenant names")) << err.str();
+}
+
+TEST_F(Apply, ACanaryMayBeAPercentage) {
+    write_files();
+    database.work_tenant_by_tenant(0);
+    EXPECT_EQ(run({"apply", "--canary", "30%"}), 0);
+    EXPECT_TRUE(contains(out.str(), "1 done, 1 pending for the next run")) << out.str();
 }
 
 TEST_F(Apply, ACanaryIsCompletedByTheNextRun) {
@@ -183,6 +214,137 @@ TEST_F(Apply, ReconcileBringsALateTenantWhatItLacks) {
     EXPECT_TRUE(contains(out.str(), "2 tenant files in 2 executions")) << out.str();
 }
 
+class ApplyWithUnmanagedTenants : public CommandLine {
+protected:
+    /// ghi and jkl have nothing, a file is new.
+    ApplyWithUnmanagedTenants() {
+        write_files();
+        EXPECT_EQ(run({"apply"}), 0);
+        for (const char* tenant : {"ghi", "jkl"}) database.add_tenant(tenant);
+        newest = source.write(MigrationType::TenantMigration, "tenants", "004.sql", "x");
+    }
+    std::size_t rows_of(const std::string& tenant) const {
+        const auto rows = database.rows();
+        return static_cast<std::size_t>(std::ranges::count_if(rows, [&](const auto& row) {
+            return row.schema == tenant && row.migration.type == MigrationType::TenantMigration;
+        }));
+    }
+    Migration newest;
+};
+
+TEST_F(ApplyWithUnmanagedTenants, RefusesToGiveThemTheNewestFilesAlone) {
+    const auto before = database.rows().size();
+    EXPECT_EQ(run({"apply"}), 1);
+    for (const char* part :
+         {"tenant ghi has no recorded migration, and would get only the newest files, from "
+          "/migrations/tenants/004.sql on\n",
+          "tenant jkl has no",
+          "Nothing was run.",
+          "migrator apply --reconcile",
+          "migrator sync --tenant TENANT",
+          "unmanaged: apply"}) {
+        EXPECT_TRUE(contains(err.str(), part)) << part << " is missing in\n" << err.str();
+    }
+    EXPECT_EQ(database.rows().size(), before);
+    EXPECT_EQ(run({"plan", "--exit-code"}), 1);
+    EXPECT_TRUE(contains(out.str(), "2 problems would stop the run")) << out.str();
+    EXPECT_TRUE(contains(out.str(), "migrator apply --reconcile")) << out.str();
+    EXPECT_EQ(run({"validate"}), 1);
+    EXPECT_EQ(run({"apply", "--tenant", "abc"}), 0) << "it is not for them";
+    EXPECT_EQ(run({"apply", "--tenant", "jkl"}), 1);
+}
+
+TEST_F(ApplyWithUnmanagedTenants, ReconcilesOrSyncsThem) {
+    EXPECT_EQ(run({"sync", "--tenant", "ghi"}), 0) << err.str();
+    EXPECT_EQ(rows_of("ghi"), 2U);
+    EXPECT_EQ(run({"apply", "--reconcile"}), 0) << err.str();
+    EXPECT_EQ(rows_of("ghi"), 3U);
+    EXPECT_EQ(rows_of("jkl"), 3U);
+}
+
+TEST_F(ApplyWithUnmanagedTenants, GivesThemTheNewestFilesWhereTheKeySaysSo) {
+    options.unmanaged = coordinator::UnmanagedTenants::Apply;
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(rows_of("jkl"), 1U);
+    EXPECT_TRUE(contains(
+        out.str(),
+        "2 tenants have no recorded migration and get the newest files only, from "
+        "/migrations/tenants/004.sql on: ghi, jkl"
+    )) << out.str();
+}
+
+TEST_F(ApplyWithUnmanagedTenants, LeavesThemOutWhereTheKeySaysSo) {
+    options.unmanaged = coordinator::UnmanagedTenants::Skip;
+    database.work_tenant_by_tenant(0);
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(rows_of("jkl"), 0U);
+    EXPECT_EQ(rows_of("abc"), 3U);
+    EXPECT_TRUE(database.states().empty()) << "they are owed nothing";
+    EXPECT_TRUE(
+        contains(out.str(), "2 tenants have no recorded migration and are skipped: ghi, jkl")
+    ) << out.str();
+    EXPECT_EQ(run({"status", "--exit-code"}), 3);
+    EXPECT_EQ(run({"apply", "--reconcile"}), 0);
+    EXPECT_EQ(rows_of("jkl"), 3U);
+}
+
+TEST_F(ApplyWithUnmanagedTenants, CountsThemAsFailedWhereFailuresAreContained) {
+    database.work_tenant_by_tenant(2);
+    EXPECT_EQ(run({"apply"}), 6);
+    EXPECT_TRUE(contains(err.str(), "tenant jkl has no recorded migration")) << err.str();
+    EXPECT_EQ(rows_of("abc"), 3U);
+    EXPECT_EQ(run({"apply"}), 6) << "they are still owed the file";
+    EXPECT_EQ(rows_of("jkl"), 0U);
+}
+
+TEST_F(ApplyWithUnmanagedTenants, BringsOneUpThatFailedInItsFirstFile) {
+    TenantState failed;
+    failed.tenant = "ghi";
+    failed.state = "failed";
+    failed.file = failed.first_file = tenant_1.file;
+    database.add_state(failed);
+    database.remove_tenant("jkl");
+    EXPECT_EQ(run({"apply"}), 0) << err.str();
+    EXPECT_EQ(rows_of("ghi"), 3U);
+}
+
+class ApplyWithoutSchemas : public CommandLine {
+protected:
+    ApplyWithoutSchemas() {
+        write_files();
+        database.add_without_schema("ghi");
+    }
+};
+
+TEST_F(ApplyWithoutSchemas, RunsTheFilesAsByDefault) {
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_TRUE(contains(
+        out.str(), "Without a schema: 1 tenant in the list that has no schema yet\n  ghi\n"
+    )) << out.str();
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_FALSE(contains(out.str(), "without a schema")) << out.str();
+    EXPECT_EQ(database.rows().size(), 11U);
+}
+
+TEST_F(ApplyWithoutSchemas, SkipsTheTenant) {
+    options.missing_schemas = db::MissingSchemas::Skip;
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_TRUE(contains(out.str(), "1 tenant is listed without a schema and skipped: ghi"))
+        << out.str();
+    for (const auto& row : database.rows()) EXPECT_NE(row.schema, "ghi");
+    EXPECT_EQ(run({"status", "--exit-code"}), 0) << out.str();
+}
+
+TEST_F(ApplyWithoutSchemas, FailsForTheTenant) {
+    options.missing_schemas = db::MissingSchemas::Fail;
+    EXPECT_EQ(run({"apply"}), 1);
+    EXPECT_TRUE(contains(err.str(), "tenant ghi is listed, but has no schema yet")) << err.str();
+    EXPECT_TRUE(database.rows().empty());
+    EXPECT_EQ(run({"apply", "--tenant", "abc"}), 0);
+    database.work_tenant_by_tenant(1);
+    EXPECT_EQ(run({"apply"}), 6);
+}
+
 TEST_F(Apply, AFailingFileIsAnErrorOnStandardError) {
     write_files();
     database.fail_file(tenant_1.file, "ERROR: relation \"x\" exists\nLINE 1: create");
@@ -211,10 +373,24 @@ TEST_F(Apply, EditedFilesAreNamedWithTheCommandThatAcceptsThem) {
         "error: Checksum verification failed. Please review offending migrations.\n"
         "2 files were edited after they were applied; no changes were made.\n"
         "  /migrations/my ref/000.sql\n"
-        "    migrator accept '/migrations/my ref/000.sql'\n"
+        "    @@ -1 +1 @@\n"
+        "    -create table s ();\n"
+        "    \\ No newline at end of file\n"
+        "    +edited\n"
+        "    \\ No newline at end of file\n"
+        "    restore the text that was applied: migrator restore '/migrations/my ref/000.sql'\n"
+        "    or accept the new text:               migrator accept '/migrations/my ref/000.sql'\n"
         "  /migrations/ref/001.sql\n"
-        "    migrator accept /migrations/ref/001.sql\n"
-        "hint: restore each file, or accept its new text with the command below it\n"
+        "    @@ -1 +1 @@\n"
+        "    -create table r ();\n"
+        "    \\ No newline at end of file\n"
+        "    +edited\n"
+        "    \\ No newline at end of file\n"
+        "    restore the text that was applied: migrator restore /migrations/ref/001.sql\n"
+        "    or accept the new text:               migrator accept /migrations/ref/001.sql\n"
+        "hint: restore each file, and put the change into a new one; accept the new text only if "
+        "it "
+        "does the same as the old\n"
     );
 }
 
@@ -250,6 +426,18 @@ TEST_F(Apply, ABrokenConnectionIsAnErrorWithAHint) {
     EXPECT_EQ(run({"apply"}), 1);
     EXPECT_TRUE(contains(err.str(), "error: can't reach db.internal:5432\n")) << err.str();
     EXPECT_TRUE(contains(err.str(), "migrator wait")) << err.str();
+}
+
+TEST_F(Apply, AnErrorThatKnowsWhatToDoSaysThatInstead) {
+    write_files();
+    database.on_execution([](const auto&) {
+        Error refused(ErrorKind::Unavailable, "the password is wrong");
+        refused.advise("check it");
+        throw refused;
+    });
+    EXPECT_EQ(run({"apply"}), 1);
+    EXPECT_TRUE(contains(err.str(), "error: the password is wrong\nhint: check it\n")) << err.str();
+    EXPECT_FALSE(contains(err.str(), "migrator wait")) << err.str();
 }
 
 TEST_F(Apply, ErrorsFromOutsideCannotSteerTheTerminal) {
@@ -308,6 +496,70 @@ TEST_F(Sync, OfOneTenantRecordsForItAlone) {
     ASSERT_EQ(database.rows().size(), 2U);
     EXPECT_EQ(database.rows().back().schema, "def");
     EXPECT_EQ(database.rows().back().migration.file, tenant_1.file);
+}
+
+class SyncOfUnfinished : public CommandLine {
+protected:
+    SyncOfUnfinished() {
+        write_files();
+        database.record(tenant_1, "abc");
+        database.record(tenant_2, "abc");
+        add_state("def", "failed");
+    }
+    void add_state(const std::string& tenant, const std::string& name) {
+        TenantState state;
+        state.tenant = tenant;
+        state.state = name;
+        state.first_file = state.file = tenant_1.file;
+        database.add_state(state);
+    }
+};
+
+TEST_F(SyncOfUnfinished, IsRefused) {
+    EXPECT_EQ(run({"sync", "--tenant", "d*"}), 1);
+    EXPECT_TRUE(contains(err.str(), "tenant def failed in /migrations/tenants/002.sql"))
+        << err.str();
+    EXPECT_TRUE(contains(err.str(), "Nothing was recorded.")) << err.str();
+    EXPECT_EQ(run({"sync"}), 1);
+    database.add_tenant("cut");
+    add_state("cut", "running");
+    EXPECT_EQ(run({"sync", "--tenant", "cut"}), 1);
+    EXPECT_TRUE(contains(err.str(), "tenant cut was interrupted in")) << err.str();
+    EXPECT_EQ(database.rows().size(), 2U);
+    EXPECT_EQ(database.states().size(), 2U);
+    EXPECT_EQ(run({"sync", "--tenant", "abc"}), 0) << "it is not for that tenant";
+}
+
+TEST_F(SyncOfUnfinished, IsDoneWhenAPersonSaysThatAllHasTakenEffect) {
+    EXPECT_EQ(run({"sync", "--tenant", "def", "--unfinished"}), 0) << err.str();
+    EXPECT_EQ(database.rows().size(), 4U);
+    EXPECT_TRUE(database.states().empty());
+    EXPECT_TRUE(contains(out.str(), "tenant def failed in /migrations/tenants/002.sql"))
+        << out.str();
+}
+
+TEST_F(SyncOfUnfinished, ForgetsAFailureInAFileThatHasGone) {
+    database.record(tenant_1, "def");
+    database.record(tenant_2, "def");
+    EXPECT_EQ(run({"sync", "--tenant", "def", "--unfinished"}), 0);
+    EXPECT_TRUE(database.states().empty());
+}
+
+TEST_F(SyncOfUnfinished, TakesWhatIsOnlyPlanned) {
+    database.add_tenant("ghi");
+    add_state("ghi", "planned");
+    EXPECT_EQ(run({"sync", "--tenant", "ghi"}), 0) << err.str();
+}
+
+TEST_F(SyncOfUnfinished, IsRefusedForSingleFilesUnlessTenantsAreNamed) {
+    EXPECT_EQ(run({"sync", "--tenant", "def", "--unfinished"}), 0);
+    add_state("", "failed");
+    EXPECT_EQ(run({"sync"}), 1);
+    EXPECT_TRUE(contains(err.str(), "single files failed in")) << err.str();
+    database.add_tenant("ghi");
+    EXPECT_EQ(run({"sync", "--tenant", "ghi"}), 0) << err.str();
+    EXPECT_EQ(run({"sync", "--unfinished"}), 0) << err.str();
+    EXPECT_TRUE(database.states().empty());
 }
 
 TEST_F(Sync, OfAnUnknownTenantIsAnError) {

@@ -1,5 +1,6 @@
 #include "cli/arguments.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
@@ -58,8 +59,12 @@ TEST(Arguments, FindsTheConfigurationFileWithoutAFlag) {
 }
 
 TEST(Arguments, RefusesTenantsAndSharesThatCannotBe) {
-    EXPECT_EQ(refusal({"apply", "--canary", "5%"}), "--canary: '5%' is not a number of tenants");
-    EXPECT_EQ(refusal({"apply", "--canary", "0"}), "--canary: '0' is not a number of tenants");
+    for (const char* canary : {"0", "0%", "101%", "%", "five"}) {
+        EXPECT_EQ(
+            refusal({"apply", "--canary", canary}),
+            fmt::format("--canary: '{}' is not a number of tenants or a percentage", canary)
+        );
+    }
     EXPECT_EQ(
         refusal({"apply", "--waves", "10%,x"}), "--waves: '10%,x' is not a list like 10%,50%,100%"
     );
@@ -85,7 +90,7 @@ TEST(Arguments, GlobalOptionsStandBeforeOrAfterTheCommand) {
 TEST(Arguments, TakesTheOptionsOfEachCommand) {
     const Words cases[] = {
         {"apply", "--name", "v 1", "--dry-run", "--reconcile", "--tenant", "a", "--tenant=b"},
-        {"apply", "--canary", "5", "--waves", "10%,25,100%", "--tenants-from=names"},
+        {"apply", "--canary", "5%", "--waves", "10%,25,100%", "--tenants-from=names"},
         {"apply", "--resume-at-statement", "--tenant", "a"},
         {"apply", "--resume-at-statement", "3"},
         {"apply", "--resume-at-statement=3", "--dry-run=false"},

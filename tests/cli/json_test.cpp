@@ -121,8 +121,9 @@ TEST_F(Json, OfStatus) {
     const auto root = run_json({"status", "--json"});
     EXPECT_EQ(
         keys(root),
-        "version applied tenants badTenants pending scripts changed lagging unmanaged unfinished "
-        "brokenObjects lock states levels base moved late missingFiles"
+        "version applied tenants badTenants pending scripts changed lagging unmanaged "
+        "withoutSchema unfinished "
+        "brokenObjects lock states levels unlisted base moved late missingFiles differences"
     );
     EXPECT_TRUE(root.at("version").is_null());
     EXPECT_EQ(root.at("pending").as_array().size(), 3U);

@@ -59,7 +59,12 @@ TEST_F(ReadCommands, StatusShowsEverythingThatIsNotAsItShouldBe) {
     for (const char* part :
          {"Version:  2 \"v2\" of 2026-11-22T12:04:02Z\n",
           "Edited after they were applied: 1 file\n  /migrations/ref/001.sql\n"
-          "    migrator accept /migrations/ref/001.sql\n",
+          "    @@ -1 +1 @@\n"
+          "    -create table r ();\n"
+          "    \\ No newline at end of file\n"
+          "    +edited\n",
+          "    restore the text that was applied: migrator restore /migrations/ref/001.sql\n"
+          "    or accept the new text:               migrator accept /migrations/ref/001.sql\n",
           "Lagging: 1 tenant is missing files that other tenants have\n"
           "  late: 1 file, first /migrations/tenants/003.sql\n",
           "migrator apply --reconcile\n",
@@ -73,6 +78,123 @@ TEST_F(ReadCommands, StatusShowsEverythingThatIsNotAsItShouldBe) {
           "Lock: held by host-b (pid 9) since 2026-11-23T01:02:03.5Z, for \"v2\", request q-1\n"}) {
         EXPECT_TRUE(contains(out.str(), part)) << part << "is missing in\n" << out.str();
     }
+}
+
+class StatusOfRuns : public ReadCommands {
+protected:
+    /// Two tenants have the first file alone.
+    StatusOfRuns() {
+        write_files();
+        database.record(single, "ref");
+        for (const char* tenant : {"abc", "def"}) database.record(tenant_1, tenant);
+    }
+    void add_state(
+        const std::string& tenant, const std::string& state, const Migration& first, TimePoint when
+    ) {
+        TenantState added;
+        added.tenant = tenant;
+        added.state = state;
+        added.version_id = 7;
+        added.first_file = first.file;
+        if (state != "planned") added.file = first.file;
+        added.changed = when;
+        database.add_state(added);
+    }
+    void expect_lines(const std::vector<std::string>& parts) {
+        EXPECT_EQ(run({"status"}), 0);
+        for (const std::string& part : parts) {
+            EXPECT_TRUE(contains(out.str(), part)) << part << "is missing in\n" << out.str();
+        }
+        for (const char* never : {"Unmanaged", "Lagging", "earlier run"}) {
+            EXPECT_FALSE(contains(out.str(), never)) << out.str();
+        }
+    }
+};
+
+TEST_F(StatusOfRuns, ATenantThatFailedInItsFirstFileIsNotUnmanaged) {
+    database.add_tenant("ghi");
+    add_state("ghi", "failed", tenant_1, now());
+    expect_lines({"Failed:\n  tenant ghi: failed in version 7", "fix a failed file first"});
+}
+
+TEST_F(StatusOfRuns, AFailureThatNoApplyEndsSaysWhatDoes) {
+    source.remove(tenant_script.file);  // any file ends it
+    database.record(tenant_2, "abc");
+    Migration gone = tenant_2;
+    gone.file = "/migrations/tenants/999.sql";
+    add_state("abc", "failed", gone, now());
+    add_state("def", "failed", tenant_2, now());
+    expect_lines(
+        {"Failed:\n  tenant def: failed",
+         "Not ended, in files that are not pending any more:\n  tenant abc: failed in version 7",
+         "  migrator sync --unfinished --tenant TENANT\n"}
+    );
+    EXPECT_EQ(run({"status", "--exit-code"}), 3);
+    EXPECT_EQ(run({"sync", "--unfinished", "--tenant", "abc"}), 0) << err.str();
+    EXPECT_EQ(database.states().size(), 1U);
+    add_state("abc", "planned", gone, now());
+    expect_lines({"Not ended, in files that are not pending any more:\n  tenant abc: planned"});
+    EXPECT_EQ(run({"sync", "--unfinished", "--tenant", "abc"}), 0) << err.str();
+    EXPECT_EQ(database.states().size(), 1U);
+}
+
+TEST_F(StatusOfRuns, ThatWorkNamesWhoHasPlanned) {
+    database.record(tenant_2, "other");
+    database.add_tenant("ghi");
+    database.hold_lock({"r", "host-b (pid 9)", "q-1", "v2", now()});
+    add_state("abc", "planned", tenant_2, now());
+    add_state("def", "running", tenant_2, now());
+    add_state("ghi", "planned", tenant_1, now());
+    expect_lines(
+        {"Planned by the run of host-b (pid 9) since 2026-11-23T01:02:03.5Z: 2 tenants, from "
+         "/migrations/tenants/002.sql or a later file on\n",
+         "In progress, by the run of host-b (pid 9) since 2026-11-23T01:02:03.5Z:\n"
+         "  tenant def: running in version 7"}
+    );
+    EXPECT_FALSE(contains(out.str(), "next migrator apply")) << out.str();
+}
+
+TEST_F(StatusOfRuns, BeforeTheOneThatWorksAreToldApart) {
+    database.record(tenant_2, "other");
+    database.hold_lock({"r", "host-b (pid 9)", "q-1", "v2", now()});
+    add_state("abc", "planned", tenant_2, now() - std::chrono::seconds(1));
+    add_state("def", "running", tenant_2, now() - std::chrono::seconds(1));
+    expect_lines(
+        {"Planned for the next migrator apply: 1 tenant, from /migrations/tenants/003.sql on\n",
+         "Interrupted:\n  tenant def: interrupted in version 7"}
+    );
+}
+
+TEST_F(StatusOfRuns, ThatLeftTenantsForLaterSaySoInOneLine) {
+    database.work_tenant_by_tenant(0);
+    database.add_tenant("ghi");
+    database.record(tenant_1, "ghi");
+    EXPECT_EQ(run({"apply", "--canary", "1"}), 0);
+    logged.clear();
+    const std::string line =
+        "Planned for the next migrator apply: 2 tenants, from /migrations/tenants/003.sql on\n";
+    expect_lines({line});
+    EXPECT_FALSE(contains(out.str(), "  def\n")) << out.str();
+    EXPECT_EQ(run({"status", "--verbose"}), 0);
+    EXPECT_TRUE(contains(out.str(), line + "  def\n  ghi\n")) << out.str();
+    EXPECT_EQ(run({"apply", "--canary", "1"}), 0);
+    EXPECT_FALSE(contains(logged, "is missing")) << logged;
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_FALSE(contains(out.str(), "Planned")) << out.str();
+}
+
+TEST_F(StatusOfRuns, ShowWhatADeletedTenantHasLeft) {
+    add_state("gone", "failed", tenant_1, now());
+    expect_lines(
+        {"Not in the tenant list: 1 name with records\n  gone\n"
+         "  if the tenant was deleted: migrator remove-tenant NAME\n"}
+    );
+    EXPECT_FALSE(contains(out.str(), "Failed")) << out.str();
+    const auto status = run_json({"status", "--json"});
+    EXPECT_TRUE(status.at("unfinished").as_array().empty());
+    EXPECT_EQ(status.at("unlisted").as_array().at(0), "gone");
+    EXPECT_EQ(status.at("states").as_object().at("failed"), 0);
 }
 
 TEST_F(ReadCommands, ExitCodeTellsPendingOnlyWhenAsked) {
@@ -92,6 +214,44 @@ TEST_F(ReadCommands, ExitCodeTellsPendingOnlyWhenAsked) {
     EXPECT_EQ(run({"status", "--exit-code"}), 4);
     EXPECT_EQ(run({"plan", "--exit-code"}), 4);
     EXPECT_EQ(run({"status"}), 0);
+}
+
+TEST_F(ReadCommands, ExitCodeOfStatusSaysWhatItCounts) {
+    write_files();
+    EXPECT_EQ(run({"status", "--exit-code"}), 3);
+    EXPECT_TRUE(contains(out.str(), "Exit code 3; it counts 3 pending files.\n")) << out.str();
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(run({"status", "--exit-code"}), 0);
+    EXPECT_FALSE(contains(out.str(), "Exit code")) << out.str();
+    for (const char* tenant : {"gap", "new", "bad"}) database.add_tenant(tenant);
+    database.record(tenant_2, "gap");
+    TenantState failed;
+    failed.tenant = "bad";
+    failed.state = "failed";
+    failed.file = failed.first_file = tenant_1.file;
+    database.add_state(failed);
+    EXPECT_EQ(run({"status"}), 0);
+    const std::string counted =
+        "2 pending files, 1 lagging tenant, 1 unmanaged tenant, 1 planned or failed tenant";
+    EXPECT_EQ(run({"status", "--exit-code"}), 3);
+    EXPECT_TRUE(contains(out.str(), "Exit code 3; it counts " + counted + ".\n")) << out.str();
+    const auto status = run_json({"status", "--exit-code", "--json"});
+    EXPECT_EQ(exit_code, 3);
+    EXPECT_EQ(status.at("exitCode"), 3);
+    EXPECT_EQ(status.at("counted").as_object().at("lagging"), 1);
+    source.write(MigrationType::SingleMigration, "ref", "001.sql", "edited");
+    EXPECT_EQ(run({"status", "--exit-code"}), 4);
+}
+
+TEST_F(ReadCommands, ExitCodeCountsTenantsThatLagThoughNothingIsPending) {
+    write_files();
+    EXPECT_EQ(run({"apply"}), 0);
+    database.add_tenant("gap");
+    database.record(tenant_2, "gap");
+    EXPECT_EQ(run({"status", "--exit-code"}), 3);
+    EXPECT_TRUE(contains(out.str(), "Exit code 3; it counts 1 lagging tenant.\n")) << out.str();
+    EXPECT_EQ(run({"apply", "--reconcile"}), 0);
+    EXPECT_EQ(run({"status", "--exit-code"}), 0);
 }
 
 TEST_F(ReadCommands, TenantFilesAreNotPendingBeforeTheFirstTenant) {

@@ -50,7 +50,7 @@ TEST_P(FleetSelection, ACanaryGetsAllPhasesAndTheNextRunTheRest) {
     project().write("stores/002_a.sql", "create table {schema}.a (x integer);");
     project().write("catalog/003_single.sql", "create table {schema}.s (x integer);");
     project().write("stores/004_b.sql", "create table {schema}.b (x integer);");
-    const auto canary = apply_for({.canary = 2});
+    const auto canary = apply_for({.canary = Share{2}});
     EXPECT_EQ(canary.summary.fleet->tenants_done, 2);
     EXPECT_EQ(canary.summary.fleet->tenants_skipped, 4);
     EXPECT_EQ(with_table("b"), "t001 t002");
@@ -64,7 +64,7 @@ TEST_P(FleetSelection, EachWaveIsCompleteBeforeTheNext) {
     project().execute("create table public.seen (number serial, tenant text)");
     project().write("stores/002_a.sql", "insert into public.seen (tenant) values ('{schema}');");
     project().write("stores/003_b.sql", "insert into public.seen (tenant) values ('{schema}');");
-    const auto outcome = apply_for({.canary = 1, .waves = {{30, true}, {100, true}}});
+    const auto outcome = apply_for({.canary = Share{1}, .waves = {{30, true}, {100, true}}});
     EXPECT_EQ(outcome.summary.fleet->tenants_done, 10);
     EXPECT_EQ(project().value("select max(number) from public.seen where tenant = 't001'"), "2");
     EXPECT_EQ(
@@ -77,7 +77,7 @@ TEST_P(FleetSelection, AWaveWithTooManyFailuresIsTheLast) {
     project().write(
         "stores/002_a.sql", "select 1 / (case '{schema}' when 't003' then 0 else 1 end);"
     );
-    const auto outcome = apply_for({.canary = 2, .waves = {{30, true}, {100, true}}});
+    const auto outcome = apply_for({.canary = Share{2}, .waves = {{30, true}, {100, true}}});
     ASSERT_EQ(outcome.failures.size(), 1U);
     EXPECT_EQ(outcome.summary.fleet->tenants_done, 2);
     EXPECT_EQ(outcome.summary.fleet->tenants_skipped, 7);
@@ -90,11 +90,11 @@ TEST_P(FleetSelection, AShareOfFailuresIsOfTheWavesSoFar) {
     );
     // One of ten may fail; but not the only canary.
     project().database.max_failures = {.value = 10, .is_percent = true};
-    const auto stopped = apply_for({.canary = 2, .waves = {{100, true}}});
+    const auto stopped = apply_for({.canary = Share{2}, .waves = {{100, true}}});
     EXPECT_EQ(stopped.failures.size(), 1U);
     EXPECT_GE(stopped.summary.fleet->tenants_skipped, 8);
     project().database.max_failures = {.value = 1};
-    const auto all = apply_for({.canary = 2, .waves = {{100, true}}});
+    const auto all = apply_for({.canary = Share{2}, .waves = {{100, true}}});
     EXPECT_EQ(all.failures.size(), 1U);
     EXPECT_EQ(all.summary.fleet->tenants_skipped, 0);
 }
@@ -152,7 +152,7 @@ TEST_P(FleetSelection, KnowsExactlyWhatEachTenantLacks) {
     }
     EXPECT_EQ(
         text,
-        "t001 unfinished\n"
+        "t001 planned\n"
         "t002 lagging 003\n"
         "t003 lagging 002 005\n"
         "t004 lagging 002\n"
@@ -268,14 +268,16 @@ TEST_P(StepsInAFile, WavesAreRefused) {
     }
     project().write("stores/002_b.sql", "create table {schema}.b (x integer);");
     try {
-        project().apply({.tenants = {.canary = 1, .waves = {{100, true}}}});
+        project().apply({.tenants = {.canary = Share{1}, .waves = {{100, true}}}});
         FAIL() << "no error";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::InvalidRequest);
         EXPECT_NE(std::string(error.what()).find("groups of tenants"), std::string::npos)
             << error.what();
     }
-    EXPECT_EQ(project().apply({.tenants = {.canary = 1}}).summary.tenant_migrations_total, 1);
+    EXPECT_EQ(
+        project().apply({.tenants = {.canary = Share{1}}}).summary.tenant_migrations_total, 1
+    );
 }
 
 MIGRATOR_ON_DATABASE(StepsInAFile, "Sqlite");

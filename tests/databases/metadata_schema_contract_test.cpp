@@ -167,6 +167,17 @@ TEST_P(MetadataSchema, IsNobodysTenant) {
     EXPECT_EQ(other().value("select count(*) from " + others("migrator_tenants")), "0");
 }
 
+TEST_P(MetadataSchema, IsNotDroppedWithATenantThatIsCalledSo) {
+    project().apply();
+    other().apply();
+    project().execute("insert into " + own("migrator_tenants") + " (name) values ('migrator_two')");
+    said_of(
+        [&] { project().open()->corrections().remove_tenant(kOther, true, "request"); },
+        ErrorKind::MigrationFailed
+    );
+    EXPECT_EQ(other().rows().size(), 1U);
+}
+
 TEST_P(MetadataSchema, IsNotChangedByFiles) {
     other().apply();
     for (const std::string& statement :

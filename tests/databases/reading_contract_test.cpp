@@ -121,6 +121,46 @@ TEST_P(Reading, FiltersAndOrders) {
     EXPECT_EQ(ids_of(connector_->versions({.file = "it's \"not\" there"})), Ids{});
 }
 
+TEST_P(Reading, FindsTheNewestRowOfAFile) {
+    make_history();
+    const Ids all = ids({.order = RowsWanted::Order::NewestVersionFirst});
+    EXPECT_EQ(ids({.newest_of = {file_}}), Ids{all.front()});
+    EXPECT_EQ(ids({.newest_of = {"nobody's", file_}}), Ids{all.front()});
+    EXPECT_TRUE(ids({.newest_of = {"nobody's"}}).empty());
+}
+
+TEST_P(Reading, TellsHowAnEditedFileDiffersFromWhatWasApplied) {
+    make_history();
+    project().write("stores/003_a.sql", "create table {schema}.a (x bigint);\n");
+    const auto instance = project().open();
+    const auto status = instance->inspection().status();
+    ASSERT_EQ(status.changed.size(), 1U);
+    const auto differences = instance->inspection().differences(status.changed);
+    ASSERT_EQ(differences.size(), 1U);
+    EXPECT_EQ(differences[0].file, file_);
+    EXPECT_EQ(
+        differences[0].lines,
+        (Names{
+            "@@ -1 +1 @@",
+            "-create table {schema}.a (x integer);",
+            "\\ No newline at end of file",
+            "+create table {schema}.a (x bigint);"})
+    );
+    auto& corrections = instance->corrections();
+    EXPECT_EQ(
+        corrections.applied_text(corrections.find_change(file_)),
+        "create table {schema}.a (x integer);"
+    );
+    // Whatever place the rows say that it was in.
+    project().execute(
+        "update " + own("migrator_migrations") +
+        " set filename = '/old/stores/003_a.sql', "
+        "source_dir = '/old/stores' where name = '003_a.sql'"
+    );
+    const auto lost = instance->inspection().differences(status.changed);
+    EXPECT_EQ(lost.at(0).lines, Names{"the text that was applied is not recorded"});
+}
+
 TEST_P(Reading, OrdersByNameBeforeDirectoryAndId) {
     make_history();
     project().write("catalog/000_first.sql", "select 1;");

@@ -127,13 +127,17 @@ TEST_F(Narrow, CutsWavesOfThoseThatHaveSomethingToDo) {
         std::vector<std::size_t> waves;
         std::size_t tenants;
     } cases[] = {
-        {"canary alone", {.canary = 1}, {}, 1},
-        {"canary of more than there are", {.canary = 9}, {}, 4},
-        {"canary and all", {.canary = 1, .waves = {{100, true}}}, {1, 4}, 4},
+        {"canary alone", {.canary = Share{1}}, {}, 1},
+        {"canary of a percentage", {.canary = Share{30, true}}, {}, 2},
+        {"canary of more than there are", {.canary = Share{9}}, {}, 4},
+        {"canary and all", {.canary = Share{1}, .waves = {{100, true}}}, {1, 4}, 4},
         {"percentages", {.waves = {{10, true}, {50, true}, {100, true}}}, {1, 2, 4}, 4},
         {"numbers", {.waves = {{3, false}, {9, false}}}, {3, 4}, 4},
-        {"a wave that adds nobody", {.canary = 2, .waves = {{50, true}, {75, true}}}, {2, 3}, 3},
-        {"among the chosen", {.names = {"b", "c", "d"}, .canary = 1}, {}, 1}};
+        {"a wave that adds nobody",
+         {.canary = Share{2}, .waves = {{50, true}, {75, true}}},
+         {2, 3},
+         3},
+        {"among the chosen", {.names = {"b", "c", "d"}, .canary = Share{1}}, {}, 1}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
         const auto narrowed = narrow_by(c.selection);

@@ -28,6 +28,12 @@ void FakeConnector::add_bad_tenant(const BadTenant& bad) {
     bad_tenants_.push_back(bad);
 }
 
+void FakeConnector::add_without_schema(const std::string& tenant) {
+    const std::lock_guard lock(mutex_);
+    tenants_.push_back(tenant);
+    without_schema_.push_back(tenant);
+}
+
 void FakeConnector::remove_tenant(const std::string& name) {
     const std::lock_guard lock(mutex_);
     std::erase(tenants_, name);
@@ -173,6 +179,40 @@ TenantList FakeConnector::tenant_list() {
     return {.names = checked_tenants(), .bad = bad_tenants_, .warnings = {}};
 }
 
+void FakeConnector::add_objects(
+    const std::string& tenant, const std::vector<std::string>& objects
+) {
+    const std::lock_guard lock(mutex_);
+    objects_[tenant] = objects;
+}
+
+std::map<std::string, std::vector<std::string>> FakeConnector::objects() const {
+    const std::lock_guard lock(mutex_);
+    return objects_;
+}
+
+db::TenantTraces FakeConnector::traces_of(const std::string& tenant) const {
+    db::TenantTraces traces{.tenant = tenant};
+    traces.is_listed = std::ranges::find(tenants_, tenant) != tenants_.end();
+    traces.rows = static_cast<std::size_t>(std::ranges::count_if(rows_, [&](const auto& row) {
+        return row.schema == tenant && is_for_tenants(row.migration.type);
+    }));
+    traces.has_state = std::ranges::find(states_, tenant, &TenantState::tenant) != states_.end();
+    const auto objects = objects_.find(tenant);
+    if (objects == objects_.end()) return traces;
+    traces.schema = tenant;
+    traces.objects = objects->second;
+    return traces;
+}
+
+db::TenantTraces FakeConnector::find_tenant(
+    const SchemaName& tenant, const std::vector<Migration>& /*sources*/
+) {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    return traces_of(tenant.str());
+}
+
 bool FakeConnector::contains_failures(std::size_t failed, std::size_t /*tenants*/) const {
     return atomicity_ != db::Atomicity::Version && failed <= max_failures_;
 }
@@ -223,6 +263,9 @@ Applied FakeConnector::read_applied(const std::vector<Migration>& sources) {
         if (files.size() != recorded || has_state) {
             applied.files_of_tenant[tenant] = std::move(files);
         }
+    }
+    for (const auto& tenant : without_schema_) {
+        if (!applied.counts.contains(tenant)) applied.without_schema.push_back(tenant);
     }
     return applied;
 }

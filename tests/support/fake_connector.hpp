@@ -57,6 +57,12 @@ public:
     void remove_tenant(const std::string& name);
     /// A row of the tenant list that no run can work for.
     void add_bad_tenant(const BadTenant& bad);
+    /// The tenant's schema has these objects; without any call it has none, and no schema.
+    void add_objects(const std::string& tenant, const std::vector<std::string>& objects);
+    /// Those of all schemas that were not dropped.
+    std::map<std::string, std::vector<std::string>> objects() const;
+    /// The tenant has no schema, as `read_applied` tells until it has rows.
+    void add_without_schema(const std::string& tenant);
     /// Records `migration` as applied to `schema`, in a version of its own.
     void record(const Migration& migration, const std::string& schema);
     void add_state(const TenantState& state);
@@ -108,6 +114,8 @@ public:
     void ping() override;
     Applied read_applied(const std::vector<Migration>& sources) override;
     TenantList tenant_list() override;
+    db::TenantTraces find_tenant(const SchemaName& tenant, const std::vector<Migration>& sources)
+        override;
     bool contains_failures(std::size_t failed, std::size_t tenants) const override;
     std::unique_ptr<db::AppliedRows> applied_migrations(const db::RowsWanted& wanted) override;
     std::vector<Version> versions(const db::VersionsWanted& wanted) override;
@@ -132,6 +140,7 @@ private:
     };
 
     void throw_if_broken() const;
+    db::TenantTraces traces_of(const std::string& tenant) const;
     std::vector<std::string> checked_tenants() const;
 
     db::Atomicity atomicity_;
@@ -142,6 +151,8 @@ private:
     std::int64_t last_row_ = 0;
     std::vector<std::string> tenants_;
     std::vector<BadTenant> bad_tenants_;
+    std::vector<std::string> without_schema_;
+    std::map<std::string, std::vector<std::string>> objects_;
     std::vector<Version> versions_;  ///< oldest first
     std::vector<AppliedMigration> rows_;
     std::vector<TenantState> states_;

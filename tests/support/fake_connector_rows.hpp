@@ -44,6 +44,12 @@ inline std::vector<AppliedMigration> select(
     for (const AppliedMigration& row : rows) {
         if (wanted.version_id && row.version_id != *wanted.version_id) continue;
         if (wanted.id && row.id != *wanted.id) continue;
+        if (!wanted.newest_of.empty()) {
+            const bool is_named =
+                std::ranges::find(wanted.newest_of, row.migration.file) != wanted.newest_of.end();
+            if (!is_named || is_script(row.migration.type)) continue;
+            found.clear();  // in the order of ids
+        }
         found.push_back(&row);
     }
     std::sort(found.begin(), found.end(), [&](const auto* left, const auto* right) {

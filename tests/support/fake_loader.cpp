@@ -29,10 +29,19 @@ Migration FakeSource::write(
     const std::string source_dir = "/migrations/" + directory;
     Migration added{
         name, source_dir, source_dir + "/" + name, type, contents, sha256_hex(contents)};
+    insert(added);
+    return added;
+}
+
+void FakeSource::add(const Migration& file) {
+    const std::lock_guard lock(mutex_);
+    insert(file);
+}
+
+void FakeSource::insert(const Migration& added) {
     std::erase_if(files_, [&](const Migration& file) { return file.file == added.file; });
     files_.push_back(added);
     std::stable_sort(files_.begin(), files_.end(), comes_before);
-    return added;
 }
 
 void FakeSource::remove(const std::string& file) {

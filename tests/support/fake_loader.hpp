@@ -23,6 +23,8 @@ public:
         const std::string& name,
         const std::string& contents
     );
+    /// The same of a file with an identity of its own.
+    void add(const Migration& file);
     void remove(const std::string& file);
     /// Every access throws Unavailable with this message until `mend`.
     void break_down(const std::string& message);
@@ -41,6 +43,7 @@ public:
 private:
     friend class FakeLoader;
     void throw_if_broken() const;
+    void insert(const Migration& added);
 
     mutable std::mutex mutex_;
     std::vector<Migration> files_;

@@ -253,6 +253,31 @@ void FakeRun::rename(const std::vector<db::Rename>& renames) {
     }
 }
 
+db::TenantTraces FakeRun::remove_tenant(
+    const SchemaName& tenant, const std::vector<Migration>& /*sources*/, bool drop_schema
+) {
+    const std::lock_guard lock(database_.mutex_);
+    throw_unless_ours();
+    const std::string& name = tenant.str();
+    const db::TenantTraces traces = database_.traces_of(name);
+    if (!traces.any()) return traces;
+    if (drop_schema) database_.objects_.erase(name);
+    std::erase(database_.tenants_, name);
+    std::erase_if(database_.rows_, [&](const auto& row) {
+        return row.schema == name && is_for_tenants(row.migration.type);
+    });
+    std::erase_if(database_.states_, [&](const auto& state) { return state.tenant == name; });
+    return traces;
+}
+
+void FakeRun::settle(const std::vector<std::string>& tenants) {
+    const std::lock_guard lock(database_.mutex_);
+    throw_unless_ours();
+    std::erase_if(database_.states_, [&](const auto& state) {
+        return std::ranges::find(tenants, state.tenant) != tenants.end();
+    });
+}
+
 void FakeRun::accept(const Migration& migration, const std::vector<std::string>& /*names*/) {
     const std::lock_guard lock(database_.mutex_);
     throw_unless_ours();

@@ -20,6 +20,10 @@ public:
         const std::vector<const Migration*>& files,
         const std::vector<std::string>& other_names
     ) override;
+    db::TenantTraces remove_tenant(
+        const SchemaName& tenant, const std::vector<Migration>& sources, bool drop_schema
+    ) override;
+    void settle(const std::vector<std::string>& tenants) override;
     /// What a FakeConnector reads is told by name alone, so places mean nothing to it.
     void add_places(const std::vector<SamePlace>& /*places*/) override {}
     void rename(const std::vector<db::Rename>& renames) override;

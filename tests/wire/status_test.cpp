@@ -27,7 +27,7 @@ TenantState some_state() {
 plan::FleetStandings some_fleet() {
     plan::FleetStandings fleet;
     fleet.tenants = 3;
-    fleet.standings = {1, 0, 1, 0, 1};
+    fleet.standings = {1, 0, 1, 0, 1, 0};
     fleet.levels = {{"", 2}, {"/m/t/2", 1}};
     fleet.pending = {"/m/t/9"};
     fleet.page.push_back({.tenant = "north"});
@@ -38,14 +38,14 @@ constexpr const char* kNoFindings =
     R"("base":{"today":null,"adopted":null,"elsewhere":[],"whyNot":null},"moved":[],"late":[],)"
     R"("missingFiles":[])";
 constexpr const char* kStatesAndLevels =
-    R"("states":{"current":1,"lagging":0,"unmanaged":1,"unfinished":0,"failed":1},)"
+    R"("states":{"current":1,"lagging":0,"unmanaged":1,"unfinished":0,"failed":1,"planned":0},)"
     R"("levels":[{"file":null,"tenants":2},{"file":"/m/t/2","tenants":1}])";
 
 TEST(WireStatus, FleetHasCountsLevelsAndWhatIsPending) {
     EXPECT_EQ(
         serialize(fleet_standings(some_fleet())),
-        R"({"tenants":3,)" + std::string(kStatesAndLevels) + R"(,"pending":["/m/t/9"],)" +
-            kNoFindings + "}"
+        R"({"tenants":3,)" + std::string(kStatesAndLevels) +
+            R"(,"pending":["/m/t/9"],"unlisted":[],)" + kNoFindings + "}"
     );
 }
 
@@ -81,9 +81,9 @@ TEST(WireStatus, ReportOfAnEmptyDatabase) {
     EXPECT_EQ(
         serialize(status_report({})),
         R"({"version":null,"applied":0,"tenants":[],"badTenants":[],"pending":[],"scripts":[],"changed":[],)"
-        R"("lagging":[],"unmanaged":[],"unfinished":[],"brokenObjects":[],"lock":null,)"
-        R"("states":{"current":0,"lagging":0,"unmanaged":0,"unfinished":0,"failed":0},)"
-        R"("levels":[],)" +
+        R"("lagging":[],"unmanaged":[],"withoutSchema":[],"unfinished":[],"brokenObjects":[],"lock":null,)"
+        R"("states":{"current":0,"lagging":0,"unmanaged":0,"unfinished":0,"failed":0,"planned":0},)"
+        R"("levels":[],"unlisted":[],)" +
             std::string(kNoFindings) + "}"
     );
 }
@@ -102,6 +102,7 @@ TEST(WireStatus, ReportHasItsOwnTenantsAndPendingFiles) {
     status.lock_owner = RunOwner{
         .run_id = "id", .owner = "host", .request_id = "r", .version_name = "v8", .since = {}};
     status.fleet = some_fleet();
+    status.fleet.unlisted = {"gone"};
     const auto root = status_report(status);
     EXPECT_EQ(
         serialize(root.at("version")), R"({"id":7,"name":"v7","created":"1970-01-01T00:00:00Z"})"
@@ -123,9 +124,9 @@ TEST(WireStatus, ReportHasItsOwnTenantsAndPendingFiles) {
         R"({"runId":"id","owner":"host","requestId":"r","versionName":"v8",)"
         R"("since":"1970-01-01T00:00:00Z"})"
     );
-    EXPECT_TRUE(
-        serialize(root).ends_with("," + std::string(kStatesAndLevels) + "," + kNoFindings + "}")
-    );
+    EXPECT_TRUE(serialize(root).ends_with(
+        "," + std::string(kStatesAndLevels) + R"(,"unlisted":["gone"],)" + kNoFindings + "}"
+    ));
 }
 
 }  // namespace

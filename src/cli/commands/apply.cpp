@@ -16,10 +16,9 @@
 namespace migrator::cli {
 namespace {
 
-std::optional<std::size_t> parse_canary(const std::string& text) {
+std::optional<Share> parse_canary(const std::string& text) {
     const auto share = parse_share(text);
-    if (!share || share->is_percent || share->value == 0) return std::nullopt;
-    return share->value;
+    return share && share->value > 0 ? share : std::nullopt;
 }
 
 /// 0, behind the last statement known to have run, for a value that was left out.
@@ -92,7 +91,9 @@ protected:
                 context.terminal.out
                     << json::error(kind, std::string(kChecksumMessage), exit_code, outcome.changed);
             } else {
-                context.report.changed_error(outcome.changed);
+                context.report.changed_error(
+                    outcome.changed, coordinator.inspection().differences(outcome.changed)
+                );
             }
             return exit_code;
         }
@@ -151,8 +152,9 @@ struct Apply : Creates {
                 "--canary N",
                 tenants.canary,
                 parse_canary,
-                "a number of tenants",
-                "Apply to the first N tenants only; with --waves, before the first wave"
+                "a number of tenants or a percentage",
+                "Apply to the first N tenants only, or 5% of them; with --waves, before the first "
+                "wave"
             ),
             parsed(
                 "--waves LIST",
@@ -176,6 +178,7 @@ struct Apply : Creates {
         coordinator::VersionRequest request;
         request.dry_run = dry_run;
         request.reconcile = reconcile;
+        request.unmanaged = coordinator::UnmanagedTenants::Refuse;
         request.resume_at_statement = resume_at_statement;
         request.tenants = selection_of(tenants);
         return create(context, std::move(request));
@@ -220,6 +223,7 @@ struct CreateTenant : Creates {
 
 struct Sync : Creates {
     TenantChoice tenants;
+    bool unfinished = false;
 
     CommandText text() const override {
         return {
@@ -228,7 +232,8 @@ struct Sync : Creates {
             .summary = "Records pending files as applied without running them",
             .text =
                 "For a database that already has the objects, made by other means. Scripts are "
-                "recorded too.",
+                "recorded too.\n"
+                "Refused while a file is half done.",
             .examples =
                 "  migrator sync --name baseline\n"
                 "  migrator sync --tenant acme                 a tenant whose objects "
@@ -242,6 +247,11 @@ struct Sync : Creates {
                 tenants, "Record for these tenants only; repeatable, `*` matches any characters"
             ),
             tenants_from_option(tenants),
+            flag(
+                "--unfinished",
+                unfinished,
+                "Also where the last run failed or was interrupted, and forget that"
+            ),
             version_name_option(name)};
     }
 
@@ -249,6 +259,7 @@ struct Sync : Creates {
         context.opened();
         coordinator::VersionRequest request;
         request.action = Action::Sync;
+        request.settles_unfinished = unfinished;
         request.tenants = selection_of(tenants);
         return create(context, std::move(request));
     }

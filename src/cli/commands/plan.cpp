@@ -60,12 +60,12 @@ struct PlanCommand : Command {
                 context.terminal.in_is_terminal,
                 context.terminal.no_color};
             Report warnings(aside, context.common.verbose);
-            warnings.changed(preview.changed);
+            warnings.changed(preview.changed, inspection.differences(preview.changed));
             show_source(warnings, preview.source);
             show_problems(warnings, preview.problems);
             for (const auto& note : preview.notes) warnings.note(note);
         } else {
-            show_preview(context.report, preview);
+            show_preview(context.report, preview, inspection.differences(preview.changed));
         }
         if (!exit_code) return 0;
         return pending_code(

@@ -1,40 +1,16 @@
 // The commands that repair the records: accept, forget.
 #include <fmt/format.h>
 
-#include <istream>
 #include <ostream>
 
 #include "cli/command.hpp"
+#include "cli/confirm.hpp"
 #include "cli/output_json.hpp"
 #include "core/count_of.hpp"
 #include "core/random_id.hpp"
 
 namespace migrator::cli {
 namespace {
-
-Option yes_option(bool& yes) { return flag("--yes", yes, "Skip the confirmation prompt"); }
-
-/// Asks on the terminal. True without asking with `--yes`.
-bool confirm(Context& context, std::string_view command, bool yes, const std::string& question) {
-    if (yes) return true;
-    if (context.common.json || !context.terminal.in_is_terminal) {
-        throw Error(
-            ErrorKind::InvalidRequest, fmt::format("{} needs confirmation; pass --yes", command)
-        );
-    }
-    context.terminal.err << question << " [y/N] " << std::flush;
-    std::string answer;
-    std::getline(context.terminal.in, answer);
-    if (context.backend.interrupted.stop_requested()) {
-        throw Error(ErrorKind::Cancelled, "canceled; no changes were made");
-    }
-    return answer == "y" || answer == "Y" || answer == "yes";
-}
-
-int refused(Context& context) {
-    context.report.error("not confirmed; no changes were made");
-    return 1;
-}
 
 struct Accept : Command {
     std::string place;
@@ -136,6 +112,20 @@ private:
         return 0;
     }
 
+    /// What was applied against what would be accepted, and the way back.
+    static void show_difference(Context& context, const Migration& file) {
+        const auto& inspection = context.opened().coordinator.inspection();
+        for (const auto& difference : inspection.differences({file})) {
+            context.report.list(
+                {fmt::format("{}", fmt::join(context.report.bounded(difference), "\n"))}, 0
+            );
+        }
+        context.report.line(fmt::format(
+            "To restore the text that was applied instead: migrator restore {}",
+            shell_quoted(printable(file.file))
+        ));
+    }
+
     int accept_edited(Context& context) const {
         auto& corrections = context.opened().coordinator.corrections();
         auto& report = context.report;
@@ -147,6 +137,7 @@ private:
             report.line(fmt::format("File:      {}", printable(change.migration.file)));
             report.line(fmt::format("Recorded:  {}", recorded.empty() ? "no checksum" : recorded));
             report.line(fmt::format("Now:       {}", change.migration.check_sum));
+            if (differs) show_difference(context, change.migration);
         }
         if (differs) {
             if (!confirm(

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <ostream>
 
 #include "cli/command.hpp"
@@ -21,22 +23,36 @@ struct StatusCommand : Command {
                 "pending: they run at every apply.",
             .examples =
                 "  migrator status\n"
-                "  migrator status --exit-code                 3: pending, 4: edited files\n"
+                "  migrator status --exit-code                 3: pending or lagging, 4: edited "
+                "files\n"
                 "  migrator status --json | jq .pending\n"};
     }
 
-    Options options() override { return {exit_code_option(exit_code)}; }
+    Options options() override {
+        return {flag(
+            "--exit-code",
+            exit_code,
+            "Exit with 3 if migrations are pending, or tenants lag, are unmanaged or unfinished"
+        )};
+    }
 
     int run(Context& context) override {
         const auto& inspection = context.opened().coordinator.inspection();
         const auto status = inspection.status();
         const auto check = inspection.check(status.fleet.findings, status.pending);
+        const int code = exit_code ? status_code(status, check) : 0;
+        const auto differences = inspection.differences(status.changed);
         if (context.common.json) {
-            context.terminal.out << json::status(status);
-        } else {
-            show_status(context.report, status, check);
+            const auto shown = exit_code ? std::optional(code) : std::nullopt;
+            context.terminal.out << json::status(status, differences, shown);
+            return code;
         }
-        return exit_code ? pending_code(status.pending, status.changed, check, false) : 0;
+        show_status(context.report, status, check, differences);
+        const auto counted = text_of(outstanding(status));
+        if (exit_code && !counted.empty()) {
+            context.report.line(fmt::format("Exit code {}; it counts {}.", code, counted));
+        }
+        return code;
     }
 };
 

@@ -64,7 +64,8 @@ private:
             return exit_code;
         }
         for (const auto& what : wrong) report.error(what);
-        report.changed(validation.changed);
+        const auto& inspection = context.opened().coordinator.inspection();
+        report.changed(validation.changed, inspection.differences(validation.changed));
         show_source(report, validation.source);
         show_problems(report, validation.problems);
         show_warnings(report, validation.warnings);

@@ -24,6 +24,10 @@ std::string create_schema(const SchemaName& name) {
     return "create database if not exists " + quote(name.str());
 }
 
+std::string drop_schema(const SchemaName& name) {
+    return "drop database if exists " + quote(name.str());
+}
+
 constexpr std::array<std::string_view, 7> kSystemSchemas = {
     "information_schema",
     "inspection_schema",
@@ -82,6 +86,8 @@ sql::Dialect make_dialect() {
         .now_created = "current_timestamp",
         .quote = quote,
         .create_schema = create_schema,
+        .schemas = "select schema_name from information_schema.schemata",
+        .drop_schema = drop_schema,
         .needs_quotes = needs_quotes,
         .names_ignore_case = "select @@lower_case_table_names <> 0",
         .system_schemas = kSystemSchemas,
@@ -125,6 +131,8 @@ sql::Dialect make_dialect() {
             "'metadata_lock_info'\" shows it",
         .broken_objects = {},
         .why_forbidden = "it would release the migration lock or lock the tables of migrator",
+        .why_not_in_transaction =
+            "locks tables of its own choice, so migrator could not record the progress of the file",
     };
 }
 

@@ -27,7 +27,7 @@ class MysqlServer final : public sql::Server {
 public:
     MysqlServer(DataSource source, const Options& options)
         : options_(options),
-          dialect_(mysql::dialect(), options),
+          dialect_(dialect_for(source), options),
           lock_(sql::metadata_lock(kRunLock, options.metadata_schema)),
           source_(std::move(source), options.renewed_data_source, parse_data_source) {}
 
@@ -60,6 +60,15 @@ public:
 
 private:
     std::string prefix() const { return std::string(dialect_.get().prefix); }
+
+    /// Files are looked at before a server says how it reads them.
+    static sql::Dialect dialect_for(const DataSource& source) {
+        sql::Dialect dialect = mysql::dialect();
+        if (!source.charsets.empty()) {
+            dialect.lexis.encoding = script::encoding_called(source.charsets.front());
+        }
+        return dialect;
+    }
 
     std::shared_ptr<Connection> open() {
         return source_.connect([this](const DataSource& source) {

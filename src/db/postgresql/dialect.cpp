@@ -49,6 +49,14 @@ FenceQueries fence_queries(const LockKeys& keys) {
         .release = call("pg_advisory_unlock_shared")};
 }
 
+std::string drop_schema(const SchemaName& name) {
+    return fmt::format("drop schema if exists \"{}\" cascade", name.str());
+}
+
+std::string dropped_with(const SchemaName& schema) {
+    return fmt::format(kDroppedWith, schema.str());
+}
+
 sql::Dialect make_dialect() {
     static const FenceQueries fence = fence_queries(LockKeys());
     return {
@@ -82,6 +90,9 @@ sql::Dialect make_dialect() {
         .now_created = kNowCreated,
         .quote = quote_identifier,
         .create_schema = create_schema,
+        .schemas = "select nspname from pg_catalog.pg_namespace",
+        .drop_schema = drop_schema,
+        .dropped_with = dropped_with,
         .folded = folded,
         .system_schemas = kSystemSchemas,
         .default_schema = "public",

@@ -325,6 +325,51 @@ with schema as (select oid, nspname from pg_catalog.pg_namespace where nspname =
 select what, '{0}' from objects order by what like 'table %' desc, what limit 100
 )sql";
 
+// {0} is the name of the schema. A table has defaults, rules, triggers and policies, which have no
+// schema of their own.
+inline constexpr const char* kDroppedWith = R"sql(
+with own (classid, objid) as (
+        select 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid from pg_catalog.pg_class c
+        where c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = '{0}')
+        union all
+        select 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid from pg_catalog.pg_proc p
+        where p.pronamespace = (select oid from pg_catalog.pg_namespace where nspname = '{0}')
+        union all
+        select 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid from pg_catalog.pg_type t
+        where t.typnamespace = (select oid from pg_catalog.pg_namespace where nspname = '{0}')),
+    dependent as (
+        select distinct d.classid, d.objid from pg_catalog.pg_depend d
+        join own on own.classid = d.refclassid and own.objid = d.refobjid
+        where d.deptype in ('n', 'a')),
+    placed as (
+        select d.classid, d.objid,
+            coalesce(c.relnamespace, p.pronamespace, t.typnamespace, k.connamespace, o.relnamespace)
+                as schema
+        from dependent d
+        left join pg_catalog.pg_class c
+            on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and c.oid = d.objid
+        left join pg_catalog.pg_proc p
+            on d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and p.oid = d.objid
+        left join pg_catalog.pg_type t
+            on d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass and t.oid = d.objid
+        left join pg_catalog.pg_constraint k
+            on d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and k.oid = d.objid
+        left join pg_catalog.pg_attrdef a
+            on d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and a.oid = d.objid
+        left join pg_catalog.pg_rewrite r
+            on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and r.oid = d.objid
+        left join pg_catalog.pg_trigger g
+            on d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass and g.oid = d.objid
+        left join pg_catalog.pg_policy y
+            on d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and y.oid = d.objid
+        left join pg_catalog.pg_class o
+            on o.oid = coalesce(a.adrelid, r.ev_class, g.tgrelid, y.polrelid))
+select pg_catalog.pg_describe_object(placed.classid, placed.objid, 0)
+from placed join pg_catalog.pg_namespace n on n.oid = placed.schema
+where n.nspname <> '{0}' and n.nspname not like 'pg\_toast%'
+order by 1 limit 5
+)sql";
+
 inline constexpr std::string_view kNowCreated = "pg_catalog.timezone('utc', pg_catalog.now())";
 
 // `created` is left to its default: the column is with or without time zone, by the age of the

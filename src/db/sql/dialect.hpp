@@ -103,6 +103,15 @@ struct Dialect {
     /// Makes this schema, called exactly so, if it is missing; empty when connecting makes it.
     std::string (*create_schema)(const SchemaName& name);
 
+    /// Query: the name of each schema. Empty: `Session::missing_schemas` knows.
+    std::string_view schemas{};
+
+    /// Drops this schema, if it is there, with all that is in it. Null: no statement does.
+    std::string (*drop_schema)(const SchemaName& name) = nullptr;
+    /// Query: for people, some objects in other schemas that would be dropped with this one. Null:
+    /// nothing outside is dropped.
+    std::string (*dropped_with)(const SchemaName& schema) = nullptr;
+
     // Which schema the name of a tenant means: `SchemaNames` has the rule, and these the facts.
     /// How the server reads a name that needs no quotes and has none. Null: as it stands.
     std::string (*folded)(std::string_view name) = nullptr;
@@ -200,6 +209,8 @@ struct Dialect {
     std::string_view broken_objects;
     /// Why a statement with `kForbidden` is not possible.
     std::string_view why_forbidden;
+    /// What a statement with `kRefusesTransaction` does, for people.
+    std::string_view why_not_in_transaction = "cannot run inside a transaction";
 };
 
 }  // namespace migrator::db::sql

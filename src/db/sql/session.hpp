@@ -209,6 +209,11 @@ public:
     /// The server's `standard_conforming_strings` as it is now; true where there is no such thing.
     virtual bool standard_conforming_strings() const = 0;
 
+    /// Those of `names` that are no schema yet, where no query can tell (`Dialect::schemas`).
+    virtual std::vector<std::string> missing_schemas(std::span<const std::string> /*names*/) {
+        return {};
+    }
+
     /// Whether a pooler between us and the server may give one session to several clients.
     virtual bool through_pooler() { return false; }
 };

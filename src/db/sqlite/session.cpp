@@ -96,6 +96,14 @@ void SqliteSession::close() noexcept {
     temporary_.clear();
 }
 
+std::vector<std::string> SqliteSession::missing_schemas(std::span<const std::string> names) {
+    std::vector<std::string> missing;
+    for (const std::string& name : names) {
+        if (!id_of(files_.of(name))) missing.push_back(name);
+    }
+    return missing;
+}
+
 void SqliteSession::watch(std::stop_token stop) {
     stop_ = std::move(stop);
     if (connection_) connection_->watch(stop_);

@@ -63,6 +63,8 @@ public:
     std::optional<sql::Failure> commit() override;
     void rollback() noexcept override;
     bool standard_conforming_strings() const override { return true; }
+    /// Those without a file.
+    std::vector<std::string> missing_schemas(std::span<const std::string> names) override;
 
 private:
     class Rows;

@@ -80,6 +80,7 @@ sql::Dialect make_dialect() {
         .now_utc = kNowUtc,
         .quote = quote_identifier,
         .create_schema = create_schema,
+        .schemas = "select name from sys.schemas",
         .names_ignore_case = kNamesIgnoreCase,
         .system_schemas = kSystemSchemas,
         .default_schema = "dbo",

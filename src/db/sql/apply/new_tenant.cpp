@@ -5,6 +5,7 @@
 #include "core/ascii.hpp"
 #include "core/count_of.hpp"
 #include "core/error.hpp"
+#include "db/sql/apply/own_tables.hpp"
 #include "db/sql/failure.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/store/tenants.hpp"
@@ -150,7 +151,7 @@ void NewTenant::check_that_it_is_no_metadata_schema(Session& session) const {
     bool is_found = false;
     session.query(dialect_.objects_in(schema), {}, [&](const Row& row) {
         is_found = is_found || (names_.is_schema_of(name_.str(), text_of(row.at(1))) &&
-                                text_of(row.front()).ends_with(" migrator_migrations"));
+                                shows_metadata_schema(text_of(row.front())));
     });
     if (!is_found) return;
     refuse(fmt::format(

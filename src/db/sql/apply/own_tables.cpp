@@ -45,6 +45,10 @@ bool may_name_own_schema(std::string_view text, std::string_view schema) {
 
 bool may_name_own_tables(std::string_view text) { return has_word(text, kPrefix); }
 
+bool shows_metadata_schema(std::string_view object) {
+    return object.ends_with(" migrator_migrations");
+}
+
 const script::Statement* change_of_own_table(
     const PreparedScript& prepared, const script::Lexis& lexis, std::string_view schema
 ) {

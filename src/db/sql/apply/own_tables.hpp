@@ -14,6 +14,10 @@ bool may_name_own_schema(std::string_view text, std::string_view schema);
 /// case.
 bool may_name_own_tables(std::string_view text);
 
+/// Whether `object`, of `Dialect::objects_in`, shows that a schema is the metadata schema of a
+/// migrator.
+bool shows_metadata_schema(std::string_view object);
+
 /// The first statement that changes one of them, or their schema, as far as its text shows; null:
 /// none does. Looks at each statement: ask `may_name_own_schema` first.
 const script::Statement* change_of_own_table(

@@ -2,6 +2,8 @@
 
 #include "core/error.hpp"
 #include "db/sql/apply/application.hpp"
+#include "db/sql/apply/tenant_removal.hpp"
+#include "db/sql/store/metadata_shape.hpp"
 #include "db/sql/store/migration_rows.hpp"
 #include "db/sql/store/places.hpp"
 #include "db/sql/store/tenant_states.hpp"
@@ -87,6 +89,46 @@ void SqlRun::forget(
         store::MigrationRows(tables).remove(tenant.str(), names);
         store::TenantStates(tables).plan_again(tenant.str(), names);
     });
+}
+
+TenantTraces SqlRun::remove_tenant(
+    const SchemaName& tenant, const std::vector<Migration>& sources, bool drop_schema
+) {
+    const Dialect& dialect = server_.dialect();
+    const store::Tables tables{*session_, dialect, options_};
+    // Of files beside the metadata a `tenantDelete` may change one.
+    session_->use_schemas(
+        options_.tenant_delete.empty() ? std::vector<std::string>() : options_.single_schemas
+    );
+    const store::MetadataShape shape = store::read_shape(*session_, dialect);
+    TenantRemoval removal(tables, shape, tenant, sources);
+    TenantTraces traces = removal.look();
+    if (!traces.any()) return traces;
+    if (drop_schema) removal.check_schema(traces);
+    const bool drops = drop_schema && !traces.schema.empty();
+    const WorkSettings settings{
+        .statement_timeout = options_.statement_timeout,
+        .lock_timeout = options_.ddl_lock_timeout,
+        .role = options_.set_role};
+    if (drops && !dialect.transactional_ddl) {
+        {  // What can go wrong with the records shows before the schema has gone.
+            Transaction rehearsal(*session_, {}, owner_.run_id);
+            removal.delete_records(traces);
+        }
+        Transaction drop(*session_, settings, owner_.run_id);
+        removal.drop_schema();
+        drop.commit_or_throw();
+    }
+    Transaction transaction(*session_, settings, owner_.run_id);
+    if (drops && dialect.transactional_ddl) removal.drop_schema();
+    removal.delete_records(traces);
+    transaction.commit_or_throw();
+    return traces;
+}
+
+void SqlRun::settle(const std::vector<std::string>& tenants) {
+    in_transaction([&](const store::Tables& tables) { store::TenantStates(tables).remove(tenants); }
+    );
 }
 
 void SqlRun::add_places(const std::vector<SamePlace>& places) {

@@ -28,6 +28,10 @@ public:
         const std::vector<const Migration*>& files,
         const std::vector<std::string>& other_names
     ) override;
+    TenantTraces remove_tenant(
+        const SchemaName& tenant, const std::vector<Migration>& sources, bool drop_schema
+    ) override;
+    void settle(const std::vector<std::string>& tenants) override;
     void add_places(const std::vector<SamePlace>& places) override;
     void rename(const std::vector<Rename>& renames) override;
 

@@ -10,6 +10,7 @@
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/apply/shared_progress.hpp"
 #include "db/sql/apply/sql_run.hpp"
+#include "db/sql/apply/tenant_removal.hpp"
 #include "db/sql/connector/reader.hpp"
 #include "db/sql/connector/sql_audit_log.hpp"
 #include "db/sql/connector/sql_run_records.hpp"
@@ -81,6 +82,13 @@ public:
     TenantList tenant_list() override {
         return reader_.read([](const store::Tables& tables, const store::MetadataShape& shape) {
             return store::TenantListReader(tables, shape).read_names();
+        });
+    }
+
+    TenantTraces find_tenant(const SchemaName& tenant, const std::vector<Migration>& sources)
+        override {
+        return reader_.read([&](const store::Tables& tables, const store::MetadataShape& shape) {
+            return apply::TenantRemoval(tables, shape, tenant, sources).look();
         });
     }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/ascii.hpp"
 #include "core/error.hpp"
@@ -65,7 +66,36 @@ Applied AppliedReader::read(const MetadataShape& shape, const std::vector<Migrat
         }
         read_counts(sources, recorded, applied);
     });
+    find_missing_schemas(sources, applied);
     return applied;
+}
+
+/// Only of tenants that have no rows: files have run in the schemas of all others. Two schemas that
+/// differ in case alone count as one, so none is called missing that is there.
+void AppliedReader::find_missing_schemas(const std::vector<Migration>& sources, Applied& applied) {
+    const Dialect& dialect = tables_.dialect;
+    std::vector<std::string> asked;
+    for (const std::string& tenant : applied.tenants) {
+        if (!applied.counts.contains(tenant)) asked.push_back(tenant);
+    }
+    const bool has_files = std::ranges::any_of(sources, [](const Migration& source) {
+        return is_for_tenants(source.type);
+    });
+    if (asked.empty() || !has_files) return;
+    if (dialect.schemas.empty()) {
+        // Such a database makes what is missing by itself.
+        if (tables_.options.missing_schemas == MissingSchemas::Warn) return;
+        applied.without_schema = tables_.session.missing_schemas(asked);
+        return;
+    }
+    std::unordered_set<std::string> known;
+    told_as("Could not query the schemas", [&] {
+        tables_.session.query(dialect.schemas, {}, [&](const Row& row) {
+            known.insert(lower_case(text_of(row[0])));
+        });
+    });
+    std::erase_if(asked, [&](const auto& name) { return known.contains(lower_case(name)); });
+    applied.without_schema = std::move(asked);
 }
 
 std::vector<identity::RecordedName> AppliedReader::read_names(std::size_t expected) {

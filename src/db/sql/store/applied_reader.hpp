@@ -70,6 +70,7 @@ private:
         std::span<const identity::RecordedName> recorded,
         Applied& applied
     );
+    void find_missing_schemas(const std::vector<Migration>& sources, Applied& applied);
     void read_places(const KnownFiles& known, const FileSet& none, Applied& applied);
     void count_files_of_tenants(const KnownFiles& known, const FileSet& none, Applied& applied);
     void read_files_of_tenants(

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/error.hpp"
 #include "core/path.hpp"
 #include "core/utf8.hpp"
 
@@ -55,8 +56,22 @@ void take_value(Value& value, Column column, AppliedMigration& migration) {
     }
 }
 
+/// "from … where …" with one parameter.
+std::string rows_of_tenant(const Tables& tables) {
+    return fmt::format(
+        "from {} where type in ({}, {}) and db_schema = {}",
+        tables.name(kTable),
+        static_cast<int>(MigrationType::TenantMigration),
+        static_cast<int>(MigrationType::TenantScript),
+        tables.dialect.placeholder(1)
+    );
+}
+
 std::string select_migrations(
-    const Tables& tables, const MetadataShape& shape, const RowsWanted& wanted
+    const Tables& tables,
+    const MetadataShape& shape,
+    const RowsWanted& wanted,
+    Parameters& parameters
 ) {
     const std::string_view version = shape.version_id ? "version_id" : "0";
     std::string sql = fmt::format("select id, {}", version);
@@ -69,7 +84,19 @@ std::string select_migrations(
         sql += fmt::format(" {} {} = {}", conjunction, version, *wanted.version_id);
         conjunction = "and";
     }
-    if (wanted.id) sql += fmt::format(" {} id = {}", conjunction, *wanted.id);
+    if (wanted.id) {
+        sql += fmt::format(" {} id = {}", conjunction, *wanted.id);
+        conjunction = "and";
+    }
+    if (!wanted.newest_of.empty()) {
+        sql += fmt::format(
+            " {} id = (select max(id) from {} where {} and filename {})",
+            conjunction,
+            tables.name(kTable),
+            migration_rows(),
+            tables.in_list(wanted.newest_of, parameters)
+        );
+    }
     if (wanted.order == RowsWanted::Order::NameDirectoryId) {
         return sql + " order by name, source_dir, id";
     }
@@ -82,7 +109,9 @@ std::unique_ptr<RowSource> MigrationRows::open(
     const MetadataShape& shape, const RowsWanted& wanted
 ) {
     if (!shape.migrations) return nullptr;
-    return tables_.session.open(select_migrations(tables_, shape, wanted), {});
+    Parameters parameters;
+    const std::string sql = select_migrations(tables_, shape, wanted, parameters);
+    return tables_.session.open(sql, parameters);
 }
 
 void MigrationRows::take(Row& row, const Columns& columns, AppliedMigration& migration) {
@@ -131,11 +160,42 @@ void MigrationRows::remove(const std::string& tenant, std::span<const std::strin
         in_files,
         tables_.dialect.placeholder(static_cast<int>(parameters.size()))
     );
+    remove_rows(rows, parameters);
+}
+
+void MigrationRows::remove_all(const std::string& tenant) {
+    remove_rows(rows_of_tenant(tables_), {tenant});
+}
+
+std::size_t MigrationRows::count(const std::string& tenant) {
+    std::size_t rows = 0;
+    const std::string sql =
+        fmt::format("select db_schema, count(*) {} group by db_schema", rows_of_tenant(tables_));
+    std::string other;
+    tables_.session.query(sql, Parameters{tenant}, [&](const Row& row) {
+        rows += static_cast<std::size_t>(to_integer(row[1]));
+        if (const std::string name = text_of(row[0]); name != tenant) other = name;
+    });
+    if (other.empty()) return rows;
+    throw Error(
+        ErrorKind::MigrationFailed,
+        fmt::format(
+            "the database takes the records of {} for those of {}; correct db_schema in {} first",
+            other,
+            tenant,
+            tables_.name(kTable)
+        )
+    );
+}
+
+/// `from_where`: "from … where …".
+void MigrationRows::remove_rows(const std::string& from_where, const Parameters& parameters) {
     std::string versions;
-    tables_.session.query("select distinct version_id " + rows, parameters, [&](const Row& row) {
+    const std::string sql = "select distinct version_id " + from_where;
+    tables_.session.query(sql, parameters, [&](const Row& row) {
         versions += (versions.empty() ? "" : ", ") + std::to_string(to_integer(row[0]));
     });
-    execute(tables_.session, "delete " + rows, parameters);
+    execute(tables_.session, "delete " + from_where, parameters);
     if (versions.empty()) return;
     // A Go program on the same database can't list versions once one has no rows.
     execute(

@@ -19,6 +19,9 @@ public:
     std::unique_ptr<RowSource> open(const MetadataShape& shape, const RowsWanted& wanted);
     /// Takes over a row of that query. Its texts are moved.
     static void take(Row& row, const Columns& columns, AppliedMigration& migration);
+    /// How many rows of migrations and scripts the tenant has. Throws MigrationFailed when the
+    /// column takes the names of several tenants for one.
+    std::size_t count(const std::string& tenant);
     /// Whether the row of this file, schema and version is there.
     bool has(std::int64_t version_id, const std::string& file, const std::string& schema);
 
@@ -29,8 +32,12 @@ public:
     void rename(const std::string& from, const std::string& to);
     /// The tenant's rows of these files, and versions that are without rows then.
     void remove(const std::string& tenant, std::span<const std::string> files);
+    /// All of the tenant's rows, and those versions.
+    void remove_all(const std::string& tenant);
 
 private:
+    void remove_rows(const std::string& from_where, const Parameters& parameters);
+
     const Tables tables_;
 };
 

@@ -52,6 +52,50 @@ void Tenants::insert(const SchemaName& tenant, const MetadataShape& shape) try {
     );
 }
 
+bool Tenants::can_remove() const {
+    return tables_.options.tenant_select.empty() || !tables_.options.tenant_delete.empty();
+}
+
+void Tenants::remove(const SchemaName& tenant, const MetadataShape& shape) {
+    const auto& [session, dialect, options] = tables_;
+    std::string sql = options.tenant_delete;
+    if (sql.empty()) {
+        sql = fmt::format(
+            "delete from {} where name = {}",
+            tables_.name("migrator_tenants"),
+            dialect.placeholder(1)
+        );
+    }
+    const std::vector<Value> before = list(shape);
+    execute(session, sql, {tenant.str()});
+    const std::vector<Value> after = list(shape);
+    const auto is_left = [&](const Value& name) {
+        return std::ranges::find(after, name) != after.end();
+    };
+    if (is_left(tenant.str())) {
+        throw Error(
+            ErrorKind::MigrationFailed,
+            fmt::format(
+                "tenantDelete was run, but tenantSelect still gives tenant {}; correct the two "
+                "statements",
+                tenant.str()
+            )
+        );
+    }
+    // Some servers compare without regard to letter case, and a statement may lack a condition.
+    for (const Value& name : before) {
+        if (name == Value(tenant.str()) || is_left(name)) continue;
+        throw Error(
+            ErrorKind::MigrationFailed,
+            fmt::format(
+                "removing tenant {} from the list would remove {}, too; nothing was removed",
+                tenant.str(),
+                text_of(name)
+            )
+        );
+    }
+}
+
 /// A statement can succeed and list nobody, or somebody else.
 void Tenants::check_inserted(const SchemaName& tenant, const MetadataShape& shape) {
     const std::vector<Value> names = list(shape);

@@ -18,6 +18,11 @@ public:
     std::vector<Value> list(const MetadataShape& shape);
     /// In the open transaction. Throws MigrationFailed when the list does not have it then.
     void insert(const SchemaName& tenant, const MetadataShape& shape);
+    /// Whether `remove` has a statement for it.
+    bool can_remove() const;
+    /// In the open transaction: of a tenant that the list has. Throws MigrationFailed when it still
+    /// has it afterwards.
+    void remove(const SchemaName& tenant, const MetadataShape& shape);
 
 private:
     void check_inserted(const SchemaName& tenant, const MetadataShape& shape);
