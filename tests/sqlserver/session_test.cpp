@@ -118,6 +118,34 @@ TEST_F(SessionOnStandIn, SaysWhatOwnSqlHasFailedWith) {
     EXPECT_TRUE(sql::query_bool(*session, "select 1"));
 }
 
+// FreeTDS's driver rewrites {…} and counts ? where it sees no comment and no quote.
+TEST_F(SessionOnStandIn, SendsWhatQuotesAndCommentsHoldAsItStands) {
+    const auto session = connector_->connect();
+    const struct {
+        const char* name;
+        std::string text;
+        std::string sent;
+    } cases[] = {
+        {"string", R"(insert t values (N'{"a": {call me}, ?} it''s {x}'))", ""},
+        {"names", "select 1 as [a]]{b} ?], 2 as \"c\"\"{d} ?\"", ""},
+        {"comments", "-- it's {a} ?\nselect 1 /* {b} isn't ? */", ""},
+        {"behind a comment that nests",
+         "/* outer /* inner */ isn't closed yet */\ninsert t values (N'{call me}', N'why?')",
+         "/* outer  * inner *  isn't closed yet */\ninsert t values (N'{call me}', N'why?')"},
+        {"in a comment that nests",
+         "/* outer /* inner */ is it {done}? */\nselect 1",
+         "/* outer  * inner *  is it {done}? */\nselect 1"},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.name);
+        session->begin({});
+        const auto failure = run(*session, c.text);
+        EXPECT_FALSE(failure) << failure->message;
+        session->rollback();
+        EXPECT_TRUE(server_.was_sent(c.sent.empty() ? c.text : c.sent));
+    }
+}
+
 TEST_F(SessionOnStandIn, NamesBatchAndLineOfAFailure) {
     const auto session = connector_->connect();
     const struct {

@@ -29,6 +29,16 @@ std::string encoding_problem(std::string_view text) {
     return fmt::format("line {}: the file is not UTF-8; save it as UTF-8", line);
 }
 
+/// FreeTDS's driver takes a NUL for the end of the text.
+std::string nul_problem(std::string_view text) {
+    const std::size_t nul = text.find('\0');
+    if (nul == std::string_view::npos) return {};
+    return fmt::format(
+        "line {}: the file contains a NUL character; remove it, or save the file as UTF-8",
+        script::line_of(text, nul)
+    );
+}
+
 }  // namespace
 
 script::Script scan(
@@ -40,7 +50,7 @@ script::Script scan(
         script.problem = "the file is larger than 4 GiB; split it";
         return script;
     }
-    if (!is_valid_utf8(text)) script.problem = encoding_problem(text);
+    script.problem = is_valid_utf8(text) ? nul_problem(text) : encoding_problem(text);
     ScriptWatcher watcher(text, script);
     const Batches batches = split_batches(text, [&](const TsqlToken& token, std::size_t batch) {
         watcher.see(token, batch);

@@ -9,6 +9,7 @@
 #include "core/utf8.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/transaction.hpp"
+#include "db/sqlserver/comments.hpp"
 #include "db/sqlserver/dialect.hpp"
 #include "db/sqlserver/row_insert.hpp"
 #include "db/sqlserver/rows.hpp"
@@ -244,7 +245,9 @@ std::optional<sql::Failure> Session::run_batch(
     std::size_t number,
     std::string_view text
 ) {
-    const std::string_view sent = text.substr(batch.begin, batch.end - batch.begin);
+    std::string flat;
+    const std::string_view sent =
+        with_flat_comments(text.substr(batch.begin, batch.end - batch.begin), flat);
     if (changes_session(*script.script)) {
         const std::string left_on = identity_insert_left_on(sent);
         if (!left_on.empty()) identity_insert_ = left_on;
