@@ -72,9 +72,13 @@ TEST(Dialect, SetsTheSessionAsAgreed) {
     sheet.add("facts", kFactsQuery);
     sheet.add("begin", begin_batch(limited));
     sheet.add("begin without limits", begin_batch({}));
-    sheet.add("check", check_batch(limited));
-    sheet.add("reset", reset_batch(facts, limited, "[a].[b c]"));
-    sheet.add("commit", commit_batch());
+    sheet.add("state", state_query(facts));
+    sheet.add("check", check_batch(facts, limited));
+    sheet.add("reset", reset_batch(facts, limited));
+    sheet.add("identity_insert", identity_insert_off_batch("[a].[b c]"));
+    sheet.add("identity_insert of a temporary table", identity_insert_off_batch("#t"));
+    sheet.add("commit", commit_batch(facts, false));
+    sheet.add("commit with the fence", commit_batch(facts, true));
     sheet.add("rollback", rollback_batch());
     test::expect_golden("sqlserver-session.sql", sheet.text());
 }

@@ -107,6 +107,21 @@ TEST_F(RunOnStandIn, AppliesAndRecords) {
     EXPECT_TRUE(applied.files.at("/m/catalog/1.sql").as_migration());
 }
 
+// The transaction that is open then is another one, without the fence.
+TEST_F(RunOnStandIn, NoticesATransactionThatWasEndedAndBegunAgain) {
+    for (const bool dry_run : {false, true}) {
+        const std::string error = apply(
+            {single("1.sql", "exec p -- other transaction")},
+            {},
+            {.version_name = "v", .dry_run = dry_run}
+        );
+        EXPECT_NE(error.find("a COMMIT that the file runs ended"), std::string::npos) << error;
+        EXPECT_NE(error.find("DETAIL: what this transaction had done until"), std::string::npos)
+            << error;
+        EXPECT_TRUE(rows().empty());
+    }
+}
+
 TEST_F(RunOnStandIn, NamesInTwoCasesAreRefusedInPairs) {
     const std::vector<Migration> files{single("A.sql", "select 1"), single("a.sql", "select 2")};
     try {

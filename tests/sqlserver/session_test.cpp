@@ -260,10 +260,19 @@ TEST_F(SessionOnStandIn, NoticesWhatAScriptDidToTheTransaction) {
     const struct {
         const char* text;
         const char* message;
+        const char* detail;
     } cases[] = {
-        {"exec p -- end transaction", "the file ended the transaction"},
-        {"exec p -- doom", "can only be rolled back"},
-        {"exec p -- nest", "began a transaction"},
+        {"exec p -- end transaction", "a COMMIT that the file runs", "in a dry run too"},
+        {"exec p -- undo transaction", "the file ended the transaction", "was rolled back; what"},
+        {"exec p -- doom", "can only be rolled back", ""},
+        {"exec p -- nest", "began a transaction", ""},
+        // What the server says comes first; whether it is a COMMIT or not shows in the mark.
+        {"exec p -- end transaction raise(266, 1)",
+         "It failed. (Msg 266)",
+         "until the COMMIT stays"},
+        {"exec p -- raise(266, 1)", "It failed. (Msg 266)", "was rolled back; what"},
+        {"insert t -- end transaction raise(3609, 1)", "(Msg 3609)", "if it was a COMMIT"},
+        {"exec p -- raise(547, 1)", "It failed. (Msg 547)", ""},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);
@@ -271,6 +280,8 @@ TEST_F(SessionOnStandIn, NoticesWhatAScriptDidToTheTransaction) {
         const auto failure = run(*session, c.text);
         ASSERT_TRUE(failure);
         EXPECT_NE(failure->message.find(c.message), std::string::npos) << failure->message;
+        EXPECT_NE(failure->detail.find(c.detail), std::string::npos) << failure->detail;
+        EXPECT_EQ(failure->detail.empty(), std::string(c.detail).empty()) << failure->detail;
         session->rollback();
     }
     // What the scanner can't see is found before anything is recorded.
@@ -284,13 +295,29 @@ TEST_F(SessionOnStandIn, NoticesWhatAScriptDidToTheTransaction) {
     EXPECT_TRUE(session->commit());  // nothing is open
 }
 
+TEST_F(SessionOnStandIn, StopsBehindTheBatchThatEndedTheTransaction) {
+    const auto session = connector_->connect();
+    session->begin({});
+    const auto failure = run(*session, "select 1\nGO\nexec p -- end transaction\nGO\ndrop table t");
+    ASSERT_TRUE(failure);
+    EXPECT_EQ(failure->statement, 2U);
+    EXPECT_EQ(failure->line, 3U);
+    EXPECT_FALSE(server_.was_asked("drop table t"));
+    // And nothing is left of it that would tell of the next one.
+    session->rollback();
+    session->begin({});
+    EXPECT_FALSE(run(*session, "exec p"));
+    session->reset();
+    EXPECT_FALSE(session->commit());
+}
+
 TEST_F(SessionOnStandIn, SetsTheSessionBack) {
     const auto session = connector_->connect();
     session->begin({.lock_timeout = std::chrono::milliseconds(700)});
     EXPECT_TRUE(server_.was_asked("set lock_timeout 700;"));
     EXPECT_FALSE(run(*session, "set identity_insert [a].[b c] on\ninsert into x"));
     session->reset();
-    EXPECT_TRUE(server_.was_asked("set identity_insert [a].[b c] off;"));
+    EXPECT_TRUE(server_.was_asked("set identity_insert [a].[b c] off"));
     EXPECT_TRUE(server_.was_asked("if db_name() <> N'shop' use [shop];"));
     EXPECT_TRUE(server_.was_asked("set language N'us_english';"));
     EXPECT_FALSE(session->commit());

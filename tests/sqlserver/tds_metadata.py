@@ -66,7 +66,11 @@ def table(name):
 
 
 def state(connection):
-    return [connection.open, -1 if connection.doomed else min(connection.open, 1)]
+    fenced = any(
+        lock[0] == "migrator-work" and lock[2:] == (connection, "Transaction")
+        for lock in DATABASE.locks)
+    return [connection.open, -1 if connection.doomed else min(connection.open, 1), int(fenced),
+            int(connection.marked)]
 
 
 def facts(connection, text, parameters, found):
@@ -87,23 +91,31 @@ def begin(connection, text, parameters, found):
     return b""
 
 
+def mark(connection, text, parameters, found):
+    connection.marked = True
+    return b""
+
+
 def ask_state(connection, text, parameters, found):
-    return one_row(["int", "int"], state(connection))
+    return one_row(["int"] * 4, state(connection))
 
 
 def commit(connection, text, parameters, found):
     before = state(connection)
     if connection.loses == "commit":
         raise tds.Gone()
-    if before == [1, 1]:
+    fence = "and @fence = 1" not in text or before[2]
+    if before[:2] == [1, 1] and fence:
         connection.commit()
+        connection.marked = False
     if connection.loses == "answer":
         raise tds.Gone()
-    return one_row(["int", "int"], before)
+    return one_row(["int"] * 4, before)
 
 
 def rollback(connection, text, parameters, found):
     connection.rollback()
+    connection.marked = False
     return b""
 
 
@@ -246,8 +258,10 @@ HANDLERS = [
     (r"sys\.dm_exec_requests", waits),
     (r"begin transaction$", begin),
     (r"^declare @open int", commit),
-    (r"select @@trancount, xact_state\(\)$", ask_state),
-    (r"if @@trancount > 0 rollback transaction$", rollback),
+    (r"^create table #migrator_mark", mark),
+    (r"select @@trancount, xact_state\(\),", ask_state),
+    (r"if @@trancount > 0 rollback transaction;", rollback),
+    (r"^if .*set identity_insert .* off$", nothing),
     (r"sp_getapplock @Resource = N'(.*?)', @LockMode = N'(.*?)', @LockOwner = N'(.*?)'", get_lock),
     (r"^drop all locks$", drop_locks),
     (r"sp_releaseapplock @Resource = N'(.*?)'", release_lock),

@@ -13,6 +13,8 @@ marks in them say:
   hang up                the connection is closed in the middle of an answer
   close                  the connection is closed without an answer
   end transaction        as if a procedure had said COMMIT
+  undo transaction       as if a procedure had said ROLLBACK
+  other transaction      as if a procedure had said COMMIT and BEGIN TRANSACTION
   doom                   the transaction can only be rolled back
   nest                   a transaction is begun and not ended
   lose commit            the connection is closed at the next COMMIT, which does not take place
@@ -50,6 +52,7 @@ class Connection:
     def __init__(self, sock):
         self.sock = sock
         self.open, self.doomed = 0, False
+        self.marked = False  # its temporary table, which a rollback takes with it
         self.saved = None
         self.loses = None  # "commit" or "answer"
 
@@ -68,6 +71,7 @@ class Connection:
     def rollback(self):
         if self.open:
             DATABASE.tables = self.saved
+            self.marked = False
         self.open, self.doomed = 0, False
         DATABASE.release(self, "Transaction")
 
@@ -160,6 +164,8 @@ class Connection:
 
     def script(self, text, parameters):
         body = b""
+        if "raise" in text and "end transaction" in text:
+            self.commit()  # before the error, which then finds nothing to roll back
         for found in re.finditer(r"(raise|late)\((\d+), *(\d+)(?:, *(\w+))?\)", text):
             kind, number, line, procedure = found.groups()
             if kind == "late":
@@ -183,6 +189,11 @@ class Connection:
             body += tds.rows(["long"] * len(parameters), [parameters]) + tds.done(tds.DONE_MORE, 1)
         if "end transaction" in text and self.open:
             self.commit()
+        if "undo transaction" in text:
+            self.rollback()
+        if "other transaction" in text:
+            self.commit()
+            self.begin()
         if "doom" in text:
             self.doomed = True
         found = re.search(r"lose (commit|answer)", text)
