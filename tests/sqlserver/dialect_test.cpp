@@ -44,6 +44,7 @@ TEST(Dialect, AsksAndWritesAsAgreed) {
     sheet.add("upsert_lock", d.upsert_lock);
     sheet.add("upsert_tenant_state", d.upsert_tenant_state);
     sheet.add("plan_tenant_states", d.plan_tenant_states);
+    sheet.add("lock_tenant_state", d.lock_tenant_state);
     sheet.add("insert_run", d.insert_run);
     sheet.add("delete_old_runs", d.delete_old_runs);
     sheet.add("update_run", d.update_run);

@@ -30,7 +30,9 @@ RunOwner owner(const std::string& run_id) {
 class RunOnStandIn : public ::testing::Test {
 protected:
     std::unique_ptr<Connector> connector() const {
-        const Options options = server_.options();
+        Options options = server_.options();
+        options.atomicity = atomicity_;
+        options.parallelism = 4;
         return sql::connector::make_sql_connector(make_server(options), options);
     }
 
@@ -82,6 +84,7 @@ protected:
     }
 
     StandIn server_;
+    std::optional<Atomicity> atomicity_;
     ApplyResult result_;
     int runs_ = 0;
 };
@@ -272,6 +275,63 @@ TEST_F(RunOnStandIn, RecordsManyRows) {
     for (int i = 0; i < 700; ++i) files.push_back(single(std::to_string(i) + ".sql", "x"));
     EXPECT_EQ(apply(files), "");
     EXPECT_EQ(rows().size(), 700U);
+}
+
+class FleetOnStandIn : public RunOnStandIn {
+protected:
+    FleetOnStandIn() { atomicity_ = Atomicity::Tenant; }
+
+    static std::vector<std::string> tenants(int count) {
+        std::vector<std::string> names;
+        for (int i = 0; i < count; ++i) names.push_back("t" + std::to_string(i));
+        return names;
+    }
+};
+
+TEST_F(FleetOnStandIn, WorksForSeveralTenantsAtOnce) {
+    const std::vector<Migration> files{
+        single("0.sql", "first"),
+        of_tenants("1.sql", "one {schema} meet(4)"),
+        of_tenants("2.sql", "x")};
+    ASSERT_EQ(apply(files, tenants(9)), "");
+    ASSERT_TRUE(result_.fleet);
+    EXPECT_EQ(result_.fleet->tenants_done, 9);
+    EXPECT_EQ(rows().size(), 19U);
+    EXPECT_EQ(connector()->versions({}).size(), 1U);
+}
+
+TEST_F(FleetOnStandIn, RollsBackAFailedTenantAlone) {
+    // The schema `ai` makes the mark of an error of it.
+    const std::vector<Migration> files{
+        of_tenants("1.sql", "one"), of_tenants("2.sql", "insert r{schema}se(547, 2)")};
+    ASSERT_EQ(apply(files, {"t0", "ai", "t2", "t3", "t4"}), "");
+    ASSERT_EQ(result_.failures.size(), 1U);
+    EXPECT_EQ(result_.failures[0].tenant, "ai");
+    EXPECT_NE(result_.failures[0].message.find("(Msg 547)"), std::string::npos);
+    EXPECT_EQ(result_.fleet->tenants_done, 4);
+    EXPECT_EQ(rows().size(), 8U);
+}
+
+TEST_F(FleetOnStandIn, TriesATenantAgain) {
+    for (const char* mark : {"locked once", "close once"}) {
+        SCOPED_TRACE(mark);
+        const std::string name = mark;
+        ASSERT_EQ(apply({of_tenants(name + ".sql", "one " + name)}, tenants(5)), "");
+        EXPECT_TRUE(result_.failures.empty());
+        EXPECT_EQ(result_.fleet->retries, 1);
+        EXPECT_EQ(result_.fleet->tenants_done, 5);
+    }
+    EXPECT_EQ(rows().size(), 10U);
+}
+
+TEST_F(FleetOnStandIn, NeverRepeatsWhatACommitHasKept) {
+    const std::vector<Migration> files{
+        of_tenants("1.sql", "exec p -- end transaction raise(1205, 1)")};
+    ASSERT_EQ(apply(files, {"a", "b"}), "");
+    ASSERT_FALSE(result_.failures.empty());
+    EXPECT_EQ(result_.fleet->retries, 0);
+    EXPECT_NE(result_.failures[0].message.find("stays in the database"), std::string::npos)
+        << result_.failures[0].message;
 }
 
 }  // namespace

@@ -295,6 +295,31 @@ TEST_F(SessionOnStandIn, NoticesWhatAScriptDidToTheTransaction) {
     EXPECT_TRUE(session->commit());  // nothing is open
 }
 
+TEST_F(SessionOnStandIn, TellsWhatMayBeTriedAgain) {
+    const auto session = connector_->connect();
+    const struct {
+        const char* text;
+        const char* sqlstate;
+        bool may_repeat;
+        bool lock_timed_out;
+    } cases[] = {
+        {"insert t raise(1205, 1)", "40001", true, false},
+        {"insert t raise(1222, 1)", "42000", true, true},
+        {"insert t raise(547, 1)", "23000", false, false},
+        {"exec p -- end transaction raise(1205, 1)", "40001", false, false},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.text);
+        session->begin({});
+        const auto failure = run(*session, c.text);
+        ASSERT_TRUE(failure);
+        EXPECT_EQ(failure->sqlstate, c.sqlstate);
+        EXPECT_EQ(failure->may_repeat, c.may_repeat);
+        EXPECT_EQ(failure->lock_timed_out, c.lock_timed_out);
+        session->rollback();
+    }
+}
+
 TEST_F(SessionOnStandIn, StopsBehindTheBatchThatEndedTheTransaction) {
     const auto session = connector_->connect();
     session->begin({});

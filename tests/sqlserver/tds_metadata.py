@@ -65,6 +65,11 @@ def table(name):
     return DATABASE.tables[name]
 
 
+def add(connection, rows, row):
+    rows.append(row)
+    connection.changed(lambda: rows.pop(next(i for i, own in enumerate(rows) if own is row)))
+
+
 def state(connection):
     fenced = any(
         lock[0] == "migrator-work" and lock[2:] == (connection, "Transaction")
@@ -149,7 +154,9 @@ def shape(connection, text, parameters, found):
 def create_table(connection, text, parameters, found):
     if found.group(1) in DATABASE.tables:
         raise Failed(2714, "There is already an object named '%s'." % found.group(1))
-    DATABASE.tables[found.group(1)] = []
+    name = found.group(1)
+    DATABASE.tables[name] = []
+    connection.changed(lambda: DATABASE.tables.pop(name))
     return b""
 
 
@@ -165,12 +172,15 @@ def next_version(connection, text, parameters, found):
 
 def insert_version(connection, text, parameters, found):
     if all(row["id"] != int(parameters[0]) for row in table("versions")):
-        table("versions").append({"id": int(parameters[0]), "name": parameters[-1], "created": now()})
+        fresh = {"id": int(parameters[0]), "name": parameters[-1], "created": now()}
+        add(connection, table("versions"), fresh)
     return b""
 
 
 def upsert_lock(connection, text, parameters, found):
+    before = list(table("lock"))
     table("lock")[:] = [dict(zip(["run_id", "owner", "request_id", "version_name"], parameters))]
+    connection.changed(lambda: table("lock").__setitem__(slice(None), before))
     return b""
 
 
@@ -193,7 +203,7 @@ def insert_rows(connection, text, parameters, found):
         fresh = dict(zip(names, values), type=int(kind), created=parameters[0], version_id=version,
                      id=DATABASE.next_id["migrations"])
         DATABASE.next_id["migrations"] += 1
-        table("migrations").append(fresh)
+        add(connection, table("migrations"), fresh)
     return b""
 
 
@@ -244,8 +254,8 @@ def exists(connection, text, parameters, found):
 
 
 def insert_tenant(connection, text, parameters, found):
-    table("tenants").append({"id": len(table("tenants")) + 1, "name": parameters[0],
-                             "created": parameters[1]})
+    add(connection, table("tenants"), {"id": len(table("tenants")) + 1, "name": parameters[0],
+                                       "created": parameters[1]})
     return b""
 
 

@@ -12,6 +12,9 @@ marks in them say:
   slow                   no answer until the client cancels
   hang up                the connection is closed in the middle of an answer
   close                  the connection is closed without an answer
+  close once             the same, but only for the first that asks
+  locked once            error 1222, a lock that was not free in time, for the first that asks
+  meet(N)                no answer until N connections have asked it
   end transaction        as if a procedure had said COMMIT
   undo transaction       as if a procedure had said ROLLBACK
   other transaction      as if a procedure had said COMMIT and BEGIN TRANSACTION
@@ -24,7 +27,6 @@ marks in them say:
 
 It writes `port N` on standard error, and a line of JSON for each request into the file that its
 first argument names. With two more, PEM files of a certificate and its key, all is encrypted."""
-import copy
 import json
 import re
 import socket
@@ -40,6 +42,18 @@ PASSWORD = "S3cret;{} }x\u00fc\U0001F511"
 LOCK = threading.RLock()
 
 
+FIRST = {}  # by mark: whether somebody has asked
+MEETING = threading.Condition()
+MET = set()
+
+
+def is_first(mark):
+    with LOCK:
+        was = FIRST.get(mark, False)
+        FIRST[mark] = True
+        return not was
+
+
 LOG = open(sys.argv[1], "a", encoding="utf-8")
 
 
@@ -53,14 +67,14 @@ class Connection:
         self.sock = sock
         self.open, self.doomed = 0, False
         self.marked = False  # its temporary table, which a rollback takes with it
-        self.saved = None
+        self.undo = []
         self.loses = None  # "commit" or "answer"
 
     # ----- transactions
 
     def begin(self):
         if self.open == 0:
-            self.saved = copy.deepcopy(DATABASE.tables)
+            self.undo = []
         self.open += 1
 
     def commit(self):
@@ -68,9 +82,15 @@ class Connection:
         if self.open == 0:
             DATABASE.release(self, "Transaction")
 
+    def changed(self, undo):
+        """`undo` takes back a change to the tables, when the transaction is rolled back."""
+        if self.open:
+            self.undo.append(undo)
+
     def rollback(self):
         if self.open:
-            DATABASE.tables = self.saved
+            for undo in reversed(self.undo):
+                undo()
             self.marked = False
         self.open, self.doomed = 0, False
         DATABASE.release(self, "Transaction")
@@ -151,8 +171,17 @@ class Connection:
             part = tds.struct.pack(">BBHHBB", tds.ANSWER, 0, 4096, 0, 0, 0) + whole[:2000]
             self.sock.sendall(part)
             raise tds.Gone()
-        if re.search(r"\bclose\b", text):
+        if "close once" in text:
+            if is_first("close"):
+                raise tds.Gone()
+        elif re.search(r"\bclose\b", text):
             raise tds.Gone()
+        meeting = re.search(r"meet\((\d+)\)", text)
+        if meeting:
+            with MEETING:
+                MET.add(self)
+                MEETING.notify_all()
+                MEETING.wait_for(lambda: len(MET) >= int(meeting.group(1)), 30)
         return False
 
     def run(self, text, parameters):
@@ -164,6 +193,8 @@ class Connection:
 
     def script(self, text, parameters):
         body = b""
+        if "locked once" in text and is_first("locked"):
+            raise Failed(1222, "Lock request time out period exceeded.")
         if "raise" in text and "end transaction" in text:
             self.commit()  # before the error, which then finds nothing to roll back
         for found in re.finditer(r"(raise|late)\((\d+), *(\d+)(?:, *(\w+))?\)", text):

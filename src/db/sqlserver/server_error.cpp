@@ -104,6 +104,8 @@ ServerError read_error(std::int16_t kind, void* handle) {
     const Record& record = records[first];
     error.sqlstate = record.sqlstate;
     error.number = record.number;
+    // FreeTDS's driver knows the state of few numbers.
+    if (error.number == kDeadlock) error.sqlstate = "40001";
     error.message = without_origin(record.text);
     error.line = line_of(kind, handle, index);
     error.procedure = procedure_of(kind, handle, index);

@@ -319,7 +319,9 @@ std::optional<sql::Failure> Session::run_batch(
     sql::Failure failure = failure_of(*error, script.step, number, batch.line);
     failure.lock_timed_out = error->number == kLockTimeout;
     place(failure, *error, sent);
-    if (in_transaction_) add_end(failure, error->number);
+    if (!in_transaction_) return failure;
+    failure.may_repeat = failure.lock_timed_out || error->number == kDeadlock;
+    add_end(failure, error->number);
     return failure;
 }
 
@@ -332,6 +334,7 @@ void Session::add_end(sql::Failure& failure, std::int32_t number) {
     const sql::Failure end = judge(state);
     failure.detail += (failure.detail.empty() ? "" : "\n") + end.detail;
     failure.hint = end.hint;
+    failure.may_repeat = false;
 }
 
 std::optional<ServerError> Session::run_observed(
