@@ -24,6 +24,7 @@ int exit_code_of(const Error& error, const Backend& backend) {
 
 /// What to do about an error, where the message can't know it.
 std::string hint_for(const Error& error, const Arguments& arguments) {
+    if (!error.advice().empty()) return error.advice();
     if (error.kind() != ErrorKind::Configuration) return arguments.command->hint(error.kind());
     if (!arguments.common.config_path_is_default) return "";
     return "migrator reads migrator.yaml in the current directory; choose another file with "

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/secrets.hpp"
 
@@ -37,8 +38,20 @@ public:
         : std::runtime_error(secrets::hidden(message)), kind_(kind) {}
     ErrorKind kind() const noexcept { return kind_; }
 
+    /// What to change, where that is known: trying again or waiting does not help then. Empty: not
+    /// known. For edges that show hints beside messages.
+    const std::string& advice() const noexcept { return advice_; }
+    void advise(std::string advice) { advice_ = std::move(advice); }
+    /// The same in other words, or of another kind, with the advice.
+    Error as(ErrorKind kind, const std::string& message) const {
+        Error other(kind, message);
+        other.advice_ = advice_;
+        return other;
+    }
+
 private:
     ErrorKind kind_;
+    std::string advice_;
 };
 
 /// What each edge shows for one kind of error.
@@ -57,7 +70,7 @@ template <typename Work>
 decltype(auto) in_context(const std::string& where, Work&& work) try {
     return std::forward<Work>(work)();
 } catch (const Error& error) {
-    throw Error(error.kind(), where + ": " + error.what());
+    throw error.as(error.kind(), where + ": " + error.what());
 }
 
 }  // namespace migrator

@@ -12,11 +12,11 @@ namespace migrator::script {
 /// blocks of a stored program: `create procedure … begin …; if …; end if; end`, or a block that
 /// stands alone (`begin not atomic …`).
 ///
-/// END ends a block of statements only behind a ';' (or right behind its beginning, or behind
-/// UNTIL), and the END of a CASE that is an expression can stand anywhere: so columns called `end`
-/// do no harm outside of a CASE. A block begins only where a statement may, so neither do columns
-/// called `begin`, nor the functions IF() and REPEAT(). Nothing in parentheses counts. Packages are
-/// not followed.
+/// END ends a block of statements only behind a ';' (or right behind its beginning), and the END of
+/// a CASE that is an expression, or of UNTIL, only where no operand is expected: so columns called
+/// `end` do no harm. A block begins only where a statement may, so neither do columns called
+/// `begin`, nor the functions IF() and REPEAT(). Nothing in parentheses counts. Packages are not
+/// followed.
 class CompoundBody {
 public:
     /// The next token of the statement, and its text.
@@ -46,6 +46,7 @@ private:
     void see_head(const Token& token, std::string_view word);
     void see_body(const Token& token, std::string_view text);
     void see_word(std::string_view word);
+    void see_separator();
     bool ends_block(std::string_view word, bool behind_separator);
     bool begins_block(std::string_view word);
     bool may_go_on_in_head(std::string_view word);
@@ -56,6 +57,8 @@ private:
     bool behind_separator_ = true;  ///< of a block's statements: ';', or the block's beginning
     bool behind_end_ = false;       ///< the word before was END: IF, CASE, LOOP … may follow
     bool behind_dot_ = false;
+    bool expects_operand_ = false;   ///< behind an operator, or a word such as THEN
+    std::string_view before_;        ///< the word right before; empty: something else
     bool has_parameters_ = false;    ///< a procedure or function: its body is behind them
     bool behind_character_ = false;  ///< CHARACTER: a SET there begins no statement
     bool in_handler_ = false;        ///< DECLARE … HANDLER: its statement is to come

@@ -12,7 +12,7 @@ namespace {
 /// Bytes that can't be skipped when only the structure of a statement matters.
 constexpr std::array<bool, 256> kStops = [] {
     std::array<bool, 256> stops{};
-    for (const char c : std::string_view("'\"`[$-/();#*"))
+    for (const char c : std::string_view("'\"`[$-/();#*\\"))
         stops[static_cast<unsigned char>(c)] = true;
     return stops;
 }();
@@ -24,7 +24,8 @@ constexpr std::size_t kNowhere = std::string_view::npos;
 Lexer::Lexer(std::string_view text, const Lexis& lexis, bool standard_conforming_strings)
     : text_(text),
       lexis_(&lexis),
-      standard_strings_(standard_conforming_strings),
+      reading_{
+          .standard_conforming_strings = standard_conforming_strings, .encoding = lexis.encoding},
       limit_(text.size()) {}
 
 Token Lexer::next() {
@@ -42,9 +43,15 @@ Token Lexer::first_of_statement() {
 }
 
 Token Lexer::next_structural(unsigned& open_parentheses) {
-    while (delimiter_ != ";") {  // may begin with any character, and end a word
+    // A delimiter may begin with any character, and end a word; a wide character may end with any.
+    while (delimiter_ != ";" || reading_.encoding != Encoding::Plain) {
         const Token token = next();
-        if (token.kind == TokenKind::Semicolon || token.kind == TokenKind::End) return token;
+        if (token.kind == TokenKind::Open) ++open_parentheses;
+        if (token.kind == TokenKind::Close && open_parentheses > 0) --open_parentheses;
+        const bool may_be_command = token.kind == TokenKind::Backslash && lexis_->mysql_commands;
+        if (token.kind == TokenKind::Semicolon || token.kind == TokenKind::End || may_be_command) {
+            return token;
+        }
     }
     for (;;) {
         const char* const end = text_.data() + limit_;
@@ -55,6 +62,11 @@ Token Lexer::next_structural(unsigned& open_parentheses) {
         switch (class_of(*here)) {
             case CharClass::Semicolon:
                 return single(TokenKind::Semicolon);
+            case CharClass::Backslash: {
+                const Token token = token_here();
+                if (lexis_->mysql_commands) return token;
+                break;
+            }
             case CharClass::Open:
                 ++at_;
                 ++open_parentheses;
@@ -171,10 +183,7 @@ Token Lexer::token_here() {
     }
     switch (class_of(text_[begin])) {
         case CharClass::Letter:
-            do {
-                ++at_;
-            } while (at_ < limit_ && is_word_char(text_[at_]) &&
-                     !(special_delimiter && at_delimiter(at_)));
+            at_ = end_of_word(begin);
             return {TokenKind::Word, begin, at_};
         case CharClass::Digit:
             while (at_ < limit_ && is_digit(text_[at_])) ++at_;
@@ -182,7 +191,7 @@ Token Lexer::token_here() {
         case CharClass::Quote:
             return quoted(TokenKind::String, begin, end_of_string(begin + 1, string_kind(begin)));
         case CharClass::DoubleQuote:
-            if (lexis_->double_quoted_strings) {
+            if (lexis_->double_quoted_strings && !reading_.double_quoted_names) {
                 return quoted(TokenKind::String, begin, end_of_double_quoted_string(begin + 1));
             }
             return quoted(TokenKind::QuotedName, begin, end_of_quoted_name(begin + 1, '"'));
@@ -218,6 +227,10 @@ Token Lexer::token_here() {
         case CharClass::Dot:
             return single(TokenKind::Dot);
         case CharClass::Backslash:
+            if (lexis_->mysql_commands && (at(begin + 1, 'g') || at(begin + 1, 'G'))) {
+                at_ += 2;
+                return {TokenKind::Semicolon, begin, at_};
+            }
             return single(TokenKind::Backslash);
         default:
             return single(TokenKind::Other);
@@ -246,11 +259,22 @@ Lexer::StringKind Lexer::string_kind(std::size_t quote) const {
     }
 }
 
+std::size_t Lexer::end_of_word(std::size_t offset) const {
+    const bool special_delimiter = delimiter_ != ";";
+    do {
+        offset += size_at(offset);
+    } while (offset < limit_ && is_word_char(text_[offset]) &&
+             !(special_delimiter && at_delimiter(offset)));
+    return offset;
+}
+
 std::size_t Lexer::find_in_string(std::size_t offset, StringKind kind) const {
     // Most strings are shorter than what a call of memchr costs.
     const std::size_t near = std::min(limit_, offset + 24);
     if (kind == StringKind::Escape) {
-        while (offset < limit_ && text_[offset] != '\'' && text_[offset] != '\\') ++offset;
+        while (offset < limit_ && text_[offset] != '\'' && text_[offset] != '\\') {
+            offset += size_at(offset);
+        }
         return offset;
     }
     while (offset < near && text_[offset] != '\'') ++offset;
@@ -301,6 +325,11 @@ std::size_t Lexer::continuation(std::size_t offset) const {
 }
 
 std::size_t Lexer::end_of_quoted_name(std::size_t offset, char quote) {
+    while (reading_.encoding != Encoding::Plain && offset < limit_) {
+        const bool is_quote = text_[offset] == quote;
+        if (is_quote && !at(offset + 1, quote)) return offset + 1;
+        offset += is_quote ? 2 : size_at(offset);
+    }
     for (const std::string_view text = text_.substr(0, limit_);; offset += 2) {
         offset = text.find(quote, offset);
         if (offset == kNowhere) break;
@@ -313,7 +342,8 @@ std::size_t Lexer::end_of_quoted_name(std::size_t offset, char quote) {
 std::size_t Lexer::end_of_double_quoted_string(std::size_t offset) {
     const bool escapes = plain_kind() == StringKind::Escape;
     while (offset < limit_) {
-        const char c = text_[offset++];
+        const char c = text_[offset];
+        offset += size_at(offset);
         if (c == '\\' && escapes) {
             ++offset;
         } else if (c == '"') {

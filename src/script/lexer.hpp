@@ -16,9 +16,9 @@ enum class TokenKind : std::uint8_t {
     QuotedName,  ///< "…", `…`, […]
     String,      ///< '…' in all its forms, without its prefix letter; $$…$$
     Number,      ///< digits only: `1.5e3` is several tokens
-    Semicolon,
-    Open,   ///< (
-    Close,  ///< )
+    Semicolon,   ///< or what ends statements instead
+    Open,        ///< (
+    Close,       ///< )
     Dot,
     Backslash,
     VersionComment,  ///< `/*!50003` or the `*/` that belongs to it
@@ -48,12 +48,15 @@ public:
 
     /// The next token of any kind.
     Token next();
-    /// The next Semicolon or End. What is in between is only skipped, which is much faster than
-    /// `next`; the parentheses in it are added to `open_parentheses`, which stays at 0 or more.
+    /// The next Semicolon or End, or, where commands of the client `mysql` are read, Backslash.
+    /// What is in between is only skipped, which is much faster than `next`; the parentheses in it
+    /// are added to `open_parentheses`, which stays at 0 or more.
     Token next_structural(unsigned& open_parentheses);
 
     /// From now on plain '…' strings take backslashes as escapes (false) or not (true).
-    void set_standard_conforming_strings(bool on) { standard_strings_ = on; }
+    void set_standard_conforming_strings(bool on) { reading_.standard_conforming_strings = on; }
+    /// From now on text is read so.
+    void set_reading(const Reading& reading) { reading_ = reading; }
 
     /// From now on `delimiter` ends a statement, as a Semicolon; a ';' is Other unless it is that.
     /// Not empty; has to outlive the lexer.
@@ -83,6 +86,11 @@ public:
 private:
     enum class StringKind : std::uint8_t { Standard, Escape, Bits };
 
+    /// Of the character at `offset`, which is before the limit.
+    std::size_t size_at(std::size_t offset) const {
+        if (reading_.encoding == Encoding::Plain) return 1;
+        return character_size(text_.substr(0, limit_), offset, reading_.encoding);
+    }
     bool at(std::size_t offset, char c) const { return offset < limit_ && text_[offset] == c; }
     bool skip_comment();
     bool begins_line_comment() const;
@@ -100,13 +108,15 @@ private:
     Token quoted(TokenKind kind, std::size_t begin, std::size_t end);
     /// Of strings without a prefix.
     StringKind plain_kind() const {
-        return standard_strings_ != lexis_->backslash_strings ? StringKind::Standard
-                                                              : StringKind::Escape;
+        return reading_.standard_conforming_strings != lexis_->backslash_strings
+                   ? StringKind::Standard
+                   : StringKind::Escape;
     }
     StringKind string_kind(std::size_t quote) const;
     std::size_t end_of_string(std::size_t offset, StringKind kind);
     std::size_t find_in_string(std::size_t offset, StringKind kind) const;
     std::size_t continuation(std::size_t offset) const;
+    std::size_t end_of_word(std::size_t offset) const;
     std::size_t end_of_quoted_name(std::size_t offset, char quote);
     std::size_t end_of_double_quoted_string(std::size_t offset);
     std::size_t end_of_bracketed_name(std::size_t offset);
@@ -114,7 +124,7 @@ private:
 
     std::string_view text_;
     const Lexis* lexis_;
-    bool standard_strings_;
+    Reading reading_;
     bool in_version_comment_ = false;
     bool between_statements_ = false;
     std::string_view delimiter_ = ";";

@@ -4,6 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "script/reading.hpp"
+
 namespace migrator::script {
 
 /// What our run has to know of a statement. Bits of `Statement::traits`.
@@ -37,7 +39,8 @@ enum Trait : std::uint32_t {
     kRestoresPath = 1U << 21,
     kMovesRole = 1U << 22,  ///< sets as whom later statements run
     kRestoresRole = 1U << 23,
-    kUntilCommit = 1U << 24,  ///< SET LOCAL: what it sets ends with the transaction
+    kUntilCommit = 1U << 24,      ///< SET LOCAL: what it sets ends with the transaction
+    kReadsClientFile = 1U << 25,  ///< LOAD DATA LOCAL: the server asks the client for a file
 
     // How a statement has to be looked at: only in the data of a Lexis, never in what a scan finds.
     kSetsByName = 1U << 27,      ///< a function whose first argument is the name of a setting
@@ -70,8 +73,11 @@ struct Lexis {
     /// Plain strings take backslashes as escapes, unless a setting says otherwise: what is called
     /// `standard_conforming_strings` in this folder is then true while they do.
     bool backslash_strings = false;
-    bool compound_bodies = false;    ///< create procedure … begin …; if …; end if; end
-    bool delimiter_command = false;  ///< DELIMITER text: what ends statements from there on
+    Encoding encoding = Encoding::Plain;  ///< of a text when it begins
+    bool compound_bodies = false;         ///< create procedure … begin …; if …; end if; end
+    /// Of the commands of the client `mysql`, DELIMITER, USE without an end, \g and \G are read as
+    /// it reads them; any other is an error.
+    bool mysql_commands = false;
 
     bool user_variables = false;  ///< @name, which any statement can set and read
 

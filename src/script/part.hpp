@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "script/script.hpp"
@@ -17,9 +18,11 @@ namespace migrator::script {
 inline constexpr std::size_t kTooLarge = std::numeric_limits<std::uint32_t>::max();
 
 struct PartStart {
-    bool standard_conforming_strings = true;  ///< where the part begins
-    bool initial = true;                      ///< the same where the whole text begins
-    bool text_goes_on = false;                ///< behind the part
+    Reading reading;            ///< where the part begins
+    Reading initial;            ///< where the whole text begins
+    bool text_goes_on = false;  ///< behind the part
+    /// What the server has said, in order; of the rest the text tells.
+    std::span<const ReadingFrom> known{};
 };
 
 /// What a scan of a part has found, as if nothing stood before it.

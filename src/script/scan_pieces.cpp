@@ -16,7 +16,7 @@ constexpr std::size_t kWindow = 262'144;
 /// Whether statements are found alike when the text ends somewhere behind them, and when it begins
 /// in front of them: nothing but settings is carried on from one to the next.
 bool reads_parts_alike(const Lexis& lexis) {
-    return !lexis.delimiter_command && !lexis.executable_comments && !lexis.compound_bodies &&
+    return !lexis.mysql_commands && !lexis.executable_comments && !lexis.compound_bodies &&
            !lexis.dashes_need_blank && !lexis.open_comment_is_fine && !lexis.backslash_strings;
 }
 
@@ -40,8 +40,8 @@ public:
             Part part = scan_part(
                 piece_,
                 lexis_,
-                {.standard_conforming_strings = script_.standard_conforming_strings,
-                 .initial = initial_,
+                {.reading = reading(script_.standard_conforming_strings),
+                 .initial = reading(initial_),
                  .text_goes_on = goes_on()}
             );
             if (!part.script.sure || !part.script.problem.empty()) return std::nullopt;
@@ -66,6 +66,9 @@ public:
     }
 
 private:
+    static Reading reading(bool standard_conforming_strings) {
+        return {.standard_conforming_strings = standard_conforming_strings};
+    }
     void take_window() {
         const std::size_t size = std::min(text_.size() - at_, window_);
         piece_.clear();

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -14,12 +15,20 @@
 #include "script/lexer.hpp"
 #include "script/lexing_settings.hpp"
 #include "script/part.hpp"
+#include "script/reading_changes.hpp"
 #include "script/script.hpp"
 #include "script/statement_body.hpp"
 #include "script/statement_traits.hpp"
 
 namespace migrator::script {
 namespace {
+
+/// Commands of the client `mysql` that are words. HELP is a statement, too.
+constexpr std::array<std::string_view, 22> kMysqlCommands = {
+    "charset", "clear",  "connect",         "edit",   "ego",    "exit",   "go",
+    "nopager", "notee",  "nowarning",       "pager",  "print",  "prompt", "query_attributes",
+    "quit",    "rehash", "resetconnection", "source", "status", "system", "tee",
+    "warnings"};
 
 constexpr std::string_view kMarker = "migrator:no-transaction";
 
@@ -49,9 +58,10 @@ public:
         : text_(text),
           rules_(lexis),
           initial_(start.initial),
+          known_(start.known),
           text_goes_on_(start.text_goes_on),
-          lexer_(text, lexis, start.standard_conforming_strings) {
-        script_.standard_conforming_strings = start.standard_conforming_strings;
+          lexer_(text, lexis) {
+        read_as(start.reading);
     }
 
     Part scan() {
@@ -75,19 +85,28 @@ private:
     void scan_statement(Token token);
     void end_statement(Statement& statement, const Token& end);
     void find_traits(Statement& statement);
+    void read_as(const Reading& reading);
     void find_state(Statement& statement, std::string_view text) const;
     void psql_command(const Token& backslash);
-    bool delimiter_command(const Token& word);
+    bool mysql_command(const Token& token);
+    void delimiter_command(const Token& word);
+    bool use_command(const Token& word);
+    void refuse_command(std::string_view command, std::size_t offset);
+    std::size_t end_of_line(std::size_t offset) const {
+        return std::min(text_.find_first_of("\r\n", offset), text_.size());
+    }
     bool take_data(Statement& statement, std::size_t semicolon);
     bool go_on_behind_data();
     void finish();
 
     std::string_view text_;
     Rules rules_;
-    bool initial_;
+    Reading initial_;
+    std::span<const ReadingFrom> known_;  ///< that is still to come
     bool text_goes_on_;
     Lexer lexer_;
     Script script_;
+    Reading reading_;
     StatementWords words_;     ///< of the statement in work
     std::size_t counted_ = 0;  ///< newlines before this offset are in `line_`
     std::uint32_t line_ = 1;
@@ -117,7 +136,7 @@ void Scanner::scan_to_limit() {
         if (token.kind == TokenKind::End) return;
         if (token.kind == TokenKind::Semicolon) {
             behind_ = token.end;
-        } else if (delimiter_command(token)) {
+        } else if (rules_.lexis().mysql_commands && mysql_command(token)) {
             continue;
         } else if (token.kind == TokenKind::Backslash && rules_.lexis().psql_commands) {
             psql_command(token);
@@ -149,6 +168,12 @@ void Scanner::scan_statement(Token token) {
             !(may_be_compound && !has_delimiter_ && compound.open())) {
             break;
         }
+        if (token.kind == TokenKind::Backslash && lexis.mysql_commands) {
+            // Of psql's commands the client takes the first letter; people know the whole word.
+            std::size_t end = token.begin + 2;
+            while (end < text_.size() && is_letter(text_[end])) ++end;
+            refuse_command(text_.substr(token.begin, end - token.begin), token.begin);
+        }
         if (!every_token) continue;
         if (token.kind == TokenKind::Open) ++parentheses;
         if (token.kind == TokenKind::Close && parentheses > 0) --parentheses;
@@ -176,12 +201,34 @@ void Scanner::end_statement(Statement& statement, const Token& end) {
     statement.end = offset32(lexer_.content_end(end.begin));
     statement.behind = offset32(end.end);
     find_traits(statement);
+    const bool tells_reading =
+        rules_.lexis().backslash_strings && (statement.traits & kChangesLexing) != 0;
     if ((statement.traits & kCopyFromStdin) != 0 && rules_.lexis().copy_data) {
         if (!take_data(statement, end.begin)) return;
     }
     script_.traits |= statement.traits;
     script_.statements.push_back(statement);
     behind_ = end.end;
+    if (tells_reading) {
+        const auto text = text_.substr(statement.begin, statement.end - statement.begin);
+        read_as(reading_after(text, rules_.lexis(), reading_, initial_));
+    }
+    while (!known_.empty() && known_.front().statements <= script_.statements.size()) {
+        read_as(known_.front().reading);
+        known_ = known_.subspan(1);
+    }
+}
+
+/// What stands behind the statements that were found.
+void Scanner::read_as(const Reading& reading) {
+    reading_ = reading;
+    script_.standard_conforming_strings = reading.standard_conforming_strings;
+    lexer_.set_reading(reading);
+    if (!rules_.lexis().backslash_strings) return;
+    const std::size_t behind = script_.statements.size();
+    auto& readings = script_.readings;
+    if (!readings.empty() && readings.back().statements == behind) readings.pop_back();
+    readings.push_back({behind, reading});
 }
 
 void Scanner::find_traits(Statement& statement) {
@@ -196,16 +243,11 @@ void Scanner::find_traits(Statement& statement) {
         statement.traits |= copy_traits(text, lexis);
     }
     if (lexis.user_variables && names_variables(text, lexis)) statement.traits |= kChangesSession;
-    if (lexis.backslash_strings && (statement.traits & kChangesLexing) != 0 &&
-        contains_lower(text, "sql_mode")) {
-        const bool usual = !contains_lower(text, "no_backslash_escapes");
-        script_.standard_conforming_strings = usual;
-        lexer_.set_standard_conforming_strings(usual);
-    }
     if (!lexis.escape_strings || !may_change_settings(first)) return;
 
     bool& setting = script_.standard_conforming_strings;
-    const SettingChange change = find_setting_change(text, lexis, setting, initial_);
+    const SettingChange change =
+        find_setting_change(text, lexis, setting, initial_.standard_conforming_strings);
     if (change.session) statement.traits |= kChangesSession;
     if (!change.known) script_.sure = false;
     if (!change.lexing) return;
@@ -227,18 +269,44 @@ void Scanner::find_state(Statement& statement, std::string_view text) const {
     }
 }
 
-/// DELIMITER text, a command of the client `mysql`: the rest of the line up to a blank ends
-/// statements from here on. False when there is none.
-bool Scanner::delimiter_command(const Token& word) {
-    if (!rules_.lexis().delimiter_command || word.kind != TokenKind::Word) return false;
-    if (!equal_ignoring_case(text_of(word), "delimiter")) return false;
-    const std::size_t end = std::min(text_.find_first_of("\r\n", word.end), text_.size());
+/// Where a statement could begin: whether the token begins a command of the client `mysql`, which
+/// was read then.
+bool Scanner::mysql_command(const Token& token) {
+    const std::string_view word = text_of(token);
+    if (token.kind != TokenKind::Word) return false;
+    if (equal_ignoring_case(word, "delimiter")) {
+        delimiter_command(token);
+        return true;
+    }
+    if (equal_ignoring_case(word, "use")) return use_command(token);
+    const std::size_t next = text_.find_first_not_of(" \t", token.end);
+    const bool is_label = next != std::string_view::npos && text_[next] == ':';
+    if (is_one_of_ignoring_case(word, kMysqlCommands) && !is_label) {
+        refuse_command(word, token.begin);
+    }
+    return false;
+}
+
+/// DELIMITER text: the rest of the line up to a blank, or what stands there in quotes, ends
+/// statements from here on.
+void Scanner::delimiter_command(const Token& word) {
+    const std::size_t end = end_of_line(word.end);
     std::string_view rest = text_.substr(word.end, end - word.end);
     rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-    rest = rest.substr(0, rest.find_first_of(" \t"));
+    const bool is_quoted =
+        !rest.empty() && std::string_view("'\"`").find(rest[0]) != std::string_view::npos;
+    if (is_quoted) {
+        rest = rest.substr(1, rest.find(rest[0], 1) - 1);
+    } else {
+        rest = rest.substr(0, rest.find_first_of(" \t"));
+    }
     if (rest.empty()) {
         say_problem(fmt::format(
             "DELIMITER in line {}: the delimiter must follow on the same line", line_at(word.begin)
+        ));
+    } else if (rest.find('\\') != std::string_view::npos) {
+        say_problem(fmt::format(
+            "DELIMITER in line {}: the delimiter cannot contain a backslash", line_at(word.begin)
         ));
     } else {
         lexer_.set_delimiter(rest);
@@ -246,7 +314,40 @@ bool Scanner::delimiter_command(const Token& word) {
     }
     script_.omissions.push_back({offset32(word.begin), offset32(end)});
     lexer_.seek(end);
+}
+
+/// USE name, alone in its line and without anything that ends it. False when it is a statement as
+/// any other.
+bool Scanner::use_command(const Token& word) {
+    const std::size_t end = end_of_line(word.end);
+    Lexer rest = lexer_;
+    rest.set_limit(end);
+    rest.seek(word.end);
+    const Token name = rest.next();
+    const bool is_name = name.kind == TokenKind::Word || name.kind == TokenKind::QuotedName ||
+                         name.kind == TokenKind::String;
+    if (!is_name || rest.next().kind != TokenKind::End) return false;
+    Statement statement;
+    statement.begin = offset32(word.begin);
+    statement.line = line_at(word.begin);
+    lexer_.begin_statement(word.begin);
+    words_.clear();
+    words_.add(word, text_of(word));
+    words_.add(name, text_of(name));
+    end_statement(statement, {TokenKind::Semicolon, name.end, end});
+    lexer_.seek(end);
     return true;
+}
+
+/// What a file says that sets how it is read may not be read right here: the server tells then.
+void Scanner::refuse_command(std::string_view command, std::size_t offset) {
+    if (command == "\\N" || (script_.traits & kChangesLexing) != 0) return;
+    say_problem(fmt::format(
+        "client command {} in line {}: migrator runs SQL, not commands of the client mysql; remove "
+        "it",
+        to_valid_utf8(command),
+        line_at(offset)
+    ));
 }
 
 /// A backslash where a statement should begin: psql takes the rest of the line as a command.
@@ -354,10 +455,19 @@ Script scan(std::string_view text, const Lexis& lexis, bool standard_conforming_
         refused.sure = false;
         return refused;
     }
-    const PartStart start{
-        .standard_conforming_strings = standard_conforming_strings,
-        .initial = standard_conforming_strings};
-    Script script = scan_part(text, lexis, start).script;
+    const Reading first{
+        .standard_conforming_strings = standard_conforming_strings, .encoding = lexis.encoding};
+    return scan_as(text, lexis, first, {});
+}
+
+Script scan_as(
+    std::string_view text,
+    const Lexis& lexis,
+    const Reading& first,
+    std::span<const ReadingFrom> known
+) {
+    Script script =
+        scan_part(text, lexis, {.reading = first, .initial = first, .known = known}).script;
     conclude(script);
     return script;
 }

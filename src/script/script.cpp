@@ -11,6 +11,14 @@ constexpr std::string_view kEllipsis = "…";
 
 }  // namespace
 
+Reading Script::reading_behind(std::size_t count) const {
+    Reading reading;
+    for (const ReadingFrom& one : readings) {
+        if (one.statements <= count) reading = one.reading;
+    }
+    return reading;
+}
+
 std::uint32_t line_of(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, std::min(offset, text.size()));
     return 1 + static_cast<std::uint32_t>(std::ranges::count(before, '\n'));

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "script/lexis.hpp"
+#include "script/reading.hpp"
 
 namespace migrator::script {
 
@@ -47,6 +49,12 @@ struct Script {
     bool wrapped = false;
     /// The setting behind the last statement, for the next script of the run.
     bool standard_conforming_strings = true;
+    /// How the text was read, from its beginning and from each change on, in order. Of the MySQL
+    /// family, where a server may say otherwise; else empty.
+    std::vector<ReadingFrom> readings;
+
+    /// How what stands behind so many statements was read, where `readings` tells.
+    Reading reading_behind(std::size_t count) const;
 };
 
 /// Finds the statements of `text`: the contents of a file, placeholder replaced, without byte
@@ -54,6 +62,15 @@ struct Script {
 /// `SET standard_conforming_strings` in the text takes effect behind it. Never throws but for
 /// memory; linear in the size of the text. Texts of 4 GiB and more are refused as a `problem`.
 Script scan(std::string_view text, const Lexis& lexis, bool standard_conforming_strings = true);
+
+/// The same of a text whose beginning is read as `first` says. `known`: what the server has said
+/// since, in order; of the rest the text tells.
+Script scan_as(
+    std::string_view text,
+    const Lexis& lexis,
+    const Reading& first,
+    std::span<const ReadingFrom> known
+);
 
 /// Line of byte `offset` in `text`, from 1.
 std::uint32_t line_of(std::string_view text, std::size_t offset);

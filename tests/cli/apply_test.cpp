@@ -428,6 +428,18 @@ TEST_F(Apply, ABrokenConnectionIsAnErrorWithAHint) {
     EXPECT_TRUE(contains(err.str(), "migrator wait")) << err.str();
 }
 
+TEST_F(Apply, AnErrorThatKnowsWhatToDoSaysThatInstead) {
+    write_files();
+    database.on_execution([](const auto&) {
+        Error refused(ErrorKind::Unavailable, "the password is wrong");
+        refused.advise("check it");
+        throw refused;
+    });
+    EXPECT_EQ(run({"apply"}), 1);
+    EXPECT_TRUE(contains(err.str(), "error: the password is wrong\nhint: check it\n")) << err.str();
+    EXPECT_FALSE(contains(err.str(), "migrator wait")) << err.str();
+}
+
 TEST_F(Apply, ErrorsFromOutsideCannotSteerTheTerminal) {
     database.break_connection("\x1b]0;title\x07 server says");
     EXPECT_EQ(run({"apply"}), 1);

@@ -49,6 +49,22 @@ TEST(InContext, PutsTheContextInFrontAndKeepsTheKind) {
     }
 }
 
+TEST(InContext, KeepsTheAdvice) {
+    const auto fail = [] {
+        Error error(ErrorKind::Unavailable, "no");
+        error.advise("change it");
+        throw error;
+    };
+    try {
+        in_context("tenant a", fail);
+        FAIL() << "no exception";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.advice(), "change it");
+        EXPECT_EQ(error.as(ErrorKind::Internal, "else").advice(), "change it");
+        EXPECT_EQ(error.as(ErrorKind::Internal, "else").kind(), ErrorKind::Internal);
+    }
+}
+
 TEST(InContext, PassesResultsAndOtherExceptionsThrough) {
     EXPECT_EQ(in_context("x", [] { return 42; }), 42);
     EXPECT_THROW(in_context("x", []() -> int { throw std::logic_error("y"); }), std::logic_error);

@@ -185,6 +185,56 @@ TEST_P(MariadbScript, WrappedFilesAndLockedTables) {
     EXPECT_EQ(project().rows().size(), 5U);
 }
 
+TEST_P(MariadbScript, CommandsOfTheClientAreReadOrRefusedByName) {
+    project().write(
+        "catalog/002_client.sql",
+        "use {schema}\nselect 1\\G\ninsert into notes values (1, '\\\\G')\\g\n"
+        "insert into notes values (2, \\N);\ndelimiter \"$$\"\ninsert into notes values (3, "
+        "'c')$$\n"
+    );
+    project().apply();
+    EXPECT_EQ(notes(), "\\G,c");
+    project().write("catalog/003_first.sql", "insert into {schema}.notes values (4, 'd');");
+    for (const std::string command : {"source", "\\.", "\\!"}) {
+        project().write("catalog/004_source.sql", "do 1;\n" + command + " more.sql\n");
+        const std::string text = project().failure_of_apply();
+        EXPECT_TRUE(has(text, "004_source.sql failed with error: client command " + command))
+            << text;
+        EXPECT_TRUE(has(text, "in line 2")) << text;
+        EXPECT_TRUE(has(text, "Nothing was run.")) << text;
+    }
+    EXPECT_EQ(notes(), "\\G,c");
+}
+
+TEST_P(MariadbScript, TablesAreLockedWithATimeToWait) {
+    project().write(
+        "catalog/002_wait.sql",
+        "lock tables {schema}.notes write wait 3;\ninsert into {schema}.notes values (1, 'a');\n"
+        "unlock tables;\nlock tables {schema}.notes as wait write, {schema}.notes read nowait;\n"
+    );
+    project().apply();
+    EXPECT_EQ(notes(), "a");
+}
+
+/// What they lock nobody knows but the server: no progress could be recorded between statements.
+TEST_P(MariadbScript, ExportsAndBackupsRunOutsideATransactionOnly) {
+    for (const std::string lock :
+         {"flush tables {schema}.notes for export;\nunlock tables;\n",
+          "flush tables {schema}.notes for export;\n",
+          "backup lock {schema}.notes;\nbackup unlock;\n",
+          "backup lock {schema}.notes;\n"}) {
+        SCOPED_TRACE(lock);
+        project().write("catalog/002_lock.sql", lock);
+        const std::string text = project().failure_of_apply();
+        EXPECT_TRUE(has(text, "in line 1 locks tables of its own choice")) << text;
+        EXPECT_TRUE(has(text, "migrator:no-transaction")) << text;
+        project().write("catalog/002_lock.sql", "-- migrator:no-transaction\n" + lock);
+        project().write("catalog/003_after.sql", "create or replace table {schema}.free (x int);");
+        EXPECT_EQ(project().apply().files.size(), 2U);
+        project().execute("delete from migrator.migrator_migrations where name > '002'");
+    }
+}
+
 TEST_P(MariadbScript, FailureWhileTablesAreLockedIsRecorded) {
     project().write(
         "catalog/002_locked.sql",

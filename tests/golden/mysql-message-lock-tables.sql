@@ -1,5 +1,5 @@
 update migrator.migrator_tenant_state set version_id = 7, state = 'running', file = '/m/stores/002_a.sql', statement = 0, `sqlstate` = '', message = _utf8mb4 x'73746174656D656E74203120696E206C696E6520312C20222F2A213430303030204C4F434B205441424C4553206E6F7274682E74205752495445202A2F222C207761732061626F757420746F2072756E', changed = utc_timestamp(6) where tenant = 'north';
-/*!40000 LOCK TABLES north.t WRITE , migrator.migrator_tenant_state write*/;
+/*!40000 LOCK TABLES north.t WRITE, migrator.migrator_tenant_state write */;
 insert into north.t values (1);
 show warnings;
 update migrator.migrator_tenant_state set version_id = 7, state = 'running', file = '/m/stores/002_a.sql', statement = 2, `sqlstate` = '', message = _utf8mb4 x'73746174656D656E74203320696E206C696E6520332C2022756E6C6F636B207461626C6573222C207761732061626F757420746F2072756E', changed = utc_timestamp(6) where tenant = 'north';

@@ -45,6 +45,44 @@ TEST(CompoundBody, HoldsTheSemicolonsOfAProgram) {
         "create event e on schedule every 1 day starts now() do begin do 1; end",
         "alter event e do begin do 1; do 2; end",
         "begin not atomic do 1; end",
+        "begin not atomic end",
+        "begin not atomic if 1 then select 1; end if; end",
+        "begin not atomic while 0 do select 1; end while; end",
+        "begin not atomic for i in 1..2 do select i; end for; end",
+        "begin not atomic repeat set @x = 1; until 1 end repeat; end",
+        "begin not atomic l1: loop leave l1; end loop l1; end",
+        "begin not atomic case 1 when 1 then select 1; end case; end",
+        "begin not atomic begin select 1; end; end",
+        "begin not atomic begin not atomic if 1 then do 1; end if; end; end",
+        "BEGIN /* x */ NOT -- y\n ATOMIC IF 1 THEN BEGIN END; END IF; END",
+        "begin not atomic declare x int; declare exit handler for sqlexception begin select 1; "
+        "end; "
+        "if x then do 1; end if; end",
+        "begin not atomic declare continue handler for not found if 1 then do 1; end if; end",
+        "create procedure p() begin select case when end > begin then end else begin end from t; "
+        "select 1; end",
+        "create procedure p() begin select case end when begin then begin end, end from t; do 1; "
+        "end",
+        "create procedure p() begin select case when a then case when end then -end else not end "
+        "end "
+        "else begin end end from t; do 1; end",
+        "create procedure p() begin select case when a is null or end is null then t.end when @end "
+        "then `end` else 'end' end as end, begin from t; do 1; end",
+        "create procedure p() begin repeat set end = end + 1; until end > begin and not end end "
+        "repeat; do 1; end",
+        "create procedure p() begin if case when 1 then end else begin end then do 1; end if; end",
+        "create procedure p() begin declare exit handler for sqlstate value '45000', sqlexception, "
+        "1062, not found, mine set x = case when 1 then 2 end; declare exit handler for mine for i "
+        "in 1..2 do do 1; end for; declare undo handler for sqlwarning while 1 do do 1; end while; "
+        "end",
+        "create procedure p() begin select handler, begin from t; update t set until = 1, handler "
+        "= "
+        "begin; select row, begin from t; do 2; end",
+        "create procedure p() begin declare begin, end int; fetch c into begin, end; set end = "
+        "case begin when end then end end; do 1; end",
+        "create trigger t before insert on x for each row if new.end > new.begin then set new.end "
+        "= "
+        "new.begin; end if",
         "if 1 then do 1; end if",
         "case 1 when 1 then do 1; end case",
         "for i in 1..2 do do 1; end for",

@@ -118,6 +118,38 @@ TEST(MysqlDataSource, TakesOtherParametersForSystemVariables) {
     EXPECT_EQ(with("TIMEOUT=7").settings.size(), 1U) << "names are case-sensitive";
 }
 
+TEST(MysqlDataSource, TellsTheRightFormToThoseWhoBringAnother) {
+    const char* const others[] = {
+        "mysql://root:hush@db:3306/shop",
+        "MySQL://root:hush@tcp(db:3306)/shop",
+        "mariadb://root:hush@db/shop",
+        "mysql+pymysql://root:hush@db/shop?charset=utf8mb4",
+        "jdbc:mysql://db:3306/shop?user=root&password=hush",
+        "jdbc:mariadb://db/shop",
+        "tidb://root:hush@db:4000/shop",
+        "host=db user=root password=hush dbname=shop",
+        "Server=db;Port=3306;Database=a/b;Uid=root;Pwd=hush;",
+        "Driver={MariaDB};Server=db;Pwd=hush",
+        "root:hush@db:3306/shop",
+        "root:hush@db/shop",
+        "root:hush@tcp(db:3306)",
+    };
+    for (const char* text : others) {
+        SCOPED_TRACE(text);
+        try {
+            parse_data_source(text);
+            ADD_FAILURE() << "no error";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::Configuration);
+            const std::string said = error.what();
+            EXPECT_NE(said.find("user:password@tcp(host:3306)/database"), std::string::npos)
+                << said;
+            EXPECT_EQ(said.find("hush"), std::string::npos) << said;
+        }
+    }
+    EXPECT_EQ(parse_data_source("host=x:mysql://y@tcp(db)/shop").password, "mysql://y");
+}
+
 TEST(MysqlDataSource, RefusesWhatItCantRead) {
     const struct {
         const char* text;

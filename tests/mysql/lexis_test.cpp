@@ -81,15 +81,88 @@ TEST(MysqlLexis, FollowsDelimiter) {
         {"what follows in the line is left out", "delimiter // nonsense\na//", {"a"}},
         {"a column of that name", "select delimiter from t; b", {"select delimiter from t", "b"}},
         {"not ended", "delimiter //\na; b", {"a; b"}},
+        {"in double quotes", "delimiter \"//\"\na; b//\nc//", {"a; b", "c"}},
+        {"in quotes", "DELIMITER '$$' -- x\na; b$$\ndelimiter ';'\nc; d", {"a; b", "c", "d"}},
+        {"in backticks", "delimiter `go`\na; b go c", {"a; b", "c"}},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
         EXPECT_EQ(statements(c.text), c.statements);
         EXPECT_EQ(scan(c.text, kMysqlLexis).problem, "");
     }
-    for (const char* text : {"a;\nDELIMITER\nb", "a;\n\tdelimiter   \r\nb", "a;\ndelimiter"}) {
+    for (const char* text :
+         {"a;\nDELIMITER\nb",
+          "a;\n\tdelimiter   \r\nb",
+          "a;\ndelimiter",
+          "a;\ndelimiter ''",
+          "a;\ndelimiter \\\\\nb"}) {
         EXPECT_NE(scan(text, kMysqlLexis).problem.find("DELIMITER in line 2"), std::string::npos);
     }
+}
+
+TEST(MysqlLexis, ReadsWhatTheClientReads) {
+    const struct {
+        const char* name;
+        std::string text;
+        Texts statements;
+    } cases[] = {
+        {"vertical", "select 1\\G\nselect 2\\g select 3;", {"select 1", "select 2", "select 3"}},
+        {"vertical and more", "select 1\\G;\n\\G select 2", {"select 1", "select 2"}},
+        {"vertical under a delimiter", "delimiter //\na; b\\G\nc//", {"a; b", "c"}},
+        {"in strings", "select '\\G', \"\\g\", `\\G`; b", {"select '\\G', \"\\g\", `\\G`", "b"}},
+        {"null", "insert into t values (\\N, 1); b", {"insert into t values (\\N, 1)", "b"}},
+        {"use", "use shop\ncreate table t (a int);", {"use shop", "create table t (a int)"}},
+        {"use, quoted", "USE `a b` -- x\r\nb;\nuse 'c'\nd", {"USE `a b`", "b", "use 'c'", "d"}},
+        {"use as a statement", "use shop; b;\nuse\nshop;", {"use shop", "b", "use\nshop"}},
+        {"use under a delimiter", "delimiter $$\nuse a$$\nuse b\nc$$", {"use a", "use b", "c"}},
+        {"a column called so",
+         "select source, status from t; b",
+         {"select source, status from t", "b"}},
+        {"a label",
+         "delimiter //\nsource: loop leave source; end loop//",
+         {"source: loop leave source; end loop"}},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.name);
+        EXPECT_EQ(statements(c.text), c.statements);
+        EXPECT_EQ(scan(c.text, kMysqlLexis).problem, "");
+    }
+    EXPECT_EQ(
+        scan("use shop\nb", kMysqlLexis).traits, kChangesSession | kKeepsTransaction | kMovesPath
+    );
+}
+
+TEST(MysqlLexis, RefusesOtherCommandsOfTheClient) {
+    const struct {
+        const char* text;
+        const char* command;
+    } cases[] = {
+        {"a;\nsource more.sql\nb;", "source"},
+        {"a;\nSOURCE more.sql;", "SOURCE"},
+        {"a;\n\\. more.sql", "\\."},
+        {"a;\n\\! ls", "\\!"},
+        {"a;\n  system ls", "system"},
+        {"a;\nselect 1\\c", "\\c"},
+        {"a;\n\\d //\nb//", "\\d"},
+        {"a;\nselect (1) \\p;", "\\p"},
+        {"a;\n\\u shop", "\\u"},
+        {"a;\n\\connect shop", "\\connect"},
+        {"a;\nquit", "quit"},
+        {"a;\nexit;", "exit"},
+        {"a;\ntee out.txt\nb", "tee"},
+        {"a;\npager less\nb", "pager"},
+        {"delimiter //\nselect 1 \\s //", "\\s"},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.text);
+        EXPECT_EQ(
+            scan(c.text, kMysqlLexis).problem,
+            std::string("client command ") + c.command +
+                " in line 2: migrator runs SQL, not commands of the client mysql; remove it"
+        );
+    }
+    EXPECT_EQ(scan("set sql_mode = @x; select 'D:\\', 'y \\c'", kMysqlLexis).problem, "")
+        << "the server may read it otherwise";
 }
 
 TEST(MysqlLexis, StatementsUnderADelimiterMayBeSeveral) {
@@ -138,8 +211,8 @@ TEST(MysqlLexis, KnowsTheTraitsOfStatements) {
         {"SET SESSION AUTOCOMMIT=1", kControl},
         {"set @a = 1, autocommit = 1", kControl},
         {"call p()", kRuns},
-        {"set statement max_statement_time = 1 for call p()", kRuns},
-        {"set statement sql_mode = '' for alter table t add b int", kRuns},
+        {"set statement max_statement_time = 1 for call p()", kRuns | kChangesLexing},
+        {"set statement sql_mode = '' for alter table t add b int", kRuns | kChangesLexing},
         {"execute s", kRuns},
         {"begin", kTransactionControl | kOpensTransaction},
         {"start transaction", kTransactionControl | kOpensTransaction},
@@ -155,6 +228,14 @@ TEST(MysqlLexis, KnowsTheTraitsOfStatements) {
         {"lock tables t write", kLocksTables | kChangesSession},
         {"/*!40000 LOCK TABLES t WRITE */", kLocksTables | kChangesSession},
         {"flush tables with read lock", kForbidden},
+        {"flush tables t, u with read lock", kForbidden},
+        {"flush tables t, u for export", kLocksTables | kRefusesTransaction | kChangesSession},
+        {"backup lock t", kLocksTables | kRefusesTransaction | kChangesSession},
+        {"BACKUP STAGE START", kLocksTables | kRefusesTransaction | kChangesSession},
+        {"lock instance for backup", kChangesSession},
+        {"load data local infile 'x' into table t", kKeepsTransaction | kReadsClientFile},
+        {"load xml concurrent local infile 'x' into table t", kKeepsTransaction | kReadsClientFile},
+        {"load data infile 'x' into table local", kKeepsTransaction},
         {"select release_all_locks()", kForbidden},
         {"do release_all_locks()", kForbidden},
         {"use shop", kSetting | kMovesPath},

@@ -129,6 +129,30 @@ TEST(RecordedMessage, ShowsNoValueInTheStateRow) {
     }
 }
 
+TEST(RecordedMessage, LocksTheStateTableToo) {
+    const std::string state = ", migrator.migrator_tenant_state write";
+    const struct {
+        const char* tables;
+        const char* behind;
+    } cases[] = {
+        {"lock tables t write", ""},
+        {"lock table t read local, `wait` write", ""},
+        {"lock tables t write", " wait 3"},
+        {"lock tables t write, u as x low_priority write", " NOWAIT"},
+        {"lock tables t /* wait 3 */ write", "\n wait 10"},
+        {"lock tables t wait write", ""},
+        {"lock tables t as nowait write", ""},
+        {"lock tables t wait write", " wait 0"},
+        {"/*!40000 LOCK TABLES t WRITE", " */"},
+        {"/*!40000 LOCK TABLES t WRITE", " NOWAIT */"},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(std::string(c.tables) + c.behind);
+        const auto parts = parts_for({.name = "", .text = std::string(c.tables) + c.behind});
+        EXPECT_EQ(parts.at(1).text, c.tables + state + c.behind);
+    }
+}
+
 TEST(RecordedMessage, PiecesHoldWholeCharacters) {
     for (std::size_t longest = 40; longest < 60; ++longest) {
         const Sample sample{

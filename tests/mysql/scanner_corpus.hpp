@@ -80,6 +80,27 @@ inline std::vector<std::string> mysql_corpus() {
         "alter event scan_db.e0 do begin do 1; do 2; end; select 1",
         "/*!50003 CREATE*/ /*!50017 DEFINER=`root`@`localhost`*/ /*!50003 TRIGGER scan_db.t5 "
         "BEFORE INSERT ON scan_db.t FOR EACH ROW BEGIN SET NEW.a = 1; END */; select 1",
+        "begin not atomic if 1 then select 1; end if; end; select 2",
+        "begin not atomic while 0 do select 1; end while; end; begin not atomic end; select 2",
+        "begin not atomic for i in 1..2 do select i; end for; end; select 2",
+        "begin not atomic repeat set @x = 1; until 1 end repeat; end; select 2",
+        "begin not atomic begin not atomic case 1 when 1 then do 1; end case; end; end; select 2",
+        "begin not atomic declare continue handler for not found if 1 then do 1; end if; select 1; "
+        "end; select 2",
+        "create procedure scan_db.p20() begin declare exit handler for sqlstate value '45000', "
+        "1062, "
+        "not found set @x = case when 1 then 2 end; declare exit handler for sqlexception for i in "
+        "1..2 do do 1; end for; select 1; end; select 2",
+        "create procedure scan_db.p21() begin select case when end > begin then end else begin end "
+        "from (select 1 as begin, 2 as end) t; select 1; end; call scan_db.p21()",
+        "create procedure scan_db.p22() begin select case end when begin then begin end, end from "
+        "(select 1 as begin, 2 as end) t; select case when 1 then case when end then -end else not "
+        "end end else end end from (select 2 as end) t; end; call scan_db.p22()",
+        "create procedure scan_db.p23() begin declare end int default 0; repeat set end = end + 1; "
+        "until end > 1 and not end < 1 end repeat; select end; end; call scan_db.p23()",
+        "create procedure scan_db.p24() begin select handler, begin, `end` from (select 1 as "
+        "handler, "
+        "2 as begin, 3 as end) t; select 1; end; call scan_db.p24()",
         "create view scan_db.v1 as select case 1 when 1 then 2 end as a; select 1",
         "create sql security invoker view scan_db.v2 as select 1 as begin, 2 as end; select 1",
         "create table scan_db.begin (end int, begin int, `if` int); select begin from "

@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "core/log.hpp"
+#include "db/mysql/hints.hpp"
 #include "db/mysql/password.hpp"
 #include "db/sql/renewable_source.hpp"
 #include "db/sql/time_limits.hpp"
@@ -24,6 +25,11 @@ constexpr unsigned kClientWasSilent = 4031;   // of MySQL
 constexpr int kRowsTakenInAtMost = 100;
 constexpr std::chrono::seconds kCancelAgain{1};
 constexpr std::size_t kSmallestPacket = 1 << 20;  // what any server takes
+
+/// Columns for `take_reading`.
+constexpr std::string_view kReading =
+    "@@character_set_client, find_in_set('NO_BACKSLASH_ESCAPES', @@sql_mode) > 0, "
+    "find_in_set('ANSI_QUOTES', @@sql_mode) > 0";
 
 bool is_loss(unsigned number) {
     switch (number) {
@@ -42,6 +48,12 @@ bool is_loss(unsigned number) {
         default:
             return false;
     }
+}
+
+/// Of the client library; a server's own are told apart by their numbers. 0: nobody says.
+bool is_of_library(unsigned number) {
+    return number == 0 || (number >= CR_MIN_ERROR && number <= CR_MAX_ERROR) ||
+           (number >= CER_MIN_ERROR && number <= CER_MAX_ERROR);
 }
 
 void keep_alive(MYSQL* handle) {
@@ -177,20 +189,33 @@ void Connection::connect(const DataSource& source) {
             !by_socket && (way.tls == Tls::Verified || way.tls == Tls::Unverified);
         if (connected != nullptr && in_clear && wants_tls) {
             if (&way != &ways.back()) continue;
-            throw Error(
+            Error no_tls(
                 ErrorKind::Unavailable,
                 "failed to connect to database: TLS is required, but the server does not support it"
             );
+            no_tls.advise("enable TLS on the server, or change tls in dataSource");
+            throw no_tls;
         }
-        if (connected != nullptr) return;
+        if (connected != nullptr) {
+            files_.serve(handle_.get());
+            lost_ = false;  // an earlier way may have been refused
+            return;
+        }
         const ServerError error = error_now();
         // Not when the server's certificate is a wrong one: somebody else would get the password.
         const bool has_no_tls = error.number == CR_SSL_CONNECTION_ERROR &&
                                 (handle_->server_capabilities & CLIENT_SSL) == 0;
         if (&way != &ways.back() && has_no_tls) continue;
         const std::string why = "failed to connect to database: " + describe(error);
-        if (is_refused_password(error)) throw sql::RefusedPassword(ErrorKind::Unavailable, why);
-        throw Error(ErrorKind::Unavailable, why);
+        const std::string advice = connect_hint_for(error);
+        if (is_refused_password(error)) {
+            sql::RefusedPassword refused(ErrorKind::Unavailable, why);
+            refused.advise(advice);
+            throw refused;
+        }
+        Error failed(ErrorKind::Unavailable, why);
+        failed.advise(advice);
+        throw failed;
     }
 }
 
@@ -223,13 +248,16 @@ void Connection::prepare(const DataSource& source) {
         );
     }
     // Whatever the scripts are written in: what we read is UTF-8.
-    error = run("set character_set_results = utf8mb4; "
-                "select @@max_allowed_packet, @@character_set_client, @@character_set_connection "
-                "limit 1",
+    error = run(fmt::format(
+                    "set character_set_results = utf8mb4; "
+                    "select {}, @@character_set_connection, @@max_allowed_packet limit 1",
+                    kReading
+                ),
                 [&](const sql::Row& row) {
-                    max_allowed_packet_ = to_size(row.at(0));
+                    take_reading(row);
+                    max_allowed_packet_ = to_size(row.at(4));
                     reads_quoted_literals_ =
-                        row.at(1) == "utf8mb4" && row.at(2) == "utf8mb4" && backslashes_escape();
+                        row.at(0) == "utf8mb4" && row.at(3) == "utf8mb4" && backslashes_escape();
                 }
     ).error;
     if (error) throw own_sql_error(*error);
@@ -241,7 +269,9 @@ void Connection::prepare(const DataSource& source) {
 
 void Connection::close() noexcept {
     result_.reset();
-    handle_.reset(mysql_init(nullptr));  // says "gone" to whoever asks it
+    decltype(handle_) gone(mysql_init(nullptr));  // says so to whoever asks it
+    if (!gone) return cut();
+    handle_ = std::move(gone);
     lost_ = true;
 }
 
@@ -268,13 +298,30 @@ ServerError Connection::error_now() {
     error.number = mysql_errno(handle_.get());
     error.sqlstate = mysql_sqlstate(handle_.get());
     error.message = mysql_error(handle_.get());
-    error.connection_lost = is_loss(error.number);
-    if (error.connection_lost) lost_ = true;
+    error.connection_lost = is_loss(error.number) || is_of_library(error.number);
+    if (const auto problem = files_.take_problem()) {
+        error = {.number = problem->number, .sqlstate = "HY000", .message = problem->message};
+        if (problem->cut) cut();
+        return error;
+    }
+    if (error.number == 0) {
+        error.number = CR_UNKNOWN_ERROR;
+        error.message = "the client library ended the answer of the server without a reason";
+    }
+    if (error.connection_lost) cut();
     return error;
 }
 
-std::optional<ServerError> Connection::send(std::string_view text) {
+/// What is under way must not be taken for the answer to something else.
+void Connection::cut() noexcept {
+    lost_ = true;
+    const int socket = static_cast<int>(mysql_get_socket(handle_.get()));
+    if (socket >= 0) shutdown(socket, SHUT_RDWR);
+}
+
+std::optional<ServerError> Connection::send(std::string_view text, LocalFiles::Asked files) {
     occupy();
+    files_.expect(files);
     if (mysql_real_query(handle_.get(), text.data(), text.size()) == 0) return std::nullopt;
     ServerError error = error_now();
     release();
@@ -290,17 +337,30 @@ bool Connection::begin_result(std::optional<ServerError>& error) {
             error = error_now();
             return false;
         }
-        const int next = mysql_next_result(handle_.get());
-        if (next > 0) error = error_now();
-        if (next != 0) return false;
+        if (!has_next_result(error)) return false;
     }
 }
 
-bool Connection::fetch(sql::Row& row) {
+/// Goes on to the next result. The library says "there is none" also when one could not be read;
+/// the server has said whether there is one.
+bool Connection::has_next_result(std::optional<ServerError>& error) {
+    const bool announced = (handle_->server_status & SERVER_MORE_RESULTS_EXIST) != 0;
+    if (announced && mysql_next_result(handle_.get()) == 0) return true;
+    const bool has_rows_left = handle_->status != MYSQL_STATUS_READY;
+    if (announced || has_rows_left || mysql_errno(handle_.get()) != 0) error = error_now();
+    return false;
+}
+
+bool Connection::fetch(sql::Row& row, std::optional<ServerError>& error) {
     const MYSQL_ROW columns = mysql_fetch_row(result_.get());
-    if (columns == nullptr) return false;
-    const unsigned long* lengths = mysql_fetch_lengths(result_.get());
-    row.resize(mysql_num_fields(result_.get()));
+    const unsigned long* lengths =
+        columns == nullptr ? nullptr : mysql_fetch_lengths(result_.get());
+    const unsigned count = mysql_num_fields(result_.get());
+    if (lengths == nullptr || count == 0) {
+        if (mysql_errno(handle_.get()) != 0 || mysql_eof(result_.get()) == 0) error = error_now();
+        return false;
+    }
+    row.resize(count);
     for (std::size_t i = 0; i < row.size(); ++i) {
         row[i].reset();
         if (columns[i] != nullptr) row[i].emplace(columns[i], lengths[i]);
@@ -311,13 +371,9 @@ bool Connection::fetch(sql::Row& row) {
 bool Connection::next_row(sql::Row& row, std::optional<ServerError>& error) {
     while (true) {
         if (!result_ && !begin_result(error)) break;
-        if (fetch(row)) return true;
-        if (mysql_errno(handle_.get()) != 0) error = error_now();
+        if (fetch(row, error)) return true;
         result_.reset();
-        if (error) break;
-        const int next = mysql_next_result(handle_.get());
-        if (next > 0) error = error_now();
-        if (next != 0) break;
+        if (error || !has_next_result(error)) break;
     }
     release();
     return false;
@@ -330,9 +386,7 @@ void Connection::abandon_rows() {
         if (!next_row(row, error)) return;
     }
     // What is left could be a gigabyte: the connection is closed instead.
-    lost_ = true;
-    const int socket = static_cast<int>(mysql_get_socket(handle_.get()));
-    shutdown(socket, SHUT_RDWR);
+    cut();
     result_.reset();
     release();
 }
@@ -341,27 +395,32 @@ std::optional<ServerError> Connection::take_rows(const sql::RowSink& row) {
     result_.reset(mysql_use_result(handle_.get()));
     if (!result_) return error_now();
     sql::Row values;
-    while (fetch(values)) {
+    std::optional<ServerError> error;
+    while (fetch(values, error)) {
         if (row) row(values);
     }
-    std::optional<ServerError> error;
-    if (mysql_errno(handle_.get()) != 0) error = error_now();
     result_.reset();
     return error;
 }
 
-Connection::Answer Connection::run(std::string_view text, const sql::RowSink& row) {
+Connection::Answer Connection::run(
+    std::string_view text, const sql::RowSink& row, LocalFiles::Asked files
+) {
     Answer answer;
-    answer.error = send(text);
+    answer.error = send(text, files);
     if (answer.error) return answer;
-    while (true) {
-        if (mysql_field_count(handle_.get()) > 0) answer.error = take_rows(row);
-        if (answer.error) break;
-        ++answer.results;
-        if (ran_) ran_(mysql_warning_count(handle_.get()));
-        const int next = mysql_next_result(handle_.get());
-        if (next > 0) answer.error = error_now();
-        if (next != 0) break;
+    try {
+        do {
+            if (mysql_field_count(handle_.get()) > 0) answer.error = take_rows(row);
+            if (answer.error) break;
+            ++answer.results;
+            if (ran_) ran_(mysql_warning_count(handle_.get()));
+        } while (has_next_result(answer.error));
+    } catch (...) {  // of `row`
+        cut();
+        result_.reset();
+        release();
+        throw;
     }
     release();
     return answer;
@@ -373,6 +432,24 @@ bool Connection::in_transaction() const noexcept {
 
 bool Connection::backslashes_escape() const noexcept {
     return (handle_->server_status & SERVER_STATUS_NO_BACKSLASH_ESCAPES) == 0;
+}
+
+std::optional<ServerError> Connection::look_at_reading(bool may_be_new) {
+    const bool says_names = (handle_->server_status & SERVER_STATUS_ANSI_QUOTES) != 0;
+    const bool flags_differ =
+        backslashes_escape() != reading_.standard_conforming_strings ||
+        (mariadb_connection(handle_.get()) != 0 && says_names != reading_.double_quoted_names);
+    if (!may_be_new && !flags_differ) return std::nullopt;
+    return run(fmt::format("select {} limit 1", kReading),
+               [&](const sql::Row& row) { take_reading(row); }
+    ).error;
+}
+
+void Connection::take_reading(const sql::Row& row) {
+    reading_ = {
+        .standard_conforming_strings = row.at(1) != "1",
+        .double_quoted_names = row.at(2) == "1",
+        .encoding = script::encoding_called(row.at(0).value_or(""))};
 }
 
 bool Connection::is_mariadb() const noexcept {

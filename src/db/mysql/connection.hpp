@@ -14,9 +14,11 @@
 
 #include "core/freed_by.hpp"
 #include "db/mysql/data_source.hpp"
+#include "db/mysql/local_files.hpp"
 #include "db/mysql/server_error.hpp"
 #include "db/sql/canceller.hpp"
 #include "db/sql/session.hpp"
+#include "script/reading.hpp"
 
 namespace migrator::db::mysql {
 
@@ -47,8 +49,14 @@ public:
         std::size_t results = 0;           ///< statements that have run
         std::optional<ServerError> error;  ///< of the one behind them
     };
-    /// Sends `text` and takes in all results. `row` may be null.
-    Answer run(std::string_view text, const sql::RowSink& row = nullptr);
+    /// Sends `text` and takes in all results. `row` may be null. An error of the client library, or
+    /// one that it gives no reason for, loses the connection: results may be under way that would
+    /// be taken for those of the next message.
+    Answer run(
+        std::string_view text,
+        const sql::RowSink& row = nullptr,
+        LocalFiles::Asked files = LocalFiles::Asked::Never
+    );
     /// From now on `run` tells of each statement that has run, and how many warnings the server has
     /// for it. Null: nobody is told.
     using Ran = std::function<void(unsigned warnings)>;
@@ -57,7 +65,9 @@ public:
     unsigned long id() const noexcept { return mysql_thread_id(handle_.get()); }
 
     /// Sends `text` for `next_row`.
-    std::optional<ServerError> send(std::string_view text);
+    std::optional<ServerError> send(
+        std::string_view text, LocalFiles::Asked files = LocalFiles::Asked::Never
+    );
     /// The next row of any of its results; false after the last. Only when it returns false, or
     /// sets `error`, something else can be sent.
     bool next_row(sql::Row& row, std::optional<ServerError>& error);
@@ -68,7 +78,13 @@ public:
     /// Ends the server's session; the connection is lost then.
     void close() noexcept;
     bool in_transaction() const noexcept;
-    bool backslashes_escape() const noexcept;  ///< in strings, by `sql_mode`
+    /// In strings, by the flag of the last answer. After code that sets `sql_mode` for itself alone
+    /// servers say so to the end of the session, though it does not hold.
+    bool backslashes_escape() const noexcept;
+    /// How the server reads text, by what it said when it was asked last.
+    const script::Reading& reading() const noexcept { return reading_; }
+    /// Asks when `may_be_new`, or when the flags of the last answer say otherwise.
+    std::optional<ServerError> look_at_reading(bool may_be_new);
     /// Text in UTF-8 between quotes, with backslashes as escapes, is what it says, as long as
     /// nobody changes the session.
     bool reads_quoted_literals() const noexcept { return reads_quoted_literals_; }
@@ -87,15 +103,19 @@ private:
     void connect(const DataSource& source);
     void prepare(const DataSource& source);
     ServerError error_now();
-    /// The next row of the result in work; false when there is none, or an error.
-    bool fetch(sql::Row& row);
+    /// The next row of the result in work; false when there is none, or `error` is set.
+    bool fetch(sql::Row& row, std::optional<ServerError>& error);
     std::optional<ServerError> take_rows(const sql::RowSink& row);
     bool begin_result(std::optional<ServerError>& error);
+    bool has_next_result(std::optional<ServerError>& error);
+    void cut() noexcept;
+    void take_reading(const sql::Row& row);
     bool is_readable() const;
     void occupy();
     void release();
 
     std::unique_ptr<MYSQL, FreedBy<mysql_close>> handle_;
+    LocalFiles files_;
     std::unique_ptr<MYSQL_RES, FreedBy<mysql_free_result>> result_;  ///< rows still to come
     std::atomic<bool> occupied_ = false;                             ///< a command is under way
     std::atomic<bool> lost_ = false;
@@ -103,6 +123,7 @@ private:
     std::size_t max_allowed_packet_ = 0;
     bool reads_quoted_literals_ = false;
     Ran ran_;
+    script::Reading reading_;
     std::optional<sql::Canceller> canceller_;
 };
 

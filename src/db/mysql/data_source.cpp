@@ -18,6 +18,44 @@ constexpr auto kNone = std::string_view::npos;
 
 Error refused(const std::string& what) { return {ErrorKind::Configuration, "dataSource: " + what}; }
 
+constexpr std::string_view kForm = "user:password@tcp(host:3306)/database?param=value";
+
+/// How data sources of other programs begin.
+constexpr std::string_view kUrls[] = {
+    "jdbc:mysql:",
+    "jdbc:mariadb:",
+    "mysql://",
+    "mysql+",
+    "mysqlx://",
+    "mysql2://",
+    "mysqls://",
+    "mariadb://",
+    "mariadb+",
+    "tidb://"};
+constexpr std::string_view kKeywords[] = {
+    "host=", "hostname=", "server=", "data source=", "driver=", "user=", "uid=", "dsn="};
+
+template <std::size_t Count>
+bool begins_with_one_of(std::string_view text, const std::string_view (&beginnings)[Count]) {
+    return std::ranges::any_of(beginnings, [&](std::string_view beginning) {
+        return starts_with_ignoring_case(text, beginning);
+    });
+}
+
+/// Refuses what people bring from elsewhere, with the form that is right here.
+void refuse_forms_of_others(std::string_view text) {
+    const bool is_url = begins_with_one_of(text, kUrls);
+    // A password may hold anything; the address tells.
+    const bool is_keywords = begins_with_one_of(text, kKeywords) && text.find("@tcp") == kNone &&
+                             text.find("@unix") == kNone;
+    if (!is_url && !is_keywords) return;
+    throw refused(fmt::format(
+        "this is {}, the form of other programs; write it as {}",
+        is_url ? "a URL such as mysql://…" : "a list of keywords such as host=…",
+        kForm
+    ));
+}
+
 /// Parameters of Go's driver that tune it, and change nothing here.
 constexpr std::string_view kWithoutEffect[] = {
     "parseTime",
@@ -193,16 +231,21 @@ void read_address(DataSource& source, std::string_view text) {
         source.socket = address.empty() ? "/tmp/mysql.sock" : std::string(address);
         return;
     }
-    throw refused("invalid DSN: the network must be tcp or unix");
+    throw refused(fmt::format(
+        "invalid DSN: the network must be tcp or unix, with the address in parentheses: {}", kForm
+    ));
 }
 
 }  // namespace
 
 DataSource parse_data_source(std::string_view text) {
     DataSource source;
+    refuse_forms_of_others(text);
     const auto slash = text.rfind('/');
     if (slash == kNone) {
-        throw refused("invalid DSN: missing the slash separating the database name");
+        throw refused(fmt::format(
+            "invalid DSN: missing the slash separating the database name; the form is {}", kForm
+        ));
     }
     std::string_view left = text.substr(0, slash);
     const std::string_view right = text.substr(slash + 1);

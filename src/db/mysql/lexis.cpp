@@ -15,6 +15,9 @@ constexpr auto kSets = kChangesSession | kKeepsTransaction;
 constexpr auto kSetsLexing = kSets | kChangesLexing;
 constexpr auto kRunsAnything = kUncountedResults | kChangesSession | kMakesStatefulCode;
 constexpr auto kReadsOrWrites = kKeepsTransaction | kCallsFunctions;
+/// What it locks is known to the server alone.
+constexpr auto kLocksForItself = kLocksTables | kRefusesTransaction | kChangesSession;
+constexpr auto kLoadsLocal = kKeepsTransaction | kReadsClientFile;
 
 // What is not said to keep the transaction is taken to commit it: every DDL statement does
 // (https://dev.mysql.com/doc/refman/8.0/en/implicit-commit.html).
@@ -37,7 +40,11 @@ constexpr Lexis::Rule kRules[] = {
     {"help", kKeepsTransaction},
     {"handler", kSets},
     {"load data", kKeepsTransaction},
+    {"load data local", kLoadsLocal},
+    {"load data ? local", kLoadsLocal},
     {"load xml", kKeepsTransaction},
+    {"load xml local", kLoadsLocal},
+    {"load xml ? local", kLoadsLocal},
     {"create * as", kCallsFunctions},
     {"create * select", kCallsFunctions},
     {"create temporary", kChangesSession},
@@ -62,7 +69,9 @@ constexpr Lexis::Rule kRules[] = {
     {"deallocate", kSets},
     {"execute", kRunsAnything},
     {"call", kRunsAnything},
-    {"set statement * for", kRunsAnything},  // MariaDB: for any statement
+    // MariaDB: for any statement, with settings of its own that the answer tells of.
+    {"set statement * for", kRunsAnything | kChangesLexing},
+    {"set statement * for load", kRunsAnything | kChangesLexing | kReadsClientFile},
 
     {"begin", kTransactionControl},
     {"begin $", kOpens},
@@ -83,6 +92,10 @@ constexpr Lexis::Rule kRules[] = {
     {"lock tables", kLocksTables | kChangesSession},
     {"lock table", kLocksTables | kChangesSession},
     {"flush * with read lock", kForbidden},
+    {"flush * for export", kLocksForItself},
+    {"backup lock", kLocksForItself},
+    {"backup stage", kLocksForItself},
+    {"lock instance for backup", kChangesSession},
 
     {"create * function", kMakesCode},
     {"create * procedure", kMakesCode},
@@ -208,7 +221,7 @@ constinit const Lexis kMysqlLexis{
     .double_quoted_strings = true,
     .backslash_strings = true,
     .compound_bodies = true,
-    .delimiter_command = true,
+    .mysql_commands = true,
     .user_variables = true,
     .rules = kRules,
     .functions = kFunctions,

@@ -4,22 +4,41 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
+#include "db/mysql/lexis.hpp"
 #include "db/mysql/literal.hpp"
+#include "script/lexer.hpp"
 
 namespace migrator::db::mysql {
 namespace {
 
 constexpr std::string_view kState = "migrator.migrator_tenant_state";
 
+/// Where the list of LOCK TABLES ends: before WAIT, NOWAIT, and the end of a version comment.
+std::size_t end_of_tables(std::string_view text) {
+    script::Lexer lexer(text, kMysqlLexis);
+    std::size_t end = 0;
+    std::size_t before_wait = 0;
+    for (script::Token token = lexer.next(); token.kind != script::TokenKind::End;
+         token = lexer.next()) {
+        if (token.kind == script::TokenKind::VersionComment) continue;
+        const std::string_view word = text.substr(token.begin, token.end - token.begin);
+        const bool waits = equal_ignoring_case(word, "nowait") || equal_ignoring_case(word, "wait");
+        // An alias may be called so; then the kind of lock follows.
+        if (waits) before_wait = end;
+        if (!waits && token.kind != script::TokenKind::Number) before_wait = 0;
+        end = token.end;
+    }
+    return before_wait > 0 ? before_wait : end;
+}
+
 /// The statement as it is sent. While tables are locked only those that LOCK TABLES names can be
 /// written to, and our state row is written between the statements.
 std::string text_of(const sql::ScriptRun& run, const script::Statement& statement) {
     std::string text = run.text.piece(statement.begin, statement.end);
     if ((statement.traits & script::kLocksTables) != 0) {
-        // Behind the list; a version comment around the statement goes on to its end.
-        const std::size_t end = text.ends_with("*/") ? text.size() - 2 : text.size();
-        text.insert(end, fmt::format(", {} write", kState));
+        text.insert(end_of_tables(text), fmt::format(", {} write", kState));
     }
     return text;
 }
@@ -197,7 +216,9 @@ private:
         add(Part::Kind::Script, text_of(script_.run, statement), index);
         Part& part = parts_.back();
         part.uncounted = (statement.traits & script::kUncountedResults) != 0;
-        part.ends_message = apart_ || may_be_a_comment(part.text);
+        part.reads_file = (statement.traits & script::kReadsClientFile) != 0;
+        // For a file that cannot be read the server would go on with what stands behind.
+        part.ends_message = apart_ || part.reads_file || may_be_a_comment(part.text);
     }
 
     void add_records() {

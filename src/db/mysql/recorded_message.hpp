@@ -23,6 +23,7 @@ struct Part {
     std::size_t script = 0;     ///< its place in the row of scripts
     std::size_t statement = 0;  ///< of the script, from 0; their number: behind the last
     bool uncounted = false;
+    bool reads_file = false;    ///< the server asks for a file: nothing else in the message
     bool ends_message = false;  ///< nothing may stand behind it in a message
     std::string text;
 };

@@ -26,9 +26,10 @@ class MysqlServer final : public sql::Server {
 public:
     MysqlServer(DataSource source, const Options& options)
         : options_(options),
+          dialect_(dialect_for(source)),
           source_(std::move(source), options.renewed_data_source, parse_data_source) {}
 
-    const sql::Dialect& dialect() const override { return mysql::dialect(); }
+    const sql::Dialect& dialect() const override { return dialect_; }
 
     /// A session for reading: times come in UTC, whatever zone the server is in.
     std::unique_ptr<sql::Session> connect() override {
@@ -52,6 +53,15 @@ public:
     }
 
 private:
+    /// Files are looked at before a server says how it reads them.
+    static sql::Dialect dialect_for(const DataSource& source) {
+        sql::Dialect dialect = mysql::dialect();
+        if (!source.charsets.empty()) {
+            dialect.lexis.encoding = script::encoding_called(source.charsets.front());
+        }
+        return dialect;
+    }
+
     std::shared_ptr<Connection> open() {
         return source_.connect([this](const DataSource& source) {
             return std::make_shared<Connection>(with_password(source, options_), [this] {
@@ -80,6 +90,7 @@ private:
     }
 
     const Options options_;
+    const sql::Dialect dialect_;
     std::atomic<bool> looked_for_cluster_ = false;
     sql::RenewableSource<DataSource> source_;
     sql::LockAttempts<std::shared_ptr<Connection>> lock_attempts_;

@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "db/mysql/hints.hpp"
+
 namespace migrator::db::mysql {
 namespace {
 
@@ -11,7 +13,6 @@ constexpr unsigned kAccessDenied = 1045;
 constexpr unsigned kSyntaxError = 1064;
 constexpr unsigned kLockWaitTimeout = 1205;
 constexpr unsigned kDeadlock = 1213;
-constexpr unsigned kNotTransactional = 1785;  // under enforce_gtid_consistency
 
 /// The number in "… near '…' at line 3"; 1 when there is none.
 std::uint32_t line_in(std::string_view message) {
@@ -31,7 +32,10 @@ std::string describe(const ServerError& error) {
 }
 
 Error own_sql_error(const ServerError& error) {
-    return {error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
+    if (error.connection_lost) return {ErrorKind::Unavailable, describe(error)};
+    Error refused(ErrorKind::Internal, describe(error));
+    if (!is_lock_failure(error)) refused.advise(own_hint_for(error));
+    return refused;
 }
 
 sql::Failure failure_of(const ServerError& error, std::size_t statement, std::uint32_t line) {
@@ -41,11 +45,7 @@ sql::Failure failure_of(const ServerError& error, std::size_t statement, std::ui
     if (line > 0 && error.number == kSyntaxError) failure.line += line_in(error.message) - 1;
     failure.message = fmt::format("Error {}: {}", error.number, error.message);
     failure.sqlstate = error.sqlstate;
-    if (error.number == kNotTransactional) {
-        failure.hint =
-            "the table does not support transactions (MyISAM); begin the file with the comment "
-            "\"-- migrator:no-transaction\", or add it to noTransaction in the configuration";
-    }
+    failure.hint = hint_for(error);
     failure.connection_lost = error.connection_lost;
     failure.lock_timed_out = error.number == kLockWaitTimeout;
     return failure;

@@ -9,7 +9,10 @@ namespace migrator::db::mysql {
 
 /// What the server, or the client library, said.
 struct ServerError {
-    unsigned number = 0;  ///< 1000 and up: of the server; 2000 to 2999: of the client library
+    /// 2000 to 2999 and 5000 to 5999: of the client library; else of the server. Below 1000: a file
+    /// of the server's, or one of LOAD DATA LOCAL, and then the connection may be lost though
+    /// `connection_lost` does not say so.
+    unsigned number = 0;
     std::string sqlstate;
     std::string message;
     bool connection_lost = false;
@@ -18,7 +21,8 @@ struct ServerError {
 /// "Error 1064 (42000): You have an error …".
 std::string describe(const ServerError& error);
 
-/// Unavailable when the connection is gone, else Internal: our own SQL was refused.
+/// Unavailable when the connection is gone, else Internal: our own SQL was refused; the advice then
+/// is about privileges.
 Error own_sql_error(const ServerError& error);
 
 /// What became of statement number `statement` (from 1), which begins in line `line` of its

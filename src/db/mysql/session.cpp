@@ -19,6 +19,14 @@ constexpr std::size_t kRoomForNames = 16'384;  // beside contents in a message
 /// "Some non-transactional changed tables couldn't be rolled back".
 constexpr std::string_view kIncompleteRollback = "1196";
 
+/// Whether this text of a script, with which a message ends, may ask for a file. What runs at run
+/// time may; and where any number of statements may be in the text, some stand behind it perhaps.
+LocalFiles::Asked files_asked(bool reads_file, bool uncounted, std::string_view text) {
+    const bool may_be_several = uncounted && text.find(';') != std::string_view::npos;
+    if (reads_file && !may_be_several) return LocalFiles::Asked::Alone;
+    return uncounted ? LocalFiles::Asked::Anywhere : LocalFiles::Asked::Never;
+}
+
 /// The rows of our own SQL, as the server sends them.
 class Rows final : public sql::RowSource {
 public:
@@ -167,6 +175,9 @@ std::optional<sql::Failure> Session::run_statement(
 ) {
     const script::Statement& statement = script.script->statements[index];
     const auto text = script.text.piece(statement.begin, statement.end);
+    const bool uncounted = (statement.traits & script::kUncountedResults) != 0;
+    const bool reads_file = (statement.traits & script::kReadsClientFile) != 0;
+    const auto files = files_asked(reads_file, uncounted, text);
     unsigned warnings = 0;
     std::optional<ServerError> error;
     {
@@ -175,7 +186,7 @@ std::optional<sql::Failure> Session::run_statement(
             observer_, {.session = id(), .parts = {&part, 1}, .is_told_of_each = true}
         );
         work_.connection->tell_ran([&](unsigned count) { warnings = count; });
-        error = work_.connection->run(text).error;
+        error = work_.connection->run(text, nullptr, files).error;
         work_.connection->tell_ran(nullptr);
     }
     if (!error && warnings > 0 && observer_ != nullptr) tell_warnings(script, index);
@@ -196,11 +207,31 @@ std::optional<sql::Failure> Session::run_scripts(std::span<const sql::ScriptRun>
     begin_scripts();
     for (const sql::ScriptRun& script : scripts) {
         if (manners_of(script).changes_session) plain_ = false;
-        for (std::size_t i = 0; i < script.script->statements.size(); ++i) {
-            if (auto failure = run_statement(script, i)) return failure;
+        FollowedScript followed(script);
+        if (auto failure = read_on(followed, 0)) return failure;
+        for (std::size_t i = 0; i < followed.run().script->statements.size(); ++i) {
+            if (auto failure = run_statement(followed.run(), i)) return failure;
+            if (auto failure = read_on(followed, i + 1)) return failure;
         }
     }
     return std::nullopt;
+}
+
+std::optional<sql::Failure> Session::read_on(FollowedScript& script, std::size_t statements) {
+    const auto& found = script.run().script->statements;
+    const bool may_be_new =
+        statements > 0 && (found[statements - 1].traits & script::kChangesLexing) != 0;
+    sql::Failure failure;
+    if (const auto error = work_.connection->look_at_reading(may_be_new)) {
+        failure = failure_of(*error, 0, 0);
+        failure.message = "Could not read the settings of the session: " + failure.message;
+    } else {
+        script.follow(statements, work_.connection->reading());
+        failure.message = script.problem();
+    }
+    failure.step = script.run().step;
+    if (failure.message.empty()) return std::nullopt;
+    return failure;
 }
 
 std::optional<sql::Failure> Session::run_without_transaction(
@@ -212,12 +243,14 @@ std::optional<sql::Failure> Session::run_without_transaction(
     set_limits(settings);
     plain_ = false;
     execute("set autocommit = 1");
-    std::optional<sql::Failure> failure;
-    const std::size_t count = script.script->statements.size();
+    FollowedScript followed(script);
+    std::optional<sql::Failure> failure = read_on(followed, 0);
+    const auto& statements = [&]() -> auto& { return followed.run().script->statements; };
     bool locks = false;
-    for (std::size_t i = 0; i < count && !failure; ++i) {
-        locks = locks || (script.script->statements[i].traits & script::kLocksTables) != 0;
-        failure = run_statement(script, i);
+    for (std::size_t i = 0; i < statements().size() && !failure; ++i) {
+        locks = locks || (statements()[i].traits & script::kLocksTables) != 0;
+        failure = run_statement(followed.run(), i);
+        if (!failure) failure = read_on(followed, i + 1);
         if (!failure && !work_.connection->in_transaction() && !locks && done) done(i + 1);
     }
     if (work_.connection->is_lost()) return failure;
@@ -226,7 +259,7 @@ std::optional<sql::Failure> Session::run_without_transaction(
     if (locks) execute("unlock tables");
     check_lock();
     if (!failure && left_open) {
-        failure = sql::Failure{.step = script.step, .statement = count};
+        failure = sql::Failure{.step = script.step, .statement = statements().size()};
         failure->message =
             "the script left a transaction open, which was rolled back; end it with COMMIT";
     }
@@ -279,19 +312,38 @@ void Session::check_lock() {
         fmt::format("select is_used_lock('{}') = connection_id()", work_.lock),
         [&](const sql::Row& row) { holds = sql::Row(row).at(0) == "1"; }
     );
-    if (answer.error || holds) return;  // a server that has no such function
+    const bool has_no_such_function = work_.connection->is_tidb();
+    if (answer.error && !has_no_such_function) throw own_sql_error(*answer.error);
+    if (answer.error || holds) return;
     throw Error(ErrorKind::Locked, "lost the migration lock: the script released it");
 }
 
-/// A message in the making.
-struct Session::Sent {
+struct Session::Message {
     std::string text;
     std::vector<Part> parts;
 
-    void add(Part part) {
-        if (!text.empty()) text += ";\n";
-        text += part.text;
-        parts.push_back(std::move(part));
+    LocalFiles::Asked files() const {
+        const Part& last = parts.back();
+        return files_asked(last.reads_file, last.uncounted, last.text);
+    }
+};
+
+/// Scripts on their way, and a message in the making.
+struct Session::Recording {
+    const sql::VersionRow& version;
+    const std::span<const sql::RecordedScript> scripts;
+    const sql::WorkSettings& settings;
+    bool runs_anything = false;
+
+    Message message;
+
+    /// The newest of the scripts as the server reads it.
+    const sql::RecordedScript* followed = nullptr;
+    std::size_t followed_index = 0;
+
+    const sql::RecordedScript& script_of(const Part& part) const {
+        return followed != nullptr && part.script == followed_index ? *followed
+                                                                    : scripts[part.script];
     }
 };
 
@@ -302,48 +354,23 @@ std::optional<sql::Failure> Session::run_recorded(
 ) {
     begin_scripts();
     warned_ = {};
-    Sent sent;
-    bool runs_anything = false;
-    bool first = true;
+    Recording recording{.version = version, .scripts = scripts, .settings = settings};
     for (std::size_t i = 0; i < scripts.size(); ++i) {
-        const Manners manners = manners_of(scripts[i].run);
-        if (!has_limits_ && (settings.statement_timeout || settings.lock_timeout)) {
-            if (auto failure = send(sent, scripts)) return failure;
-            set_limits(settings);
-        }
-        if (manners.changes_session) plain_ = false;  // also for its own row
-        runs_anything = runs_anything || manners.apart;
-        if (first || manners.apart) sent.add({.script = i, .text = "set autocommit = 0"});
-        const bool with_version = !version_recorded_ && first;
-        for (Part& part : parts_of(version, scripts[i], i, recorded_as(with_version))) {
-            const bool too_long =
-                sent.text.size() + part.text.size() + 2 > work_.connection->max_allowed_packet();
-            const bool by_itself = one_statement_each_ && part.kind == Part::Kind::Script;
-            if ((too_long || by_itself) && !sent.parts.empty()) {
-                if (auto failure = send(sent, scripts)) return failure;
-            }
-            const bool alone = part.ends_message || part.uncounted || by_itself;
-            sent.add(std::move(part));
-            if (!alone) continue;
-            if (auto failure = send(sent, scripts)) return failure;
-        }
-        first = false;
-        if (manners.changes_session) has_limits_ = false;
+        if (auto failure = record(recording, i)) return failure;
     }
-    if (auto failure = send(sent, scripts)) return failure;
+    if (auto failure = send(recording)) return failure;
     version_recorded_ = version_recorded_ || !scripts.empty();
-    if (runs_anything) check_lock();
+    if (recording.runs_anything) check_lock();
     return std::nullopt;
 }
 
-Connection::Answer Session::run_observed(
-    const Sent& message, std::span<const sql::RecordedScript> scripts
-) {
-    if (observer_ == nullptr) return work_.connection->run(message.text);
+Connection::Answer Session::run_observed(const Recording& recording, const Message& message) {
+    const LocalFiles::Asked files = message.files();
+    if (observer_ == nullptr) return work_.connection->run(message.text, nullptr, files);
     std::vector<sql::SentPart> parts;
     for (const Part& part : message.parts) {
         const bool is_ours = part.kind != Part::Kind::Script;
-        parts.push_back({&scripts[part.script].run, part.statement, 1, is_ours});
+        parts.push_back({&recording.script_of(part).run, part.statement, 1, is_ours});
     }
     const sql::Observed observed(
         observer_, {.session = id(), .parts = parts, .is_told_of_each = true}
@@ -362,13 +389,14 @@ Connection::Answer Session::run_observed(
         if (kind() == Part::Kind::Script && warnings > 0) {
             tell_unlisted();
             const Part& part = message.parts[at];
-            const sql::ScriptRun& run = scripts[part.script].run;
-            warned_ = {&run, run.script->statements[part.statement].line, warnings};
+            const auto& statements = recording.script_of(part).run.script->statements;
+            const sql::ScriptRun& run = recording.scripts[part.script].run;
+            warned_ = {&run, statements[part.statement].line, warnings};
         }
         ++at;
         observed.ran();
     });
-    auto answer = work_.connection->run(message.text, take_row);
+    auto answer = work_.connection->run(message.text, take_row, files);
     work_.connection->tell_ran(nullptr);
     return answer;
 }
@@ -383,35 +411,98 @@ void Session::tell_unlisted() {
     warned_ = {};
 }
 
-std::optional<sql::Failure> Session::send(
-    Sent& sent, std::span<const sql::RecordedScript> scripts
-) {
-    if (sent.parts.empty()) return std::nullopt;
-    const Sent message = std::move(sent);
-    sent = {};
-    const Connection::Answer answer = run_observed(message, scripts);
-    const std::size_t count = message.parts.size();
+std::optional<sql::Failure> Session::record(Recording& recording, std::size_t index) {
+    FollowedScript followed(recording.scripts[index].run);
+    // Those that wait before it change nothing of that.
+    if (auto unread = read_on(followed, 0)) {
+        if (auto failure = send(recording)) return failure;
+        return unread;
+    }
+    sql::RecordedScript script = recording.scripts[index];
+    script.run = followed.run();
+    const sql::WorkSettings& settings = recording.settings;
+    const Manners manners = manners_of(script.run);
+    if (!has_limits_ && (settings.statement_timeout || settings.lock_timeout)) {
+        if (auto failure = send(recording)) return failure;
+        set_limits(settings);
+    }
+    recording.followed = &script;
+    recording.followed_index = index;
+    if (manners.changes_session) plain_ = false;  // also for its own row
+    recording.runs_anything = recording.runs_anything || manners.apart;
+    std::optional<sql::Failure> failure;
+    if (index == 0 || manners.apart) {
+        failure = add(recording, {.script = index, .text = "set autocommit = 0"});
+    }
+    const RecordedAs as = recorded_as(!version_recorded_ && index == 0);
+    std::vector<Part> parts = parts_of(recording.version, script, index, as);
+    for (std::size_t i = 0; i < parts.size() && !failure; ++i) {
+        const bool is_statement = parts[i].kind == Part::Kind::Script;
+        const std::size_t statement = parts[i].statement;
+        failure = add(recording, std::move(parts[i]));
+        if (failure || !manners.apart || !is_statement) continue;
+        const std::size_t times_found = followed.times_found();
+        failure = read_on(followed, statement + 1);
+        if (failure || followed.times_found() == times_found) continue;
+        // What has been sent is the same, whatever comes behind it.
+        script.run = followed.run();
+        parts = parts_of(recording.version, script, index, as);
+    }
+    // What waits is told of by the statements that were found first.
+    if (!failure && followed.times_found() > 0) failure = send(recording);
+    recording.followed = nullptr;
+    if (!failure && manners.changes_session) has_limits_ = false;
+    return failure;
+}
+
+std::optional<sql::Failure> Session::add(Recording& recording, Part part) {
+    const bool is_script = part.kind == Part::Kind::Script;
+    const bool too_long = recording.message.text.size() + part.text.size() + 2 >
+                          work_.connection->max_allowed_packet();
+    const bool by_itself = part.reads_file || (one_statement_each_ && is_script);
+    if ((too_long || by_itself) && !recording.message.parts.empty()) {
+        if (auto failure = send(recording)) return failure;
+    }
+    const bool alone = part.ends_message || part.uncounted || by_itself;
+    if (!recording.message.text.empty()) recording.message.text += ";\n";
+    recording.message.text += part.text;
+    recording.message.parts.push_back(std::move(part));
+    return alone ? send(recording) : std::nullopt;
+}
+
+std::optional<sql::Failure> Session::send(Recording& recording) {
+    if (recording.message.parts.empty()) return std::nullopt;
+    const Message message = std::exchange(recording.message, {});
+    const std::vector<Part>& parts = message.parts;
+    const Part& last = parts.back();
+    const Connection::Answer answer = run_observed(recording, message);
+    const std::size_t count = parts.size();
     if (answer.error) {
-        const Part& part = message.parts[std::min(answer.results, count - 1)];
-        return failure_at(part, *answer.error, scripts);
+        const Part& part = parts[std::min(answer.results, count - 1)];
+        return failure_at(part, *answer.error, recording.script_of(part));
     }
-    const bool counted = !message.parts.back().uncounted;
-    if (counted && answer.results != count && !one_statement_each_) {
-        one_statement_each_ = true;
-        log::warn(fmt::format(
-            "The server executed {} statements, but {} were expected; from now on, statements are "
-            "sent one at a time; please report this with the script",
-            answer.results,
-            count
-        ));
-    }
-    return std::nullopt;
+    const bool fits = last.uncounted ? answer.results >= count : answer.results == count;
+    if (fits) return std::nullopt;
+    // Nobody knows which answer belongs to which statement, nor whether more are to come.
+    work_.connection->close();
+    sql::Failure failure;
+    failure.step = recording.script_of(parts.front()).run.step;
+    failure.message = fmt::format(
+        "the server returned {} results for {} statements, so migrator cannot tell what was "
+        "executed; no further statement was sent",
+        answer.results,
+        count
+    );
+    failure.hint =
+        "\"migrator status\" shows which files are recorded and which statement is in doubt; "
+        "please "
+        "report this with the file";
+    return failure;
 }
 
 sql::Failure Session::failure_at(
-    const Part& part, const ServerError& error, std::span<const sql::RecordedScript> scripts
+    const Part& part, const ServerError& error, const sql::RecordedScript& script
 ) {
-    const sql::RecordedScript& script = scripts[part.script];
     sql::Failure failure;
     if (part.kind == Part::Kind::Script) {
         const script::Statement& statement = script.run.script->statements[part.statement];
@@ -424,12 +515,23 @@ sql::Failure Session::failure_at(
                           failure.message;
     }
     failure.step = script.run.step;
+    if (work_.connection->is_lost() && !failure.connection_lost) {
+        failure.connection_lost = !replace_closed();
+    }
     if (failure.connection_lost) return failure;
     const bool repeatable =
         is_lock_failure(error) && is_uncommitted(part, script) && rolls_back_whole();
     failure.kept = what_stays(part, script);
     failure.may_repeat = repeatable && failure.kept == script.skipped;
     return failure;
+}
+
+bool Session::replace_closed() noexcept try {
+    reset();
+    return !work_.connection->is_lost();
+} catch (const std::exception& error) {
+    log::warn(std::string("Could not open another connection: ") + error.what());
+    return false;
 }
 
 /// Whether all that the script had done when the part failed can be rolled back. A single statement

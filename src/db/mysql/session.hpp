@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "db/mysql/connection.hpp"
+#include "db/mysql/followed_script.hpp"
 #include "db/mysql/held_lock.hpp"
 #include "db/mysql/recorded_message.hpp"
 #include "db/sql/session.hpp"
@@ -83,7 +84,8 @@ public:
     }
 
 private:
-    struct Sent;
+    struct Message;
+    struct Recording;
 
     RecordedAs recorded_as(bool with_version) const;
     void execute(const std::string& text);
@@ -92,18 +94,24 @@ private:
     void set_limits(const sql::WorkSettings& settings);
     std::optional<sql::Failure> run_statement(const sql::ScriptRun& script, std::size_t index);
     /// Runs a message and tells the observer of it.
-    Connection::Answer run_observed(
-        const Sent& message, std::span<const sql::RecordedScript> scripts
-    );
+    Connection::Answer run_observed(const Recording& recording, const Message& message);
     /// Tells the observer of a statement whose warnings were counted, and not asked for in time.
     void tell_unlisted();
     /// Tells the observer of the warnings of the statement that has just run.
     void tell_warnings(const sql::ScriptRun& script, std::size_t index);
-    /// Sends what `sent` holds.
-    std::optional<sql::Failure> send(Sent& sent, std::span<const sql::RecordedScript> scripts);
+    /// So many statements have run: finds those that follow as the server reads them now.
+    std::optional<sql::Failure> read_on(FollowedScript& script, std::size_t statements);
+    /// Puts script number `index` into messages, and sends those that are complete.
+    std::optional<sql::Failure> record(Recording& recording, std::size_t index);
+    std::optional<sql::Failure> add(Recording& recording, Part part);
+    /// Sends what waits.
+    std::optional<sql::Failure> send(Recording& recording);
     sql::Failure failure_at(
-        const Part& part, const ServerError& error, std::span<const sql::RecordedScript> scripts
+        const Part& part, const ServerError& error, const sql::RecordedScript& script
     );
+    /// After a message that can't be told from what follows: another connection in place of one
+    /// that was closed for it. False: there is none.
+    bool replace_closed() noexcept;
     static bool is_uncommitted(const Part& part, const sql::RecordedScript& script);
     bool rolls_back_whole();
     /// After a failure: rolls back, and finds out what of the script stays.

@@ -46,7 +46,7 @@ decltype(auto) told_as(std::string_view what, Read&& read) try {
     return std::forward<Read>(read)();
 } catch (const Error& error) {
     if (error.kind() != ErrorKind::Internal) throw;
-    throw Error(ErrorKind::Unavailable, std::string(what) + ": " + error.what());
+    throw error.as(ErrorKind::Unavailable, std::string(what) + ": " + error.what());
 }
 
 /// `text` with each `quote` in it twice, as SQL has them inside quotes.

@@ -81,7 +81,7 @@ void Application::run_tenant_by_tenant(Context begun) {
     try {
         Rollout(context, session_).run(result_);
     } catch (const Error& error) {
-        throw Error(error.kind(), error.what() + what_stays(context));
+        throw error.as(error.kind(), error.what() + what_stays(context));
     }
     // There is no version without rows.
     if (progress_.committed() > 0) result_.version_id = context.version_id;
@@ -109,7 +109,7 @@ void Application::run_in_turn(Context begun) {
             runner.run_or_throw(unit);
         }
     } catch (const Error& error) {
-        throw Error(error.kind(), error.what() + what_stays(context));
+        throw error.as(error.kind(), error.what() + what_stays(context));
     }
     if (!request.dry_run || id_survives) result_.version_id = context.version_id;
     note_atomicity(units.size());

@@ -62,9 +62,9 @@ std::string transaction_problem(
 ) {
     const script::Script& script = *prepared.script;
     // Where each file is committed by itself there is no transaction that one could end.
-    if (!dialect.transactional_ddl) return {};
+    const bool may_control = !dialect.transactional_ddl || script.wrapped;
     if (const script::Statement* statement = first_with(script, script::kTransactionControl);
-        statement != nullptr && !script.wrapped) {
+        statement != nullptr && !may_control) {
         return fmt::format(
             "{} would end or nest the transaction of the run; remove it, or, to run the file "
             "outside a transaction, {}",
@@ -74,8 +74,9 @@ std::string transaction_problem(
     }
     if (const script::Statement* statement = first_with(script, script::kRefusesTransaction)) {
         return fmt::format(
-            "{} cannot run inside a transaction; {}",
+            "{} {}; {}",
             quoted(prepared, *statement),
+            dialect.why_not_in_transaction,
             no_transaction_advice(migration.name)
         );
     }

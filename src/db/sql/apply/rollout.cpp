@@ -27,7 +27,7 @@ void Rollout::run(ApplyResult& result) {
             begin = end;
         }
     } catch (const Error& error) {
-        throw Error(error.kind(), error.what() + failures_text());
+        throw error.as(error.kind(), error.what() + failures_text());
     }
     conclude(result);
 }

@@ -16,7 +16,7 @@ template <typename Step>
 void step(std::string_view what, Step&& run) try {
     run();
 } catch (const Error& error) {
-    throw Error(
+    throw error.as(
         error.kind() == ErrorKind::Internal ? ErrorKind::Unavailable : error.kind(),
         fmt::format("Error initialising migrator: could not create {}: {}", what, error.what())
     );
