@@ -14,6 +14,7 @@ class Database:
         self.tables = {}
         self.next_id = {"versions": 1, "migrations": 1, "tenants": 1}
         self.locks = []  # (resource, mode, connection, owner)
+        self.effects = []  # of put(...) in scripts
 
     def try_lock(self, resource, mode, connection, owner):
         for held, held_mode, holder, _ in self.locks:
@@ -137,6 +138,18 @@ def release_lock(connection, text, parameters, found):
         lock for lock in DATABASE.locks if lock[:1] + lock[2:3] != (found.group(1), connection)
     ]
     return b""
+
+
+def forget(connection, text, parameters, found):
+    if any(lock[0] == "migrator-work" for lock in DATABASE.locks):
+        raise Failed(1222, "A transaction is still open.")
+    DATABASE.__init__()
+    return b""
+
+
+def effects(connection, text, parameters, found):
+    values = [[row["effect"]] for row in DATABASE.effects]
+    return tds.rows(["text"], values) + tds.done(tds.DONE_MORE, len(values))
 
 
 def drop_locks(connection, text, parameters, found):
@@ -274,6 +287,8 @@ HANDLERS = [
     (r"^if .*set identity_insert .* off$", nothing),
     (r"sp_getapplock @Resource = N'(.*?)', @LockMode = N'(.*?)', @LockOwner = N'(.*?)'", get_lock),
     (r"^drop all locks$", drop_locks),
+    (r"^forget everything$", forget),
+    (r"^all effects$", effects),
     (r"sp_releaseapplock @Resource = N'(.*?)'", release_lock),
     (r"schema_id\(N'migrator'\)", shape),
     (r"^\s*create table migrator\.migrator_(\w+)", create_table),

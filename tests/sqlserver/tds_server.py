@@ -7,6 +7,7 @@ marks in them say:
   raise(NUMBER, LINE)    an error of that number in that line, and the transaction is rolled back
   raise(NUMBER, LINE, P) the same in procedure P
   late(NUMBER, LINE)     first a result, then the error
+  put(NAME)              an effect, which a rollback takes back
   print(TEXT)            a message that is no error
   results(N)             N results
   slow                   no answer until the client cancels
@@ -205,6 +206,8 @@ class Connection:
                 return tds.rows(["int"], [[1]]) + tds.done(tds.DONE_MORE, 1) + error + tds.done(
                     tds.DONE_ERROR | tds.DONE_MORE)
             raise Failed(int(number), "It failed.", int(line), procedure or "")
+        for found in re.finditer(r"put\((\w+)\)", text):
+            metadata.add(self, DATABASE.effects, {"effect": found.group(1)})
         for found in re.finditer(r"print\((.*?)\)", text):
             body += tds.info(found.group(1))
         for found in re.finditer(r"results\((\d+)\)", text):

@@ -67,6 +67,9 @@ std::string_view without_omissions(const sql::ScriptRun& script, std::string& co
     return copy;
 }
 
+/// What it says has a number and a line; a driver numbers what it finds itself, too.
+bool is_said_by_server(const ServerError& error) { return error.number > 0 && error.line > 0; }
+
 bool changes_session(const script::Script& script) {
     return (script.traits & script::kChangesSession) != 0;
 }
@@ -141,12 +144,12 @@ std::unique_ptr<sql::RowSource> Session::open(
 void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) {
     work_ = settings;
     patience_is_set_ = false;
-    execute(begin_batch(settings));
-    in_transaction_ = true;
     fenced_ = false;
     marked_ = false;
-    if (run_id.empty()) return;
     try {
+        execute(begin_batch(settings));
+        in_transaction_ = true;
+        if (run_id.empty()) return;
         if (!sql::query_bool(*this, fence_query(), {std::string(run_id)})) {
             throw sql::lost_lock_error(*this, dialect());
         }
@@ -219,7 +222,15 @@ std::optional<sql::Failure> Session::check_transaction(
 std::optional<sql::Failure> Session::commit() {
     State before;
     const auto error = ask_state(commit_batch(facts_, fenced_), before);
-    if (error) return failure_of(*error);
+    if (error && is_said_by_server(*error)) return failure_of(*error);
+    if (error || !before.known) {
+        // The driver has failed: nobody knows whether the server has committed.
+        connection_->close();
+        sql::Failure failure =
+            error ? failure_of(*error) : sql::Failure{.message = "the server gave no answer"};
+        failure.connection_lost = true;
+        return failure;
+    }
     sql::Failure failure = judge(before);
     if (!failure.message.empty()) return failure;
     in_transaction_ = false;
