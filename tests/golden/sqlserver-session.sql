@@ -38,6 +38,32 @@ GO
 set noexec off;
 set parseonly off;
 set fmtonly off;
+if db_name() <> N'sh]op' use [sh]]op];
+set language N'Fran''çais';
+set ansi_nulls on;
+set ansi_null_dflt_on on;
+set ansi_padding on;
+set ansi_warnings on;
+set arithabort on;
+set concat_null_yields_null on;
+set numeric_roundabort off;
+set quoted_identifier on;
+set cursor_close_on_commit off;
+set nocount off;
+set rowcount 0;
+set textsize 2147483647;
+set deadlock_priority normal;
+set context_info 0x0;
+set transaction isolation level read committed;
+set xact_abort on;
+set implicit_transactions off;
+set lock_timeout 5000;
+GO
+
+-- reset with the user
+set noexec off;
+set parseonly off;
+set fmtonly off;
 declare @left int = 32;
 while suser_sname() <> N'sa' and @left > 0 begin revert; set @left = @left - 1 end;
 if db_name() <> N'sh]op' use [sh]]op];

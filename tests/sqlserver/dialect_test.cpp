@@ -75,7 +75,8 @@ TEST(Dialect, SetsTheSessionAsAgreed) {
     sheet.add("begin without limits", begin_batch({}));
     sheet.add("state", state_query(facts));
     sheet.add("check", check_batch(facts, limited));
-    sheet.add("reset", reset_batch(facts, limited));
+    sheet.add("reset", reset_batch(facts, limited, false));
+    sheet.add("reset with the user", reset_batch(facts, limited, true));
     sheet.add("identity_insert", identity_insert_off_batch("[a].[b c]"));
     sheet.add("identity_insert of a temporary table", identity_insert_off_batch("#t"));
     sheet.add("commit", commit_batch(facts, false));

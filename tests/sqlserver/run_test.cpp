@@ -33,6 +33,7 @@ protected:
         Options options = server_.options();
         options.atomicity = atomicity_;
         options.parallelism = 4;
+        options.max_failures = {.value = 10};
         return sql::connector::make_sql_connector(make_server(options), options);
     }
 

@@ -263,14 +263,14 @@ TEST_F(SessionOnStandIn, NoticesWhatAScriptDidToTheTransaction) {
         const char* detail;
     } cases[] = {
         {"exec p -- end transaction", "a COMMIT that the file runs", "in a dry run too"},
-        {"exec p -- undo transaction", "the file ended the transaction", "was rolled back; what"},
+        {"exec p -- undo transaction", "the file ended the transaction", "if it was a COMMIT"},
         {"exec p -- doom", "can only be rolled back", ""},
         {"exec p -- nest", "began a transaction", ""},
         // What the server says comes first; whether it is a COMMIT or not shows in the mark.
         {"exec p -- end transaction raise(266, 1)",
          "It failed. (Msg 266)",
          "until the COMMIT stays"},
-        {"exec p -- raise(266, 1)", "It failed. (Msg 266)", "was rolled back; what"},
+        {"exec p -- raise(266, 1)", "It failed. (Msg 266)", "if it was a COMMIT"},
         {"insert t -- end transaction raise(3609, 1)", "(Msg 3609)", "if it was a COMMIT"},
         {"exec p -- raise(547, 1)", "It failed. (Msg 547)", ""},
     };
@@ -344,7 +344,11 @@ TEST_F(SessionOnStandIn, SetsTheSessionBack) {
     session->reset();
     EXPECT_TRUE(server_.was_asked("set identity_insert [a].[b c] off"));
     EXPECT_TRUE(server_.was_asked("if db_name() <> N'shop' use [shop];"));
-    EXPECT_TRUE(server_.was_asked("set language N'us_english';"));
+    EXPECT_TRUE(server_.was_asked("set language 'us_english';"));
+    EXPECT_FALSE(server_.was_asked("begin revert"));
+    EXPECT_FALSE(run(*session, "EXECUTE AS user = 'x'\nselect 1"));
+    session->reset();
+    EXPECT_TRUE(server_.was_asked("begin revert"));
     EXPECT_FALSE(session->commit());
 }
 

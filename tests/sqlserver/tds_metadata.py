@@ -306,6 +306,6 @@ HANDLERS = [
     (r"^insert into migrator\.migrator_tenants", insert_tenant),
     (r"migrator\.migrator_tenant_state", tenant_state),
     (r"^set lock_timeout -?\d+;\s*$", nothing),
-    (r"^set noexec off.*revert", nothing),
+    (r"^set noexec off.*set language", nothing),
     (r"^select 1$", lambda connection, *_: one_row(["int"], [1])),
 ]

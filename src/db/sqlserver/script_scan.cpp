@@ -63,6 +63,17 @@ script::Script scan(
     return script;
 }
 
+bool changes_user(std::string_view batch) {
+    Tokens tokens(batch);
+    bool behind_execute = false;
+    for (TsqlToken token = tokens.next(); token.kind != TokenKind::End; token = tokens.next()) {
+        const std::string_view word = tokens.text_of(token);
+        if (behind_execute && token.keyword && equal_ignoring_case(word, "as")) return true;
+        behind_execute = token.keyword && is_one_of_ignoring_case(word, {"exec", "execute"});
+    }
+    return false;
+}
+
 bool calls_procedures(std::string_view batch) {
     Tokens tokens(batch);
     bool is_first = true;

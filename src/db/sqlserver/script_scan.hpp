@@ -28,6 +28,9 @@ script::Script scan(
 /// The name in the last SET IDENTITY_INSERT of a batch, if that says ON; else empty. As it stands.
 std::string identity_insert_left_on(std::string_view batch);
 
+/// Whether a batch says EXECUTE AS. In a procedure or dynamic SQL it ends with that.
+bool changes_user(std::string_view batch);
+
 /// Whether a batch runs procedures or text of its own: a line that a driver gives may be theirs.
 bool calls_procedures(std::string_view batch);
 

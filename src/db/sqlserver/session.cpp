@@ -29,8 +29,7 @@ constexpr std::string_view kCommitted =
     "is "
     "not recorded: the files before this one, and this one up to the COMMIT; what the batch did "
     "behind it stays, too";
-constexpr std::string_view kRolledBack =
-    "the transaction was rolled back; what the batch did behind the ROLLBACK stays";
+// Without the mark it may have been either: Babelfish takes temporary tables away in both cases.
 constexpr std::string_view kEnded =
     "if it was a COMMIT, what this transaction had done until then stays in the database, in a dry "
     "run too, and is not recorded; what the batch did behind it stays in either case";
@@ -161,9 +160,10 @@ void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) 
 }
 
 void Session::reset() {
-    execute(reset_batch(facts_, work_));
+    execute(reset_batch(facts_, work_, user_changed_));
     if (!identity_insert_.empty()) execute(identity_insert_off_batch(identity_insert_));
     identity_insert_.clear();
+    user_changed_ = false;
     const auto failure = check_transaction(check_batch(facts_, work_), {});
     if (!failure) return;
     throw Error(
@@ -192,7 +192,7 @@ sql::Failure Session::judge(const State& state) const {
     if (state.open == 0 || (fenced_ && !state.fenced)) {
         return {
             .message = "the file ended the transaction of the run",
-            .detail = std::string(marked_ ? kRolledBack : kEnded),
+            .detail = std::string(kEnded),
             .hint = std::string(kHowToEndNone)};
     }
     if (state.state < 0) {
@@ -261,11 +261,12 @@ void Session::rollback() noexcept try {
         return;
     }
     auto error = run_undisturbed(rollback_batch());
-    if (!error) error = run_undisturbed(reset_batch(facts_, {}));
+    if (!error) error = run_undisturbed(reset_batch(facts_, {}, user_changed_));
     if (!error && !identity_insert_.empty()) {
         error = run_undisturbed(identity_insert_off_batch(identity_insert_));
     }
     identity_insert_.clear();
+    user_changed_ = false;
     if (!error) return;
     log::warn("Could not roll back: " + describe(*error));
     connection_->close();  // which rolls back whatever is left
@@ -323,6 +324,7 @@ std::optional<sql::Failure> Session::run_batch(
     if (changes_session(*script.script)) {
         const std::string left_on = identity_insert_left_on(sent);
         if (!left_on.empty()) identity_insert_ = left_on;
+        user_changed_ = user_changed_ || changes_user(sent);
     }
     const TimeLimit limit(*connection_, work_);
     const auto error = run_observed(script, batch, sent);

@@ -96,6 +96,7 @@ private:
     sql::Observer* observer_ = nullptr;
     sql::WorkSettings work_;       ///< of the open transaction
     std::string identity_insert_;  ///< a table that a script has left it on for
+    bool user_changed_ = false;    ///< a script has said EXECUTE AS
     bool in_transaction_ = false;
     bool fenced_ = false;  ///< the transaction has the fence of its run
     bool marked_ = false;  ///< and the mark

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "db/sqlserver/dialect.hpp"
 
 namespace migrator::db::sqlserver {
@@ -86,13 +88,17 @@ std::string check_batch(const ServerFacts& facts, const sql::WorkSettings& setti
            lock_timeout_batch(settings.lock_timeout) + state_query(facts);
 }
 
-std::string reset_batch(const ServerFacts& facts, const sql::WorkSettings& settings) {
-    std::string text = std::string(kRunEverything) + revert_to(facts.login);
+std::string reset_batch(const ServerFacts& facts, const sql::WorkSettings& settings, bool reverts) {
+    std::string text = std::string(kRunEverything);
+    if (reverts) text += revert_to(facts.login);
     // Azure SQL has no USE of another database; nobody is in one there.
     text += fmt::format(
         "if db_name() <> {} use {};\n", quote_text(facts.database), quote_identifier(facts.database)
     );
-    text += fmt::format("set language {};\n", quote_text(facts.language));
+    // Babelfish takes no N'…' here.
+    const std::string language = quote_text(facts.language);
+    const bool is_plain = std::ranges::all_of(language, [](unsigned char c) { return c < 0x80; });
+    text += fmt::format("set language {};\n", language.substr(is_plain ? 1 : 0));
     text += kDefaults;
     text += kOurs;
     text += lock_timeout_batch(settings.lock_timeout);

@@ -37,9 +37,9 @@ std::string state_query(const ServerFacts& facts);
 /// and those off that would keep later scripts from running. Gives the row of `state_query`.
 std::string check_batch(const ServerFacts& facts, const sql::WorkSettings& settings);
 
-/// Makes the session as on a new connection, with our limits: database, user, SET options. Works
-/// in a transaction and outside.
-std::string reset_batch(const ServerFacts& facts, const sql::WorkSettings& settings);
+/// Makes the session as on a new connection, with our limits: database, SET options, and the user
+/// where a script has said EXECUTE AS (`reverts`). Works in a transaction and outside.
+std::string reset_batch(const ServerFacts& facts, const sql::WorkSettings& settings, bool reverts);
 
 /// Behind that: IDENTITY_INSERT off for a table that a script has left it on for, named as in the
 /// script. The table may be gone, or another one by now.
