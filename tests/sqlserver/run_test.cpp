@@ -159,7 +159,9 @@ TEST_F(RunOnStandIn, RollsBackAndNamesWhatFailed) {
     EXPECT_EQ(
         error,
         "SQL migration /m/stores/3.sql failed with error: It failed. (Msg 2627) (SQLSTATE 23000), "
-        "schema north, statement 2, line 4"
+        "schema north, statement 2, line 4\nHINT: a row has this key already: correct the data or "
+        "the "
+        "file"
     );
     EXPECT_EQ(rows(), (Rows{"1.sql/catalog"}));
     EXPECT_EQ(apply({single("2.sql", "two")}), "");

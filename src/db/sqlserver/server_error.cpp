@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/utf8.hpp"
+#include "db/sqlserver/hints.hpp"
 #include "db/sqlserver/odbc.hpp"
 #include "db/sqlserver/utf16.hpp"
 
@@ -167,7 +168,10 @@ Error own_sql_error(const ServerError& error) {
             ErrorKind::Internal,
             describe(error) + ": the compatibility level of the database must be 130 or higher"};
     }
-    return {error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
+    if (error.connection_lost) return {ErrorKind::Unavailable, describe(error)};
+    Error refused(ErrorKind::Internal, describe(error));
+    refused.advise(own_hint_for(error));
+    return refused;
 }
 
 }  // namespace migrator::db::sqlserver

@@ -12,6 +12,7 @@
 #include "db/sql/transaction.hpp"
 #include "db/sqlserver/comments.hpp"
 #include "db/sqlserver/dialect.hpp"
+#include "db/sqlserver/hints.hpp"
 #include "db/sqlserver/row_insert.hpp"
 #include "db/sqlserver/rows.hpp"
 #include "db/sqlserver/script_scan.hpp"
@@ -49,6 +50,7 @@ sql::Failure failure_of(
         .line = line,
         .message = error.message,
         .detail = error.detail,
+        .hint = hint_for(error),
         .sqlstate = error.sqlstate,
         .connection_lost = error.connection_lost};
 }
