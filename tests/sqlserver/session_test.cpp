@@ -271,6 +271,7 @@ TEST_F(SessionOnStandIn, NoticesWhatAScriptDidToTheTransaction) {
          "It failed. (Msg 266)",
          "until the COMMIT stays"},
         {"exec p -- raise(266, 1)", "It failed. (Msg 266)", "if it was a COMMIT"},
+        {"exec p -- procedure commits", "Previous count 1 current count 0", "if it was a COMMIT"},
         {"insert t -- end transaction raise(3609, 1)", "(Msg 3609)", "if it was a COMMIT"},
         {"exec p -- raise(547, 1)", "It failed. (Msg 547)", ""},
     };

@@ -177,6 +177,10 @@ def nothing(connection, text, parameters, found):
     return b""
 
 
+def reset(connection, text, parameters, found):
+    return tds.info("Changed language setting to 'us_english'", 1, 5703)
+
+
 def next_version(connection, text, parameters, found):
     table("versions")
     DATABASE.next_id["versions"] += 1
@@ -306,6 +310,6 @@ HANDLERS = [
     (r"^insert into migrator\.migrator_tenants", insert_tenant),
     (r"migrator\.migrator_tenant_state", tenant_state),
     (r"^set lock_timeout -?\d+;\s*$", nothing),
-    (r"^set noexec off.*set language", nothing),
+    (r"^set noexec off.*set language", reset),
     (r"^select 1$", lambda connection, *_: one_row(["int"], [1])),
 ]

@@ -19,6 +19,8 @@ marks in them say:
   end transaction        as if a procedure had said COMMIT
   undo transaction       as if a procedure had said ROLLBACK
   other transaction      as if a procedure had said COMMIT and BEGIN TRANSACTION
+  procedure commits      what Babelfish does then: it commits, the temporary tables of the
+                         transaction are gone, and error 266 follows
   doom                   the transaction can only be rolled back
   nest                   a transaction is begun and not ended
   lose commit            the connection is closed at the next COMMIT, which does not take place
@@ -196,6 +198,11 @@ class Connection:
         body = b""
         if "locked once" in text and is_first("locked"):
             raise Failed(1222, "Lock request time out period exceeded.")
+        if "procedure commits" in text:
+            self.commit()
+            self.marked = False
+            raise Failed(266, "Transaction count after execution indicates a mismatch number of "
+                         "BEGIN and COMMIT statements. Previous count 1 current count 0")
         if "raise" in text and "end transaction" in text:
             self.commit()  # before the error, which then finds nothing to roll back
         for found in re.finditer(r"(raise|late)\((\d+), *(\d+)(?:, *(\w+))?\)", text):
