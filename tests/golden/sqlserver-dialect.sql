@@ -109,7 +109,7 @@ GO
 
 -- create_tenant_state
 create table migrator.migrator_tenant_state (
-    tenant varchar(200) not null primary key,
+    tenant nvarchar(200) not null primary key,
     version_id int not null,
     first_file nvarchar(400) null,
     state nvarchar(100) not null,
@@ -177,6 +177,7 @@ GO
 
 -- insert_version
 if not exists (select 1 from migrator.migrator_versions where id = @p1)
+if not exists (select 1 from migrator.migrator_versions with (updlock, holdlock) where id = @p1)
 begin
     set identity_insert migrator.migrator_versions on;
     insert into migrator.migrator_versions (id, name, created)
@@ -214,6 +215,10 @@ insert into migrator.migrator_tenant_state (tenant, version_id, first_file, stat
 select t.value, cast(@p3 as int), f.value, N'planned', N'', 0, '', N'', sysutcdatetime()
 from openjson(cast(@p1 as nvarchar(max))) t
 join openjson(cast(@p2 as nvarchar(max))) f on f.[key] = t.[key]
+GO
+
+-- lock_tenant_state
+select 1 from migrator.migrator_tenant_state with (updlock, rowlock) where tenant = @p1
 GO
 
 -- insert_run

@@ -163,5 +163,26 @@ TEST(Drivers, MicrosoftsNewestComesFirst) {
     EXPECT_EQ(choose_driver({"PostgreSQL Unicode"}, {}), std::nullopt);
 }
 
+// Microsoft's driver waits without end for the TLS that comes first then.
+TEST(ConnectionString, WatchesTheTimeToConnectWhereTheDriverDoesNot) {
+    const struct {
+        const char* data_source;
+        std::uint16_t port;
+    } cases[] = {
+        {"server=db;encrypt=strict", 1433},
+        {"server=db,1500;encrypt=strict", 1500},
+        {"server=db\\other;encrypt=strict", 0},  // nobody knows its port
+        {"server=db;encrypt=true", 0},
+        {"server=db", 0},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.data_source);
+        const auto settings = settings_for(
+            parse_data_source(std::string(c.data_source) + ";user id=sa;password=x"), kMicrosoft18
+        );
+        EXPECT_EQ(settings.connect.watched_port, c.port);
+    }
+}
+
 }  // namespace
 }  // namespace migrator::db::sqlserver

@@ -44,6 +44,7 @@ TEST(Dialect, AsksAndWritesAsAgreed) {
     sheet.add("upsert_lock", d.upsert_lock);
     sheet.add("upsert_tenant_state", d.upsert_tenant_state);
     sheet.add("plan_tenant_states", d.plan_tenant_states);
+    sheet.add("lock_tenant_state", d.lock_tenant_state);
     sheet.add("insert_run", d.insert_run);
     sheet.add("delete_old_runs", d.delete_old_runs);
     sheet.add("update_run", d.update_run);
@@ -97,9 +98,14 @@ TEST(Dialect, SetsTheSessionAsAgreed) {
     sheet.add("facts", kFactsQuery);
     sheet.add("begin", begin_batch(limited));
     sheet.add("begin without limits", begin_batch({}));
-    sheet.add("check", check_batch(limited));
-    sheet.add("reset", reset_batch(facts, limited, "[a].[b c]"));
-    sheet.add("commit", commit_batch());
+    sheet.add("state", state_query(facts));
+    sheet.add("check", check_batch(facts, limited));
+    sheet.add("reset", reset_batch(facts, limited, false));
+    sheet.add("reset with the user", reset_batch(facts, limited, true));
+    sheet.add("identity_insert", identity_insert_off_batch("[a].[b c]"));
+    sheet.add("identity_insert of a temporary table", identity_insert_off_batch("#t"));
+    sheet.add("commit", commit_batch(facts, false));
+    sheet.add("commit with the fence", commit_batch(facts, true));
     sheet.add("rollback", rollback_batch());
     test::expect_golden("sqlserver-session.sql", sheet.text());
 }

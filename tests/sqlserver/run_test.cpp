@@ -30,7 +30,10 @@ RunOwner owner(const std::string& run_id) {
 class RunOnStandIn : public ::testing::Test {
 protected:
     std::unique_ptr<Connector> connector() const {
-        const Options options = server_.options();
+        Options options = server_.options();
+        options.atomicity = atomicity_;
+        options.parallelism = 4;
+        options.max_failures = {.value = 10};
         return sql::connector::make_sql_connector(make_server(options), options);
     }
 
@@ -82,6 +85,7 @@ protected:
     }
 
     StandIn server_;
+    std::optional<Atomicity> atomicity_;
     ApplyResult result_;
     int runs_ = 0;
 };
@@ -105,6 +109,21 @@ TEST_F(RunOnStandIn, AppliesAndRecords) {
     const Applied applied = own->read_applied(files);
     EXPECT_EQ(applied.files.size(), 2U);
     EXPECT_TRUE(applied.files.at("/m/catalog/1.sql").as_migration());
+}
+
+// The transaction that is open then is another one, without the fence.
+TEST_F(RunOnStandIn, NoticesATransactionThatWasEndedAndBegunAgain) {
+    for (const bool dry_run : {false, true}) {
+        const std::string error = apply(
+            {single("1.sql", "exec p -- other transaction")},
+            {},
+            {.version_name = "v", .dry_run = dry_run}
+        );
+        EXPECT_NE(error.find("a COMMIT that the file runs ended"), std::string::npos) << error;
+        EXPECT_NE(error.find("DETAIL: what this transaction had done until"), std::string::npos)
+            << error;
+        EXPECT_TRUE(rows().empty());
+    }
 }
 
 TEST_F(RunOnStandIn, NamesInTwoCasesAreRefusedInPairs) {
@@ -140,7 +159,9 @@ TEST_F(RunOnStandIn, RollsBackAndNamesWhatFailed) {
     EXPECT_EQ(
         error,
         "SQL migration /m/stores/3.sql failed with error: It failed. (Msg 2627) (SQLSTATE 23000), "
-        "schema north, statement 2, line 4"
+        "schema north, statement 2, line 4\nHINT: a row has this key already: correct the data or "
+        "the "
+        "file"
     );
     EXPECT_EQ(rows(), (Rows{"1.sql/catalog"}));
     EXPECT_EQ(apply({single("2.sql", "two")}), "");
@@ -257,6 +278,63 @@ TEST_F(RunOnStandIn, RecordsManyRows) {
     for (int i = 0; i < 700; ++i) files.push_back(single(std::to_string(i) + ".sql", "x"));
     EXPECT_EQ(apply(files), "");
     EXPECT_EQ(rows().size(), 700U);
+}
+
+class FleetOnStandIn : public RunOnStandIn {
+protected:
+    FleetOnStandIn() { atomicity_ = Atomicity::Tenant; }
+
+    static std::vector<std::string> tenants(int count) {
+        std::vector<std::string> names;
+        for (int i = 0; i < count; ++i) names.push_back("t" + std::to_string(i));
+        return names;
+    }
+};
+
+TEST_F(FleetOnStandIn, WorksForSeveralTenantsAtOnce) {
+    const std::vector<Migration> files{
+        single("0.sql", "first"),
+        of_tenants("1.sql", "one {schema} meet(4)"),
+        of_tenants("2.sql", "x")};
+    ASSERT_EQ(apply(files, tenants(9)), "");
+    ASSERT_TRUE(result_.fleet);
+    EXPECT_EQ(result_.fleet->tenants_done, 9);
+    EXPECT_EQ(rows().size(), 19U);
+    EXPECT_EQ(connector()->versions({}).size(), 1U);
+}
+
+TEST_F(FleetOnStandIn, RollsBackAFailedTenantAlone) {
+    // The schema `ai` makes the mark of an error of it.
+    const std::vector<Migration> files{
+        of_tenants("1.sql", "one"), of_tenants("2.sql", "insert r{schema}se(547, 2)")};
+    ASSERT_EQ(apply(files, {"t0", "ai", "t2", "t3", "t4"}), "");
+    ASSERT_EQ(result_.failures.size(), 1U);
+    EXPECT_EQ(result_.failures[0].tenant, "ai");
+    EXPECT_NE(result_.failures[0].message.find("(Msg 547)"), std::string::npos);
+    EXPECT_EQ(result_.fleet->tenants_done, 4);
+    EXPECT_EQ(rows().size(), 8U);
+}
+
+TEST_F(FleetOnStandIn, TriesATenantAgain) {
+    for (const char* mark : {"locked once", "close once"}) {
+        SCOPED_TRACE(mark);
+        const std::string name = mark;
+        ASSERT_EQ(apply({of_tenants(name + ".sql", "one " + name)}, tenants(5)), "");
+        EXPECT_TRUE(result_.failures.empty());
+        EXPECT_EQ(result_.fleet->retries, 1);
+        EXPECT_EQ(result_.fleet->tenants_done, 5);
+    }
+    EXPECT_EQ(rows().size(), 10U);
+}
+
+TEST_F(FleetOnStandIn, NeverRepeatsWhatACommitHasKept) {
+    const std::vector<Migration> files{
+        of_tenants("1.sql", "exec p -- end transaction raise(1205, 1)")};
+    ASSERT_EQ(apply(files, {"a", "b"}), "");
+    ASSERT_FALSE(result_.failures.empty());
+    EXPECT_EQ(result_.fleet->retries, 0);
+    EXPECT_NE(result_.failures[0].message.find("stays in the database"), std::string::npos)
+        << result_.failures[0].message;
 }
 
 }  // namespace

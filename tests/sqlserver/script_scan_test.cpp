@@ -190,9 +190,10 @@ TEST(Scan, WantsSomeStatementsToBeTheFirstOfTheirBatch) {
 
 TEST(Scan, RefusesWhatCantWork) {
     const struct {
-        const char* text;
+        std::string text;
         const char* part;
     } cases[] = {
+        {std::string("select 1\nselect '\0'", 19), "line 2: the file contains a NUL"},
         {"select 1\nselect 'gr\xFC\xDF'", "line 2: the file is not UTF-8"},
         {"select 'a", "line 1: unterminated quote or comment"},
         {"GO 0", "the count of GO must be"},

@@ -118,6 +118,34 @@ TEST_F(SessionOnStandIn, SaysWhatOwnSqlHasFailedWith) {
     EXPECT_TRUE(sql::query_bool(*session, "select 1"));
 }
 
+// FreeTDS's driver rewrites {…} and counts ? where it sees no comment and no quote.
+TEST_F(SessionOnStandIn, SendsWhatQuotesAndCommentsHoldAsItStands) {
+    const auto session = connector_->connect();
+    const struct {
+        const char* name;
+        std::string text;
+        std::string sent;
+    } cases[] = {
+        {"string", R"(insert t values (N'{"a": {call me}, ?} it''s {x}'))", ""},
+        {"names", "select 1 as [a]]{b} ?], 2 as \"c\"\"{d} ?\"", ""},
+        {"comments", "-- it's {a} ?\nselect 1 /* {b} isn't ? */", ""},
+        {"behind a comment that nests",
+         "/* outer /* inner */ isn't closed yet */\ninsert t values (N'{call me}', N'why?')",
+         "/* outer  * inner *  isn't closed yet */\ninsert t values (N'{call me}', N'why?')"},
+        {"in a comment that nests",
+         "/* outer /* inner */ is it {done}? */\nselect 1",
+         "/* outer  * inner *  is it {done}? */\nselect 1"},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.name);
+        session->begin({});
+        const auto failure = run(*session, c.text);
+        EXPECT_FALSE(failure) << failure->message;
+        session->rollback();
+        EXPECT_TRUE(server_.was_sent(c.sent.empty() ? c.text : c.sent));
+    }
+}
+
 TEST_F(SessionOnStandIn, NamesBatchAndLineOfAFailure) {
     const auto session = connector_->connect();
     const struct {
@@ -232,10 +260,20 @@ TEST_F(SessionOnStandIn, NoticesWhatAScriptDidToTheTransaction) {
     const struct {
         const char* text;
         const char* message;
+        const char* detail;
     } cases[] = {
-        {"exec p -- end transaction", "the file ended the transaction"},
-        {"exec p -- doom", "can only be rolled back"},
-        {"exec p -- nest", "began a transaction"},
+        {"exec p -- end transaction", "a COMMIT that the file runs", "in a dry run too"},
+        {"exec p -- undo transaction", "the file ended the transaction", "if it was a COMMIT"},
+        {"exec p -- doom", "can only be rolled back", ""},
+        {"exec p -- nest", "began a transaction", ""},
+        // What the server says comes first; whether it is a COMMIT or not shows in the mark.
+        {"exec p -- end transaction raise(266, 1)",
+         "It failed. (Msg 266)",
+         "until the COMMIT stays"},
+        {"exec p -- raise(266, 1)", "It failed. (Msg 266)", "if it was a COMMIT"},
+        {"exec p -- procedure commits", "Previous count 1 current count 0", "if it was a COMMIT"},
+        {"insert t -- end transaction raise(3609, 1)", "(Msg 3609)", "if it was a COMMIT"},
+        {"exec p -- raise(547, 1)", "It failed. (Msg 547)", ""},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.text);
@@ -243,6 +281,8 @@ TEST_F(SessionOnStandIn, NoticesWhatAScriptDidToTheTransaction) {
         const auto failure = run(*session, c.text);
         ASSERT_TRUE(failure);
         EXPECT_NE(failure->message.find(c.message), std::string::npos) << failure->message;
+        EXPECT_NE(failure->detail.find(c.detail), std::string::npos) << failure->detail;
+        EXPECT_EQ(failure->detail.empty(), std::string(c.detail).empty()) << failure->detail;
         session->rollback();
     }
     // What the scanner can't see is found before anything is recorded.
@@ -256,15 +296,60 @@ TEST_F(SessionOnStandIn, NoticesWhatAScriptDidToTheTransaction) {
     EXPECT_TRUE(session->commit());  // nothing is open
 }
 
+TEST_F(SessionOnStandIn, TellsWhatMayBeTriedAgain) {
+    const auto session = connector_->connect();
+    const struct {
+        const char* text;
+        const char* sqlstate;
+        bool may_repeat;
+        bool lock_timed_out;
+    } cases[] = {
+        {"insert t raise(1205, 1)", "40001", true, false},
+        {"insert t raise(1222, 1)", "42000", true, true},
+        {"insert t raise(547, 1)", "23000", false, false},
+        {"exec p -- end transaction raise(1205, 1)", "40001", false, false},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.text);
+        session->begin({});
+        const auto failure = run(*session, c.text);
+        ASSERT_TRUE(failure);
+        EXPECT_EQ(failure->sqlstate, c.sqlstate);
+        EXPECT_EQ(failure->may_repeat, c.may_repeat);
+        EXPECT_EQ(failure->lock_timed_out, c.lock_timed_out);
+        session->rollback();
+    }
+}
+
+TEST_F(SessionOnStandIn, StopsBehindTheBatchThatEndedTheTransaction) {
+    const auto session = connector_->connect();
+    session->begin({});
+    const auto failure = run(*session, "select 1\nGO\nexec p -- end transaction\nGO\ndrop table t");
+    ASSERT_TRUE(failure);
+    EXPECT_EQ(failure->statement, 2U);
+    EXPECT_EQ(failure->line, 3U);
+    EXPECT_FALSE(server_.was_asked("drop table t"));
+    // And nothing is left of it that would tell of the next one.
+    session->rollback();
+    session->begin({});
+    EXPECT_FALSE(run(*session, "exec p"));
+    session->reset();
+    EXPECT_FALSE(session->commit());
+}
+
 TEST_F(SessionOnStandIn, SetsTheSessionBack) {
     const auto session = connector_->connect();
     session->begin({.lock_timeout = std::chrono::milliseconds(700)});
     EXPECT_TRUE(server_.was_asked("set lock_timeout 700;"));
     EXPECT_FALSE(run(*session, "set identity_insert [a].[b c] on\ninsert into x"));
     session->reset();
-    EXPECT_TRUE(server_.was_asked("set identity_insert [a].[b c] off;"));
+    EXPECT_TRUE(server_.was_asked("set identity_insert [a].[b c] off"));
     EXPECT_TRUE(server_.was_asked("if db_name() <> N'shop' use [shop];"));
-    EXPECT_TRUE(server_.was_asked("set language N'us_english';"));
+    EXPECT_TRUE(server_.was_asked("set language 'us_english';"));
+    EXPECT_FALSE(server_.was_asked("begin revert"));
+    EXPECT_FALSE(run(*session, "EXECUTE AS user = 'x'\nselect 1"));
+    session->reset();
+    EXPECT_TRUE(server_.was_asked("begin revert"));
     EXPECT_FALSE(session->commit());
 }
 

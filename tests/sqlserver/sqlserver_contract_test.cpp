@@ -45,19 +45,35 @@ protected:
         return row && !row->empty() ? row->front().value_or("(null)") : "(no row)";
     }
 
+    /// Each text that the query gives, run. What a server concatenates over rows is in no order and
+    /// may lack some, so nothing is joined there.
+    static void execute_each(sql::Session& session, const std::string& query) {
+        Rows texts;
+        session.query(query, {}, [&](const sql::Row& row) { texts.push_back(row.at(0).value()); });
+        for (const std::string& text : texts) sql::execute(session, text);
+    }
+
     void drop_everything() const {
-        execute(
-            "declare @sql nvarchar(max) = N'';\n"
-            "select @sql = @sql + N'alter table ' + "
-            "quotename(object_schema_name(parent_object_id)) "
-            "+ N'.' + quotename(object_name(parent_object_id)) + N' drop constraint ' + "
-            "quotename(name) + N';' from sys.foreign_keys;\n"
-            "select @sql = @sql + N'drop table ' + quotename(schema_name(schema_id)) + N'.' + "
-            "quotename(name) + N';' from sys.tables where schema_name(schema_id) in (N'migrator', "
-            "N'catalog', N'north', N'so-uth');\n"
-            "select @sql = @sql + N'drop schema ' + quotename(name) + N';' from sys.schemas where "
-            "name in (N'migrator', N'catalog', N'north', N'so-uth');\n"
-            "exec sys.sp_executesql @sql"
+        const std::string schemas = "(N'migrator', N'catalog', N'north', N'so-uth')";
+        const auto session = make_server(options_)->connect();
+        execute_each(
+            *session,
+            "select N'alter table ' + quotename(schema_name(t.schema_id)) + N'.' + "
+            "quotename(t.name) + N' drop constraint ' + quotename(k.name) from sys.foreign_keys k "
+            "join sys.tables t on t.object_id = k.parent_object_id where schema_name(t.schema_id) "
+            "in " +
+                schemas
+        );
+        execute_each(
+            *session,
+            "select N'drop ' + case o.type when 'P' then N'procedure ' else N'table ' end + "
+            "quotename(schema_name(o.schema_id)) + N'.' + quotename(o.name) from sys.objects o "
+            "where o.type in ('U', 'P') and schema_name(o.schema_id) in " +
+                schemas
+        );
+        execute_each(
+            *session,
+            "select N'drop schema ' + quotename(name) from sys.schemas where name in " + schemas
         );
     }
 

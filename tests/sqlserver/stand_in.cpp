@@ -78,6 +78,15 @@ bool StandIn::was_asked(const std::string& text) const {
     });
 }
 
+bool StandIn::was_sent(const std::string& text) const {
+    std::string json;
+    for (const char c : text) {
+        if (c == '"' || c == '\\') json += '\\';
+        json += c == '\n' ? std::string("\\n") : std::string(1, c);
+    }
+    return was_asked("\"text\": \"" + json + "\"");
+}
+
 void StandIn::kill() {
     process_.send_signal(SIGKILL);
     process_.wait();

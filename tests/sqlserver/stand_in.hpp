@@ -27,6 +27,9 @@ public:
     /// Whether any request has `text` in it, which is JSON: `\"` for a quote.
     bool was_asked(const std::string& text) const;
 
+    /// Whether a message was just this text, of ASCII.
+    bool was_sent(const std::string& text) const;
+
     void kill();
 
     static constexpr const char* kPasswordInUrl = "S3cret%3B%7B%7D%20%7Dx%C3%BC%F0%9F%94%91";

@@ -14,6 +14,7 @@ class Database:
         self.tables = {}
         self.next_id = {"versions": 1, "migrations": 1, "tenants": 1}
         self.locks = []  # (resource, mode, connection, owner)
+        self.effects = []  # of put(...) in scripts
 
     def try_lock(self, resource, mode, connection, owner):
         for held, held_mode, holder, _ in self.locks:
@@ -65,8 +66,17 @@ def table(name):
     return DATABASE.tables[name]
 
 
+def add(connection, rows, row):
+    rows.append(row)
+    connection.changed(lambda: rows.pop(next(i for i, own in enumerate(rows) if own is row)))
+
+
 def state(connection):
-    return [connection.open, -1 if connection.doomed else min(connection.open, 1)]
+    fenced = any(
+        lock[0] == "migrator-work" and lock[2:] == (connection, "Transaction")
+        for lock in DATABASE.locks)
+    return [connection.open, -1 if connection.doomed else min(connection.open, 1), int(fenced),
+            int(connection.marked)]
 
 
 def facts(connection, text, parameters, found):
@@ -87,23 +97,31 @@ def begin(connection, text, parameters, found):
     return b""
 
 
+def mark(connection, text, parameters, found):
+    connection.marked = True
+    return b""
+
+
 def ask_state(connection, text, parameters, found):
-    return one_row(["int", "int"], state(connection))
+    return one_row(["int"] * 4, state(connection))
 
 
 def commit(connection, text, parameters, found):
     before = state(connection)
     if connection.loses == "commit":
         raise tds.Gone()
-    if before == [1, 1]:
+    fence = "and @fence = 1" not in text or before[2]
+    if before[:2] == [1, 1] and fence:
         connection.commit()
+        connection.marked = False
     if connection.loses == "answer":
         raise tds.Gone()
-    return one_row(["int", "int"], before)
+    return one_row(["int"] * 4, before)
 
 
 def rollback(connection, text, parameters, found):
     connection.rollback()
+    connection.marked = False
     return b""
 
 
@@ -122,6 +140,18 @@ def release_lock(connection, text, parameters, found):
     return b""
 
 
+def forget(connection, text, parameters, found):
+    if any(lock[0] == "migrator-work" for lock in DATABASE.locks):
+        raise Failed(1222, "A transaction is still open.")
+    DATABASE.__init__()
+    return b""
+
+
+def effects(connection, text, parameters, found):
+    values = [[row["effect"]] for row in DATABASE.effects]
+    return tds.rows(["text"], values) + tds.done(tds.DONE_MORE, len(values))
+
+
 def drop_locks(connection, text, parameters, found):
     DATABASE.locks = []
     return b""
@@ -137,12 +167,18 @@ def shape(connection, text, parameters, found):
 def create_table(connection, text, parameters, found):
     if found.group(1) in DATABASE.tables:
         raise Failed(2714, "There is already an object named '%s'." % found.group(1))
-    DATABASE.tables[found.group(1)] = []
+    name = found.group(1)
+    DATABASE.tables[name] = []
+    connection.changed(lambda: DATABASE.tables.pop(name))
     return b""
 
 
 def nothing(connection, text, parameters, found):
     return b""
+
+
+def reset(connection, text, parameters, found):
+    return tds.info("Changed language setting to 'us_english'", 1, 5703)
 
 
 def next_version(connection, text, parameters, found):
@@ -153,12 +189,15 @@ def next_version(connection, text, parameters, found):
 
 def insert_version(connection, text, parameters, found):
     if all(row["id"] != int(parameters[0]) for row in table("versions")):
-        table("versions").append({"id": int(parameters[0]), "name": parameters[-1], "created": now()})
+        fresh = {"id": int(parameters[0]), "name": parameters[-1], "created": now()}
+        add(connection, table("versions"), fresh)
     return b""
 
 
 def upsert_lock(connection, text, parameters, found):
+    before = list(table("lock"))
     table("lock")[:] = [dict(zip(["run_id", "owner", "request_id", "version_name"], parameters))]
+    connection.changed(lambda: table("lock").__setitem__(slice(None), before))
     return b""
 
 
@@ -181,7 +220,7 @@ def insert_rows(connection, text, parameters, found):
         fresh = dict(zip(names, values), type=int(kind), created=parameters[0], version_id=version,
                      id=DATABASE.next_id["migrations"])
         DATABASE.next_id["migrations"] += 1
-        table("migrations").append(fresh)
+        add(connection, table("migrations"), fresh)
     return b""
 
 
@@ -232,8 +271,8 @@ def exists(connection, text, parameters, found):
 
 
 def insert_tenant(connection, text, parameters, found):
-    table("tenants").append({"id": len(table("tenants")) + 1, "name": parameters[0],
-                             "created": parameters[1]})
+    add(connection, table("tenants"), {"id": len(table("tenants")) + 1, "name": parameters[0],
+                                       "created": parameters[1]})
     return b""
 
 
@@ -246,10 +285,14 @@ HANDLERS = [
     (r"sys\.dm_exec_requests", waits),
     (r"begin transaction$", begin),
     (r"^declare @open int", commit),
-    (r"select @@trancount, xact_state\(\)$", ask_state),
-    (r"if @@trancount > 0 rollback transaction$", rollback),
+    (r"^create table #migrator_mark", mark),
+    (r"select @@trancount, xact_state\(\),", ask_state),
+    (r"if @@trancount > 0 rollback transaction;", rollback),
+    (r"^if .*set identity_insert .* off$", nothing),
     (r"sp_getapplock @Resource = N'(.*?)', @LockMode = N'(.*?)', @LockOwner = N'(.*?)'", get_lock),
     (r"^drop all locks$", drop_locks),
+    (r"^forget everything$", forget),
+    (r"^all effects$", effects),
     (r"sp_releaseapplock @Resource = N'(.*?)'", release_lock),
     (r"schema_id\(N'migrator'\)", shape),
     (r"^\s*create table migrator\.migrator_(\w+)", create_table),
@@ -267,6 +310,6 @@ HANDLERS = [
     (r"^insert into migrator\.migrator_tenants", insert_tenant),
     (r"migrator\.migrator_tenant_state", tenant_state),
     (r"^set lock_timeout -?\d+;\s*$", nothing),
-    (r"^set noexec off.*revert", nothing),
+    (r"^set noexec off.*set language", reset),
     (r"^select 1$", lambda connection, *_: one_row(["int"], [1])),
 ]

@@ -7,12 +7,20 @@ marks in them say:
   raise(NUMBER, LINE)    an error of that number in that line, and the transaction is rolled back
   raise(NUMBER, LINE, P) the same in procedure P
   late(NUMBER, LINE)     first a result, then the error
+  put(NAME)              an effect, which a rollback takes back
   print(TEXT)            a message that is no error
   results(N)             N results
   slow                   no answer until the client cancels
   hang up                the connection is closed in the middle of an answer
   close                  the connection is closed without an answer
+  close once             the same, but only for the first that asks
+  locked once            error 1222, a lock that was not free in time, for the first that asks
+  meet(N)                no answer until N connections have asked it
   end transaction        as if a procedure had said COMMIT
+  undo transaction       as if a procedure had said ROLLBACK
+  other transaction      as if a procedure had said COMMIT and BEGIN TRANSACTION
+  procedure commits      what Babelfish does then: it commits, the temporary tables of the
+                         transaction are gone, and error 266 follows
   doom                   the transaction can only be rolled back
   nest                   a transaction is begun and not ended
   lose commit            the connection is closed at the next COMMIT, which does not take place
@@ -22,7 +30,6 @@ marks in them say:
 
 It writes `port N` on standard error, and a line of JSON for each request into the file that its
 first argument names. With two more, PEM files of a certificate and its key, all is encrypted."""
-import copy
 import json
 import re
 import socket
@@ -38,6 +45,18 @@ PASSWORD = "S3cret;{} }x\u00fc\U0001F511"
 LOCK = threading.RLock()
 
 
+FIRST = {}  # by mark: whether somebody has asked
+MEETING = threading.Condition()
+MET = set()
+
+
+def is_first(mark):
+    with LOCK:
+        was = FIRST.get(mark, False)
+        FIRST[mark] = True
+        return not was
+
+
 LOG = open(sys.argv[1], "a", encoding="utf-8")
 
 
@@ -50,14 +69,15 @@ class Connection:
     def __init__(self, sock):
         self.sock = sock
         self.open, self.doomed = 0, False
-        self.saved = None
+        self.marked = False  # its temporary table, which a rollback takes with it
+        self.undo = []
         self.loses = None  # "commit" or "answer"
 
     # ----- transactions
 
     def begin(self):
         if self.open == 0:
-            self.saved = copy.deepcopy(DATABASE.tables)
+            self.undo = []
         self.open += 1
 
     def commit(self):
@@ -65,9 +85,16 @@ class Connection:
         if self.open == 0:
             DATABASE.release(self, "Transaction")
 
+    def changed(self, undo):
+        """`undo` takes back a change to the tables, when the transaction is rolled back."""
+        if self.open:
+            self.undo.append(undo)
+
     def rollback(self):
         if self.open:
-            DATABASE.tables = self.saved
+            for undo in reversed(self.undo):
+                undo()
+            self.marked = False
         self.open, self.doomed = 0, False
         DATABASE.release(self, "Transaction")
 
@@ -147,8 +174,17 @@ class Connection:
             part = tds.struct.pack(">BBHHBB", tds.ANSWER, 0, 4096, 0, 0, 0) + whole[:2000]
             self.sock.sendall(part)
             raise tds.Gone()
-        if re.search(r"\bclose\b", text):
+        if "close once" in text:
+            if is_first("close"):
+                raise tds.Gone()
+        elif re.search(r"\bclose\b", text):
             raise tds.Gone()
+        meeting = re.search(r"meet\((\d+)\)", text)
+        if meeting:
+            with MEETING:
+                MET.add(self)
+                MEETING.notify_all()
+                MEETING.wait_for(lambda: len(MET) >= int(meeting.group(1)), 30)
         return False
 
     def run(self, text, parameters):
@@ -160,6 +196,15 @@ class Connection:
 
     def script(self, text, parameters):
         body = b""
+        if "locked once" in text and is_first("locked"):
+            raise Failed(1222, "Lock request time out period exceeded.")
+        if "procedure commits" in text:
+            self.commit()
+            self.marked = False
+            raise Failed(266, "Transaction count after execution indicates a mismatch number of "
+                         "BEGIN and COMMIT statements. Previous count 1 current count 0")
+        if "raise" in text and "end transaction" in text:
+            self.commit()  # before the error, which then finds nothing to roll back
         for found in re.finditer(r"(raise|late)\((\d+), *(\d+)(?:, *(\w+))?\)", text):
             kind, number, line, procedure = found.groups()
             if kind == "late":
@@ -168,6 +213,8 @@ class Connection:
                 return tds.rows(["int"], [[1]]) + tds.done(tds.DONE_MORE, 1) + error + tds.done(
                     tds.DONE_ERROR | tds.DONE_MORE)
             raise Failed(int(number), "It failed.", int(line), procedure or "")
+        for found in re.finditer(r"put\((\w+)\)", text):
+            metadata.add(self, DATABASE.effects, {"effect": found.group(1)})
         for found in re.finditer(r"print\((.*?)\)", text):
             body += tds.info(found.group(1))
         for found in re.finditer(r"results\((\d+)\)", text):
@@ -183,6 +230,11 @@ class Connection:
             body += tds.rows(["long"] * len(parameters), [parameters]) + tds.done(tds.DONE_MORE, 1)
         if "end transaction" in text and self.open:
             self.commit()
+        if "undo transaction" in text:
+            self.rollback()
+        if "other transaction" in text:
+            self.commit()
+            self.begin()
         if "doom" in text:
             self.doomed = True
         found = re.search(r"lose (commit|answer)", text)

@@ -138,8 +138,8 @@ def error(number, text, line=1, severity=16, state=1, procedure=""):
     return message(0xAA, number, severity, state, text, line, procedure)
 
 
-def info(text, line=1):
-    return message(0xAB, 0, 0, 1, text, line)
+def info(text, line=1, number=0):
+    return message(0xAB, number, 0, 1, text, line)
 
 
 def done(status=0, count=None, token=0xFD):

@@ -342,7 +342,9 @@ private:
         }
         if (sql == "lock state") return {};
         if (begins("delete from migrator_tenant_state")) {
-            change([tenants = texts_of(values[0])](FakeTables& t) {
+            const bool is_one = sql.find("tenant = ") != std::string::npos;
+            const auto tenants = is_one ? std::vector{values[0]} : texts_of(values[0]);
+            change([tenants](FakeTables& t) {
                 for (const std::string& tenant : tenants) t.states.erase(tenant);
             });
             return {};

@@ -50,8 +50,8 @@ struct Failure {
     bool lock_timed_out = false;  ///< a lock was not free in time
     /// Statements of the script that have run and stay, where no transaction holds them.
     std::size_t kept = 0;
-    /// Where DDL commits: a lock that was not free in time, or a deadlock, and nothing of the
-    /// script stays: it may be sent again.
+    /// A lock that was not free in time, or a deadlock, and nothing of the script stays: it may be
+    /// sent again. Where DDL does not commit, `Dialect::passing_sqlstates` may say so alone.
     bool may_repeat = false;
 };
 

@@ -1,5 +1,8 @@
 #include "db/sqlserver/connection.hpp"
 
+#include <fmt/format.h>
+
+#include "db/sqlserver/connect_deadline.hpp"
 #include "db/sqlserver/statement.hpp"
 #include "db/sqlserver/utf16.hpp"
 
@@ -44,6 +47,10 @@ Connection::Connection(const ConnectSettings& settings)
     if (seconds > 0) set_number(handle(), SQL_ATTR_LOGIN_TIMEOUT, seconds);
     if (settings.packet_size > 0) set_number(handle(), SQL_ATTR_PACKET_SIZE, settings.packet_size);
     const std::u16string text = to_utf16(settings.connection_string);
+    std::optional<ConnectDeadline> deadline;
+    if (settings.watched_port != 0 && seconds > 0) {
+        deadline.emplace(settings.watched_port, settings.login_timeout);
+    }
     const SQLRETURN result = SQLDriverConnectW(
         handle(),
         nullptr,
@@ -54,7 +61,15 @@ Connection::Connection(const ConnectSettings& settings)
         nullptr,
         SQL_DRIVER_NOPROMPT
     );
-    if (!SQL_SUCCEEDED(result)) throw Refused(read_error(SQL_HANDLE_DBC, handle()));
+    const bool was_too_late = deadline && deadline->end();
+    if (!SQL_SUCCEEDED(result)) {
+        ServerError error = read_error(SQL_HANDLE_DBC, handle());
+        if (was_too_late) {
+            error.message =
+                fmt::format("no answer in {} s (connection timeout): {}", seconds, error.message);
+        }
+        throw Refused(std::move(error));
+    }
     connected_ = true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct ConnectSettings {
     std::string connection_string;           ///< as the ODBC driver takes it, its name included
     std::chrono::seconds login_timeout{15};  ///< for all of connecting
     unsigned packet_size = 0;                ///< bytes; 0: the driver's default
+    std::uint16_t watched_port = 0;          ///< of a server to which the driver holds no limit
     bool operator==(const ConnectSettings&) const = default;
 };
 

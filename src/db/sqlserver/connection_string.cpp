@@ -8,6 +8,8 @@
 namespace migrator::db::sqlserver {
 namespace {
 
+constexpr std::uint16_t kDefaultPort = 1433;
+
 /// The name under which FreeTDS finds the server in `freetds_conf`.
 constexpr std::string_view kServerName = "migrator";
 
@@ -197,6 +199,11 @@ DriverSettings settings_for(const DataSource& source, const OdbcDriver& driver) 
                                   ? for_microsoft(source, driver)
                                   : for_freetds(source, driver);
     settings.connect.login_timeout = source.login_timeout;
+    // Microsoft's driver waits without end for the TLS that comes first. The port of an instance
+    // is not known here.
+    if (source.encrypt == Encrypt::Strict && (source.port != 0 || source.instance.empty())) {
+        settings.connect.watched_port = source.port == 0 ? kDefaultPort : source.port;
+    }
     settings.connect.packet_size = source.packet_size;
     return settings;
 }

@@ -69,7 +69,6 @@ sql::Dialect make_dialect() {
         .allows_version_atomicity = true,
         .allows_file_atomicity = true,
         .version_ids_survive_rollback = true,
-        .has_fleets = false,
         .folds_file_names = true,
         .max_schemas = 0,
         .max_identifier_bytes = 128,  // characters, and names of tenants are ASCII
@@ -103,6 +102,8 @@ sql::Dialect make_dialect() {
         .upsert_lock = kUpsertLock,
         .upsert_tenant_state = kUpsertTenantState,
         .plan_tenant_states = kPlanTenantStates,
+        .lock_tenant_state = kLockTenantState,
+        .passing_sqlstates = {},  // the session tells, which knows what a COMMIT has kept
         .insert_run = kInsertRun,
         .delete_old_runs = kDeleteOldRuns,
         .update_run = kUpdateRun,

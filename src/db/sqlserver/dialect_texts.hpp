@@ -106,9 +106,10 @@ create table migrator.migrator_runs (
 )
 )sql";
 
+// The tenant as parameters are: workers look it up by the key, and lock no other row.
 inline constexpr std::string_view kCreateTenantState = R"sql(
 create table migrator.migrator_tenant_state (
-    tenant varchar(200) not null primary key,
+    tenant nvarchar(200) not null primary key,
     version_id int not null,
     first_file nvarchar(400) null,
     state nvarchar(100) not null,
@@ -206,8 +207,11 @@ commit transaction;
 select @id
 )sql";
 
+// The first worker that is done puts it in, and who looks at the same moment waits for that. The
+// others only read.
 inline constexpr std::string_view kInsertVersion = R"sql(
 if not exists (select 1 from migrator.migrator_versions where id = @p1)
+if not exists (select 1 from migrator.migrator_versions with (updlock, holdlock) where id = @p1)
 begin
     set identity_insert migrator.migrator_versions on;
     insert into migrator.migrator_versions (id, name, created)
@@ -235,6 +239,9 @@ if @@rowcount = 0
         [statement], sqlstate, message, changed)
     values (@p1, cast(@p2 as int), @p3, @p4, @p5, cast(@p6 as bigint), @p7, @p8, sysutcdatetime())
 )sql";
+
+inline constexpr std::string_view kLockTenantState =
+    "select 1 from migrator.migrator_tenant_state with (updlock, rowlock) where tenant = @p1";
 
 inline constexpr std::string_view kPlanTenantStates = R"sql(
 delete from migrator.migrator_tenant_state

@@ -80,8 +80,6 @@ constexpr Driver kDriver{
     .passwords = passwords,
     .connect = sql::connector::connect<make_server>,
     .offline_data_source = "server=offline.invalid;user id=offline;password=offline",
-    .why_not_tenant = "must be version or file: SQL Server does not support atomicity: tenant yet",
-    .why_no_fleet = "has no effect on SQL Server, which processes one tenant at a time",
 };
 
 }  // namespace migrator::db::sqlserver

@@ -29,6 +29,16 @@ std::string encoding_problem(std::string_view text) {
     return fmt::format("line {}: the file is not UTF-8; save it as UTF-8", line);
 }
 
+/// FreeTDS's driver takes a NUL for the end of the text.
+std::string nul_problem(std::string_view text) {
+    const std::size_t nul = text.find('\0');
+    if (nul == std::string_view::npos) return {};
+    return fmt::format(
+        "line {}: the file contains a NUL character; remove it, or save the file as UTF-8",
+        script::line_of(text, nul)
+    );
+}
+
 }  // namespace
 
 script::Script scan(
@@ -40,7 +50,7 @@ script::Script scan(
         script.problem = "the file is larger than 4 GiB; split it";
         return script;
     }
-    if (!is_valid_utf8(text)) script.problem = encoding_problem(text);
+    script.problem = is_valid_utf8(text) ? nul_problem(text) : encoding_problem(text);
     ScriptWatcher watcher(text, script);
     const Batches batches = split_batches(text, [&](const TsqlToken& token, std::size_t batch) {
         watcher.see(token, batch);
@@ -51,6 +61,17 @@ script::Script scan(
     const std::size_t code = script.statements.empty() ? text.size() : script.statements[0].begin;
     script.no_transaction_marker = script::scan(text.substr(0, code), lexis).no_transaction_marker;
     return script;
+}
+
+bool changes_user(std::string_view batch) {
+    Tokens tokens(batch);
+    bool behind_execute = false;
+    for (TsqlToken token = tokens.next(); token.kind != TokenKind::End; token = tokens.next()) {
+        const std::string_view word = tokens.text_of(token);
+        if (behind_execute && token.keyword && equal_ignoring_case(word, "as")) return true;
+        behind_execute = token.keyword && is_one_of_ignoring_case(word, {"exec", "execute"});
+    }
+    return false;
 }
 
 bool calls_procedures(std::string_view batch) {

@@ -9,6 +9,7 @@
 #include "db/sql/renewable_source.hpp"
 #include "db/sqlserver/connection_string.hpp"
 #include "db/sqlserver/dialect.hpp"
+#include "db/sqlserver/hints.hpp"
 #include "db/sqlserver/session.hpp"
 #include "db/sqlserver/sqlserver.hpp"
 
@@ -106,9 +107,15 @@ private:
                     "(certificate, TrustServerCertificate)"
             );
         }
-        const bool is_password = error.number == kLoginFailed || error.sqlstate == "28000";
-        if (is_password) throw sql::RefusedPassword(refused.kind(), refused.what());
-        throw;
+        const std::string advice = connect_hint_for(error);
+        if (error.number == kLoginFailed || error.sqlstate == "28000") {
+            sql::RefusedPassword password(refused.kind(), refused.what());
+            password.advise(advice);
+            throw password;
+        }
+        Error failed(refused.kind(), refused.what());
+        failed.advise(advice);
+        throw failed;
     }
 
     const std::string place_;

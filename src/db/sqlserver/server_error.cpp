@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/utf8.hpp"
+#include "db/sqlserver/hints.hpp"
 #include "db/sqlserver/odbc.hpp"
 #include "db/sqlserver/utf16.hpp"
 
@@ -104,6 +105,8 @@ ServerError read_error(std::int16_t kind, void* handle) {
     const Record& record = records[first];
     error.sqlstate = record.sqlstate;
     error.number = record.number;
+    // FreeTDS's driver knows the state of few numbers.
+    if (error.number == kDeadlock) error.sqlstate = "40001";
     error.message = without_origin(record.text);
     error.line = line_of(kind, handle, index);
     error.procedure = procedure_of(kind, handle, index);
@@ -165,7 +168,10 @@ Error own_sql_error(const ServerError& error) {
             ErrorKind::Internal,
             describe(error) + ": the compatibility level of the database must be 130 or higher"};
     }
-    return {error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
+    if (error.connection_lost) return {ErrorKind::Unavailable, describe(error)};
+    Error refused(ErrorKind::Internal, describe(error));
+    refused.advise(own_hint_for(error));
+    return refused;
 }
 
 }  // namespace migrator::db::sqlserver

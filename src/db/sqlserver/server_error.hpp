@@ -35,7 +35,10 @@ std::string describe(const ServerError& error);
 Error own_sql_error(const ServerError& error);
 
 inline constexpr std::int32_t kNoSuchObject = 208;
+inline constexpr std::int32_t kEndedInProcedure = 266;  // another count of transactions than before
+inline constexpr std::int32_t kDeadlock = 1205;
 inline constexpr std::int32_t kLockTimeout = 1222;
+inline constexpr std::int32_t kEndedInTrigger = 3609;
 inline constexpr std::int32_t kLoginFailed = 18456;
 
 }  // namespace migrator::db::sqlserver

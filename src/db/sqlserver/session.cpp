@@ -7,9 +7,12 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
+#include "db/sql/failure.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/transaction.hpp"
+#include "db/sqlserver/comments.hpp"
 #include "db/sqlserver/dialect.hpp"
+#include "db/sqlserver/hints.hpp"
 #include "db/sqlserver/row_insert.hpp"
 #include "db/sqlserver/rows.hpp"
 #include "db/sqlserver/script_scan.hpp"
@@ -21,6 +24,19 @@ namespace {
 bool is_cancelled(const ServerError& error) {
     return error.sqlstate == "HY008" || error.sqlstate == "S1008";
 }
+
+constexpr std::string_view kCommitted =
+    "what this transaction had done until the COMMIT stays in the database, in a dry run too, and "
+    "is "
+    "not recorded: the files before this one, and this one up to the COMMIT; what the batch did "
+    "behind it stays, too";
+// Without the mark it may have been either: Babelfish takes temporary tables away in both cases.
+constexpr std::string_view kEnded =
+    "if it was a COMMIT, what this transaction had done until then stays in the database, in a dry "
+    "run too, and is not recorded; what the batch did behind it stays in either case";
+constexpr std::string_view kHowToEndNone =
+    "remove COMMIT and ROLLBACK from the procedure, trigger or dynamic SQL that the file runs; "
+    "before the next apply compare the database with the files, and undo what stays";
 
 sql::Failure failure_of(
     const ServerError& error,
@@ -34,6 +50,7 @@ sql::Failure failure_of(
         .line = line,
         .message = error.message,
         .detail = error.detail,
+        .hint = hint_for(error),
         .sqlstate = error.sqlstate,
         .connection_lost = error.connection_lost};
 }
@@ -50,6 +67,9 @@ std::string_view without_omissions(const sql::ScriptRun& script, std::string& co
     }
     return copy;
 }
+
+/// What it says has a number and a line; a driver numbers what it finds itself, too.
+bool is_said_by_server(const ServerError& error) { return error.number > 0 && error.line > 0; }
 
 bool changes_session(const script::Script& script) {
     return (script.traits & script::kChangesSession) != 0;
@@ -127,10 +147,12 @@ std::unique_ptr<sql::RowSource> Session::open(
 void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) {
     work_ = settings;
     patience_is_set_ = false;
-    execute(begin_batch(settings));
-    in_transaction_ = true;
-    if (run_id.empty()) return;
+    fenced_ = false;
+    marked_ = false;
     try {
+        execute(begin_batch(settings));
+        in_transaction_ = true;
+        if (run_id.empty()) return;
         if (!sql::query_bool(
                 *this,
                 fence_query(metadata_.dialect->prefix, metadata_.fence),
@@ -138,6 +160,7 @@ void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) 
             )) {
             throw sql::lost_lock_error(*this, *metadata_.dialect);
         }
+        fenced_ = true;
     } catch (...) {
         rollback();
         throw;
@@ -145,42 +168,81 @@ void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) 
 }
 
 void Session::reset() {
-    execute(reset_batch(facts_, work_, identity_insert_));
+    execute(reset_batch(facts_, work_, user_changed_));
+    if (!identity_insert_.empty()) execute(identity_insert_off_batch(identity_insert_));
     identity_insert_.clear();
-    State state;
-    if (const auto error = ask_state(check_batch(work_), state)) throw own_sql_error(*error);
-    if (state.open != 1 || state.state != 1) {
-        throw Error(
-            ErrorKind::MigrationFailed,
-            "a script ended the transaction of the run or began a transaction and did not end it; "
-            "nothing was recorded"
-        );
-    }
+    user_changed_ = false;
+    const auto failure = check_transaction(check_batch(facts_, work_), {});
+    if (!failure) return;
+    throw Error(
+        failure->connection_lost ? ErrorKind::Unavailable : ErrorKind::MigrationFailed,
+        sql::describe(*failure)
+    );
 }
 
 std::optional<ServerError> Session::ask_state(const std::string& batch, State& state) {
     return connection_->run(batch, [&](const sql::Row& row) {
+        state.known = true;
         state.open = static_cast<int>(sql::to_integer(row.at(0)));
         state.state = static_cast<int>(sql::to_integer(row.at(1)));
+        state.fenced = sql::to_integer(row.at(2)) != 0;
+        state.marked = sql::to_integer(row.at(3)) != 0;
     });
+}
+
+sql::Failure Session::judge(const State& state) const {
+    if (was_committed(state) && (state.open == 0 || (fenced_ && !state.fenced))) {
+        return {
+            .message = "a COMMIT that the file runs ended the transaction of the run",
+            .detail = std::string(kCommitted),
+            .hint = std::string(kHowToEndNone)};
+    }
+    if (state.open == 0 || (fenced_ && !state.fenced)) {
+        return {
+            .message = "the file ended the transaction of the run",
+            .detail = std::string(kEnded),
+            .hint = std::string(kHowToEndNone)};
+    }
+    if (state.state < 0) {
+        return {
+            .message =
+                "the file caught an error after which the transaction can only be rolled back"};
+    }
+    if (state.open == 1 && state.state == 1) return {};
+    return {.message = "the file began a transaction and did not end it"};
+}
+
+std::optional<sql::Failure> Session::check_transaction(
+    const std::string& batch, const sql::Failure& at
+) {
+    State state;
+    const auto error = ask_state(batch, state);
+    sql::Failure failure = error ? failure_of(*error) : judge(state);
+    // A batch of the file may have set NOEXEC on, which ends with the file.
+    if (!error && !state.known) return std::nullopt;
+    if (failure.message.empty()) return std::nullopt;
+    failure.step = at.step;
+    failure.statement = at.statement;
+    failure.line = at.line;
+    return failure;
 }
 
 std::optional<sql::Failure> Session::commit() {
     State before;
-    const auto error = ask_state(commit_batch(), before);
-    if (error) return failure_of(*error);
-    if (before.open == 1 && before.state == 1) {
-        in_transaction_ = false;
-        return std::nullopt;
+    const auto error = ask_state(commit_batch(facts_, fenced_), before);
+    if (error && is_said_by_server(*error)) return failure_of(*error);
+    if (error || !before.known) {
+        // The driver has failed: nobody knows whether the server has committed.
+        connection_->close();
+        sql::Failure failure =
+            error ? failure_of(*error) : sql::Failure{.message = "the server gave no answer"};
+        failure.connection_lost = true;
+        return failure;
     }
-    if (before.open == 0) {
-        return sql::Failure{
-            .message = "the transaction was no longer open: a statement in it ended it"};
-    }
-    return sql::Failure{
-        .message = before.state < 0
-                       ? "the transaction had already failed and can only be rolled back"
-                       : "a script began a transaction and did not end it"};
+    sql::Failure failure = judge(before);
+    if (!failure.message.empty()) return failure;
+    in_transaction_ = false;
+    return std::nullopt;
 }
 
 std::optional<ServerError> Session::run_undisturbed(const std::string& batch) {
@@ -207,8 +269,12 @@ void Session::rollback() noexcept try {
         return;
     }
     auto error = run_undisturbed(rollback_batch());
-    if (!error) error = run_undisturbed(reset_batch(facts_, {}, identity_insert_));
+    if (!error) error = run_undisturbed(reset_batch(facts_, {}, user_changed_));
+    if (!error && !identity_insert_.empty()) {
+        error = run_undisturbed(identity_insert_off_batch(identity_insert_));
+    }
     identity_insert_.clear();
+    user_changed_ = false;
     if (!error) return;
     log::warn("Could not roll back: " + describe(*error));
     connection_->close();  // which rolls back whatever is left
@@ -230,18 +296,28 @@ std::optional<sql::Failure> Session::run_script(const sql::ScriptRun& script) {
         return sql::Failure{.step = script.step, .message = std::move(message)};
     };
     if (!script.script->problem.empty()) return failed(script.script->problem);
+    const bool may_end_transaction = changes_session(*script.script);
+    if (may_end_transaction && !marked_) {
+        execute(kMarkBatch);
+        marked_ = true;
+    }
     std::string copy;
     const std::string_view text = without_omissions(script, copy);
-    std::size_t number = 0;
+    sql::Failure at{.step = script.step};
     for (const ScriptBatch& batch : split_batches(text).batches) {
-        ++number;
+        ++at.statement;
+        at.line = batch.line;
         for (std::uint32_t i = 0; i < batch.count; ++i) {
             if (connection_->canceller().stop_requested()) return failed("canceled");
-            if (auto failure = run_batch(script, batch, number, text)) return failure;
+            if (auto failure = run_batch(script, batch, at.statement, text)) return failure;
+            if (!may_end_transaction) continue;
+            // What comes behind an ended transaction would commit by itself.
+            if (auto failure = check_transaction(state_query(facts_), at)) return failure;
         }
     }
     // What else can end the transaction is an error of the server.
-    return changes_session(*script.script) ? check_transaction(script) : std::nullopt;
+    if (!may_end_transaction) return std::nullopt;
+    return check_transaction(check_batch(facts_, work_), at);
 }
 
 std::optional<sql::Failure> Session::run_batch(
@@ -250,10 +326,13 @@ std::optional<sql::Failure> Session::run_batch(
     std::size_t number,
     std::string_view text
 ) {
-    const std::string_view sent = text.substr(batch.begin, batch.end - batch.begin);
+    std::string flat;
+    const std::string_view sent =
+        with_flat_comments(text.substr(batch.begin, batch.end - batch.begin), flat);
     if (changes_session(*script.script)) {
         const std::string left_on = identity_insert_left_on(sent);
         if (!left_on.empty()) identity_insert_ = left_on;
+        user_changed_ = user_changed_ || changes_user(sent);
     }
     const TimeLimit limit(*connection_, work_);
     const auto error = run_observed(script, batch, sent);
@@ -261,7 +340,22 @@ std::optional<sql::Failure> Session::run_batch(
     sql::Failure failure = failure_of(*error, script.step, number, batch.line);
     failure.lock_timed_out = error->number == kLockTimeout;
     place(failure, *error, sent);
+    if (!in_transaction_) return failure;
+    failure.may_repeat = failure.lock_timed_out || error->number == kDeadlock;
+    add_end(failure, error->number);
     return failure;
+}
+
+void Session::add_end(sql::Failure& failure, std::int32_t number) {
+    State state;
+    if (connection_->is_lost() || ask_state(state_query(facts_), state) || !state.known) return;
+    // XACT_ABORT has rolled back. These errors come when a batch has ended the transaction.
+    const bool by_batch = number == kEndedInProcedure || number == kEndedInTrigger;
+    if (state.open > 0 || (!was_committed(state) && !by_batch)) return;
+    const sql::Failure end = judge(state);
+    failure.detail += (failure.detail.empty() ? "" : "\n") + end.detail;
+    failure.hint = end.hint;
+    failure.may_repeat = false;
 }
 
 std::optional<ServerError> Session::run_observed(
@@ -296,23 +390,6 @@ std::optional<ServerError> Session::run_observed(
     return error;
 }
 
-std::optional<sql::Failure> Session::check_transaction(const sql::ScriptRun& script) {
-    State state;
-    const auto error = ask_state(check_batch(work_), state);
-    if (error) return failure_of(*error, script.step);
-    sql::Failure failure{.step = script.step};
-    if (state.open == 1 && state.state == 1) return std::nullopt;
-    if (state.open == 0) {
-        failure.message = "the file ended the transaction of the run";
-    } else if (state.state < 0) {
-        failure.message =
-            "the file caught an error after which the transaction can only be rolled back";
-    } else {
-        failure.message = "the file began a transaction and did not end it";
-    }
-    return failure;
-}
-
 std::optional<sql::Failure> Session::run_without_transaction(
     const sql::ScriptRun& script,
     const sql::WorkSettings& settings,
@@ -335,7 +412,7 @@ std::optional<sql::Failure> Session::run_without_transaction(
                 return failure;
             }
         }
-        if (const auto error = ask_state("select @@trancount, xact_state()", state)) {
+        if (const auto error = ask_state(state_query(facts_), state)) {
             return failure_of(*error, script.step, number, batch.line);
         }
         if (done && state.open == 0) done(number);

@@ -63,15 +63,24 @@ public:
     bool standard_conforming_strings() const override { return true; }
 
 private:
-    /// How many transactions are open, and whether the outermost can be committed.
+    /// A row of `state_query`.
     struct State {
+        bool known = false;
         int open = 0;
-        int state = 0;  ///< xact_state(): 1, 0, or -1 for one that can only be rolled back
+        int state = 0;
+        bool fenced = true;
+        bool marked = false;
     };
 
     /// Our own batch; throws `own_sql_error`.
     void execute(const std::string& batch);
     std::optional<ServerError> ask_state(const std::string& batch, State& state);
+    /// What is wrong with our transaction; a Failure without a message: nothing.
+    sql::Failure judge(const State& state) const;
+    /// Whether a script has ended our transaction by COMMIT, as far as we can know.
+    bool was_committed(const State& state) const { return marked_ && state.marked; }
+    /// Adds what a batch has done to our transaction beside failing.
+    void add_end(sql::Failure& failure, std::int32_t number);
     std::optional<sql::Failure> run_script(const sql::ScriptRun& script);
     std::optional<sql::Failure> run_batch(
         const sql::ScriptRun& script,
@@ -83,7 +92,8 @@ private:
     std::optional<ServerError> run_observed(
         const sql::ScriptRun& script, const ScriptBatch& batch, std::string_view sent
     );
-    std::optional<sql::Failure> check_transaction(const sql::ScriptRun& script);
+    /// Whether our transaction is as we began it. `at`: where the script is.
+    std::optional<sql::Failure> check_transaction(const std::string& batch, const sql::Failure& at);
     void check_that_names_fit(std::span<const sql::MetadataRow> rows);
     std::optional<ServerError> run_undisturbed(const std::string& batch);
 
@@ -93,7 +103,10 @@ private:
     sql::Observer* observer_ = nullptr;
     sql::WorkSettings work_;       ///< of the open transaction
     std::string identity_insert_;  ///< a table that a script has left it on for
+    bool user_changed_ = false;    ///< a script has said EXECUTE AS
     bool in_transaction_ = false;
+    bool fenced_ = false;  ///< the transaction has the fence of its run
+    bool marked_ = false;  ///< and the mark
     std::optional<std::chrono::milliseconds> patience_ = sql::kLockPatience;
     bool patience_is_set_ = false;  ///< the server knows it
 };

@@ -30,17 +30,7 @@ StatementHandle make_handle(Connection& connection) {
 }  // namespace
 
 Statement::Statement(Connection& connection)
-    : connection_(connection), statement_(make_handle(connection)) {
-    const auto seconds = static_cast<std::uintptr_t>(connection.time_limit().count());
-    if (seconds > 0) {
-        SQLSetStmtAttrW(
-            statement_.get(),
-            SQL_ATTR_QUERY_TIMEOUT,
-            reinterpret_cast<SQLPOINTER>(seconds),
-            SQL_IS_UINTEGER
-        );
-    }
-}
+    : connection_(connection), statement_(make_handle(connection)) {}
 
 Statement::~Statement() {
     if (ended_ || connection_.is_lost()) return;
@@ -48,7 +38,17 @@ Statement::~Statement() {
     SQLCancel(statement_.get());
 }
 
-void Statement::bind(std::span<const sql::Value* const> values) {
+bool Statement::set_time_limit() {
+    const auto seconds = static_cast<std::uintptr_t>(connection_.time_limit().count());
+    return seconds == 0 || SQL_SUCCEEDED(SQLSetStmtAttrW(
+                               statement_.get(),
+                               SQL_ATTR_QUERY_TIMEOUT,
+                               reinterpret_cast<SQLPOINTER>(seconds),
+                               SQL_IS_UINTEGER
+                           ));
+}
+
+bool Statement::bind(std::span<const sql::Value* const> values) {
     bound_.resize(values.size());  // once: the driver keeps the addresses
     SQLUSMALLINT number = 0;
     for (const sql::Value* value : values) {
@@ -58,7 +58,7 @@ void Statement::bind(std::span<const sql::Value* const> values) {
         bound.length = *value ? static_cast<SQLLEN>(units * sizeof(char16_t)) : SQL_NULL_DATA;
         // Sizes of two kinds only, so that the server finds its plan again.
         const bool is_long = units > kMostInNvarchar;
-        SQLBindParameter(
+        const SQLRETURN result = SQLBindParameter(
             statement_.get(),
             number,
             SQL_PARAM_INPUT,
@@ -70,13 +70,18 @@ void Statement::bind(std::span<const sql::Value* const> values) {
             bound.length > 0 ? bound.length : 0,
             &bound.length
         );
+        if (!SQL_SUCCEEDED(result)) return false;
     }
+    return true;
 }
 
 std::optional<ServerError> Statement::execute(
     std::string_view text, std::span<const sql::Value* const> values
 ) {
-    bind(values);
+    if (!set_time_limit() || !bind(values)) {
+        fail();
+        return error_;
+    }
     const std::u16string units = to_utf16(text);
     ended_ = false;
     SQLRETURN result = SQL_SUCCESS;
@@ -111,23 +116,28 @@ bool Statement::take_result(SQLRETURN result) {
         return false;
     }
     SQLSMALLINT columns = 0;
-    SQLNumResultCols(statement_.get(), &columns);
+    if (!SQL_SUCCEEDED(SQLNumResultCols(statement_.get(), &columns)) ||
+        !describe_columns(columns)) {
+        fail();
+        return false;
+    }
     in_rows_ = columns > 0;
-    if (in_rows_) describe_columns(columns);
     return true;
 }
 
-void Statement::describe_columns(SQLSMALLINT count) {
+bool Statement::describe_columns(SQLSMALLINT count) {
     is_time_.assign(static_cast<std::size_t>(count), false);
     for (SQLSMALLINT column = 0; column < count; ++column) {
         const auto number = static_cast<SQLUSMALLINT>(column + 1);
         SQLLEN type = 0;
-        SQLColAttributeW(
+        const SQLRETURN result = SQLColAttributeW(
             statement_.get(), number, SQL_DESC_CONCISE_TYPE, nullptr, 0, nullptr, &type
         );
+        if (!SQL_SUCCEEDED(result)) return false;
         is_time_[static_cast<std::size_t>(column)] =
             type == SQL_TYPE_TIMESTAMP || type == SQL_TIMESTAMP;
     }
+    return true;
 }
 
 bool Statement::next(sql::Row* row) {
@@ -199,12 +209,12 @@ bool Statement::read_text(SQLUSMALLINT number, sql::Value& value) {
     value.reset();
     std::u16string text;
     if (buffer_.size() < kPiece) buffer_.resize(kPiece);
-    while (true) {
+    for (bool is_first = true;; is_first = false) {
         SQLLEN length = 0;
         const auto bytes = static_cast<SQLLEN>(buffer_.size() * sizeof(char16_t));
         const SQLRETURN result =
             SQLGetData(statement_.get(), number, SQL_C_WCHAR, buffer_.data(), bytes, &length);
-        if (result == SQL_NO_DATA) break;
+        if (result == SQL_NO_DATA && !is_first) break;
         if (!SQL_SUCCEEDED(result)) return false;
         if (length == SQL_NULL_DATA) return true;
         // One unit of the buffer is for a NUL.

@@ -41,14 +41,16 @@ private:
         SQLLEN length = 0;
     };
 
-    void bind(std::span<const sql::Value* const> values);
+    // False: the driver has refused.
+    bool set_time_limit();
+    bool bind(std::span<const sql::Value* const> values);
     bool take_result(SQLRETURN result);
     void fail();
     bool fetch(sql::Row* row);
     bool read_column(SQLUSMALLINT number, sql::Value& value);
     bool read_text(SQLUSMALLINT number, sql::Value& value);
     bool read_time(SQLUSMALLINT number, sql::Value& value);
-    void describe_columns(SQLSMALLINT count);
+    bool describe_columns(SQLSMALLINT count);
 
     Connection& connection_;
     StatementHandle statement_;
