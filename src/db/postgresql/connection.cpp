@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/postgresql/hints.hpp"
 #include "db/sql/renewable_source.hpp"
 #include "db/sql/time_limits.hpp"
 
@@ -82,8 +83,15 @@ Connection::Connection(const DataSource& source) : handle_(connect(source)) {
     if (PQstatus(handle_.get()) != CONNECTION_OK) {
         const std::string said = handle_ ? PQerrorMessage(handle_.get()) : "out of memory";
         const std::string why = "failed to connect to database: " + one_line(each_line_once(said));
-        if (is_refused_password(why)) throw sql::RefusedPassword(ErrorKind::Unavailable, why);
-        throw Error(ErrorKind::Unavailable, why);
+        const std::string advice = connect_hint_for(why);
+        if (is_refused_password(why)) {
+            sql::RefusedPassword refused(ErrorKind::Unavailable, why);
+            refused.advise(advice);
+            throw refused;
+        }
+        Error failed(ErrorKind::Unavailable, why);
+        failed.advise(advice);
+        throw failed;
     }
     PQsetNoticeReceiver(handle_.get(), receive_notice, this);
     PQsetnonblocking(handle_.get(), 1);

@@ -1,6 +1,7 @@
 #include "db/postgresql/rows.hpp"
 
 #include "core/log.hpp"
+#include "db/postgresql/hints.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -22,7 +23,10 @@ void copy_row(const PGresult& result, int number, sql::Row& columns) {
 }  // namespace
 
 Error own_sql_error(const ServerError& error) {
-    return {error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
+    if (error.connection_lost) return {ErrorKind::Unavailable, describe(error)};
+    Error refused(ErrorKind::Internal, describe(error));
+    refused.advise(own_hint_for(error));
+    return refused;
 }
 
 Rows::~Rows() {
