@@ -1,8 +1,7 @@
 // What the server refuses, provoked, and what is said of it.
-#include "db/postgresql/hints.hpp"
-
 #include <thread>
 
+#include "db/postgresql/hints.hpp"
 #include "postgresql/test_database.hpp"
 
 namespace migrator::db::postgresql::test {
@@ -108,9 +107,11 @@ TEST_F(PostgresqlHints, FitTheErrorsOfFiles) {
         // Keys and rows
         {"create unique index on app.t (n)", "23505", "HAVING count(*) > 1"},
         {"insert into app.t values (1)", "23505", "ON CONFLICT DO NOTHING"},
-        {"insert into app.t (id, n) values (1, 1) on conflict (n) do nothing", "42P10",
+        {"insert into app.t (id, n) values (1, 1) on conflict (n) do nothing",
+         "42P10",
          "unique index"},
-        {"insert into app.t (id) values (7), (7) on conflict (id) do update set n = 2", "21000",
+        {"insert into app.t (id) values (7), (7) on conflict (id) do update set n = 2",
+         "21000",
          "DISTINCT"},
         {"select (select id from app.t)", "21000", "LIMIT 1"},
         {"insert into app.child values (99)", "23503", "insert it first"},
@@ -141,7 +142,8 @@ TEST_F(PostgresqlHints, FitTheErrorsOfFiles) {
         {"copy app.texts from stdin;\na\tb\n\\.\n", "22P04", "tab"},
         // Definitions
         {"create or replace view app.v as select id from app.t", "42P16", "drop the view"},
-        {"create or replace function app.f() returns text language sql as $$select 'a'$$", "42P13",
+        {"create or replace function app.f() returns text language sql as $$select 'a'$$",
+         "42P13",
          "drop the function"},
         {"create index on app.t ((now()))", "42P17", "IMMUTABLE"},
         {"truncate app.v", "42809", "another kind"},
@@ -149,13 +151,13 @@ TEST_F(PostgresqlHints, FitTheErrorsOfFiles) {
         {"select * from app.empty", "55000", "REFRESH"},
         {"insert into app.texts select string_agg(md5(i::text), '') from generate_series(1, 1000) "
          "i; create index on app.texts (a)",
-         "54000", "md5(column)"},
+         "54000",
+         "md5(column)"},
         // Text, files, parameters
         {"select (1 +", "42601", "before it is complete"},
         {"select $1", "42P02", "no parameters"},
         {"copy app.texts from '/nowhere'", "58P01", "server's machine"},
-        {"create function app.g() returns int language c as '$libdir/nowhere'", "58P01",
-         "package"},
+        {"create function app.g() returns int language c as '$libdir/nowhere'", "58P01", "package"},
         {"set shared_buffers = '1GB'", "55P02", "configuration"},
         {"set statement_timeout = 1; select pg_sleep(5)", "57014", "statementTimeout"},
         // Of the server's machine: told by the server when they happen
@@ -188,7 +190,8 @@ TEST_F(PostgresqlHints, FitLocksAndConflictsOfOthers) {
     other->begin({});
     ASSERT_FALSE(run(*other, {"update app.t set n = 5 where id = 1"}));
     expect_hint(
-        failure_of(*admin_, "set local lock_timeout = 10; alter table app.t add x int"), "55P03",
+        failure_of(*admin_, "set local lock_timeout = 10; alter table app.t add x int"),
+        "55P03",
         "ddlLockTimeout"
     );
     expect_hint(
@@ -196,11 +199,9 @@ TEST_F(PostgresqlHints, FitLocksAndConflictsOfOthers) {
     );
     other->rollback();
     expect_hint(
-        failure_of(
-            *admin_,
-            "do $$ begin raise 'x' using errcode = '40P01'; end $$"
-        ),
-        "40P01", "waited for each other"
+        failure_of(*admin_, "do $$ begin raise 'x' using errcode = '40P01'; end $$"),
+        "40P01",
+        "waited for each other"
     );
 }
 
@@ -209,13 +210,18 @@ TEST_F(PostgresqlHints, FitADeadlockAndASerializationFailure) {
     other->begin({});
     ASSERT_FALSE(run(*other, {"update app.t set n = 5 where id = 2"}));
     admin_->begin({});
-    ASSERT_FALSE(run(*admin_, {"set local deadlock_timeout = '10ms'; update app.t set n = 6 where "
-                               "id = 1"}));
+    ASSERT_FALSE(
+        run(*admin_,
+            {"set local deadlock_timeout = '10ms'; update app.t set n = 6 where "
+             "id = 1"})
+    );
     std::optional<Failure> theirs;
     std::jthread waits([&] {
         // The one that waits first looks for the deadlock last.
-        theirs = run(*other, {"set local deadlock_timeout = '1min'; update app.t set n = 5 where "
-                              "id = 1"});
+        theirs =
+            run(*other,
+                {"set local deadlock_timeout = '1min'; update app.t set n = 5 where "
+                 "id = 1"});
     });
     const auto watcher = connect();
     while (scalar(*watcher, "select count(*) from pg_locks where not granted") == "0") {
@@ -228,7 +234,8 @@ TEST_F(PostgresqlHints, FitADeadlockAndASerializationFailure) {
     expect_hint(ours, "40P01", "run migrator again");
     EXPECT_FALSE(theirs);
 
-    const auto strict = server_at(url_with("default_transaction_isolation=serializable"))->connect();
+    const auto strict =
+        server_at(url_with("default_transaction_isolation=serializable"))->connect();
     strict->begin({});
     ASSERT_FALSE(run(*strict, {"select * from app.t"}));
     execute(*admin_, "update app.t set n = 9");
@@ -265,7 +272,8 @@ TEST_F(PostgresqlHints, FitPrivileges) {
 
 TEST_F(PostgresqlHints, FitATransactionThatIsReadOnly) {
     expect_hint(
-        failure_of(*admin_, "set transaction_read_only = on; create table app.c (a int)"), "25006",
+        failure_of(*admin_, "set transaction_read_only = on; create table app.c (a int)"),
+        "25006",
         "name the primary"
     );
 }

@@ -44,13 +44,16 @@ TEST(PostgresqlConnectHints, LetPeopleWaitForWhatPasses) {
     for (const char* message :
          {"connection to server at \"x\", port 5432 failed: Connection refused Is the server "
           "running on that host and accepting TCP/IP connections?",
-          "FATAL: the database system is starting up", "FATAL: the database system is shutting down",
+          "FATAL: the database system is starting up",
+          "FATAL: the database system is shutting down",
           "FATAL: the database system is not yet accepting connections DETAIL: Consistent recovery "
           "state has not been yet reached; recovery mode",
           "FATAL: sorry, too many clients already",
-          "FATAL: remaining connection slots are reserved for non-replication superuser connections",
+          "FATAL: remaining connection slots are reserved for non-replication superuser "
+          "connections",
           "FATAL: too many connections for role \"u\"",
-          "connection to server at \"x\" failed: timeout expired", "session is read-only",
+          "connection to server at \"x\" failed: timeout expired",
+          "session is read-only",
           "could not translate host name \"a\" to address connection to server at \"b\" failed: "
           "Connection refused"}) {
         EXPECT_EQ(connect_hint_for(message), "") << message;

@@ -226,6 +226,10 @@ Result Connection::next_result(std::optional<ServerError>& error, CopySource& co
                 return result;
         }
     }
+    // "No more", though the server is not at the end: who believes it takes few rows for all.
+    if (!is_lost() && transaction_status() == PQTRANS_ACTIVE) {
+        given_up_ = "the client library ended the results before the server did";
+    }
     if (is_lost()) {
         if (!error) error = lost_error();
         error->connection_lost = true;
@@ -297,7 +301,8 @@ void Connection::feed(const CopySource& write) {
         put_end("abandoned");  // else the rows sent so far would count as all
         throw;
     }
-    put_end(nullptr);
+    // Ended without an error, what has been sent so far would count as all.
+    put_end(accepts ? nullptr : "not all data could be sent");
 }
 
 bool Connection::put(std::string_view piece) {

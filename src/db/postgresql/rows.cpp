@@ -52,7 +52,11 @@ bool Rows::next(sql::Row& row) {
         }
         next_row_ = 0;
         result_ = connection_.next_result(error_);
-        if (!result_) finish();
+        if (!result_) {
+            finish();
+        } else if (PQresultStatus(result_.get()) == PGRES_SINGLE_TUPLE && PQntuples(result_.get()) != 1) {
+            throw Error(ErrorKind::Internal, "the client library lost a row");
+        }
     }
     return false;
 }
