@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/postgresql/hints.hpp"
 #include "db/sql/renewable_source.hpp"
 #include "db/sql/time_limits.hpp"
 
@@ -82,8 +83,15 @@ Connection::Connection(const DataSource& source) : handle_(connect(source)) {
     if (PQstatus(handle_.get()) != CONNECTION_OK) {
         const std::string said = handle_ ? PQerrorMessage(handle_.get()) : "out of memory";
         const std::string why = "failed to connect to database: " + one_line(each_line_once(said));
-        if (is_refused_password(why)) throw sql::RefusedPassword(ErrorKind::Unavailable, why);
-        throw Error(ErrorKind::Unavailable, why);
+        const std::string advice = connect_hint_for(why);
+        if (is_refused_password(why)) {
+            sql::RefusedPassword refused(ErrorKind::Unavailable, why);
+            refused.advise(advice);
+            throw refused;
+        }
+        Error failed(ErrorKind::Unavailable, why);
+        failed.advise(advice);
+        throw failed;
     }
     PQsetNoticeReceiver(handle_.get(), receive_notice, this);
     PQsetnonblocking(handle_.get(), 1);
@@ -218,6 +226,10 @@ Result Connection::next_result(std::optional<ServerError>& error, CopySource& co
                 return result;
         }
     }
+    // "No more", though the server is not at the end: who believes it takes few rows for all.
+    if (!is_lost() && transaction_status() == PQTRANS_ACTIVE) {
+        given_up_ = "the client library ended the results before the server did";
+    }
     if (is_lost()) {
         if (!error) error = lost_error();
         error->connection_lost = true;
@@ -289,7 +301,8 @@ void Connection::feed(const CopySource& write) {
         put_end("abandoned");  // else the rows sent so far would count as all
         throw;
     }
-    put_end(nullptr);
+    // Ended without an error, what has been sent so far would count as all.
+    put_end(accepts ? nullptr : "not all data could be sent");
 }
 
 bool Connection::put(std::string_view piece) {

@@ -56,7 +56,9 @@ Error refused(const OwnStatement& statement, const ServerError& error) {
             ServerError shown = error;
             shown.context.clear();  // COPY's shows the row, file contents and all
             const Error failed = own_sql_error(shown);
-            return {failed.kind(), std::string("Failed to add migration entry: ") + failed.what()};
+            return failed.as(
+                failed.kind(), std::string("Failed to add migration entry: ") + failed.what()
+            );
         }
         case Kind::Fence:
         case Kind::ReadOnly:

@@ -1,6 +1,7 @@
 #include "db/postgresql/rows.hpp"
 
 #include "core/log.hpp"
+#include "db/postgresql/hints.hpp"
 
 namespace migrator::db::postgresql {
 namespace {
@@ -22,7 +23,10 @@ void copy_row(const PGresult& result, int number, sql::Row& columns) {
 }  // namespace
 
 Error own_sql_error(const ServerError& error) {
-    return {error.connection_lost ? ErrorKind::Unavailable : ErrorKind::Internal, describe(error)};
+    if (error.connection_lost) return {ErrorKind::Unavailable, describe(error)};
+    Error refused(ErrorKind::Internal, describe(error));
+    refused.advise(own_hint_for(error));
+    return refused;
 }
 
 Rows::~Rows() {
@@ -48,7 +52,11 @@ bool Rows::next(sql::Row& row) {
         }
         next_row_ = 0;
         result_ = connection_.next_result(error_);
-        if (!result_) finish();
+        if (!result_) {
+            finish();
+        } else if (PQresultStatus(result_.get()) == PGRES_SINGLE_TUPLE && PQntuples(result_.get()) != 1) {
+            throw Error(ErrorKind::Internal, "the client library lost a row");
+        }
     }
     return false;
 }

@@ -12,6 +12,7 @@
 #include "db/postgresql/copy_text.hpp"
 #include "db/postgresql/dialect.hpp"
 #include "db/postgresql/dialect_texts.hpp"
+#include "db/postgresql/hints.hpp"
 #include "db/postgresql/rows.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/time_limits.hpp"
@@ -383,7 +384,7 @@ std::optional<sql::Failure> Session::commit() {
     failure.message = error->message;
     if (is_deferred(*error)) failure.message += " (a deferred constraint, checked at COMMIT)";
     failure.detail = error->detail;
-    failure.hint = error->hint;
+    failure.hint = hint_for(*error);
     failure.context = error->context;
     failure.sqlstate = error->sqlstate;
     failure.connection_lost = error->connection_lost;
@@ -595,7 +596,7 @@ Failure Session::failure_of(
         failure.message = "the session could not be reset after this file: " + failure.message;
     }
     failure.detail = error.detail;
-    failure.hint = error.hint;
+    failure.hint = hint_for(error);
     failure.context = error.context;
     failure.sqlstate = error.sqlstate;
     failure.connection_lost = error.connection_lost;

@@ -37,17 +37,22 @@ constexpr std::array<std::string_view, 17> kSettings = {
     "fullfsync",
 };
 
+std::string value_of(Connection& connection, const std::string& sql) {
+    std::string value;
+    const int code = connection.read_value(sql, value);
+    if (code != SQLITE_OK) connection.fail(code);
+    return value;
+}
+
 void restore_settings(Connection& connection, const Attachments& attachments) {
     // Its defaults depend on how the library was built: a new connection has them.
     Connection fresh;
     for (const std::string_view setting : kSettings) {
-        std::string value;
-        fresh.read_value(fmt::format("pragma {}", setting), value);
+        const std::string value = value_of(fresh, fmt::format("pragma {}", setting));
         if (!value.empty()) connection.execute(fmt::format("pragma {} = {}", setting, value));
     }
     connection.execute("pragma case_sensitive_like = off");  // can't be read
-    std::string pages;
-    fresh.read_value("pragma max_page_count", pages);
+    const std::string pages = value_of(fresh, "pragma max_page_count");
     connection.execute(fmt::format("pragma main.max_page_count = {}", pages));
     for (const std::string& name : attachments.names()) {
         connection.execute(fmt::format("pragma \"{}\".max_page_count = {}", name, pages));

@@ -141,6 +141,8 @@ int Connection::read_value(std::string_view sql, std::string& text) {
     if (code != SQLITE_OK || !statement) return code;
     while ((code = sqlite3_step(statement.get())) == SQLITE_ROW) {
         const auto* value = sqlite3_column_text(statement.get(), 0);
+        const bool is_null = sqlite3_column_type(statement.get(), 0) == SQLITE_NULL;
+        if (value == nullptr && !is_null) return SQLITE_NOMEM;
         if (value != nullptr) text = reinterpret_cast<const char*>(value);
     }
     return code == SQLITE_DONE ? SQLITE_OK : code;

@@ -12,7 +12,8 @@ int bind(sqlite3_stmt* statement, int index, const sql::Value& value) {
     );
 }
 
-void copy_row(sqlite3_stmt* statement, sql::Row& row) {
+/// False: there is no memory for a value.
+bool copy_row(sqlite3_stmt* statement, sql::Row& row) {
     row.resize(static_cast<std::size_t>(sqlite3_column_count(statement)));
     int column = 0;
     for (sql::Value& value : row) {
@@ -22,10 +23,12 @@ void copy_row(sqlite3_stmt* statement, sql::Row& row) {
             const auto* text =
                 reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
             const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
-            value.emplace(text == nullptr ? "" : text, text == nullptr ? 0 : size);
+            if (text == nullptr) return false;
+            value.emplace(text, size);
         }
         ++column;
     }
+    return true;
 }
 
 }  // namespace
@@ -58,7 +61,7 @@ bool Cursor::next(sql::Row& row) {
     while (statement_) {
         const int code = sqlite3_step(statement_.get());
         if (code == SQLITE_ROW) {
-            copy_row(statement_.get(), row);
+            if (!copy_row(statement_.get(), row)) connection_.fail(SQLITE_NOMEM);
             return true;
         }
         if (code != SQLITE_DONE) connection_.fail(code);

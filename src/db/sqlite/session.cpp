@@ -48,8 +48,9 @@ int insert_row(
     bind(contents);
     bind(migration.check_sum);
     if (code == SQLITE_OK) code = sqlite3_bind_int64(statement, ++index, version_id);
-    if (code == SQLITE_OK && sqlite3_step(statement) != SQLITE_DONE) {
-        code = sqlite3_extended_errcode(sqlite3_db_handle(statement));
+    if (code == SQLITE_OK) {
+        const int stepped = sqlite3_step(statement);
+        if (stepped != SQLITE_DONE) code = stepped;
     }
     sqlite3_reset(statement);
     return code;
