@@ -60,7 +60,7 @@ struct Trace {
     std::vector<TracedStatement> statements;  ///< in order; also those that did not run
     /// Not empty: the statement that failed, and why. It is the last that ran.
     std::string failure;
-    bool is_timed_out = false;  ///< the failure is a limit of ours, not the statement's
+    bool is_timed_out = false;          ///< the failure is a limit of ours, not the statement's
     std::chrono::microseconds held{0};  ///< from the first statement to the end of the rollback
 };
 

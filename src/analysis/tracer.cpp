@@ -84,9 +84,7 @@ std::vector<Piece> pieces_of(const sql::apply::PreparedScript& prepared) {
     for (std::size_t i = skipped; i + skipped < statements.size(); ++i) {
         const std::size_t end =
             i + 1 < statements.size() ? statements[i + 1].begin : prepared.text.size();
-        pieces.push_back(
-            {&statements[i], i + 1, prepared.text.piece(statements[i].begin, end)}
-        );
+        pieces.push_back({&statements[i], i + 1, prepared.text.piece(statements[i].begin, end)});
     }
     return pieces;
 }
@@ -99,8 +97,17 @@ std::string why_not_in_a_transaction(std::uint32_t traits) {
 
 /// Whether it may take values of a sequence: all but DDL may.
 bool may_advance_sequences(std::string_view excerpt) {
-    for (const std::string_view word : {"alter", "create index", "create unique", "drop", "comment",
-                                        "grant", "revoke", "set ", "reset", "truncate"}) {
+    for (const std::string_view word :
+         {"alter",
+          "create index",
+          "create unique",
+          "drop",
+          "comment",
+          "grant",
+          "revoke",
+          "set ",
+          "reset",
+          "truncate"}) {
         if (excerpt.size() >= word.size() &&
             std::ranges::equal(excerpt.substr(0, word.size()), word, [](char a, char b) {
                 return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
@@ -190,8 +197,9 @@ private:
                 .scans = sql::to_integer(row[3]),
                 .changes = sql::to_integer(row[4])};
             const Held& held = *by_oid.at(oid);
-            const Facts before =
-                std::exchange(known_.try_emplace(oid, Facts{.file = held.file}).first->second, facts);
+            const Facts before = std::exchange(
+                known_.try_emplace(oid, Facts{.file = held.file}).first->second, facts
+            );
             if (statement == nullptr) return;
             if (held.kind == "S") {
                 if (statement->locks.end() != std::ranges::find(statement->locks, held.lock)) {
@@ -312,9 +320,8 @@ bool Tracer::prepare_limits() {
 
 /// False when the trace ends with it.
 bool Tracer::run_file(Look& look, const TracedFile& file, Trace& trace) {
-    const auto prepared = scripts_.prepare(
-        *file.migration, file.schema, work_.standard_conforming_strings()
-    );
+    const auto prepared =
+        scripts_.prepare(*file.migration, file.schema, work_.standard_conforming_strings());
     const auto& dialect = scripts_.dialect();
     for (const Piece& piece : pieces_of(prepared)) {
         TracedStatement& statement = trace.statements.emplace_back();

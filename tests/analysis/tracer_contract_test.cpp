@@ -1,6 +1,5 @@
 // What a trace sees, and that nothing of it stays.
 #include "analysis/tracer.hpp"
-
 #include "postgresql/test_database.hpp"
 
 namespace migrator::analysis {
@@ -59,7 +58,8 @@ protected:
 
     /// All that a dump would show, and what a rollback does not undo.
     std::string state() {
-        return scalar(*admin_, R"(
+        return scalar(
+            *admin_, R"(
 select string_agg(line, e'\n' order by line) from (
   select format('%s %s %s', c.oid::regclass, c.relfilenode, c.relkind) line from pg_class c
     join pg_namespace n on n.oid = c.relnamespace where n.nspname !~ '^pg_|^information_schema'
@@ -69,7 +69,8 @@ select string_agg(line, e'\n' order by line) from (
   union all select format('%s %s', conname, convalidated) from pg_constraint
   union all select nspname::text from pg_namespace where nspname !~ '^pg_temp|^pg_toast_temp'
   union all select format('%s %s', sequencename, last_value) from pg_sequences
-  union all select o::text from t1.orders o union all select c::text from t1.customers c) all_lines)");
+  union all select o::text from t1.orders o union all select c::text from t1.customers c) all_lines)"
+        );
     }
 
     std::vector<Migration> migrations_;
@@ -103,26 +104,34 @@ TEST_F(TracerTest, TellsWhatEachStatementLockedRewroteAndScanned) {
     ASSERT_EQ(seen.statements.size(), 7U);
     const auto& index = seen.statements[0];
     EXPECT_EQ(spelled(index.locks), Texts{"t1.orders ShareLock"});
-    EXPECT_EQ(index.touched, (std::vector<TouchedTable>{TouchedTable{"t1", "orders", false, true, 0}}));
+    EXPECT_EQ(
+        index.touched, (std::vector<TouchedTable>{TouchedTable{"t1", "orders", false, true, 0}})
+    );
     EXPECT_TRUE(index.held.empty());
     EXPECT_GT(index.time.count(), 0);
     const auto& check = seen.statements[1];
     EXPECT_EQ(spelled(check.locks), Texts{"t1.orders AccessExclusiveLock"});
-    EXPECT_EQ(check.touched, (std::vector<TouchedTable>{TouchedTable{"t1", "orders", false, true, 0}}));
+    EXPECT_EQ(
+        check.touched, (std::vector<TouchedTable>{TouchedTable{"t1", "orders", false, true, 0}})
+    );
     EXPECT_EQ(check.validated, Texts{"orders.positive"});
     EXPECT_EQ(spelled(check.held), Texts{"t1.orders ShareLock"});
     const auto& type = seen.statements[2];
     EXPECT_EQ(type.file, "tenants/file2.sql");
     EXPECT_EQ(type.line, 2U);
-    EXPECT_EQ(type.touched, (std::vector<TouchedTable>{TouchedTable{"t1", "orders", true, true, 0}}));
+    EXPECT_EQ(
+        type.touched, (std::vector<TouchedTable>{TouchedTable{"t1", "orders", true, true, 0}})
+    );
     EXPECT_TRUE(type.validated.empty());
     const auto& column = seen.statements[3];
     EXPECT_EQ(spelled(column.locks), Texts{"t1.customers AccessExclusiveLock"});
     EXPECT_TRUE(column.touched.empty());
     EXPECT_EQ(
         spelled(column.held),
-        (Texts{"t1.orders AccessExclusiveLock", "t1.orders ShareLock",
-               "t1.orders_pkey AccessExclusiveLock"})
+        (Texts{
+            "t1.orders AccessExclusiveLock",
+            "t1.orders ShareLock",
+            "t1.orders_pkey AccessExclusiveLock"})
     );
     ASSERT_EQ(seen.statements[4].touched.size(), 1U);
     EXPECT_EQ(seen.statements[4].touched[0].rows_changed, 10);
@@ -178,8 +187,9 @@ TEST_F(TracerTest, ReportsTheLocksThatAnotherSessionSees) {
         const auto session = connect();
         session->begin({});
         const std::string pid = scalar(*session, "select pg_backend_pid()");
-        const auto failure =
-            db::postgresql::test::run(*session, {script::replace_placeholder(text, "{schema}", "t1")});
+        const auto failure = db::postgresql::test::run(
+            *session, {script::replace_placeholder(text, "{schema}", "t1")}
+        );
         EXPECT_EQ(seen.failure.empty(), !failure.has_value()) << seen.failure;
         std::set<std::string> expected;
         admin_->query(
@@ -211,9 +221,11 @@ TEST_F(TracerTest, SaysWhatItDoesNotTrace) {
          "begin;\nselect 3;\ncommit;"}
     );
     ASSERT_EQ(seen.statements.size(), 4U);
-    EXPECT_TRUE(has(seen.statements[0].not_traced, "inside a transaction")) << seen.statements[0].not_traced;
+    EXPECT_TRUE(has(seen.statements[0].not_traced, "inside a transaction"))
+        << seen.statements[0].not_traced;
     EXPECT_EQ(seen.statements[1].not_traced, "");
-    EXPECT_TRUE(has(seen.statements[2].not_traced, "without a transaction")) << seen.statements[2].not_traced;
+    EXPECT_TRUE(has(seen.statements[2].not_traced, "without a transaction"))
+        << seen.statements[2].not_traced;
     EXPECT_EQ(seen.statements[3].not_traced, "");
     EXPECT_EQ(seen.statements[3].number, 2U);
     EXPECT_EQ(seen.statements[3].line, 2U);
