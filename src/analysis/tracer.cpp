@@ -288,6 +288,7 @@ Trace Tracer::run(const std::string& schema, const std::vector<TracedFile>& file
         for (const TracedFile& file : files) {
             if (!run_file(look, file, trace)) break;
         }
+        if (trace.failure.empty() && last_verdict_) trace.failure = last_verdict_(work_);
     }
     trace.held = duration_cast<microseconds>(Clock::now() - began_);
     return trace;

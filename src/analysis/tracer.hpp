@@ -53,6 +53,9 @@ public:
 
     void object(Objection objection) { objection_ = std::move(objection); }
     void judge(Verdict verdict) { verdict_ = std::move(verdict); }
+    /// Asked in the transaction when all files have run: why that can't be; empty: it can.
+    using LastVerdict = std::function<std::string(db::sql::Session& work)>;
+    void judge_at_end(LastVerdict verdict) { last_verdict_ = std::move(verdict); }
     /// Sequences of these schemas give away no value for good: others wait for them while a
     /// statement that may take one is held.
     void keep_sequences() { keeps_sequences_ = true; }
@@ -76,6 +79,7 @@ private:
     const TraceLimits limits_;
     Objection objection_;
     Verdict verdict_;
+    LastVerdict last_verdict_;
     bool keeps_sequences_ = false;
     bool sequences_are_kept_ = false;
     std::chrono::steady_clock::time_point began_;
