@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <queue>
 #include <set>
 #include <utility>
@@ -154,24 +155,22 @@ microseconds wall_time(
 
 }  // namespace
 
-TimeRange& TimeRange::operator+=(const TimeRange& other) {
-    low += other.low;
-    likely += other.likely;
-    high += other.high;
-    return *this;
-}
-
-TimeRange StatementEstimate::time_for(const TableSizes& sizes) const {
-    if (samples == 0) return {};
-    const auto pages = static_cast<double>(pages_of(tables, sizes));
-    const double likely = fixed.count() + (per_page.count() * pages);
-    const double beyond = pages / static_cast<double>(std::max<std::int64_t>(most_pages, 1));
+TimeRange time_of(const StatementEstimate& statement, const TableSizes& sizes) {
+    if (statement.samples == 0) return {};
+    const auto pages = static_cast<double>(pages_of(statement.tables, sizes));
+    const double growing = statement.per_page.count() * pages;
+    const double likely = statement.fixed.count() + growing;
+    const double beyond =
+        pages / static_cast<double>(std::max<std::int64_t>(statement.most_pages, 1));
     const double wider =
-        per_page.count() > 0 ? std::clamp(std::sqrt(beyond), 1.0, kMostForExtrapolation) : 1.0;
+        growing > 0 ? std::clamp(std::sqrt(beyond), 1.0, kMostForExtrapolation) : 1.0;
     const auto whole = [](double time) {
         return microseconds(static_cast<std::int64_t>(std::llround(time)));
     };
-    return {whole(likely / factor), whole(likely), whole(likely * factor * wider)};
+    return {
+        whole(likely / statement.factor),
+        whole(likely),
+        whole(likely * statement.factor * wider)};
 }
 
 Estimate estimate(
@@ -182,6 +181,7 @@ Estimate estimate(
 ) {
     Estimate result;
     result.traced = traces.size();
+    result.parallelism = std::max<std::size_t>(parallelism, 1);
     for (Runs& runs : collect(traces)) {
         result.statements.push_back(fitted(std::move(runs), sizes));
         if (result.statements.back().samples == 0) ++result.unknown;
@@ -192,7 +192,7 @@ Estimate estimate(
         TenantEstimate& one = result.tenants.emplace_back(TenantEstimate{tenant, {}});
         for (StatementEstimate& statement : result.statements) {
             const TimeRange time =
-                statement.time_for(found == sizes.end() ? kEmpty : found->second);
+                time_of(statement, found == sizes.end() ? kEmpty : found->second);
             statement.total += time;
             one.time += time;
         }

@@ -227,7 +227,7 @@ std::string Scratch::outside(const TracedStatement& statement) const {
         if (schemas_.contains(sequence.substr(0, sequence.find('.')))) continue;
         return fmt::format("it takes values of {}, which is outside the scratch schema", sequence);
     }
-    for (const Lock& lock : statement.locks) {
+    for (const RelationLock& lock : statement.locks) {
         if (schemas_.contains(lock.schema)) continue;
         if (lock.mode == "AccessShareLock" || lock.mode == "RowShareLock" ||
             lock.mode == "RowExclusiveLock") {

@@ -146,9 +146,9 @@ public:
     }
 
     /// What blocks others, of what is held now.
-    std::vector<Lock> blocking() const {
-        std::vector<Lock> result;
-        std::ranges::copy_if(held_, std::back_inserter(result), [](const Lock& lock) {
+    std::vector<RelationLock> blocking() const {
+        std::vector<RelationLock> result;
+        std::ranges::copy_if(held_, std::back_inserter(result), [](const RelationLock& lock) {
             return blocks_writes(lock.mode);
         });
         return result;
@@ -159,7 +159,7 @@ private:
         std::string oid;
         std::string kind;
         std::string file;  ///< relfilenode before the trace
-        Lock lock;
+        RelationLock lock;
     };
     struct Facts {
         std::string file;
@@ -260,7 +260,7 @@ private:
     sql::Session& work_;
     sql::Session& observer_;
     sql::Value pid_;
-    std::set<Lock> held_;
+    std::set<RelationLock> held_;
     std::map<std::string, Facts> known_;  ///< by oid
     std::set<std::string> seen_;          ///< oids
     std::set<std::string> valid_;         ///< constraints, by oid of the table and name
@@ -324,6 +324,10 @@ bool Tracer::run_file(Look& look, const TracedFile& file, Trace& trace) {
     const auto prepared =
         scripts_.prepare(*file.migration, file.schema, work_.standard_conforming_strings());
     const auto& dialect = scripts_.dialect();
+    if (!prepared.script->problem.empty()) {
+        trace.failure = fmt::format("{}: {}", file.migration->name, prepared.script->problem);
+        return false;
+    }
     for (const Piece& piece : pieces_of(prepared)) {
         TracedStatement& statement = trace.statements.emplace_back();
         statement.file = file.migration->file;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/trace.hpp"
+#include "core/trace.hpp"
 #include "core/migration.hpp"
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/session.hpp"

@@ -9,6 +9,7 @@
 #include "wire/runs.hpp"
 #include "wire/status.hpp"
 #include "wire/tenants.hpp"
+#include "wire/trace.hpp"
 
 namespace migrator::cli::json {
 namespace {
@@ -101,7 +102,9 @@ std::string status(
     return document(root);
 }
 
-std::string preview(const coordinator::Preview& preview, const std::string* sql) {
+std::string preview(
+    const coordinator::Preview& preview, const std::string* sql, const TraceReport* traced
+) {
     object root;
     root["counts"] = wire::counts(preview.summary);
     root["tenants"] = texts(preview.plan.tenants);
@@ -112,6 +115,7 @@ std::string preview(const coordinator::Preview& preview, const std::string* sql)
     root["notes"] = texts(preview.notes);
     add_source(root, preview.findings, preview.source);
     if (sql != nullptr) root["sql"] = text(*sql);
+    if (traced != nullptr) root["trace"] = wire::trace_report(*traced);
     return document(root);
 }
 

@@ -25,7 +25,9 @@ std::string status(
     std::optional<int> exit_code
 );
 /// `sql`: null without `--sql`.
-std::string preview(const coordinator::Preview& preview, const std::string* sql);
+std::string preview(
+    const coordinator::Preview& preview, const std::string* sql, const TraceReport* traced
+);
 std::string validation(
     const coordinator::Validation& validation,
     const std::vector<std::string>& unknown_keys,

@@ -78,9 +78,9 @@ select string_agg(line, e'\n' order by line) from (
 
 using Texts = std::vector<std::string>;
 
-Texts spelled(const std::vector<Lock>& locks) {
+Texts spelled(const std::vector<RelationLock>& locks) {
     Texts result;
-    for (const Lock& lock : locks) {
+    for (const RelationLock& lock : locks) {
         result.push_back(lock.schema + "." + lock.relation + " " + lock.mode);
     }
     return result;

@@ -1,9 +1,14 @@
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <ostream>
 
 #include "cli/command.hpp"
 #include "cli/output_json.hpp"
 #include "cli/pending_code.hpp"
 #include "cli/tenant_choice.hpp"
+#include "cli/trace_choice.hpp"
+#include "core/error.hpp"
 
 namespace migrator::cli {
 namespace {
@@ -12,6 +17,8 @@ struct PlanCommand : Command {
     bool sql = false;
     bool reconcile = false;
     bool exit_code = false;
+    bool analyze = false;
+    TraceChoice traces;
     TenantChoice tenants;
 
     CommandText text() const override {
@@ -27,27 +34,41 @@ struct PlanCommand : Command {
                 "  migrator plan\n"
                 "  migrator plan --sql > review.sql            the text that would be sent\n"
                 "  migrator plan --exit-code                   3: pending, 4: edited files, 1: "
-                "problems\n"};
+                "problems\n"
+                "  migrator plan --analyze --scratch           locks, rewrites and scans of each "
+                "statement\n"
+                "  migrator plan --analyze --on '*' --sample 3 and how long it will take\n"};
     }
 
     Options options() override {
-        return {
+        Options all = {
             flag("--sql", sql, "Print the text that would be sent"),
             reconcile_option(reconcile),
             tenant_option(
                 tenants, "Limit to these tenants; repeatable, `*` matches any characters"
             ),
             tenants_from_option(tenants),
-            exit_code_option(exit_code)};
+            exit_code_option(exit_code),
+            flag("--analyze", analyze, "Say what the files would do to an application in use")};
+        std::ranges::move(trace_options(traces), std::back_inserter(all));
+        return all;
     }
 
     int run(Context& context) override {
+        check_trace_choice(traces, analyze);
         const auto& inspection = context.opened().coordinator.inspection();
         const auto preview = inspection.preview(reconcile, selection_of(tenants));
         std::string sent;
         if (sql) sent = inspection.preview_sql(preview);
+        std::optional<TraceReport> traced;
+        if (traces.request.any()) {
+            traces.request.stop = context.backend.interrupted;
+            traced = inspection.trace(preview, traces.request);
+        }
         if (context.common.json) {
-            context.terminal.out << json::preview(preview, sql ? &sent : nullptr);
+            context.terminal.out << json::preview(
+                preview, sql ? &sent : nullptr, traced ? &*traced : nullptr
+            );
         } else if (sql) {
             context.terminal.out << sent;
             // Standard output is for the SQL alone.
@@ -64,8 +85,13 @@ struct PlanCommand : Command {
             show_source(warnings, preview.source);
             show_problems(warnings, preview.problems);
             for (const auto& note : preview.notes) warnings.note(note);
+            if (traced) show_trace(warnings, *traced);
         } else {
             show_preview(context.report, preview, inspection.differences(preview.changed));
+            if (traced) show_trace(context.report, *traced);
+        }
+        if (traced && !traced->problems.empty()) {
+            return edge_codes(ErrorKind::MigrationFailed).exit_code;
         }
         if (!exit_code) return 0;
         return pending_code(

@@ -8,15 +8,17 @@
 #include <string_view>
 #include <vector>
 
-namespace migrator::analysis {
+#include "core/estimate.hpp"
+
+namespace migrator {
 
 /// A lock on a relation that existed before the trace.
-struct Lock {
+struct RelationLock {
     std::string schema;
     std::string relation;
     std::string mode;  ///< as pg_locks spells it: "AccessExclusiveLock"
 
-    auto operator<=>(const Lock&) const = default;
+    auto operator<=>(const RelationLock&) const = default;
 };
 
 /// Whether such a lock keeps others from reading, or from writing, until the transaction ends.
@@ -45,9 +47,9 @@ struct TracedStatement {
     /// Not empty: it did not run, and this is why. Nothing of the rest is known then.
     std::string not_traced{};
     std::chrono::microseconds time{0};  ///< as the client sees it
-    std::vector<Lock> locks{};          ///< that it took, by relation; not those held before
+    std::vector<RelationLock> locks{};          ///< that it took, by relation; not those held before
     /// Held when it began, by the statements before it; only those that block reads or writes.
-    std::vector<Lock> held{};
+    std::vector<RelationLock> held{};
     std::vector<TouchedTable> touched{};
     std::vector<std::string> validated{};  ///< constraints that are valid now: "orders.positive"
     /// Sequences that existed before and gave away values, which no rollback takes back.
@@ -74,4 +76,14 @@ struct Blocked {
 };
 std::vector<Blocked> blocked_by(const Trace& trace);
 
-}  // namespace migrator::analysis
+/// What `plan --analyze` has measured.
+struct TraceReport {
+    std::optional<Trace> scratch;     ///< in a schema that was built for it
+    std::vector<Trace> traces;        ///< of live tenants, from the smallest to the largest
+    std::optional<Estimate> estimate;  ///< only when a live tenant was traced
+    /// What a run would fail with. The files are not fit to run.
+    std::vector<std::string> problems;
+    std::vector<std::string> notes;  ///< what was not traced, and what is left of earlier traces
+};
+
+}  // namespace migrator

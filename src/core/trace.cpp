@@ -1,11 +1,9 @@
-#include "analysis/trace.hpp"
+#include "core/trace.hpp"
 
 #include <algorithm>
 #include <iterator>
 
-#include "core/ascii.hpp"
-
-namespace migrator::analysis {
+namespace migrator {
 namespace {
 
 /// From the weakest to the strongest; what each keeps others from.
@@ -52,7 +50,7 @@ std::vector<Blocked> blocked_by(const Trace& trace) {
     std::chrono::microseconds left{0};
     for (const TracedStatement& statement : trace.statements) left += statement.time;
     for (const TracedStatement& statement : trace.statements) {
-        for (const Lock& lock : statement.locks) {
+        for (const RelationLock& lock : statement.locks) {
             if (!blocks_writes(lock.mode)) continue;
             const auto same = std::ranges::find_if(result, [&](const Blocked& other) {
                 return other.schema == lock.schema && other.relation == lock.relation;
@@ -68,4 +66,4 @@ std::vector<Blocked> blocked_by(const Trace& trace) {
     return result;
 }
 
-}  // namespace migrator::analysis
+}  // namespace migrator
