@@ -78,6 +78,8 @@ void show_preview(
     const coordinator::Preview& preview,
     const std::vector<coordinator::FileDifference>& differences
 );
+/// Infos are counted only, but with `verbose`.
+void show_analysis(Report& report, const Analysis& analysis, bool verbose);
 /// What the planned files did where they were traced, and what they will take.
 void show_trace(Report& report, const TraceReport& traced);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);

@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "cli/pending_code.hpp"
+#include "wire/analysis.hpp"
 #include "wire/audit.hpp"
 #include "wire/migrations.hpp"
 #include "wire/plans.hpp"
@@ -103,7 +104,10 @@ std::string status(
 }
 
 std::string preview(
-    const coordinator::Preview& preview, const std::string* sql, const TraceReport* traced
+    const coordinator::Preview& preview,
+    const std::string* sql,
+    const Analysis* analysis,
+    const TraceReport* traced
 ) {
     object root;
     root["counts"] = wire::counts(preview.summary);
@@ -115,6 +119,7 @@ std::string preview(
     root["notes"] = texts(preview.notes);
     add_source(root, preview.findings, preview.source);
     if (sql != nullptr) root["sql"] = text(*sql);
+    if (analysis != nullptr) root["analysis"] = wire::analysis(*analysis);
     if (traced != nullptr) root["trace"] = wire::trace_report(*traced);
     return document(root);
 }

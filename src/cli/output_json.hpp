@@ -24,9 +24,13 @@ std::string status(
     const std::vector<coordinator::FileDifference>& differences,
     std::optional<int> exit_code
 );
-/// `sql`: null without `--sql`.
+/// `sql`: null without `--sql`; `analysis`: null without `--analyze`; `traced`: null when nothing
+/// was.
 std::string preview(
-    const coordinator::Preview& preview, const std::string* sql, const TraceReport* traced
+    const coordinator::Preview& preview,
+    const std::string* sql,
+    const Analysis* analysis,
+    const TraceReport* traced
 );
 std::string validation(
     const coordinator::Validation& validation,

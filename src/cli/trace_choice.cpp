@@ -86,9 +86,6 @@ void check_trace_choice(const TraceChoice& choice, bool analyze) {
         refuse("--sample, --max-hold and --max-bytes need --on");
     }
     if (request.any() && !analyze) refuse("--scratch, --scratch-source and --on need --analyze");
-    if (analyze && !request.any()) {
-        refuse("--analyze needs --scratch, --scratch-source or --on");
-    }
     if (request.scratch && !request.scratch_source.empty()) {
         refuse("--scratch and --scratch-source exclude each other");
     }

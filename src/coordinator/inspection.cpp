@@ -354,6 +354,10 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     return preview;
 }
 
+Analysis Inspection::analyze(const Preview& preview) const {
+    return dependencies_.connector.analyze(preview.plan);
+}
+
 TraceReport Inspection::trace(const Preview& preview, db::TraceRequest request) const {
     if (!request.on.empty()) {
         plan::check_names(request.on);

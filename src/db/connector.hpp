@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/finding.hpp"
 #include "core/migration.hpp"
 #include "core/notice.hpp"
 #include "core/plan.hpp"
@@ -302,8 +303,15 @@ public:
         throw Error(ErrorKind::InvalidRequest, "Files can't be traced on this database");
     }
 
-    /// The same of the tenant that `request` creates, for whom `plan` is. Throws what `Run::apply`
-    /// would throw before anything runs; gives what its answer would say.
+    /// What the planned files would do to an application that uses the tables, with their sizes as
+    /// they are now. Reads only. Throws InvalidRequest where there are no rules for the database:
+    /// nobody may take an empty answer for a good one.
+    virtual Analysis analyze(const Plan& /*plan*/) {
+        throw Error(ErrorKind::InvalidRequest, "This database has no analysis");
+    }
+
+    /// The same as `check` of the tenant that `request` creates, for whom `plan` is. Throws what
+    /// `Run::apply` would throw before anything runs; gives what its answer would say.
     virtual std::vector<std::string> check_new_tenant(
         const Plan& plan, const ApplyRequest& request
     ) = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/analyze.hpp"
 #include "analysis/measure.hpp"
 #include "core/error.hpp"
 #include "db/sql/apply/long_statements.hpp"
@@ -190,6 +191,10 @@ public:
         auto problems = apply::look_at_files(plan, scripts, true, atomicity()).problems;
         apply::add_open_quotes(plan, scripts, problems);
         return problems;
+    }
+
+    Analysis analyze(const Plan& plan) override {
+        return analysis::analyze(*server_, options_, plan);
     }
 
     TraceReport trace(
