@@ -168,9 +168,7 @@ TimeRange time_of(const StatementEstimate& statement, const TableSizes& sizes) {
         return microseconds(static_cast<std::int64_t>(std::llround(time)));
     };
     return {
-        whole(likely / statement.factor),
-        whole(likely),
-        whole(likely * statement.factor * wider)};
+        whole(likely / statement.factor), whole(likely), whole(likely * statement.factor * wider)};
 }
 
 Estimate estimate(

@@ -30,8 +30,7 @@ bool names(std::string_view text, const std::string& table) {
 
 bool begins_with_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::ranges::any_of(words, [&](std::string_view word) {
-        return text.size() >= word.size() &&
-               equal_ignoring_case(text.substr(0, word.size()), word);
+        return text.size() >= word.size() && equal_ignoring_case(text.substr(0, word.size()), word);
     });
 }
 

@@ -24,10 +24,7 @@ public:
 
     /// Why a statement is not to run where the tables have these sizes; empty: it may.
     std::string objection(
-        const std::string& file,
-        std::size_t number,
-        std::string_view text,
-        const TableSizes& sizes
+        const std::string& file, std::size_t number, std::string_view text, const TableSizes& sizes
     ) const;
 
 private:

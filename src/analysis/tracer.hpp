@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/trace.hpp"
 #include "core/migration.hpp"
+#include "core/trace.hpp"
 #include "db/sql/apply/scripts.hpp"
 #include "db/sql/session.hpp"
 

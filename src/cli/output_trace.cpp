@@ -106,9 +106,9 @@ void show_estimate(Report& report, const Estimate& estimate) {
         estimate.tenants, {}, [](const TenantEstimate& each) { return each.time.likely; }
     );
     if (slowest != estimate.tenants.end()) {
-        report.line(fmt::format(
-            "Slowest tenant: {}  {}", printable(slowest->tenant), range(slowest->time)
-        ));
+        report.line(
+            fmt::format("Slowest tenant: {}  {}", printable(slowest->tenant), range(slowest->time))
+        );
     }
     report.line(fmt::format(
         "In all: {} with {}",

@@ -26,9 +26,9 @@ struct TimeRange {
 /// A statement of the pending files, over all tenants.
 struct StatementEstimate {
     std::string file;
-    std::size_t number = 0;  ///< in its file, from 1
-    std::uint32_t line = 0;  ///< in its file, from 1
-    std::string text;        ///< its first words, for people
+    std::size_t number = 0;   ///< in its file, from 1
+    std::uint32_t line = 0;   ///< in its file, from 1
+    std::string text;         ///< its first words, for people
     std::size_t samples = 0;  ///< traces it is estimated from; 0: nothing is known of it
     /// Tables of the tenant whose pages it passes; none: it takes the same time for all.
     std::vector<std::string> tables;

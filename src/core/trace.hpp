@@ -47,7 +47,7 @@ struct TracedStatement {
     /// Not empty: it did not run, and this is why. Nothing of the rest is known then.
     std::string not_traced{};
     std::chrono::microseconds time{0};  ///< as the client sees it
-    std::vector<RelationLock> locks{};          ///< that it took, by relation; not those held before
+    std::vector<RelationLock> locks{};  ///< that it took, by relation; not those held before
     /// Held when it began, by the statements before it; only those that block reads or writes.
     std::vector<RelationLock> held{};
     std::vector<TouchedTable> touched{};
@@ -78,8 +78,8 @@ std::vector<Blocked> blocked_by(const Trace& trace);
 
 /// What `plan --analyze` has measured.
 struct TraceReport {
-    std::optional<Trace> scratch;     ///< in a schema that was built for it
-    std::vector<Trace> traces;        ///< of live tenants, from the smallest to the largest
+    std::optional<Trace> scratch;      ///< in a schema that was built for it
+    std::vector<Trace> traces;         ///< of live tenants, from the smallest to the largest
     std::optional<Estimate> estimate;  ///< only when a live tenant was traced
     /// What a run would fail with. The files are not fit to run.
     std::vector<std::string> problems;

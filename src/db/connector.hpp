@@ -292,9 +292,9 @@ public:
     /// In the order of the plan, at most one a file.
     virtual std::vector<ScriptProblem> check(const Plan& plan) = 0;
 
-    /// Runs the planned files where `request` says, and rolls them back. `sources` are all files, in
-    /// source order, among them those of the plan. Throws InvalidRequest where that can't be done,
-    /// MigrationFailed when no scratch schema can be built.
+    /// Runs the planned files where `request` says, and rolls them back. `sources` are all files,
+    /// in source order, among them those of the plan. Throws InvalidRequest where that can't be
+    /// done, MigrationFailed when no scratch schema can be built.
     virtual TraceReport trace(
         const Plan& /*plan*/,
         const std::vector<Migration>& /*sources*/,

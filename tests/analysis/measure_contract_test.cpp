@@ -1,6 +1,4 @@
 // Traces of a plan: on scratch schemas and on live tenants.
-#include "analysis/measure.hpp"
-
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +6,7 @@
 #include <csignal>
 #include <thread>
 
+#include "analysis/measure.hpp"
 #include "postgresql/test_database.hpp"
 
 namespace migrator::analysis {
@@ -49,13 +48,13 @@ protected:
             tenants_.push_back(name);
             execute(*admin_, "create schema " + name);
             execute(
-                *admin_,
-                script::replace_placeholder(sources_.front().contents, "{schema}", name)
+                *admin_, script::replace_placeholder(sources_.front().contents, "{schema}", name)
             );
             execute(
                 *admin_,
                 "insert into " + name +
-                    ".orders (total, note) select g % 1000, repeat('x', 40) from generate_series(1, " +
+                    ".orders (total, note) select g % 1000, repeat('x', 40) from "
+                    "generate_series(1, " +
                     std::to_string(count) + ") g"
             );
             execute(*admin_, "analyze " + name + ".orders");
@@ -73,9 +72,7 @@ protected:
             {&sources.back(), std::make_shared<const std::vector<std::string>>(tenants_)}
         );
         request.maker = "this test";
-        return measure(
-            *server_, db::postgresql::make_server, options(), plan, sources, request
-        );
+        return measure(*server_, db::postgresql::make_server, options(), plan, sources, request);
     }
 
     db::Options options() const {

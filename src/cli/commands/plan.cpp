@@ -71,6 +71,17 @@ struct PlanCommand : Command {
         return all;
     }
 
+    /// Nothing where there are no rules for the database, and none are needed: a trace tells, too.
+    std::optional<Analysis> analyzed(
+        const coordinator::Inspection& inspection, const coordinator::Preview& preview
+    ) const try {
+        return inspection.analyze(preview);
+    } catch (const Error& error) {
+        const bool needs_rules = !traces.request.any() || fail_on || !sarif.empty();
+        if (needs_rules || error.kind() != ErrorKind::InvalidRequest) throw;
+        return std::nullopt;
+    }
+
     Option fail_on_option() {
         Option option = parsed(
             "--fail-on LEVEL",
@@ -97,7 +108,7 @@ struct PlanCommand : Command {
         std::string sent;
         if (sql) sent = inspection.preview_sql(preview);
         std::optional<Analysis> analysis;
-        if (analyze) analysis = inspection.analyze(preview);
+        if (analyze) analysis = analyzed(inspection, preview);
         if (!sarif.empty()) {
             write_sarif(sarif, wire::sarif(*analysis, context.backend.version_text));
         }
