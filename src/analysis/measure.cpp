@@ -76,19 +76,12 @@ public:
         scratch.drop();
         large_.learn(trace);
         if (!trace.failure.empty()) add_problem(trace, "in the scratch schema");
-        const std::int64_t left_out = std::ranges::count_if(files, [](const Migration* file) {
-            return !is_for_tenants(file->type);
-        });
-        if (where == ScratchPlace::SameDatabase && left_out > 0) {
-            report_.notes.push_back(fmt::format(
-                "{} of single schemas not traced: --scratch-source traces them in another database",
-                count_of(left_out, "file", "files")
-            ));
-        }
+        if (where == ScratchPlace::SameDatabase) note_single_files();
         report_.scratch = std::move(trace);
     }
 
     void on_tenants() {
+        if (!report_.scratch) note_single_files();
         const auto session = server_.connect();
         const sql::SchemaNames names(*session, server_.dialect(), options_, tenant_files());
         std::vector<std::string> schemas;  // of all for whom something is planned, in their order
@@ -220,6 +213,17 @@ private:
 
     void add_problem(const Trace& trace, const std::string& where) {
         report_.problems.push_back(sentence(trace, where));
+    }
+
+    void note_single_files() {
+        const std::int64_t files = std::ranges::count_if(plan_.files, [](const PlannedFile& file) {
+            return !is_for_tenants(file.migration->type);
+        });
+        if (files == 0) return;
+        report_.notes.push_back(fmt::format(
+            "{} of single schemas not traced: --scratch-source traces them in another database",
+            count_of(files, "file", "files")
+        ));
     }
 
     void note_leftovers(sql::Server& place) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/migration.hpp"
@@ -95,6 +96,24 @@ std::string why_not_in_a_transaction(std::uint32_t traits) {
     return {};
 }
 
+/// For people, who know the statement from the file: the schema before a dot is the placeholder
+/// again.
+std::string with_placeholder(
+    std::string_view text, const std::string& schema, const std::string& placeholder
+) {
+    // What is shown are the first words alone.
+    constexpr std::size_t kLooked = 500;
+    std::string result(text.substr(0, kLooked));
+    const std::string name = schema + ".";
+    for (std::size_t at = result.find(name); at != std::string::npos;
+         at = result.find(name, at + placeholder.size())) {
+        const bool is_word = at == 0 || !(is_letter(result[at - 1]) || is_digit(result[at - 1]) ||
+                                          result[at - 1] == '_' || result[at - 1] == '-');
+        if (is_word) result.replace(at, schema.size(), placeholder);
+    }
+    return result;
+}
+
 /// Whether it may take values of a sequence: all but DDL may.
 bool may_advance_sequences(std::string_view excerpt) {
     for (const std::string_view word :
@@ -137,19 +156,23 @@ public:
     void after(TracedStatement* statement, bool has_failed) {
         const std::vector<Held> now = locks();
         for (const Held& held : now) {
-            if (!held_.insert(held.lock).second || statement == nullptr) continue;
-            statement->locks.push_back(held.lock);
+            if (!held_.insert(held.lock).second) continue;
+            if (statement == nullptr) {
+                ours_.insert(held.lock);
+            } else {
+                statement->locks.push_back(held.lock);
+            }
         }
         if (has_failed) return;  // the server has let go of the locks, too
         read_facts(now, statement);
         read_constraints(now, statement);
     }
 
-    /// What blocks others, of what is held now.
+    /// What blocks others, of what statements have taken.
     std::vector<RelationLock> blocking() const {
         std::vector<RelationLock> result;
-        std::ranges::copy_if(held_, std::back_inserter(result), [](const RelationLock& lock) {
-            return blocks_writes(lock.mode);
+        std::ranges::copy_if(held_, std::back_inserter(result), [this](const RelationLock& lock) {
+            return blocks_writes(lock.mode) && !ours_.contains(lock);
         });
         return result;
     }
@@ -261,6 +284,7 @@ private:
     sql::Session& observer_;
     sql::Value pid_;
     std::set<RelationLock> held_;
+    std::set<RelationLock> ours_;         ///< of them, those that no statement of a file has taken
     std::map<std::string, Facts> known_;  ///< by oid
     std::set<std::string> seen_;          ///< oids
     std::set<std::string> valid_;         ///< constraints, by oid of the table and name
@@ -333,7 +357,9 @@ bool Tracer::run_file(Look& look, const TracedFile& file, Trace& trace) {
         statement.file = file.migration->file;
         statement.number = piece.number;
         statement.line = piece.statement->line;
-        statement.text = script::first_words(piece.text);
+        statement.text = script::first_words(
+            with_placeholder(piece.text, file.schema, scripts_.options().placeholder)
+        );
         statement.not_traced = why_not_in_a_transaction(piece.statement->traits);
         if (statement.not_traced.empty() && prepared.outside_transaction) {
             statement.not_traced = "the file runs without a transaction";
