@@ -55,6 +55,7 @@ constexpr Key kKeys[] = {
      .default_text = "warn",
      .since = "new",
      .choices = "warn|refuse"},
+    {.name = "metadataSchema", .default_text = "migrator", .since = "new"},
     {.name = "missingSchemas",
      .type = Choice,
      .default_text = "warn",

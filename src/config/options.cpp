@@ -128,6 +128,7 @@ db::Options database_options(const Values& values) {
     if (values.has("atomicity")) {
         options.atomicity = atomicity_called(values.text("atomicity"));
     }
+    options.metadata_schema = values.text("metadataSchema");
     options.session_state =
         values.text("sessionState") == "keep" ? db::SessionState::Keep : db::SessionState::Reset;
     options.adopt_schemas =

@@ -53,6 +53,10 @@ struct AnalysisOptions {
 /// What stands for a token in a data source, in the place of the password.
 inline constexpr std::string_view kDatabaseToken = "${aws-rds-token}";
 
+/// Where migrator's own tables are unless the configuration says otherwise: where the Go program
+/// has them.
+inline constexpr std::string_view kMetadataSchema = "migrator";
+
 /// Everything a Connector is told. Made by `config`, constant afterwards.
 struct Options {
     std::string driver;       ///< "postgres" or "sqlite"
@@ -61,6 +65,8 @@ struct Options {
     std::string tenant_select;
     /// Statement with one placeholder for the tenant name; empty: the built-in table.
     std::string tenant_insert;
+    /// Schema, database (MySQL) or file (SQLite) of migrator's own tables.
+    std::string metadata_schema{kMetadataSchema};
     /// Statement with one placeholder for the name of a tenant that is removed; empty: the built-in
     /// table, or, with `tenant_select`, none.
     std::string tenant_delete;

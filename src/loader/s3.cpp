@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,12 +19,6 @@
 
 namespace migrator::loader {
 namespace {
-
-/// An object is no longer what was listed.
-class Changed : public Error {
-public:
-    explicit Changed(const std::string& message) : Error(ErrorKind::Unavailable, message) {}
-};
 
 /// The key stands behind the whole base location, which may hold a prefix that the key holds, too:
 /// this text is stored and must not be "mended".
@@ -120,16 +113,7 @@ void read_all(S3Store& store, S3Workers& workers, const std::vector<ListedObject
     }
     workers.run(missing.size(), [&](S3Bucket& bucket, std::size_t i) {
         const auto& [migration, object] = missing[i];
-        std::optional<std::string> contents = bucket.read(*object);
-        if (!contents) {
-            throw Changed(fmt::format(
-                "Could not read s3://{}/{}: the object changed twice while it was read; try again "
-                "when the upload is complete",
-                store.location().bucket,
-                object->key
-            ));
-        }
-        set_contents(*migration, std::move(*contents));
+        set_contents(*migration, bucket.read(*object));
         store.contents().add(*object, {migration->contents, migration->check_sum});
     });
 }
@@ -139,7 +123,7 @@ void read_all(S3Store& store, S3Workers& workers, const std::vector<ListedObject
 std::vector<Migration> S3Loader::load() {
     try {
         return load_once();
-    } catch (const Changed&) {
+    } catch (const ObjectChanged&) {
         log::info(fmt::format(
             "Objects in {} changed after they were listed; listing them again",
             store_->options().base_location

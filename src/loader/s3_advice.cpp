@@ -13,6 +13,7 @@ namespace {
 
 using http_client::TransportFailure;
 using Operation = S3Failure::Operation;
+using Verdict = cloud::aws::Client::Verdict;
 
 bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
@@ -133,6 +134,14 @@ std::string advice_on(const S3Failure& failure, const S3Error& error) {
     const auto& endpoint = failure.target.endpoint;
     const std::string& code = error.code;
     if (is_wrong_region(error)) {
+        if (!error.region.empty() && error.region != endpoint.region) {
+            return fmt::format(
+                "the bucket is in region {}, the request was for {}; set s3Region: {}",
+                error.region,
+                endpoint.region,
+                error.region
+            );
+        }
         return endpoint.is_custom
                    ? "the server expects a region other than " + endpoint.region + "; set s3Region"
                    : "the region of the bucket could not be determined; set AWS_REGION or s3Region";
@@ -176,8 +185,16 @@ std::string advice_on(const S3Failure& failure, const S3Error& error) {
         );
     }
     if (code == "InvalidObjectState") {
-        return "the object is archived (Glacier); restore the object, or keep migrations in a "
+        return "the object is archived (Glacier); restore it, or keep migrations in a "
                "standard storage class";
+    }
+    if (judge_s3_error(error).verdict == Verdict::Throttled) {
+        return "the server asks for fewer requests; try again later, or set a lower "
+               "storageConcurrency";
+    }
+    if (error.status < 300) {
+        return "only status 200 is a whole answer; check what stands between migrator and the "
+               "server (proxy, gateway)";
     }
     if (code.starts_with("KMS.")) return decrypt_statement(failure, error.message);
     if (error.status == 403) return advice_on_denial(failure, error);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -29,7 +30,9 @@ std::string quoted(const std::string& etag) {
     return etag.ends_with('"') ? etag : '"' + etag + '"';
 }
 
-std::string unquoted(std::string etag) {
+/// The same for `"x"`, `x` and `W/"x"`: servers write one in the list and another in the header.
+std::string bare(std::string etag) {
+    if (etag.starts_with("W/")) etag.erase(0, 2);
     std::erase(etag, '"');
     return etag;
 }
@@ -49,11 +52,27 @@ bool is_whole(const http_client::Response& response, const S3Object& object) {
     return response.body.size() == object.size && agrees_with_checksums(response);
 }
 
-/// Of a server that does not know If-Match.
+/// Of a server that does not know If-Match. The size alone proves nothing: an edit may keep it.
 bool is_another(const http_client::Response& response, const S3Object& object) {
-    const std::string etag = header(response, "etag");
-    return response.body.size() != object.size && !etag.empty() && !object.etag.empty() &&
-           unquoted(etag) != unquoted(object.etag);
+    const std::string etag = bare(header(response, "etag"));
+    return !etag.empty() && !object.etag.empty() && etag != bare(object.etag);
+}
+
+/// An error of S3 with status 200, and a page that ended early: both pass, as a rule.
+Client::Judged judge_page(const http_client::Response& response, bool& is_tried_again) {
+    if (is_error_in_disguise(response)) {
+        http_client::Response error = response;
+        error.status = 500;
+        return judge_s3(error);
+    }
+    if (response.status != 200 || is_tried_again) return judge_s3(response);
+    try {
+        parse_s3_page(response.body);
+    } catch (const Error&) {
+        is_tried_again = true;
+        return {Verdict::Transient, "IncompleteList"};
+    }
+    return judge_s3(response);
 }
 
 }  // namespace
@@ -70,7 +89,7 @@ S3Bucket::S3Bucket(
 std::vector<S3Object> S3Bucket::list(const std::string& prefix) {
     std::vector<S3Object> objects;
     std::set<std::string> tokens;
-    std::size_t keys = 0;
+    std::set<std::string> keys;
     cloud::aws::Query where;
     const auto fail = [&](const std::string& what) {
         throw Error(
@@ -80,14 +99,19 @@ std::vector<S3Object> S3Bucket::list(const std::string& prefix) {
     };
     while (true) {
         S3Page page = this->page(prefix, where, kMostKeysOfAPage);
-        keys += page.objects.size();
         for (S3Object& object : page.objects) {
-            if (object.key.starts_with(prefix) && !object.key.ends_with('/')) {
-                objects.push_back(std::move(object));
+            // Left out, it would be a file that is never applied, and nobody would hear of it.
+            if (!object.key.starts_with(prefix)) {
+                fail(fmt::format("the server listed {}, which is not below the prefix", object.key)
+                );
             }
+            if (!keys.insert(object.key).second) {
+                fail(fmt::format("the server listed {} twice", object.key));
+            }
+            if (!object.key.ends_with('/')) objects.push_back(std::move(object));
         }
         if (!page.is_truncated) break;
-        if (keys >= kMostKeys || tokens.size() >= kMostPages) {
+        if (keys.size() >= kMostKeys || tokens.size() >= kMostPages) {
             fail("more than 1,000,000 objects");
         }
         const bool has_token = !page.next_token.empty();
@@ -101,17 +125,13 @@ std::vector<S3Object> S3Bucket::list(const std::string& prefix) {
 }
 
 S3Page S3Bucket::page(const std::string& prefix, const cloud::aws::Query& where, std::size_t most) {
+    bool is_tried_again = false;
     Ask ask{
         .operation = Operation::List,
         .name = prefix,
         .query = {{"encoding-type", "url"}, {"max-keys", std::to_string(most)}, {"prefix", prefix}},
-        .judge =
-            [](const http_client::Response& response) {
-                if (!is_error_in_disguise(response)) return judge_s3(response);
-                http_client::Response error = response;
-                error.status = 500;
-                return judge_s3(error);
-            },
+        .judge = [&](const http_client::Response& response
+                 ) { return judge_page(response, is_tried_again); },
         .options = {.limits = {.total = std::chrono::seconds(30), .response_bytes = kLargestPage}}};
     const bool is_version_1 = !where.empty() && where.front().first == "marker";
     if (!is_version_1) ask.query.emplace_back("list-type", "2");
@@ -134,7 +154,7 @@ void S3Bucket::ping() {
     page(prefix.empty() ? "/" : prefix, {}, 1);
 }
 
-std::optional<std::string> S3Bucket::read(const S3Object& object) {
+std::string S3Bucket::read(const S3Object& object) {
     const std::string name = fmt::format("s3://{}/{}", store_.location().bucket, object.key);
     if (object.size > kLargestObject) {
         throw Error(
@@ -163,7 +183,20 @@ std::optional<std::string> S3Bucket::read(const S3Object& object) {
         .options = {.limits = limits_for(object.size)}};
     if (!object.etag.empty()) ask.headers.emplace_back("if-match", quoted(object.etag));
     http_client::Response response = send(ask, is_changed);
-    if (response.status != 200 || is_another(response, object)) return std::nullopt;
+    if (response.status == 404) {
+        throw ObjectChanged(fmt::format(
+            "Could not read {}: the object is in the list, but the server does not find it "
+            "(HTTP 404); try again when nobody deletes or uploads objects",
+            name
+        ));
+    }
+    if (response.status != 200 || is_another(response, object)) {
+        throw ObjectChanged(fmt::format(
+            "Could not read {}: the object changed twice while it was read; try again when the "
+            "upload is complete",
+            name
+        ));
+    }
     if (!is_whole(response, object)) {
         throw Error(
             ErrorKind::Unavailable,

@@ -3,16 +3,22 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "cloud/aws/client.hpp"
+#include "core/error.hpp"
 #include "loader/s3_advice.hpp"
 #include "loader/s3_listing.hpp"
 #include "loader/s3_store.hpp"
 
 namespace migrator::loader {
+
+/// An object is no longer what was listed, so the listing is to be read again. Unavailable.
+class ObjectChanged : public Error {
+public:
+    explicit ObjectChanged(const std::string& message) : Error(ErrorKind::Unavailable, message) {}
+};
 
 /// The requests, over a connection of its own. One thread at a time. What it throws says what was
 /// tried, what came back, and what to do: Unavailable, Configuration, or MigrationFailed for an
@@ -25,11 +31,12 @@ public:
         S3Store& store, cloud::aws::Surroundings surroundings, std::function<void()> on_throttled
     );
 
-    /// What is below `prefix`, sorted by key, without the markers of directories.
+    /// What is below `prefix`, sorted by key, without the markers of directories. All of it: a page
+    /// that contradicts itself, the prefix or another page is an error.
     std::vector<S3Object> list(const std::string& prefix);
 
-    /// Nothing when it is no longer what was listed.
-    std::optional<std::string> read(const S3Object& object);
+    /// All bytes of what was listed, by size, ETag and checksum. Throws ObjectChanged, too.
+    std::string read(const S3Object& object);
 
     /// Asks for one key, within a few seconds.
     void ping();

@@ -14,7 +14,8 @@ std::shared_ptr<const S3ContentsCache::Entry> S3ContentsCache::find(const S3Obje
     const std::lock_guard lock(mutex_);
     const auto found = by_key_.find(object.key);
     if (found == by_key_.end() || found->second.etag != object.etag) return nullptr;
-    return found->second.entry;
+    const auto& entry = found->second.entry;
+    return entry->contents.size() == object.size ? entry : nullptr;
 }
 
 void S3ContentsCache::add(const S3Object& object, Entry entry) {

@@ -78,8 +78,9 @@ S3Error parse_s3_error(const http_client::Response& response) {
     error.status = response.status;
     error.request_id = shown(header(response, "x-amz-request-id"));
     error.host_id = shown(header(response, "x-amz-id-2"));
-    error.region = header(response, "x-amz-bucket-region");
-    if (response.body.empty()) {
+    error.region = shown(header(response, "x-amz-bucket-region"));
+    // The body of another 2xx may be (a part of) a file.
+    if (response.body.empty() || response.status == 206) {
         error.code = fmt::format("HTTP{}", response.status);
         return error;
     }
@@ -101,7 +102,7 @@ S3Error parse_s3_error(const http_client::Response& response) {
     error.message = text("Message");
     if (error.request_id.empty()) error.request_id = text("RequestId");
     if (error.host_id.empty()) error.host_id = text("HostId");
-    if (error.region.empty()) error.region = root.child_value("Region");
+    if (error.region.empty()) error.region = text("Region");
     error.endpoint = root.child_value("Endpoint");
     error.server_time = root.child_value("ServerTime");
     return error;
@@ -116,8 +117,11 @@ bool is_error_in_disguise(const http_client::Response& response) {
 
 cloud::aws::Client::Judged judge_s3(const http_client::Response& response) {
     if (response.status == 200) return {Verdict::Done, ""};
-    const S3Error error = parse_s3_error(response);
-    return {verdict_of(response.status, error.code), error.code};
+    return judge_s3_error(parse_s3_error(response));
+}
+
+cloud::aws::Client::Judged judge_s3_error(const S3Error& error) {
+    return {verdict_of(error.status, error.code), error.code};
 }
 
 bool is_wrong_region(const S3Error& error) {

@@ -15,7 +15,7 @@ struct S3Error {
     std::string message;  ///< for people; of an answer that is not XML its beginning
     std::string request_id;
     std::string host_id;
-    std::string region;    ///< where the bucket is, if it says so
+    std::string region;    ///< where the bucket is, if it says so; may be shown
     std::string endpoint;  ///< the host to ask instead, if it says so
     std::string server_time;
 
@@ -30,6 +30,7 @@ bool is_error_in_disguise(const http_client::Response& response);
 
 /// By code when that is known, else by status, for compatible servers have codes of their own.
 cloud::aws::Client::Judged judge_s3(const http_client::Response& response);
+cloud::aws::Client::Judged judge_s3_error(const S3Error& error);
 
 /// The bucket may be in another region than the one that was asked.
 bool is_wrong_region(const S3Error& error);

@@ -1,9 +1,12 @@
 #include "loader/s3_listing.hpp"
 
+#include <algorithm>
 #include <pugixml.hpp>
 #include <string_view>
 
+#include "core/count_of.hpp"
 #include "core/error.hpp"
+#include "core/number.hpp"
 #include "core/percent.hpp"
 
 namespace migrator::loader {
@@ -25,6 +28,28 @@ std::size_t size_of(const pugi::xml_node& object, const std::string& key) {
         refuse_listing("missing size of " + key);
     }
     return object.child("Size").text().as_ullong();
+}
+
+/// A list that says nothing here may be one that was cut.
+bool is_truncated(const pugi::xml_node& list) {
+    const std::string_view text = list.child_value("IsTruncated");
+    if (text != "true" && text != "false") {
+        refuse_listing("it does not say whether more objects follow (IsTruncated)");
+    }
+    // One more request costs less than an object that nobody hears of.
+    return text == "true" || !std::string_view(list.child_value("NextContinuationToken")).empty();
+}
+
+void check_count(const pugi::xml_node& list, std::size_t objects) {
+    const auto count = parse_number<std::size_t>(list.child_value("KeyCount"));
+    const auto prefixes = list.children("CommonPrefixes");
+    const auto found = objects + static_cast<std::size_t>(std::ranges::distance(prefixes));
+    if (count && found < *count) {
+        refuse_listing(
+            "it should hold " + count_of(*count, "object", "objects") + " and holds " +
+            std::to_string(found)
+        );
+    }
 }
 
 }  // namespace
@@ -52,7 +77,8 @@ S3Page parse_s3_page(const std::string& xml) {
         added.etag = object.child_value("ETag");
         added.size = size_of(object, added.key);
     }
-    page.is_truncated = root.child_value("IsTruncated") == std::string_view("true");
+    check_count(root, page.objects.size());
+    page.is_truncated = is_truncated(root);
     page.next_token = root.child_value("NextContinuationToken");
     if (page.is_truncated && page.next_token.empty() && !root.child("KeyCount")) {
         page.next_marker = text(root, "NextMarker");

@@ -107,7 +107,9 @@ std::string first_words(std::string_view sql, std::size_t length) {
     const std::size_t end = utf8_offset(line, length);
     const bool cut = left_out || end < line.size();
     line.resize(end);
-    return cut ? line + "…" : line;
+    if (cut) return line + "…";
+    while (line.ends_with(';') || line.ends_with(' ')) line.pop_back();
+    return line;
 }
 
 }  // namespace migrator::script

@@ -169,7 +169,10 @@ void Scanner::scan_statement(Token token) {
             break;
         }
         if (token.kind == TokenKind::Backslash && lexis.mysql_commands) {
-            refuse_command(text_.substr(token.begin, 2), token.begin);
+            // Of psql's commands the client takes the first letter; people know the whole word.
+            std::size_t end = token.begin + 2;
+            while (end < text_.size() && is_letter(text_[end])) ++end;
+            refuse_command(text_.substr(token.begin, end - token.begin), token.begin);
         }
         if (!every_token) continue;
         if (token.kind == TokenKind::Open) ++parentheses;

@@ -120,7 +120,7 @@ private:
         std::string body =
             "<?xml version=\"1.0\"?>\n"
             "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-            "<Name>bkt</Name><KeyCount>1</KeyCount>";
+            "<Name>bkt</Name>";
         if (encodes_keys) body += "<EncodingType>url</EncodingType>";
         std::size_t count = 0;
         std::string last;
@@ -139,6 +139,7 @@ private:
                     "&quot;</ETag><Size>" + std::to_string(each->second.size()) +
                     "</Size><StorageClass>STANDARD</StorageClass></Contents>";
         }
+        body += "<KeyCount>" + std::to_string(count) + "</KeyCount>";
         if (is_truncated) body += "<NextContinuationToken>=/" + last + "</NextContinuationToken>";
         body += std::string("<IsTruncated>") + (is_truncated ? "true" : "false") +
                 "</IsTruncated></ListBucketResult>";

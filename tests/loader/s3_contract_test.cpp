@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "loader/s3_faults.hpp"
 #include "loader/s3_server.hpp"
 
 namespace migrator::loader {
@@ -121,6 +122,37 @@ TEST_F(S3Contract, AChangeBetweenListAndReadIsNoticed) {
     };
     EXPECT_EQ(load(options_of()).at(0).contents, "behind");
     EXPECT_EQ(server->requests, 4);  // listed, refused, listed, read
+}
+
+TEST_F(S3Contract, AFaultInAnyAnswerNeverCostsAFile) {
+    for (const char* number : {"1", "2", "3"}) {
+        server->put(std::string("ref/") + number + ".sql", std::string("select ") + number);
+    }
+    Options options = options_of();
+    options.storage_concurrency = 1;
+    cloud::aws::Surroundings surroundings = server->surroundings();
+    surroundings.sleep = [](std::chrono::milliseconds) {};
+    const auto load_now = [&] { return make_opener(options, surroundings)()->load(); };
+    const auto all = load_now();
+    ASSERT_EQ(all.size(), 3U);
+    const int requests = server->requests;
+    for (const test::S3Fault& fault : test::s3_faults()) {
+        for (int struck = 1; struck <= requests; ++struck) {
+            SCOPED_TRACE(fault.name + ", request " + std::to_string(struck));
+            server->requests = 0;
+            std::string url;
+            server->after_request = [&](const auto& request, auto& response) {
+                if (server->requests == struck) url = request.url;
+                if (request.url == url) fault.strike(response);
+            };
+            try {
+                ASSERT_EQ(load_now(), all);
+            } catch (const Error& error) {
+                EXPECT_NE(std::string(error.what()).find("s3://"), std::string::npos)
+                    << error.what();
+            }
+        }
+    }
 }
 
 TEST_F(S3Contract, ReadsOverTheBucketsOwnHost) {

@@ -209,7 +209,7 @@ TEST_F(S3LoaderFailures, ReportsTheFirstErrorInOrderAndReadsNoMoreThanItMust) {
     });
     const std::string message = error_of_load(ErrorKind::MigrationFailed);
     expect_contains(message, "Could not read s3://bkt/ref/110");
-    expect_contains(message, "restore the object");
+    expect_contains(message, "restore it");
     EXPECT_LT(world.requests().size(), 20U);
 }
 

@@ -16,6 +16,8 @@ std::string object(const std::string& key) {
     return "<Contents><Key>" + key + "</Key><ETag>&quot;e&quot;</ETag><Size>3</Size></Contents>";
 }
 
+const std::string kLast = "<IsTruncated>false</IsTruncated>";
+
 TEST(S3Listing, DecodesKeysOnlyWhereTheServerSaysThatTheyAreEncoded) {
     const std::string encoded = "<EncodingType>url</EncodingType>";
     const struct {
@@ -29,7 +31,7 @@ TEST(S3Listing, DecodesKeysOnlyWhereTheServerSaysThatTheyAreEncoded) {
         {object(" "), " "}};
     for (const auto& c : cases) {
         SCOPED_TRACE(c.xml);
-        const S3Page page = parse_s3_page(list_of(c.xml));
+        const S3Page page = parse_s3_page(list_of(kLast + c.xml));
         ASSERT_EQ(page.objects.size(), 1U);
         EXPECT_EQ(page.objects[0], (S3Object{c.key, "\"e\"", 3}));
         EXPECT_FALSE(page.is_truncated);
@@ -61,15 +63,23 @@ TEST(S3Listing, TellsWhereTheNextPageBegins) {
     }
 }
 
+TEST(S3Listing, ATokenMeansMoreWhateverElseIsSaid) {
+    EXPECT_TRUE(parse_s3_page(list_of(kLast + "<NextContinuationToken>t</NextContinuationToken>"))
+                    .is_truncated);
+}
+
 TEST(S3Listing, RefusesWhatIsNoList) {
     for (const std::string& xml :
          {std::string("not XML"),
           std::string(),
           std::string("<html></html>"),
-          list_of("<Contents><Size>1</Size></Contents>"),
-          list_of("<Contents><Key>a</Key></Contents>"),
-          list_of("<Contents><Key>a</Key><Size>-1</Size></Contents>"),
-          list_of(object("a")).substr(0, 90)}) {
+          list_of(kLast + "<Contents><Size>1</Size></Contents>"),
+          list_of(kLast + "<Contents><Key>a</Key></Contents>"),
+          list_of(kLast + "<Contents><Key>a</Key><Size>-1</Size></Contents>"),
+          list_of(kLast + "<KeyCount>2</KeyCount>" + object("a")),
+          list_of(object("a")),
+          list_of("<IsTruncated>perhaps</IsTruncated>" + object("a")),
+          list_of(kLast + object("a")).substr(0, 120)}) {
         SCOPED_TRACE(xml);
         EXPECT_THROW(parse_s3_page(xml), Error);
     }

@@ -44,6 +44,8 @@ public:
     std::string secret = variable("MIGRATOR_TEST_S3_SECRET_KEY");
     /// Called before each request of loaders.
     std::function<void(const http_client::Request&)> before_request;
+    /// Called with each answer to loaders, before they have it.
+    std::function<void(const http_client::Request&, http_client::Response&)> after_request;
     std::atomic<int> requests = 0;  ///< of loaders
 
     /// For loaders.
@@ -62,7 +64,9 @@ private:
         ) override {
             ++server_.requests;
             if (server_.before_request) server_.before_request(request);
-            return transport_->send(request, limits);
+            http_client::Response response = transport_->send(request, limits);
+            if (server_.after_request) server_.after_request(request, response);
+            return response;
         }
 
     private:

@@ -142,7 +142,8 @@ TEST(MysqlDataSource, TellsTheRightFormToThoseWhoBringAnother) {
         } catch (const Error& error) {
             EXPECT_EQ(error.kind(), ErrorKind::Configuration);
             const std::string said = error.what();
-            EXPECT_NE(said.find("user:password@tcp(host:3306)/database"), std::string::npos) << said;
+            EXPECT_NE(said.find("user:password@tcp(host:3306)/database"), std::string::npos)
+                << said;
             EXPECT_EQ(said.find("hush"), std::string::npos) << said;
         }
     }

@@ -12,7 +12,8 @@ protected:
         for (const char* table :
              {"create table {}.t (id int primary key, n int unique, v varchar(3), d date)",
               "create table {}.parent (id int primary key)",
-              "create table {}.child (p int, constraint c foreign key (p) references {}.parent (id))",
+              "create table {}.child (p int, constraint c foreign key (p) references {}.parent "
+              "(id))",
               "create table {}.latin (v varchar(20) character set latin1)",
               "create table {}.made (a int, b int as (a + 1) stored)",
               "create table {}.checked (a int check (a > 0))"}) {
@@ -67,7 +68,8 @@ TEST_F(MariadbHints, NameTheMarkerForWhatATransactionRefuses) {
     const Provoked cases[] = {
         {"insert into {}.parent values (2); set session sql_log_bin = 0", "1694", kMarker},
         {"insert into {}.parent values (2); set session binlog_format = 'MIXED'", "1679", kMarker},
-        {"insert into {}.parent values (2); set session binlog_direct_non_transactional_updates = 1",
+        {"insert into {}.parent values (2); set session binlog_direct_non_transactional_updates = "
+         "1",
          "1685",
          kMarker},
         {"insert into {}.parent values (2); xa start 'q'", "1400", kMarker},
@@ -112,7 +114,9 @@ TEST_F(MariadbHints, FitTheErrorsOfFiles) {
         {"create table nowhere (a int)", "1046", "USE {schema}"},
         {"use nowhere_at_all", "1049", "create database {schema}"},
         {"call {}.nowhere()", "1305", "in an earlier file"},
-        {"create definer = nobody@nowhere procedure {}.p() select 1; call {}.p()", "1449", "DEFINER"},
+        {"create definer = nobody@nowhere procedure {}.p() select 1; call {}.p()",
+         "1449",
+         "DEFINER"},
         // Keys
         {"insert into {}.t values (1, 2, 'a', null)", "1062", "INSERT IGNORE"},
         {"insert into {}.child values (99)", "1452", "insert it first"},
@@ -123,7 +127,8 @@ TEST_F(MariadbHints, FitTheErrorsOfFiles) {
          "same type"},
         {"alter table {}.parent modify id bigint", "1833", "drop the foreign key"},
         {"create table {}.k (v varchar(4000), key (v)) row_format = compact", "1709", "prefix"},
-        {"create table {}.k (v varchar(9000) character set utf8mb4, primary key (v)) engine = MyISAM",
+        {"create table {}.k (v varchar(9000) character set utf8mb4, primary key (v)) engine = "
+         "MyISAM",
          "1071",
          "prefix"},
         // Values
@@ -134,7 +139,8 @@ TEST_F(MariadbHints, FitTheErrorsOfFiles) {
         {"insert into {}.t (n) values (2)", "1364", "a default"},
         {"insert into {}.made values (1, 2)", "1906", "generated column"},
         {"insert into {}.checked values (0)", "4025", "CHECK"},
-        {"set sql_mode = 'NO_ZERO_DATE,STRICT_ALL_TABLES'; create table {}.dated (d datetime default "
+        {"set sql_mode = 'NO_ZERO_DATE,STRICT_ALL_TABLES'; create table {}.dated (d datetime "
+         "default "
          "'0000-00-00 00:00:00')",
          "1067",
          "NO_ZERO_DATE"},
@@ -142,14 +148,18 @@ TEST_F(MariadbHints, FitTheErrorsOfFiles) {
          "1118",
          "TEXT or BLOB"},
         // Other servers and versions
-        {"create table {}.c (a int) collate utf8mb4_0900_ai_ci", "1273", "another server or version"},
+        {"create table {}.c (a int) collate utf8mb4_0900_ai_ci",
+         "1273",
+         "another server or version"},
         {"create table {}.c (a int) character set klingon", "1115", "another server or version"},
         {"set sql_mode = 'NO_ENGINE_SUBSTITUTION'; create table {}.c (a int) engine = rocket",
          "1286",
          "another server or version"},
         {"set nonsense = 1", "1193", "another server or version"},
         {"set sql_mode = 'NONSENSE'", "1231", "another server or version"},
-        {"alter table {}.t modify n varchar(30), algorithm = inplace", "1846", "leave out ALGORITHM"},
+        {"alter table {}.t modify n varchar(30), algorithm = inplace",
+         "1846",
+         "leave out ALGORITHM"},
         {"select 'a' collate utf8mb4_bin = 'b' collate utf8mb4_general_ci", "1267", "COLLATE"},
         // Text and files
         {"select 1 from", "1064", "ends before it is complete"},

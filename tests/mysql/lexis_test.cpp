@@ -146,6 +146,7 @@ TEST(MysqlLexis, RefusesOtherCommandsOfTheClient) {
         {"a;\n\\d //\nb//", "\\d"},
         {"a;\nselect (1) \\p;", "\\p"},
         {"a;\n\\u shop", "\\u"},
+        {"a;\n\\connect shop", "\\connect"},
         {"a;\nquit", "quit"},
         {"a;\nexit;", "exit"},
         {"a;\ntee out.txt\nb", "tee"},

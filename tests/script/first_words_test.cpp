@@ -42,6 +42,7 @@ TEST(FirstWords, AreCutBetweenCharacters) {
     EXPECT_EQ(first_words("select abc", 8), "select a…");
     EXPECT_EQ(first_words("select äöü", 8), "select ä…");
     EXPECT_EQ(first_words("select abc", 10), "select abc");
+    EXPECT_EQ(first_words("select abc ; -- so it ends\n"), "select abc");
     EXPECT_EQ(first_words("a\xff z", 3), "a\xEF\xBF\xBD …");
     EXPECT_EQ(first_words(std::string(100'000, '\''), 5), "?…");
     EXPECT_EQ(first_words("x" + std::string(1'000'000, ' ') + "y", 5), "x…");

@@ -54,7 +54,7 @@ TEST(Dialect, AsksAndWritesAsAgreed) {
     sheet.add("json_list", d.json_list);
     sheet.add("json_positions", d.json_positions);
     sheet.add("run lock", try_lock_query(kRunLock, {.mode = "Exclusive", .owner = "Session"}));
-    sheet.add("fence", fence_query());
+    sheet.add("fence", fence_query("migrator.", kFence));
     sheet.add("fence_is_free", d.fence_is_free);
     sheet.add("session_fence", d.session_fence);
     sheet.add("release_session_fence", d.release_session_fence);
@@ -62,6 +62,31 @@ TEST(Dialect, AsksAndWritesAsAgreed) {
     sheet.add("names_ignore_case", d.names_ignore_case);
     sheet.add("objects_in", d.objects_in(SchemaName::parse("a-b")));
     test::expect_golden("sqlserver-dialect.sql", sheet.text());
+}
+
+/// The texts of the golden file, in another schema.
+TEST(Dialect, NamesTheMetadataSchemaEverywhere) {
+    Options options;
+    options.metadata_schema = "order";  // a keyword
+    sql::MetadataDialect moved(dialect(), options);
+    set_fence(moved, sql::metadata_lock(kFence, options.metadata_schema));
+    const sql::Dialect& d = moved.get();
+    EXPECT_EQ(d.prefix, "[order].");
+    EXPECT_EQ(d.create_metadata_schema, "create schema [order]");
+    for (const std::string_view text :
+         {d.shape_query,         d.create_versions, d.create_migrations, d.add_version_id,
+          d.require_version_id,  d.create_tenants,  d.create_lock,       d.create_runs,
+          d.create_tenant_state, d.create_places,   d.create_audit,      d.create_filename_index,
+          d.next_version_id,     d.insert_version,  d.upsert_lock,       d.upsert_tenant_state,
+          d.plan_tenant_states,  d.insert_run,      d.delete_old_runs,   d.update_run,
+          d.cancel_run,          d.lock_audit_head}) {
+        EXPECT_EQ(text.find("migrator."), std::string_view::npos) << text;
+        EXPECT_EQ(text.find("'migrator'"), std::string_view::npos) << text;
+        EXPECT_NE(text.find("order"), std::string_view::npos) << text;
+    }
+    EXPECT_NE(d.fence_is_free.find("N'migrator:order-work'"), std::string_view::npos);
+    EXPECT_EQ(sql::metadata_lock(kRunLock, "order"), "migrator:order");
+    EXPECT_EQ(sql::metadata_lock(kRunLock, "migrator"), kRunLock);
 }
 
 TEST(Dialect, SetsTheSessionAsAgreed) {
@@ -85,7 +110,7 @@ TEST(Dialect, InsertsRowsAsAgreed) {
     const std::string ref = "ref";
     const std::string tenant = "north";
     const sql::MetadataRow rows[] = {{&first, &ref}, {&second, &tenant}};
-    const RowInsert insert = insert_of(42, "2026-01-02 03:04:05.678", rows);
+    const RowInsert insert = insert_of("migrator.", 42, "2026-01-02 03:04:05.678", rows);
     Sheet sheet;
     sheet.add("insert of two rows", insert.sql);
     sheet.add("whether a name fits", kNameFits);
@@ -100,7 +125,7 @@ TEST(Dialect, InsertsNoMoreRowsThanTheServerTakesParameters) {
     const std::string schema = "s";
     std::vector<sql::MetadataRow> rows(1000, {&migration, &schema});
     EXPECT_EQ(rows_that_fit(rows), 300U);
-    EXPECT_LE(insert_of(1, "", std::span(rows).first(300)).parameters.size(), 2100U);
+    EXPECT_LE(insert_of("migrator.", 1, "", std::span(rows).first(300)).parameters.size(), 2100U);
     migration.contents.assign(400'000, 'x');
     EXPECT_EQ(rows_that_fit(rows), 2U);
     migration.contents.assign(4'000'000, 'x');

@@ -22,8 +22,16 @@ constexpr std::string_view kForm = "user:password@tcp(host:3306)/database?param=
 
 /// How data sources of other programs begin.
 constexpr std::string_view kUrls[] = {
-    "jdbc:mysql:", "jdbc:mariadb:", "mysql://",  "mysql+",  "mysqlx://",
-    "mysql2://",   "mysqls://",     "mariadb://", "mariadb+", "tidb://"};
+    "jdbc:mysql:",
+    "jdbc:mariadb:",
+    "mysql://",
+    "mysql+",
+    "mysqlx://",
+    "mysql2://",
+    "mysqls://",
+    "mariadb://",
+    "mariadb+",
+    "tidb://"};
 constexpr std::string_view kKeywords[] = {
     "host=", "hostname=", "server=", "data source=", "driver=", "user=", "uid=", "dsn="};
 
@@ -38,9 +46,8 @@ bool begins_with_one_of(std::string_view text, const std::string_view (&beginnin
 void refuse_forms_of_others(std::string_view text) {
     const bool is_url = begins_with_one_of(text, kUrls);
     // A password may hold anything; the address tells.
-    const bool is_keywords =
-        begins_with_one_of(text, kKeywords) && text.find("@tcp") == kNone &&
-        text.find("@unix") == kNone;
+    const bool is_keywords = begins_with_one_of(text, kKeywords) && text.find("@tcp") == kNone &&
+                             text.find("@unix") == kNone;
     if (!is_url && !is_keywords) return;
     throw refused(fmt::format(
         "this is {}, the form of other programs; write it as {}",

@@ -30,7 +30,8 @@ constexpr std::string_view kIsGone =
     "if an earlier try of this file dropped it, the statement has done its work; with IF EXISTS it "
     "can be repeated";
 constexpr std::string_view kForeignKey =
-    "both columns need the same type, sign, character set and collation, and the referenced columns "
+    "both columns need the same type, sign, character set and collation, and the referenced "
+    "columns "
     "an index that begins with them; SHOW ENGINE INNODB STATUS names the reason";
 constexpr std::string_view kReferenced =
     "rows of another table refer to it: change or delete those first, or alter the foreign key";
@@ -38,7 +39,8 @@ constexpr std::string_view kDoesNotFit =
     "the sql_mode is strict, so a value that does not fit is an error: change the value or the "
     "column";
 constexpr std::string_view kCharacters =
-    "the column, or the connection, has a character set without this character: use utf8mb4 for the "
+    "the column, or the connection, has a character set without this character: use utf8mb4 for "
+    "the "
     "column and charset=utf8mb4 in dataSource, or SET NAMES as the file is encoded";
 constexpr std::string_view kNewerServer =
     "the file was written for another server or version: replace the name with one that this "
@@ -66,7 +68,8 @@ constexpr std::string_view kServersFile =
     "the server reads this file itself: it has to lie on the server's machine, where "
     "secure_file_priv allows it; LOAD DATA LOCAL reads files of migrator's machine";
 constexpr std::string_view kLocalFiles =
-    "set allowAllFiles=true in dataSource, and local_infile on the server, to allow LOAD DATA LOCAL";
+    "set allowAllFiles=true in dataSource, and local_infile on the server, to allow LOAD DATA "
+    "LOCAL";
 constexpr std::string_view kDiskFull = "the disk of the server, or the room for the table, is full";
 constexpr std::string_view kDefiner =
     "create the user that DEFINER names, or leave DEFINER out so that it is the user in dataSource";
@@ -83,38 +86,47 @@ constexpr std::array kHints = {
     Hint{1021, kDiskFull},
     Hint{1030, "the storage engine failed: the error log of the server says why"},
     Hint{1044, kPrivilege},
-    Hint{1046, "write names with their schema, as {schema}.NAME, or begin the file with USE {schema}"},
+    Hint{
+        1046,
+        "write names with their schema, as {schema}.NAME, or begin the file with USE {schema}"},
     Hint{1049, "create the schema in an earlier file: create database {schema}"},
     Hint{1050, kExists},
     Hint{1051, kIsGone},
     Hint{1060, kColumnExists},
     Hint{1061, kColumnExists},
-    Hint{1062,
-         "a row has this key already, perhaps from an earlier try of this file; INSERT IGNORE skips "
-         "such rows"},
+    Hint{
+        1062,
+        "a row has this key already, perhaps from an earlier try of this file; INSERT IGNORE skips "
+        "such rows"},
     Hint{1067, "the default is not valid in this sql_mode: see NO_ZERO_DATE and NO_ZERO_IN_DATE"},
     Hint{1071, kIndexTooLong},
     Hint{1091, kIsGone},
     Hint{1093, "read the rows in a subquery of its own: (select * from (select …) as t)"},
     Hint{1099, "lock the table with WRITE, or unlock the tables before the statement"},
-    Hint{1100,
-         "while tables are locked, only those that LOCK TABLES names can be used: name this one, too, "
-         "or unlock the tables before the statement"},
+    Hint{
+        1100,
+        "while tables are locked, only those that LOCK TABLES names can be used: name this one, "
+        "too, "
+        "or unlock the tables before the statement"},
     Hint{1114, kDiskFull},
     Hint{1115, kNewerServer},
     Hint{1118, "make columns TEXT or BLOB, or divide the table"},
     Hint{1142, kPrivilege},
     Hint{1143, kPrivilege},
-    Hint{1146,
-         "files run in the order of their names; a name without a schema is looked up in the current "
-         "database, so write {schema}.NAME"},
+    Hint{
+        1146,
+        "files run in the order of their names; a name without a schema is looked up in the "
+        "current "
+        "database, so write {schema}.NAME"},
     Hint{1148, kLocalFiles},
     Hint{1153, kTooLarge},
     Hint{1192, "end the transaction, or unlock the tables, before the statement"},
     Hint{1193, kNewerServer},
     Hint{1205, kOtherLock},
     Hint{1206, "raise innodb_buffer_pool_size, or change fewer rows with one statement"},
-    Hint{1213, "two sessions waited for each other, and the server ended this one: run migrator again"},
+    Hint{
+        1213,
+        "two sessions waited for each other, and the server ended this one: run migrator again"},
     Hint{1215, kForeignKey},
     Hint{1223, "release the lock first: UNLOCK TABLES, or BACKUP UNLOCK"},
     Hint{1227, kPrivilege},
@@ -124,11 +136,14 @@ constexpr std::array kHints = {
     Hint{1267, "add COLLATE to one side of the comparison, or convert the column"},
     Hint{1273, kNewerServer},
     Hint{1286, kNewerServer},
-    Hint{1290,
-         "an option of the server forbids the statement: with --read-only, name the primary in "
-         "dataSource; with --secure-file-priv, the file has to lie in that folder"},
+    Hint{
+        1290,
+        "an option of the server forbids the statement: with --read-only, name the primary in "
+        "dataSource; with --secure-file-priv, the file has to lie in that folder"},
     Hint{1292, kDoesNotFit},
-    Hint{1305, "create the routine in an earlier file, and write its name with the schema: {schema}.NAME"},
+    Hint{
+        1305,
+        "create the routine in an earlier file, and write its name with the schema: {schema}.NAME"},
     Hint{1364, "name the column in the INSERT, or give it a default"},
     Hint{1366, kCharacters},
     Hint{1370, kPrivilege},
@@ -140,8 +155,9 @@ constexpr std::array kHints = {
     Hint{1422, "a statement that commits is not possible in a function or trigger: move it out"},
     Hint{1449, kDefiner},
     Hint{1451, kReferenced},
-    Hint{1452,
-         "the referenced row is missing: insert it first, or correct the rows that refer to it"},
+    Hint{
+        1452,
+        "the referenced row is missing: insert it first, or correct the rows that refer to it"},
     Hint{1679, kMarker},
     Hint{1685, kMarker},
     Hint{1694, kMarker},
@@ -150,7 +166,9 @@ constexpr std::array kHints = {
     Hint{1765, kMarker},
     Hint{1785, kMyIsam},
     Hint{1787, kMarker},
-    Hint{1792, "the transaction is read-only, by the file or by transaction_read_only of the server"},
+    Hint{
+        1792,
+        "the transaction is read-only, by the file or by transaction_read_only of the server"},
     Hint{1826, kColumnExists},
     Hint{1833, "drop the foreign key, change both columns, and add the foreign key again"},
     Hint{1836, kReadOnly},
@@ -215,7 +233,8 @@ std::string hint_for(const ServerError& error) {
     constexpr unsigned kFileNotFound = 2;
     const bool ends_early = error.message.find("near '' at line") != std::string::npos;
     if (error.number == kSyntaxError && ends_early) {
-        return "the statement ends before it is complete: look for a missing END, bracket or quote, "
+        return "the statement ends before it is complete: look for a missing END, bracket or "
+               "quote, "
                "and for a ';' inside of it";
     }
     const bool is_relative = error.message.find("File '/") == std::string::npos;

@@ -13,7 +13,7 @@
 namespace migrator::db::mysql {
 namespace {
 
-constexpr std::string_view kState = "migrator.migrator_tenant_state";
+constexpr std::string_view kState = "migrator_tenant_state";
 
 /// Where the list of LOCK TABLES ends: before WAIT, NOWAIT, and the end of a version comment.
 std::size_t end_of_tables(std::string_view text) {
@@ -35,10 +35,12 @@ std::size_t end_of_tables(std::string_view text) {
 
 /// The statement as it is sent. While tables are locked only those that LOCK TABLES names can be
 /// written to, and our state row is written between the statements.
-std::string text_of(const sql::ScriptRun& run, const script::Statement& statement) {
+std::string text_of(
+    const sql::ScriptRun& run, const script::Statement& statement, std::string_view prefix
+) {
     std::string text = run.text.piece(statement.begin, statement.end);
     if ((statement.traits & script::kLocksTables) != 0) {
-        text.insert(end_of_tables(text), fmt::format(", {} write", kState));
+        text.insert(end_of_tables(text), fmt::format(", {}{} write", prefix, kState));
     }
     return text;
 }
@@ -58,7 +60,8 @@ std::string update_progress(
     const sql::VersionRow& version,
     const sql::RecordedScript& script,
     std::size_t known,
-    std::size_t next
+    std::size_t next,
+    std::string_view prefix
 ) {
     const script::Statement& statement = script.run.script->statements[next];
     const std::string doubt = fmt::format(
@@ -68,9 +71,11 @@ std::string update_progress(
         excerpt_of(script.run, statement)
     );
     return fmt::format(
-        "update {} set version_id = {}, state = 'running', file = {}, statement = {}, `sqlstate` = "
+        "update {}{} set version_id = {}, state = 'running', file = {}, statement = {}, `sqlstate` "
+        "= "
         "'', "
         "message = {}, changed = utc_timestamp(6) where tenant = {}",
+        prefix,
         kState,
         version.id,
         literal(script.row.migration->file),
@@ -80,12 +85,16 @@ std::string update_progress(
     );
 }
 
-std::string end_state(const sql::RecordedScript& script) {
+std::string end_state(const sql::RecordedScript& script, std::string_view prefix) {
     const std::string tenant = literal(script.tenant);
-    if (script.ends_tenant) return fmt::format("delete from {} where tenant = {}", kState, tenant);
+    if (script.ends_tenant) {
+        return fmt::format("delete from {}{} where tenant = {}", prefix, kState, tenant);
+    }
     return fmt::format(
-        "update {} set state = 'planned', file = '', statement = 0, `sqlstate` = '', message = '' "
+        "update {}{} set state = 'planned', file = '', statement = 0, `sqlstate` = '', message = "
+        "'' "
         "where tenant = {}",
+        prefix,
         kState,
         tenant
     );
@@ -96,7 +105,7 @@ std::string as_literal(std::string_view text, bool plain) {
 }
 
 constexpr std::string_view kInsertRows =
-    "insert into migrator.migrator_migrations (name, source_dir, filename, type, db_schema, "
+    "insert into {}migrator_migrations (name, source_dir, filename, type, db_schema, "
     "contents, checksum, version_id) values ";
 
 std::string values_of(
@@ -133,11 +142,12 @@ std::vector<std::string> insert_in_pieces(
     const std::size_t size = as.longest / 2;
     std::vector<std::string> statements;
     const std::string first = as_literal(take_piece(contents, size), as.plain);
-    statements.push_back(std::string(kInsertRows) + values_of(version_id, row, first));
+    statements.push_back(fmt::format(kInsertRows, as.prefix) + values_of(version_id, row, first));
     while (!contents.empty()) {
         statements.push_back(fmt::format(
-            "update migrator.migrator_migrations set contents = concat(contents, {}) where id = "
+            "update {}migrator_migrations set contents = concat(contents, {}) where id = "
             "last_insert_id()",
+            as.prefix,
             as_literal(take_piece(contents, size), as.plain)
         ));
     }
@@ -210,10 +220,12 @@ private:
             // Before anything has run anew what an earlier run has done is still the truth.
             const bool is_first = index == first_sent(script, 0);
             const std::size_t known = is_first ? script_.known_before : index;
-            add(Part::Kind::Ours, update_progress(version_, script_, known, index), index);
+            add(Part::Kind::Ours,
+                update_progress(version_, script_, known, index, as_.prefix),
+                index);
             commits_ = true;
         }
-        add(Part::Kind::Script, text_of(script_.run, statement), index);
+        add(Part::Kind::Script, text_of(script_.run, statement, as_.prefix), index);
         Part& part = parts_.back();
         part.uncounted = (statement.traits & script::kUncountedResults) != 0;
         part.reads_file = (statement.traits & script::kReadsClientFile) != 0;
@@ -225,7 +237,8 @@ private:
         if (as_.with_version) {
             add(Part::Kind::Record,
                 fmt::format(
-                    "insert ignore into migrator.migrator_versions (id, name) values ({}, {})",
+                    "insert ignore into {}migrator_versions (id, name) values ({}, {})",
+                    as_.prefix,
                     version_.id,
                     literal(version_.name)
                 ));
@@ -234,7 +247,7 @@ private:
             add(Part::Kind::Record, std::move(insert));
         }
         if (script_.ends_tenant || commits_ || script_.is_interrupted) {
-            add(Part::Kind::Record, end_state(script_));
+            add(Part::Kind::Record, end_state(script_, as_.prefix));
         }
         add(Part::Kind::Record, "commit");
     }
@@ -285,6 +298,7 @@ std::vector<Part> parts_of(
 std::vector<std::string> insert_rows_statements(
     std::int64_t version_id, std::span<const sql::MetadataRow> rows, const RecordedAs& as
 ) {
+    const std::string insert = fmt::format(kInsertRows, as.prefix);
     std::vector<std::string> statements;
     std::string text;
     const auto end_statement = [&] {
@@ -294,7 +308,7 @@ std::vector<std::string> insert_rows_statements(
     for (const sql::MetadataRow& row : rows) {
         const std::string contents = to_valid_utf8(row.migration->contents);
         const std::string values = values_of(version_id, row, as_literal(contents, as.plain));
-        const std::size_t size = kInsertRows.size() + values.size();
+        const std::size_t size = insert.size() + values.size();
         if (as.longest > 0 && text.size() + size > as.longest) end_statement();
         if (as.longest > 0 && size > as.longest) {
             for (std::string& statement : insert_in_pieces(version_id, row, contents, as)) {
@@ -302,7 +316,7 @@ std::vector<std::string> insert_rows_statements(
             }
             continue;
         }
-        text += text.empty() ? kInsertRows : ", ";
+        text += text.empty() ? std::string_view(insert) : ", ";
         text += values;
     }
     end_statement();

@@ -49,6 +49,7 @@ struct RecordedAs {
     bool with_version = false;  ///< the version's row goes in, too
     bool plain = false;         ///< `quoted_literal` will do: `Connection::reads_quoted_literals`
     std::size_t longest = 0;    ///< bytes that a statement of ours may have; 0: no limit
+    std::string_view prefix = "migrator.";  ///< of migrator's own tables
 };
 
 /// All of `script`, number `index` of its row.

@@ -23,8 +23,8 @@ bool is_contention(const ServerError& error) {
     return is_lock_failure(error) || error.number == 1105 || error.number == 3058;
 }
 
-std::string worker_lock(std::size_t number) {
-    return fmt::format("{}-{}", kRunLock, number == 0 ? kMostWorkers : number);
+std::string worker_lock(const std::string& lock, std::size_t number) {
+    return fmt::format("{}-{}", lock, number == 0 ? kMostWorkers : number);
 }
 
 Error lock_error(const ServerError& error) {
@@ -33,11 +33,11 @@ Error lock_error(const ServerError& error) {
 
 /// Whether the server works for no worker of an earlier run. Who asks holds the lock of a run, so
 /// there are no new ones.
-bool workers_have_ended(Connection& connection) {
+bool workers_have_ended(Connection& connection, const std::string& lock) {
     if (connection.is_tidb()) return true;  // there are none
     std::string sql = "select 0";
     for (std::size_t number = 0; number < kMostWorkers; ++number) {
-        sql += fmt::format(" + is_free_lock('{}')", worker_lock(number));
+        sql += fmt::format(" + is_free_lock('{}')", worker_lock(lock, number));
     }
     sql::Value free;
     const auto answer = connection.run(sql, [&](const sql::Row& row) { free = row.at(0); });
@@ -53,32 +53,40 @@ WorkConnection prepare_for_run(std::shared_ptr<Connection> connection) {
     return {.connection = std::move(connection), .gives_back = std::move(theirs)};
 }
 
-std::optional<std::string> try_to_lock(Connection& connection) {
+std::optional<std::string> try_to_lock(Connection& connection, const std::string& lock) {
     sql::Row got;
     const auto answer = connection.run(
-        fmt::format("select get_lock('{}', 0), connection_id()", kRunLock),
+        fmt::format("select get_lock('{}', 0), connection_id()", lock),
         [&](const sql::Row& row) { got = row; }
     );
     if (answer.error && is_contention(*answer.error)) return std::nullopt;
     if (answer.error) throw lock_error(*answer.error);
     if (got.at(0) != "1") return std::nullopt;
-    if (workers_have_ended(connection)) return got.at(1).value_or("");
+    if (workers_have_ended(connection, lock)) return got.at(1).value_or("");
     log::debug("The server is still executing statements of a run that has ended");
-    const auto released = connection.run(fmt::format("do release_lock('{}')", kRunLock));
+    const auto released = connection.run(fmt::format("do release_lock('{}')", lock));
     if (released.error) throw lock_error(*released.error);
     return std::nullopt;
 }
 
-RunLock::RunLock(std::shared_ptr<Connection> connection, std::string session, Open open)
+RunLock::RunLock(
+    std::shared_ptr<Connection> connection,
+    std::string session,
+    Open open,
+    std::string lock,
+    std::string prefix
+)
     : connection_(std::move(connection)),
       session_(std::move(session)),
       open_(std::move(open)),
-      held_(connection_, kRunLock) {}
+      lock_(std::move(lock)),
+      prefix_(std::move(prefix)),
+      held_(connection_, lock_) {}
 
 std::unique_ptr<sql::Session> RunLock::take_session() {
     if (!connection_->is_tidb()) return connect_worker(0, {});
     return std::make_unique<Session>(
-        WorkConnection{.connection = connection_, .lock = kRunLock}, nullptr
+        WorkConnection{.connection = connection_, .lock = lock_}, nullptr, prefix_
     );
 }
 
@@ -88,13 +96,14 @@ std::unique_ptr<sql::Session> RunLock::connect_worker(
     if (connection_->is_tidb()) return nullptr;
     return std::make_unique<Session>(
         open_worker(number, stop),
-        [this, number](const std::stop_token& token) { return open_worker(number, token); }
+        [this, number](const std::stop_token& token) { return open_worker(number, token); },
+        prefix_
     );
 }
 
 WorkConnection RunLock::open_worker(std::size_t number, const std::stop_token& stop) const {
     WorkConnection work = open_();
-    work.lock = worker_lock(number);
+    work.lock = worker_lock(lock_, number);
     Connection& connection = *work.connection;
     connection.watch(stop);
     sql::Row got;
@@ -126,7 +135,7 @@ WorkConnection RunLock::open_worker(std::size_t number, const std::stop_token& s
 void RunLock::check_from(Connection& further) const {
     bool holds = false;
     const auto answer = further.run(
-        fmt::format("select is_used_lock('{}') = {}", kRunLock, session_),
+        fmt::format("select is_used_lock('{}') = {}", lock_, session_),
         [&](const sql::Row& row) { holds = row.at(0) == "1"; }
     );
     if (answer.error) throw lock_error(*answer.error);

@@ -12,7 +12,7 @@
 
 namespace migrator::db::mysql {
 
-/// The lock of a run; those of its workers are "migrator-1" and up.
+/// The lock of a run (`sql::metadata_lock`); those of its workers are "migrator-1" and up.
 inline constexpr const char* kRunLock = "migrator";
 /// A run looks at so many locks of workers before it begins; no run has more.
 inline constexpr std::size_t kMostWorkers = 64;
@@ -24,17 +24,24 @@ WorkConnection prepare_for_run(std::shared_ptr<Connection> connection);
 /// Tries to take the lock of a run on this connection, without waiting. Gives the number of its
 /// session; nothing when another run holds it, or the server still works for a worker of an earlier
 /// one. Throws Unavailable.
-std::optional<std::string> try_to_lock(Connection& connection);
+std::optional<std::string> try_to_lock(Connection& connection, const std::string& lock = kRunLock);
 
 /// A lock on a connection that does nothing else; `session` is its number. The connections that
 /// work, which `open` makes, hold a lock each: a script may need their end. On TiDB, which does not
-/// tell who holds a lock, the connection of the lock works. `open` is called from any thread, and
+/// tell who holds a lock, the connection of the lock works. `prefix` is that of migrator's own
+/// tables. `open` is called from any thread, and
 /// lives longer.
 class RunLock final : public sql::RunLock {
 public:
     using Open = std::function<WorkConnection()>;
 
-    RunLock(std::shared_ptr<Connection> connection, std::string session, Open open);
+    RunLock(
+        std::shared_ptr<Connection> connection,
+        std::string session,
+        Open open,
+        std::string lock = kRunLock,
+        std::string prefix = "migrator."
+    );
 
     void notify(std::function<void()> on_lost) override { held_.notify(std::move(on_lost)); }
     bool lost() const noexcept override { return connection_->is_lost(); }
@@ -49,6 +56,8 @@ private:
     const std::shared_ptr<Connection> connection_;
     const std::string session_;
     const Open open_;
+    const std::string lock_;
+    const std::string prefix_;
     HeldLock held_;
 };
 

@@ -13,6 +13,7 @@
 #include "db/mysql/run_lock.hpp"
 #include "db/mysql/session.hpp"
 #include "db/sql/lock_attempts.hpp"
+#include "db/sql/metadata_schema.hpp"
 #include "db/sql/renewable_source.hpp"
 
 namespace migrator::db::mysql {
@@ -26,33 +27,40 @@ class MysqlServer final : public sql::Server {
 public:
     MysqlServer(DataSource source, const Options& options)
         : options_(options),
-          dialect_(dialect_for(source)),
+          dialect_(dialect_for(source), options),
+          lock_(sql::metadata_lock(kRunLock, options.metadata_schema)),
           source_(std::move(source), options.renewed_data_source, parse_data_source) {}
 
-    const sql::Dialect& dialect() const override { return dialect_; }
+    const sql::Dialect& dialect() const override { return dialect_.get(); }
 
     /// A session for reading: times come in UTC, whatever zone the server is in.
     std::unique_ptr<sql::Session> connect() override {
         auto connection = open();
         take_settings(*connection);
         if (const auto error = connection->run(kReadingSession).error) throw own_sql_error(*error);
-        return std::make_unique<Session>(std::move(connection));
+        return std::make_unique<Session>(std::move(connection), prefix());
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
         return lock_attempts_.next(
             [this] { return open_for_run().connection; },
             [this](auto& connection) -> std::unique_ptr<sql::RunLock> {
-                auto session = try_to_lock(*connection);
+                auto session = try_to_lock(*connection, lock_);
                 if (!session) return nullptr;
                 return std::make_unique<RunLock>(
-                    std::move(connection), std::move(*session), [this] { return open_for_run(); }
+                    std::move(connection),
+                    std::move(*session),
+                    [this] { return open_for_run(); },
+                    lock_,
+                    prefix()
                 );
             }
         );
     }
 
 private:
+    std::string prefix() const { return std::string(dialect_.get().prefix); }
+
     /// Files are looked at before a server says how it reads them.
     static sql::Dialect dialect_for(const DataSource& source) {
         sql::Dialect dialect = mysql::dialect();
@@ -90,7 +98,8 @@ private:
     }
 
     const Options options_;
-    const sql::Dialect dialect_;
+    const sql::MetadataDialect dialect_;
+    const std::string lock_;
     std::atomic<bool> looked_for_cluster_ = false;
     sql::RenewableSource<DataSource> source_;
     sql::LockAttempts<std::shared_ptr<Connection>> lock_attempts_;

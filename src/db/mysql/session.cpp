@@ -70,12 +70,13 @@ Notice notice_of(const sql::Row& row, std::uint32_t line) {
 
 }  // namespace
 
-Session::Session(std::shared_ptr<Connection> connection)
-    : Session(WorkConnection{.connection = std::move(connection)}, nullptr) {}
+Session::Session(std::shared_ptr<Connection> connection, std::string prefix)
+    : Session(WorkConnection{.connection = std::move(connection)}, nullptr, std::move(prefix)) {}
 
-Session::Session(WorkConnection work, Reopen reopen)
+Session::Session(WorkConnection work, Reopen reopen, std::string prefix)
     : work_(std::move(work)),
       reopen_(std::move(reopen)),
+      prefix_(std::move(prefix)),
       plain_(work_.connection->reads_quoted_literals()),
       one_statement_each_(work_.connection->is_tidb()) {}
 
@@ -87,7 +88,8 @@ RecordedAs Session::recorded_as(bool with_version) const {
     return {
         .with_version = with_version,
         .plain = is_plain(),
-        .longest = work_.connection->max_allowed_packet() - kRoomForNames};
+        .longest = work_.connection->max_allowed_packet() - kRoomForNames,
+        .prefix = prefix_};
 }
 
 bool Session::is_lost() const noexcept {
@@ -457,8 +459,8 @@ std::optional<sql::Failure> Session::record(Recording& recording, std::size_t in
 
 std::optional<sql::Failure> Session::add(Recording& recording, Part part) {
     const bool is_script = part.kind == Part::Kind::Script;
-    const bool too_long =
-        recording.message.text.size() + part.text.size() + 2 > work_.connection->max_allowed_packet();
+    const bool too_long = recording.message.text.size() + part.text.size() + 2 >
+                          work_.connection->max_allowed_packet();
     const bool by_itself = part.reads_file || (one_statement_each_ && is_script);
     if ((too_long || by_itself) && !recording.message.parts.empty()) {
         if (auto failure = send(recording)) return failure;
@@ -588,8 +590,9 @@ std::size_t Session::what_stays(const Part& part, const sql::RecordedScript& scr
     std::string known;
     const auto answer = work_.connection->run(
         fmt::format(
-            "unlock tables; select statement from migrator.migrator_tenant_state "
+            "unlock tables; select statement from {}migrator_tenant_state "
             "where tenant = {} and file = {}",
+            prefix_,
             literal(script.tenant),
             literal(script.row.migration->file)
         ),

@@ -34,9 +34,9 @@ public:
     using Reopen = std::function<WorkConnection(const std::stop_token&)>;
 
     /// For reading, or whatever else is not a run's.
-    explicit Session(std::shared_ptr<Connection> connection);
-    /// `reopen` may be null: the session can't be reset then.
-    Session(WorkConnection work, Reopen reopen);
+    explicit Session(std::shared_ptr<Connection> connection, std::string prefix = "migrator.");
+    /// `reopen` may be null: the session can't be reset then. `prefix`: of migrator's own tables.
+    Session(WorkConnection work, Reopen reopen, std::string prefix = "migrator.");
     ~Session() override;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -124,6 +124,7 @@ private:
 
     WorkConnection work_;
     const Reopen reopen_;
+    const std::string prefix_;
     std::stop_token stop_;
     sql::Observer* observer_ = nullptr;
     /// The newest statement with warnings that have not been told.

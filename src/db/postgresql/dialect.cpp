@@ -33,6 +33,22 @@ std::string create_schema(const SchemaName& name) {
     );
 }
 
+struct FenceQueries {
+    std::string is_free;
+    std::string take;
+    std::string release;
+};
+
+FenceQueries fence_queries(const LockKeys& keys) {
+    const auto call = [&](const char* function) {
+        return fmt::format("select pg_catalog.{}({})", function, keys.fence);
+    };
+    return {
+        .is_free = call("pg_try_advisory_xact_lock"),
+        .take = call("pg_try_advisory_lock_shared"),
+        .release = call("pg_advisory_unlock_shared")};
+}
+
 std::string drop_schema(const SchemaName& name) {
     return fmt::format("drop schema if exists \"{}\" cascade", name.str());
 }
@@ -42,12 +58,7 @@ std::string dropped_with(const SchemaName& schema) {
 }
 
 sql::Dialect make_dialect() {
-    static const std::string fence_is_free =
-        fmt::format("select pg_catalog.pg_try_advisory_xact_lock({})", kFenceKey);
-    static const std::string session_fence =
-        fmt::format("select pg_catalog.pg_try_advisory_lock_shared({})", kFenceKey);
-    static const std::string release_session_fence =
-        fmt::format("select pg_catalog.pg_advisory_unlock_shared({})", kFenceKey);
+    static const FenceQueries fence = fence_queries(LockKeys());
     return {
         .name = "PostgreSQL",
         .lexis = kPostgresqlLexis,
@@ -113,9 +124,9 @@ sql::Dialect make_dialect() {
         .cancel_run = kCancelRun,
         .run_silence = kRunSilence,
         .lock_audit_head = kLockAuditHead,
-        .fence_is_free = fence_is_free,
-        .session_fence = session_fence,
-        .release_session_fence = release_session_fence,
+        .fence_is_free = fence.is_free,
+        .session_fence = fence.take,
+        .release_session_fence = fence.release,
         .prefers_single_messages = kPrefersSingleMessages,
         .stateful_code = kStatefulCode,
         .lock_room = kLockRoom,
@@ -135,6 +146,13 @@ sql::Dialect make_dialect() {
 const sql::Dialect& dialect() {
     static const sql::Dialect dialect = make_dialect();
     return dialect;
+}
+
+void set_fence(sql::MetadataDialect& dialect, const LockKeys& keys) {
+    FenceQueries fence = fence_queries(keys);
+    dialect.set(&sql::Dialect::fence_is_free, std::move(fence.is_free));
+    dialect.set(&sql::Dialect::session_fence, std::move(fence.take));
+    dialect.set(&sql::Dialect::release_session_fence, std::move(fence.release));
 }
 
 }  // namespace migrator::db::postgresql

@@ -18,7 +18,7 @@ constexpr std::chrono::seconds kFarewell{2};
 
 }  // namespace
 
-bool try_to_lock(Connection& connection, const ServerFacts& facts) {
+bool try_to_lock(Connection& connection, const ServerFacts& facts, const LockKeys& keys) {
     sql::WorkSettings no_limits;
     no_limits.statement_timeout = std::chrono::milliseconds(0);
     no_limits.lock_timeout = std::chrono::milliseconds(0);
@@ -26,8 +26,7 @@ bool try_to_lock(Connection& connection, const ServerFacts& facts) {
     statements.insert(statements.begin(), "begin");
     // Never the waiting form: a session that waits holds a snapshot, and the holder's
     // `create index concurrently` would wait for it for ever.
-    statements.push_back(fmt::format("select pg_catalog.pg_try_advisory_xact_lock({})", kRunLockKey)
-    );
+    statements.push_back(fmt::format("select pg_catalog.pg_try_advisory_xact_lock({})", keys.run));
     bool locked = false;
     connection.set_deadline(Connection::Clock::now() + sql::kLockPatience);
     auto error = connection.run(join(statements), [&](const PGresult& result) {

@@ -15,7 +15,9 @@ namespace migrator::db::postgresql {
 
 /// Tries to take the lock of a run on this connection, in a transaction that stays open when it
 /// was got. False when another run has it; the connection is as before then. Throws Unavailable.
-bool try_to_lock(Connection& connection, const ServerFacts& facts);
+bool try_to_lock(
+    Connection& connection, const ServerFacts& facts, const LockKeys& keys = LockKeys()
+);
 
 /// Keeps the transaction of `try_to_lock` open, and notices when it is gone.
 class RunLock final : public sql::RunLock {

@@ -26,21 +26,31 @@ public:
         : settings_(source.settings),
           begin_(transaction_modes(source).begin()),
           options_(options),
-          source_(std::move(source), options.renewed_data_source, parse_data_source) {}
+          dialect_(postgresql::dialect(), options),
+          keys_(lock_keys(options.metadata_schema)),
+          source_(std::move(source), options.renewed_data_source, parse_data_source) {
+        set_fence(dialect_, keys_);
+    }
 
-    const sql::Dialect& dialect() const override { return postgresql::dialect(); }
+    const sql::Dialect& dialect() const override { return dialect_.get(); }
 
     std::unique_ptr<sql::Session> connect() override {
         auto connection = open();
         const ServerFacts facts = facts_of(*connection);
-        return std::make_unique<Session>(std::move(connection), settings_, facts, begin_);
+        return std::make_unique<Session>(
+            std::move(connection),
+            settings_,
+            facts,
+            begin_,
+            Metadata{.schema = options_.metadata_schema, .dialect = &dialect_.get(), .locks = keys_}
+        );
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
         return lock_attempts_.next(
             [this] { return open(); },
             [this](auto& connection) -> std::unique_ptr<sql::RunLock> {
-                if (!try_to_lock(*connection, facts_of(*connection))) return nullptr;
+                if (!try_to_lock(*connection, facts_of(*connection), keys_)) return nullptr;
                 return std::make_unique<RunLock>(std::move(connection));
             }
         );
@@ -73,6 +83,8 @@ private:
     const KeyValues settings_;
     const std::string begin_;
     const Options options_;
+    sql::MetadataDialect dialect_;
+    const LockKeys keys_;
     std::atomic<Answer> checks_clients_ = Answer::Unknown;
     sql::RenewableSource<DataSource> source_;
     sql::LockAttempts<std::unique_ptr<Connection>> lock_attempts_;

@@ -27,7 +27,7 @@ constexpr std::size_t kCopyPiece = 65'536;
 constexpr std::size_t kInsertedRows = 200;
 constexpr std::size_t kInsertedBytes = 65'536;
 constexpr std::string_view kRowColumns =
-    "migrator.migrator_migrations (name, source_dir, filename, type, db_schema, created, contents, "
+    "{}migrator_migrations (name, source_dir, filename, type, db_schema, created, contents, "
     "checksum, version_id)";
 
 /// Whether COMMIT has failed in a deferred constraint or constraint trigger, and not for want of
@@ -85,12 +85,15 @@ Session::Session(
     std::unique_ptr<Connection> connection,
     KeyValues settings,
     const ServerFacts& facts,
-    std::string begin
+    std::string begin,
+    Metadata metadata
 )
     : connection_(std::move(connection)),
       settings_(std::move(settings)),
       facts_(facts),
       begin_(std::move(begin)),
+      metadata_(std::move(metadata)),
+      row_columns_(fmt::format(kRowColumns, metadata_.dialect->prefix)),
       id_(fmt::to_string(connection_->backend_pid())) {
     // Times are read as ISO. Go's driver insists on it, so scripts that rely on it exist too.
     const bool is_set = std::ranges::any_of(settings_, [](const auto& setting) {
@@ -180,7 +183,7 @@ void Session::refuse(const OwnStatement& statement, const ServerError& error) {
             "database, or connect to a server that is not a standby"
         );
     }
-    throw sql::lost_lock_error(*this, dialect());
+    throw sql::lost_lock_error(*this, *metadata_.dialect);
 }
 
 /// The server reads a whole message under the settings that it finds, and the scanner has to know
@@ -214,9 +217,10 @@ void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) 
 /// Who owns the lock is looked up under a snapshot that is newer than the fence.
 void Session::wait_fence(std::string_view run_id) {
     const std::string conditions[] = {
-        fmt::format("pg_catalog.pg_try_advisory_xact_lock_shared({})", kFenceKey),
+        fmt::format("pg_catalog.pg_try_advisory_xact_lock_shared({})", metadata_.locks.fence),
         fmt::format(
-            "exists (select from migrator.migrator_lock where id = 1 and run_id = {})",
+            "exists (select from {}migrator_lock where id = 1 and run_id = {})",
+            metadata_.dialect->prefix,
             connection_->literal(run_id)
         )};
     for (const std::string& condition : conditions) {
@@ -270,11 +274,14 @@ void Session::reset() {
 
 void Session::forbid_own_tables(bool makes_tenant, const std::string& otherwise) {
     own_tables_changed_ = otherwise;
-    const auto untouched = [](std::string_view besides) {
-        return fmt::format(fmt::runtime(kOwnTablesUntouched), besides);
+    const auto here = [&](std::string_view text) {
+        return sql::in_metadata_schema(text, metadata_.schema, *metadata_.dialect);
+    };
+    const auto untouched = [&](std::string_view besides) {
+        return fmt::format(fmt::runtime(here(kOwnTablesUntouched)), besides);
     };
     wait_check(
-        makes_tenant ? untouched("migrator_tenants") + std::string(kOneTenantMade) : untouched(""),
+        makes_tenant ? untouched("migrator_tenants") + here(kOneTenantMade) : untouched(""),
         "migrator tables are changed",
         Kind::OwnTables
     );
@@ -297,7 +304,7 @@ void Session::insert_rows(
         const Migration& migration = *row.migration;
         text += fmt::format(
             "{}({}, {}, {}, {}, {}, {}, {}, {}, {})",
-            text.empty() ? fmt::format("insert into {} values ", kRowColumns) : ", ",
+            text.empty() ? fmt::format("insert into {} values ", row_columns_) : ", ",
             connection_->literal(migration.name),
             connection_->literal(migration.source_dir),
             connection_->literal(migration.file),
@@ -314,10 +321,13 @@ void Session::insert_rows(
 
 void Session::copy_rows(std::int64_t version_id, std::span<const sql::MetadataRow> rows) {
     const std::string created =
-        sql::query_row(*this, fmt::format("select {}", dialect().now_utc)).value().front().value();
+        sql::query_row(*this, fmt::format("select {}", metadata_.dialect->now_utc))
+            .value()
+            .front()
+            .value();
     const std::string tail = fmt::format("\t{}\n", version_id);
     const auto error = connection_->copy(
-        fmt::format("copy {} from stdin", kRowColumns),
+        fmt::format("copy {} from stdin", row_columns_),
         [&](const Connection::CopyWriter& write) {
             std::string buffer;
             const auto add = [&](std::string_view value) {

@@ -14,6 +14,13 @@
 
 namespace migrator::db::postgresql {
 
+/// Where migrator's own tables are, and its locks.
+struct Metadata {
+    std::string schema;
+    const sql::Dialect* dialect;  ///< outlives the session
+    LockKeys locks;
+};
+
 /// To send little: what opens a transaction goes with its first script, and what ends it is one
 /// message with COMMIT. Never both in one, as whoever asks what became of a COMMIT relies on locks
 /// that the beginning takes (`LostCommit`).
@@ -24,7 +31,8 @@ public:
         std::unique_ptr<Connection> connection,
         KeyValues settings,
         const ServerFacts& facts,
-        std::string begin
+        std::string begin,
+        Metadata metadata
     );
     ~Session() override;
     Session(const Session&) = delete;
@@ -109,6 +117,8 @@ private:
     KeyValues settings_;
     ServerFacts facts_;
     const std::string begin_;
+    const Metadata metadata_;
+    const std::string row_columns_;  ///< `migrator_migrations (…)`, with its schema
     const std::string id_;
     sql::Observer* observer_ = nullptr;
     std::stop_token stop_;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/sha256.hpp"
+#include "db/options.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/time_limits.hpp"
 
@@ -53,6 +55,16 @@ std::vector<std::string> cleaning_statements(const Cleaning& cleaning) {
     if (cleaning.session_locks)
         statements.emplace_back("select pg_catalog.pg_advisory_unlock_all()");
     return statements;
+}
+
+LockKeys lock_keys(std::string_view metadata_schema) {
+    if (metadata_schema == kMetadataSchema) return {};
+    const auto key = [&](const char* lock) {
+        const std::string hash = sha256_hex(fmt::format("migrator {} {}", lock, metadata_schema));
+        // 60 bits: a bigint that is positive.
+        return std::to_string(std::stoull(hash.substr(0, 15), nullptr, 16));
+    };
+    return {.run = key("run"), .fence = key("fence")};
 }
 
 std::string join(const std::vector<std::string>& statements) {

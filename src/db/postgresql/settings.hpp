@@ -11,9 +11,12 @@
 namespace migrator::db::postgresql {
 
 /// Keys of the advisory locks (docs/compatibility.md, "Metadata tables"): every version of this
-/// program has to use the same.
-inline constexpr std::string_view kRunLockKey = "7883946363647717234";
-inline constexpr std::string_view kFenceKey = "7883946363647717235";
+/// program has to use the same. Each metadata schema has its own.
+struct LockKeys {
+    std::string run = "7883946363647717234";
+    std::string fence = "7883946363647717235";
+};
+LockKeys lock_keys(std::string_view metadata_schema);
 
 /// What a server offers, as far as it decides what we send.
 struct ServerFacts {

@@ -126,7 +126,9 @@ bool SchemaNames::is_reserved(const std::string& tenant) const {
         return key == key_of_schema(schema) ||
                (dialect_.folded != nullptr && key == dialect_.folded(schema));
     };
-    return is_the_one("migrator") || std::ranges::any_of(options_.single_schemas, is_the_one);
+    // Without its own tables it may hold those of another migrator on this server.
+    return is_the_one(std::string(kMetadataSchema)) || is_the_one(options_.metadata_schema) ||
+           std::ranges::any_of(options_.single_schemas, is_the_one);
 }
 
 PlaceholderStyle::Misfits SchemaNames::misfits(const SchemaName& tenant) const {
@@ -153,7 +155,8 @@ bool is_system_schema(std::string_view name, const Dialect& dialect) {
 }
 
 bool may_be_reserved(std::string_view name, const Options& options) {
-    return equal_ignoring_case(name, "migrator") ||
+    return equal_ignoring_case(name, kMetadataSchema) ||
+           equal_ignoring_case(name, options.metadata_schema) ||
            std::ranges::any_of(options.single_schemas, [&](const std::string& schema) {
                return equal_ignoring_case(name, schema);
            });

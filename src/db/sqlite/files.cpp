@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "core/schema_name.hpp"
+#include "db/options.hpp"
 
 namespace migrator::db::sqlite {
 namespace {
@@ -37,7 +38,7 @@ bool same_name(std::string_view left, std::string_view right) noexcept {
            sqlite3_strnicmp(left.data(), right.data(), static_cast<int>(left.size())) == 0;
 }
 
-Files Files::parse(const std::string& data_source) {
+Files Files::parse(const std::string& data_source, const std::string& metadata_schema) {
     if (data_source.empty()) refuse_data_source("it is empty");
     if (data_source.find('\0') != std::string::npos) refuse_data_source("it contains a NUL byte");
     if (data_source.starts_with("file:"))
@@ -46,10 +47,16 @@ Files Files::parse(const std::string& data_source) {
         refuse_data_source("an in-memory database would be lost at the end of each connection");
     }
     std::error_code problem;
-    const fs::path path = fs::absolute(data_source, problem).lexically_normal();
+    fs::path path = fs::absolute(data_source, problem).lexically_normal();
     if (problem) refuse_data_source("could not read the working directory: " + problem.message());
     if (!path.has_filename()) refuse_data_source("it names a folder, not a file");
     if (fs::is_directory(path, problem)) refuse_data_source("it names an existing folder");
+    if (metadata_schema != kMetadataSchema) {
+        path.replace_filename(metadata_schema + path.extension().string());
+        if (fs::is_directory(path, problem)) {
+            refuse_data_source("metadataSchema names an existing folder: " + path.string());
+        }
+    }
     return Files(path);
 }
 

@@ -23,8 +23,11 @@ bool same_name(std::string_view left, std::string_view right) noexcept;
 class Files {
 public:
     /// Throws Configuration when `data_source` is not the path of a file. A relative path means
-    /// the working directory of this moment.
-    static Files parse(const std::string& data_source);
+    /// the working directory of this moment. A `metadata_schema` other than the default one names
+    /// the metadata file in that folder, with that extension.
+    static Files parse(
+        const std::string& data_source, const std::string& metadata_schema = "migrator"
+    );
 
     const std::filesystem::path& metadata() const noexcept { return metadata_; }
     std::filesystem::path folder() const { return metadata_.parent_path(); }

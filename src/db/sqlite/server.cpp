@@ -39,7 +39,7 @@ void check_single_schemas(const Files& files, const std::vector<std::string>& sc
 class SqliteServer final : public sql::Server {
 public:
     explicit SqliteServer(const Options& options)
-        : files_(Files::parse(options.data_source)),
+        : files_(Files::parse(options.data_source, options.metadata_schema)),
           single_schemas_(options.single_schemas),
           placeholder_(options.placeholder) {
         check_single_schemas(files_, single_schemas_);

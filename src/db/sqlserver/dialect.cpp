@@ -44,14 +44,23 @@ std::string objects_in(const SchemaName& schema) {
     return fmt::format(kObjectsIn, quote_text(schema.str()));
 }
 
+struct FenceQueries {
+    std::string is_free;
+    std::string take;
+    std::string release;
+};
+
+FenceQueries fence_queries(std::string_view fence) {
+    return {
+        .is_free = try_lock_query(fence, {.mode = "Exclusive", .owner = "Transaction"}),
+        .take = try_lock_query(fence, {.mode = "Shared", .owner = "Session"}),
+        .release = fmt::format(
+            "exec sys.sp_releaseapplock @Resource = {}, @LockOwner = N'Session'", quote_text(fence)
+        )};
+}
+
 sql::Dialect make_dialect() {
-    static const std::string fence_is_free =
-        try_lock_query(kFence, {.mode = "Exclusive", .owner = "Transaction"});
-    static const std::string session_fence =
-        try_lock_query(kFence, {.mode = "Shared", .owner = "Session"});
-    static const std::string release_session_fence = fmt::format(
-        "exec sys.sp_releaseapplock @Resource = {}, @LockOwner = N'Session'", quote_text(kFence)
-    );
+    static const FenceQueries fence = fence_queries(kFence);
     return {
         .name = "SQL Server",
         .lexis = kSqlServerLexis,
@@ -100,9 +109,9 @@ sql::Dialect make_dialect() {
         .cancel_run = kCancelRun,
         .run_silence = kRunSilence,
         .lock_audit_head = kLockAuditHead,
-        .fence_is_free = fence_is_free,
-        .session_fence = session_fence,
-        .release_session_fence = release_session_fence,
+        .fence_is_free = fence.is_free,
+        .session_fence = fence.take,
+        .release_session_fence = fence.release,
         .prefers_single_messages = {},
         .waits = kWaitQueries,
         .waits_right = "VIEW SERVER STATE, granted to the login, shows who holds a lock",
@@ -131,13 +140,19 @@ std::string try_lock_query(std::string_view resource, const LockForm& form, std:
     );
 }
 
-const std::string& fence_query() {
-    static const std::string query = try_lock_query(
-        kFence,
+std::string fence_query(std::string_view prefix, std::string_view fence) {
+    return try_lock_query(
+        fence,
         {.mode = "Shared", .owner = "Transaction"},
-        "exists (select 1 from migrator.migrator_lock where id = 1 and run_id = @p1)"
+        fmt::format("exists (select 1 from {}migrator_lock where id = 1 and run_id = @p1)", prefix)
     );
-    return query;
+}
+
+void set_fence(sql::MetadataDialect& dialect, std::string_view fence) {
+    FenceQueries queries = fence_queries(fence);
+    dialect.set(&sql::Dialect::fence_is_free, std::move(queries.is_free));
+    dialect.set(&sql::Dialect::session_fence, std::move(queries.take));
+    dialect.set(&sql::Dialect::release_session_fence, std::move(queries.release));
 }
 
 const sql::Dialect& dialect() {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "db/sql/dialect.hpp"
+#include "db/sql/metadata_schema.hpp"
 
 namespace migrator::db::sqlserver {
 
@@ -11,11 +12,14 @@ namespace migrator::db::sqlserver {
 const sql::Dialect& dialect();
 
 /// Query: one row, true when the transaction may work for run $1; a later run then waits until it
-/// has ended.
-const std::string& fence_query();
+/// has ended. `prefix`: of migrator's own tables. `fence`: kFence of their schema.
+std::string fence_query(std::string_view prefix, std::string_view fence);
 
-/// The locks of `sp_getapplock`, one each for a database: the run's, which its working connection
-/// holds, and the fence (docs/architecture.md, "The lock").
+/// Gives the dialect of a metadata schema the fence of its own.
+void set_fence(sql::MetadataDialect& dialect, std::string_view fence);
+
+/// The locks of `sp_getapplock`, one each for a metadata schema (`sql::metadata_lock`): the run's,
+/// which its working connection holds, and the fence (docs/architecture.md, "The lock").
 inline constexpr std::string_view kRunLock = "migrator";
 inline constexpr std::string_view kFence = "migrator-work";
 

@@ -26,15 +26,19 @@ std::size_t rows_that_fit(std::span<const sql::MetadataRow> rows) {
 // By way of a select: only with `order by` does the server promise the order of identity values.
 // datetime2 first: how text is read as a datetime depends on the session's language.
 RowInsert insert_of(
-    std::int64_t version_id, const std::string& created, std::span<const sql::MetadataRow> rows
+    std::string_view prefix,
+    std::int64_t version_id,
+    const std::string& created,
+    std::span<const sql::MetadataRow> rows
 ) {
     RowInsert insert;
     insert.sql = fmt::format(
-        "insert into migrator.migrator_migrations (name, source_dir, filename, type, db_schema, "
+        "insert into {}migrator_migrations (name, source_dir, filename, type, db_schema, "
         "created, contents, checksum, version_id)\n"
         "select name, source_dir, filename, type, db_schema, cast(cast(? as datetime2(3)) as "
         "datetime), contents, checksum, {}\n"
         "from (values",
+        prefix,
         version_id
     );
     insert.parameters.emplace_back(created);

@@ -22,7 +22,10 @@ std::size_t rows_that_fit(std::span<const sql::MetadataRow> rows);
 
 /// Their ids follow their order.
 RowInsert insert_of(
-    std::int64_t version_id, const std::string& created, std::span<const sql::MetadataRow> rows
+    std::string_view prefix,
+    std::int64_t version_id,
+    const std::string& created,
+    std::span<const sql::MetadataRow> rows
 );
 
 /// Query: 1 when a text is the same in the code page of the database, where names are kept.

@@ -36,15 +36,20 @@ public:
     SqlServer(std::string place, DriverSettings settings, OdbcDriver driver, const Options& options)
         : place_(std::move(place)),
           verifies_(!settings.freetds_conf.empty()),
+          dialect_(sqlserver::dialect(), options),
+          lock_(sql::metadata_lock(kRunLock, options.metadata_schema)),
+          fence_(sql::metadata_lock(kFence, options.metadata_schema)),
           source_(
               std::move(settings.connect),
               options.renewed_data_source,
               [driver = std::move(driver)](const std::string& text) {
                   return settings_for(parse_data_source(text), driver).connect;
               }
-          ) {}
+          ) {
+        set_fence(dialect_, fence_);
+    }
 
-    const sql::Dialect& dialect() const override { return sqlserver::dialect(); }
+    const sql::Dialect& dialect() const override { return dialect_.get(); }
 
     std::unique_ptr<sql::Session> connect() override {
         return in_context("failed to connect to database", [&] {
@@ -52,14 +57,16 @@ public:
                 return source_.connect([this](const auto& settings) { return open(settings); });
             });
             ServerFacts facts = facts_of(*connection);
-            return std::make_unique<Session>(std::move(connection), std::move(facts));
+            return std::make_unique<Session>(
+                std::move(connection), std::move(facts), Metadata{&dialect_.get(), fence_}
+            );
         });
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
         return lock_attempts_.next(
             [this] { return connect(); },
-            [](auto& session) -> std::unique_ptr<sql::RunLock> {
+            [this](auto& session) -> std::unique_ptr<sql::RunLock> {
                 if (!lock(*session)) return nullptr;
                 return std::make_unique<RunLock>(std::move(session));
             }
@@ -67,10 +74,10 @@ public:
     }
 
 private:
-    static bool lock(sql::Session& session) {
+    bool lock(sql::Session& session) const {
         return in_context("migration lock", [&] {
             return sql::query_bool(
-                session, try_lock_query(kRunLock, {.mode = "Exclusive", .owner = "Session"})
+                session, try_lock_query(lock_, {.mode = "Exclusive", .owner = "Session"})
             );
         });
     }
@@ -106,6 +113,9 @@ private:
 
     const std::string place_;
     const bool verifies_;  ///< FreeTDS looks at the server's certificate
+    sql::MetadataDialect dialect_;
+    const std::string lock_;
+    const std::string fence_;
     sql::RenewableSource<ConnectSettings> source_;
     sql::LockAttempts<std::unique_ptr<sql::Session>> lock_attempts_;
 };

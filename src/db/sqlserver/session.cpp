@@ -95,8 +95,10 @@ bool is_ascii(std::string_view text) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<Connection> connection, ServerFacts facts)
-    : connection_(std::move(connection)), facts_(std::move(facts)) {}
+Session::Session(std::unique_ptr<Connection> connection, ServerFacts facts, Metadata metadata)
+    : connection_(std::move(connection)),
+      facts_(std::move(facts)),
+      metadata_(std::move(metadata)) {}
 
 // Closing rolls back, and the locks go with the connection.
 Session::~Session() = default;
@@ -129,8 +131,12 @@ void Session::begin(const sql::WorkSettings& settings, std::string_view run_id) 
     in_transaction_ = true;
     if (run_id.empty()) return;
     try {
-        if (!sql::query_bool(*this, fence_query(), {std::string(run_id)})) {
-            throw sql::lost_lock_error(*this, dialect());
+        if (!sql::query_bool(
+                *this,
+                fence_query(metadata_.dialect->prefix, metadata_.fence),
+                {std::string(run_id)}
+            )) {
+            throw sql::lost_lock_error(*this, *metadata_.dialect);
         }
     } catch (...) {
         rollback();
@@ -375,7 +381,8 @@ void Session::insert_rows(
     check_that_names_fit(rows);
     while (!rows.empty()) {
         const std::size_t count = rows_that_fit(rows);
-        const RowInsert insert = insert_of(version_id, created, rows.first(count));
+        const RowInsert insert =
+            insert_of(metadata_.dialect->prefix, version_id, created, rows.first(count));
         in_context("Failed to add migration entry", [&] {
             query(insert.sql, insert.parameters, nullptr);
         });

@@ -13,6 +13,12 @@
 
 namespace migrator::db::sqlserver {
 
+/// Where migrator's own tables are, and the fence of their schema.
+struct Metadata {
+    const sql::Dialect* dialect;  ///< outlives the session
+    std::string fence;
+};
+
 /// A session on SQL Server.
 ///
 /// A script goes to the server batch by batch (`split_batches`), each as one message; the number of
@@ -24,7 +30,7 @@ namespace migrator::db::sqlserver {
 /// file of the run sees them, as with the Go program.
 class Session final : public sql::Session {
 public:
-    Session(std::unique_ptr<Connection> connection, ServerFacts facts);
+    Session(std::unique_ptr<Connection> connection, ServerFacts facts, Metadata metadata);
     ~Session() override;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -83,6 +89,7 @@ private:
 
     std::unique_ptr<Connection> connection_;
     const ServerFacts facts_;
+    const Metadata metadata_;
     sql::Observer* observer_ = nullptr;
     sql::WorkSettings work_;       ///< of the open transaction
     std::string identity_insert_;  ///< a table that a script has left it on for

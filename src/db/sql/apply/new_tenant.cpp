@@ -5,6 +5,7 @@
 #include "core/ascii.hpp"
 #include "core/count_of.hpp"
 #include "core/error.hpp"
+#include "db/sql/apply/own_tables.hpp"
 #include "db/sql/failure.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/store/tenants.hpp"
@@ -144,6 +145,22 @@ bool NewTenant::has_rows(Session& session) const {
     return row && text_of(row->front()) == name_.str();
 }
 
+void NewTenant::check_that_it_is_no_metadata_schema(Session& session) const {
+    if (dialect_.objects_in == nullptr) return;
+    const SchemaName schema = SchemaName::parse(names_.schema_of(name_.str()));
+    bool is_found = false;
+    session.query(dialect_.objects_in(schema), {}, [&](const Row& row) {
+        is_found = is_found || (names_.is_schema_of(name_.str(), text_of(row.at(1))) &&
+                                shows_metadata_schema(text_of(row.front())));
+    });
+    if (!is_found) return;
+    refuse(fmt::format(
+        "{} is the metadata schema of another migrator (it holds migrator_migrations); choose "
+        "another name",
+        schema.str()
+    ));
+}
+
 std::string NewTenant::check_adoption(Session& session) const {
     const AdoptSchemas rule = request_.adopt_schemas.value_or(options_.adopt_schemas);
     if (rule == AdoptSchemas::Allow || request_.action == Action::Sync ||
@@ -181,6 +198,7 @@ std::string NewTenant::check_adoption(Session& session) const {
 }
 
 std::string NewTenant::make_schema(Session& session) const {
+    check_that_it_is_no_metadata_schema(session);
     std::string note = check_adoption(session);
     const SchemaName schema = SchemaName::parse(names_.schema_of(name_.str()));
     const std::string sql =

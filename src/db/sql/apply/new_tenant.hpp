@@ -37,6 +37,8 @@ public:
     void record(Session& session) const;
 
 private:
+    /// Throws MigrationFailed when the schema holds the tables of another migrator.
+    void check_that_it_is_no_metadata_schema(Session& session) const;
     void check_name() const;
     void check_list(const store::Tables& tables);
     void check_files(const Plan& plan) const;

@@ -120,9 +120,10 @@ public:
 private:
     std::string own_tables_problem(const Migration& migration, const PreparedScript& prepared) {
         // The name of a schema can't make one of theirs, and the text may be held in pieces.
-        if (!may_name_own_schema(migration.contents)) return {};
+        if (!may_name_own_schema(migration.contents, options_.metadata_schema)) return {};
         names_own_tables_ = names_own_tables_ || may_name_own_tables(migration.contents);
-        const script::Statement* found = change_of_own_table(prepared, dialect_.lexis);
+        const script::Statement* found =
+            change_of_own_table(prepared, dialect_.lexis, options_.metadata_schema);
         if (found == nullptr) return {};
         return fmt::format("{} {}", quoted(prepared, *found), kOwnTablesAdvice);
     }

@@ -6,6 +6,7 @@
 
 #include "core/ascii.hpp"
 #include "core/error.hpp"
+#include "db/sql/apply/own_tables.hpp"
 #include "db/sql/failure.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/store/migration_rows.hpp"
@@ -113,6 +114,9 @@ void TenantRemoval::check_schema(const TenantTraces& traces) {
     }
     if (names_.is_reserved(name) || may_be_reserved(schema_.str(), tables_.options)) {
         refuse_drop(schema_, "it is that of migrator or of a single directory");
+    }
+    if (std::ranges::any_of(traces.objects, shows_metadata_schema)) {
+        refuse_drop(schema_, "it holds the tables of another migrator (migrator_migrations)");
     }
     const std::string_view shared = dialect.default_schema;
     if (!shared.empty() && equal_ignoring_case(schema_.str(), shared)) {

@@ -16,6 +16,7 @@
 #include "db/sql/connector/reader.hpp"
 #include "db/sql/connector/sql_audit_log.hpp"
 #include "db/sql/connector/sql_run_records.hpp"
+#include "db/sql/metadata_schema.hpp"
 #include "db/sql/own_sql.hpp"
 #include "db/sql/store/applied_reader.hpp"
 #include "db/sql/store/lock_owner.hpp"
@@ -261,6 +262,7 @@ private:
 std::unique_ptr<Connector> make_sql_connector(
     std::unique_ptr<Server> server, const Options& options, MakeServer make_server
 ) {
+    check_metadata_schema(options, server->dialect());
     return std::make_unique<SqlConnector>(std::move(server), options, make_server);
 }
 
