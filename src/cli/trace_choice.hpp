@@ -3,7 +3,7 @@
 #include <stop_token>
 
 #include "cli/options.hpp"
-#include "db/trace_request.hpp"
+#include "coordinator/inspection.hpp"
 
 namespace migrator::cli {
 
