@@ -78,6 +78,10 @@ void show_preview(
     const coordinator::Preview& preview,
     const std::vector<coordinator::FileDifference>& differences
 );
+/// Infos are counted only, but with `verbose`.
+void show_analysis(Report& report, const Analysis& analysis, bool verbose);
+/// What the planned files did where they were traced, and what they will take.
+void show_trace(Report& report, const TraceReport& traced);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);
 /// What does not fit between files and records, and what to do.
 void show_source(Report& report, const coordinator::SourceCheck& check);

@@ -3,12 +3,14 @@
 #include <boost/json/serialize.hpp>
 
 #include "cli/pending_code.hpp"
+#include "wire/analysis.hpp"
 #include "wire/audit.hpp"
 #include "wire/migrations.hpp"
 #include "wire/plans.hpp"
 #include "wire/runs.hpp"
 #include "wire/status.hpp"
 #include "wire/tenants.hpp"
+#include "wire/trace.hpp"
 
 namespace migrator::cli::json {
 namespace {
@@ -101,7 +103,12 @@ std::string status(
     return document(root);
 }
 
-std::string preview(const coordinator::Preview& preview, const std::string* sql) {
+std::string preview(
+    const coordinator::Preview& preview,
+    const std::string* sql,
+    const Analysis* analysis,
+    const TraceReport* traced
+) {
     object root;
     root["counts"] = wire::counts(preview.summary);
     root["tenants"] = texts(preview.plan.tenants);
@@ -112,6 +119,8 @@ std::string preview(const coordinator::Preview& preview, const std::string* sql)
     root["notes"] = texts(preview.notes);
     add_source(root, preview.findings, preview.source);
     if (sql != nullptr) root["sql"] = text(*sql);
+    if (analysis != nullptr) root["analysis"] = wire::analysis(*analysis);
+    if (traced != nullptr) root["trace"] = wire::trace_report(*traced);
     return document(root);
 }
 

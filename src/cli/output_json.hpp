@@ -24,8 +24,14 @@ std::string status(
     const std::vector<coordinator::FileDifference>& differences,
     std::optional<int> exit_code
 );
-/// `sql`: null without `--sql`.
-std::string preview(const coordinator::Preview& preview, const std::string* sql);
+/// `sql`: null without `--sql`; `analysis`: null without `--analyze`; `traced`: null when nothing
+/// was.
+std::string preview(
+    const coordinator::Preview& preview,
+    const std::string* sql,
+    const Analysis* analysis,
+    const TraceReport* traced
+);
 std::string validation(
     const coordinator::Validation& validation,
     const std::vector<std::string>& unknown_keys,

@@ -354,6 +354,19 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     return preview;
 }
 
+Analysis Inspection::analyze(const Preview& preview) const {
+    return dependencies_.connector.analyze(preview.plan);
+}
+
+TraceReport Inspection::trace(const Preview& preview, db::TraceRequest request) const {
+    if (!request.on.empty()) {
+        plan::check_names(request.on);
+        request.on = plan::chosen(preview.plan.tenants, request.on);
+    }
+    request.maker = dependencies_.owner;
+    return dependencies_.connector.trace(preview.plan, *preview.sources, request);
+}
+
 std::string Inspection::preview_sql(const Preview& preview) const {
     std::string text;
     for (const PlannedFile& file : preview.plan.files) {

@@ -83,6 +83,13 @@ public:
     /// Of an apply by command. Throws NotFound as `plan::chosen` does, InvalidRequest as
     /// `plan::check_names`.
     Preview preview(bool reconcile, const plan::Selection& tenants = {}) const;
+    /// What the files of the preview would do to an application in use. Throws what
+    /// `Connector::analyze` throws.
+    Analysis analyze(const Preview& preview) const;
+    /// Runs the files of the preview where `request` says, and rolls them back. `request.on` may
+    /// hold patterns; its maker is known here. Throws NotFound when a name or pattern means none of
+    /// the preview's tenants, and what `Connector::trace` throws.
+    TraceReport trace(const Preview& preview, db::TraceRequest request) const;
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview) const;
     Validation validate() const;

@@ -11,15 +11,19 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/error.hpp"
+#include "core/finding.hpp"
 #include "core/migration.hpp"
 #include "core/notice.hpp"
 #include "core/plan.hpp"
 #include "core/progress.hpp"
 #include "core/schema_name.hpp"
 #include "core/time.hpp"
+#include "core/trace.hpp"
 #include "db/audit_log.hpp"
 #include "db/options.hpp"
 #include "db/run_records.hpp"
+#include "db/trace_request.hpp"
 #include "identity/places.hpp"
 
 namespace migrator::db {
@@ -288,8 +292,26 @@ public:
     /// In the order of the plan, at most one a file.
     virtual std::vector<ScriptProblem> check(const Plan& plan) = 0;
 
-    /// The same of the tenant that `request` creates, for whom `plan` is. Throws what `Run::apply`
-    /// would throw before anything runs; gives what its answer would say.
+    /// Runs the planned files where `request` says, and rolls them back. `sources` are all files,
+    /// in source order, among them those of the plan. Throws InvalidRequest where that can't be
+    /// done, MigrationFailed when no scratch schema can be built.
+    virtual TraceReport trace(
+        const Plan& /*plan*/,
+        const std::vector<Migration>& /*sources*/,
+        const TraceRequest& /*request*/
+    ) {
+        throw Error(ErrorKind::InvalidRequest, "Files can't be traced on this database");
+    }
+
+    /// What the planned files would do to an application that uses the tables, with their sizes as
+    /// they are now. Reads only. Throws InvalidRequest where there are no rules for the database:
+    /// nobody may take an empty answer for a good one.
+    virtual Analysis analyze(const Plan& /*plan*/) {
+        throw Error(ErrorKind::InvalidRequest, "This database has no analysis");
+    }
+
+    /// The same as `check` of the tenant that `request` creates, for whom `plan` is. Throws what
+    /// `Run::apply` would throw before anything runs; gives what its answer would say.
     virtual std::vector<std::string> check_new_tenant(
         const Plan& plan, const ApplyRequest& request
     ) = 0;

@@ -76,6 +76,8 @@ public:
     void mend_file(const std::string& file);
     /// What `check` says about `file`.
     void add_problem(const std::string& file, const std::string& message);
+    /// What `trace` answers.
+    void set_trace(TraceReport report) { trace_report_ = std::move(report); }
     /// Every call throws Unavailable with this message until `mend_connection`.
     void break_connection(const std::string& message);
     void mend_connection();
@@ -105,6 +107,8 @@ public:
     std::size_t lock_tries() const;
     std::size_t runs_begun() const;
     std::size_t pings() const;
+    /// What `trace` was asked last.
+    std::optional<db::TraceRequest> trace_request() const { return trace_request_; }
     /// Every call of `applied_migrations`, in order.
     std::vector<db::RowsWanted> rows_wanted() const;
 
@@ -129,11 +133,21 @@ public:
     std::vector<std::string> check_new_tenant(const Plan& plan, const db::ApplyRequest& request)
         override;
     std::string preview(const Migration& migration, const std::string& schema) override;
+    TraceReport trace(
+        const Plan& /*plan*/,
+        const std::vector<Migration>& /*sources*/,
+        const db::TraceRequest& request
+    ) override {
+        trace_request_ = request;
+        return trace_report_;
+    }
 
 private:
     friend class FakeRun;
     friend class FakeRunRecords;
     friend class FakeRows;
+    TraceReport trace_report_;
+    std::optional<db::TraceRequest> trace_request_;
     struct Failure {
         std::string message;
         std::optional<std::string> tenant;

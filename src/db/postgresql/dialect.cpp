@@ -137,6 +137,7 @@ sql::Dialect make_dialect() {
         .waits_right = "pg_read_all_stats, granted to the login, shows it",
         .broken_objects = kBrokenObjects,
         .why_forbidden = {},
+        .can_be_traced = true,
     };
 }
 

@@ -209,6 +209,8 @@ struct Dialect {
     std::string_view broken_objects;
     /// Why a statement with `kForbidden` is not possible.
     std::string_view why_forbidden;
+    /// A transaction that is rolled back shows what statements do, and leaves nothing of it.
+    bool can_be_traced = false;
     /// What a statement with `kRefusesTransaction` does, for people.
     std::string_view why_not_in_transaction = "cannot run inside a transaction";
 };

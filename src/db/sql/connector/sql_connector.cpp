@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "analysis/analyze.hpp"
+#include "analysis/measure.hpp"
 #include "core/error.hpp"
 #include "db/sql/apply/long_statements.hpp"
 #include "db/sql/apply/new_tenant.hpp"
@@ -45,8 +47,9 @@ private:
 
 class SqlConnector : public Connector {
 public:
-    SqlConnector(std::unique_ptr<Server> server, const Options& options)
+    SqlConnector(std::unique_ptr<Server> server, const Options& options, MakeServer make_server)
         : server_(std::move(server)),
+          make_server_(make_server),
           options_(options),
           reader_(*server_, options_),
           run_records_(reader_, server_->dialect()),
@@ -191,6 +194,16 @@ public:
         return problems;
     }
 
+    Analysis analyze(const Plan& plan) override {
+        return analysis::analyze(*server_, options_, plan);
+    }
+
+    TraceReport trace(
+        const Plan& plan, const std::vector<Migration>& sources, const TraceRequest& request
+    ) override {
+        return analysis::measure(*server_, make_server_, options_, plan, sources, request);
+    }
+
     std::vector<std::string> check_new_tenant(const Plan& plan, const ApplyRequest& request)
         override {
         return reader_.read([&](const store::Tables& tables, const store::MetadataShape& shape) {
@@ -237,6 +250,7 @@ private:
     }
 
     const std::unique_ptr<Server> server_;
+    const MakeServer make_server_;
     const Options options_;
     Reader reader_;
     SqlRunRecords run_records_;
@@ -246,10 +260,10 @@ private:
 }  // namespace
 
 std::unique_ptr<Connector> make_sql_connector(
-    std::unique_ptr<Server> server, const Options& options
+    std::unique_ptr<Server> server, const Options& options, MakeServer make_server
 ) {
     check_metadata_schema(options, server->dialect());
-    return std::make_unique<SqlConnector>(std::move(server), options);
+    return std::make_unique<SqlConnector>(std::move(server), options, make_server);
 }
 
 }  // namespace migrator::db::sql::connector
