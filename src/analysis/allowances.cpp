@@ -36,7 +36,9 @@ std::set<std::string> allowances_in(std::string_view comments, std::vector<std::
             problems.push_back(fmt::format("migrator:allow: there is no rule '{}'", rule));
         } else if (colon == std::string_view::npos || trimmed(line.substr(colon + 1)).empty()) {
             problems.push_back(fmt::format(
-                "migrator:allow {}: a reason is missing; write `-- migrator:allow {}: why`", rule, rule
+                "migrator:allow {}: a reason is missing; write `-- migrator:allow {}: why`",
+                rule,
+                rule
             ));
         } else {
             allowed.insert(rule);

@@ -25,15 +25,21 @@ struct ReadFile {
 };
 
 bool begins_with(std::string_view text, std::string_view word) {
-    return text.size() >= word.size() && std::ranges::equal(text.substr(0, word.size()), word, [](char a, char b) {
-        return to_lower(a) == b;
-    });
+    return text.size() >= word.size() &&
+           std::ranges::equal(text.substr(0, word.size()), word, [](char a, char b) {
+               return to_lower(a) == b;
+           });
 }
 
 /// Reads the statements of pending files.
 class Reading {
 public:
-    Reading(const db::sql::Dialect& dialect, const db::Options& options, Parser& parser, Analysis& analysis)
+    Reading(
+        const db::sql::Dialect& dialect,
+        const db::Options& options,
+        Parser& parser,
+        Analysis& analysis
+    )
         : scripts_(dialect, options), options_(options), parser_(parser), analysis_(analysis) {}
 
     ReadFile read(const PlannedFile& planned) {
@@ -49,7 +55,13 @@ public:
         file.view.outside_transaction = prepared.outside_transaction;
         file.view.wrapped = script.wrapped;
         if (!script.problem.empty() || !script.sure) {
-            leave({.file = migration.file, .line = script.open_line, .text = {}, .why = script.problem.empty() ? "its statements can't be told apart" : script.problem});
+            leave(
+                {.file = migration.file,
+                 .line = script.open_line,
+                 .text = {},
+                 .why =
+                     script.problem.empty() ? "its statements can't be told apart" : script.problem}
+            );
             return file;
         }
         std::uint32_t behind = 0;
@@ -57,12 +69,14 @@ public:
             const script::Statement& statement = script.statements[i];
             ++analysis_.statements;
             // A comment on the statement's own line, behind it, is beside it as well.
-            const std::uint32_t next = i + 1 < script.statements.size() ? script.statements[i + 1].begin
-                                                                        : static_cast<std::uint32_t>(prepared.text.size());
+            const std::uint32_t next = i + 1 < script.statements.size()
+                                           ? script.statements[i + 1].begin
+                                           : static_cast<std::uint32_t>(prepared.text.size());
             const std::uint32_t data_end = std::max(statement.behind, statement.data_end);
             std::string after = prepared.text.piece(data_end, std::max(next, data_end));
             after.resize(std::min(after.find('\n'), after.size()));
-            const std::string comments = prepared.text.piece(behind, statement.begin) + "\n" + after;
+            const std::string comments =
+                prepared.text.piece(behind, statement.begin) + "\n" + after;
             behind = data_end + static_cast<std::uint32_t>(after.size());
             StatementView view{
                 .number = i + 1,
@@ -77,7 +91,9 @@ public:
     }
 
 private:
-    std::set<std::string> allowed(const std::string& file, std::uint32_t line, const std::string& comments) {
+    std::set<std::string> allowed(
+        const std::string& file, std::uint32_t line, const std::string& comments
+    ) {
         std::vector<std::string> problems;
         auto rules = allowances_in(comments, problems);
         for (const auto& problem : problems) {
@@ -90,7 +106,8 @@ private:
         // Rows and nothing else.
         if (begins_with(view.text, "copy ")) return;
         if (view.text.size() > kLongest) {
-            if (!begins_with(view.text, "insert ")) leave(unread(file, view, "it is longer than 256 KB"));
+            if (!begins_with(view.text, "insert "))
+                leave(unread(file, view, "it is longer than 256 KB"));
             return;
         }
         std::string why_not;
@@ -101,16 +118,19 @@ private:
             view.changes = changes_of(answer.tree, view.text, why_not);
         }
         for (const Change& change : view.changes) {
-            if (change.act == Act::Dynamic) why_not = change.name + " runs what only shows when it runs";
+            if (change.act == Act::Dynamic)
+                why_not = change.name + " runs what only shows when it runs";
         }
         if (!why_not.empty()) leave(unread(file, view, why_not));
     }
 
-    Unread unread(const std::string& file, const StatementView& view, const std::string& why) const {
+    Unread unread(const std::string& file, const StatementView& view, const std::string& why)
+        const {
         std::string text = script::first_words(view.text);
         std::string reason = why;
         for (std::string* each : {&text, &reason}) {
-            for (std::size_t at = each->find(kOwnSchema); at != std::string::npos; at = each->find(kOwnSchema)) {
+            for (std::size_t at = each->find(kOwnSchema); at != std::string::npos;
+                 at = each->find(kOwnSchema)) {
                 each->replace(at, kOwnSchema.size(), options_.placeholder);
             }
         }
@@ -134,7 +154,8 @@ CatalogWanted wanted_of(const std::vector<ReadFile>& files) {
                 for (const Name* name : {&change.table, &change.other}) {
                     if (name->name.empty()) continue;
                     wanted.relations.insert(name->name);
-                    if (!name->schema.empty() && name->schema != kOwnSchema) wanted.schemas.insert(name->schema);
+                    if (!name->schema.empty() && name->schema != kOwnSchema)
+                        wanted.schemas.insert(name->schema);
                 }
                 if (!change.name.empty()) wanted.columns.insert(change.name);
                 wanted.functions.insert(change.functions.begin(), change.functions.end());
@@ -151,7 +172,12 @@ bool is_looked_at(const PlannedFile& planned) {
 
 }  // namespace
 
-Analysis analyze(db::sql::Server& server, const db::Options& options, const Plan& plan) {
+Analysis analyze(
+    db::sql::Server& server,
+    const db::Options& options,
+    const Plan& plan,
+    const std::string& parser_program
+) {
     // The parser's rules are PostgreSQL's; no other dialect has a field for them.
     if (server.dialect().name != "PostgreSQL") {
         throw Error(
@@ -161,11 +187,13 @@ Analysis analyze(db::sql::Server& server, const db::Options& options, const Plan
     }
     for (const auto& [rule, level] : options.analysis.levels) {
         if (std::ranges::find(rule_names(), rule) == rule_names().end()) {
-            throw Error(ErrorKind::Configuration, fmt::format("analysis: there is no rule '{}'", rule));
+            throw Error(
+                ErrorKind::Configuration, fmt::format("analysis: there is no rule '{}'", rule)
+            );
         }
     }
     Analysis analysis;
-    Parser parser;
+    Parser parser(parser_program);
     Reading reading(server.dialect(), options, parser, analysis);
     std::vector<ReadFile> files;
     for (const PlannedFile& planned : plan.files) {
@@ -179,7 +207,6 @@ Analysis analyze(db::sql::Server& server, const db::Options& options, const Plan
     for (ReadFile& file : files) {
         rules.begin(file.view);
         for (const StatementView& statement : file.statements) rules.look(statement);
-        rules.end();
     }
     return analysis;
 }

@@ -11,18 +11,30 @@ namespace {
 
 using db::sql::text_of;
 
-/// Sizes are those of statistics, which cost no lock; only a table that has none is measured. The
-/// rows of partitions count for their parent.
+/// Those that are asked for, the tables of indexes, and the tables that foreign keys lead to. Sizes
+/// are those of statistics, which cost no lock; only a table that has none is measured. The rows of
+/// partitions count for their parent.
 constexpr std::string_view kRelations = R"(
-with recursive named as (
-  select c.oid, n.nspname, c.relname, c.relkind, coalesce(i.indrelid, c.oid) as measured,
-         pg_table_is_visible(c.oid) as visible
+with recursive asked as (
+  select c.oid
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
-  left join pg_index i on i.indexrelid = c.oid
   where c.relname in (select value from json_array_elements_text($2::json))
     and (n.nspname in (select value from json_array_elements_text($1::json))
          or pg_table_is_visible(c.oid))
+), locked as (
+  select oid from asked
+  union
+  select i.indrelid from pg_index i join asked a on a.oid = i.indexrelid
+  union
+  select k.confrelid from pg_constraint k join asked a on a.oid = k.conrelid where k.contype = 'f'
+), named as (
+  select c.oid, n.nspname, c.relname, c.relkind, coalesce(i.indrelid, c.oid) as measured,
+         pg_table_is_visible(c.oid) as visible
+  from locked l
+  join pg_class c on c.oid = l.oid
+  join pg_namespace n on n.oid = c.relnamespace
+  left join pg_index i on i.indexrelid = c.oid
 ), parts as (
   select measured as root, measured as part from named
   union
@@ -154,8 +166,9 @@ std::vector<const RelationFact*> Catalog::find(
     std::unordered_set<std::string> wanted;
     if (own) wanted.insert(schemas.begin(), schemas.end());
     for (const RelationFact& fact : all->second) {
-        if (own ? wanted.contains(fact.schema)
-                : name.schema.empty() ? fact.is_found_alone : fact.schema == name.schema) {
+        if (own                   ? wanted.contains(fact.schema)
+            : name.schema.empty() ? fact.is_found_alone
+                                  : fact.schema == name.schema) {
             found.push_back(&fact);
         }
     }

@@ -40,7 +40,7 @@ struct ConstraintFact {
     std::string name;
     std::string type;  ///< contype
     bool is_valid = true;
-    Name references;       ///< of a foreign key
+    Name references;               ///< of a foreign key
     std::string not_null;          ///< the column that a valid CHECK has not null
     std::string checked_not_null;  ///< the same of a CHECK that may not be valid yet
 };
@@ -55,9 +55,8 @@ public:
     Catalog(db::sql::Session& session, const CatalogWanted& wanted);
 
     /// Relations of this name: in `schemas` for `kOwnSchema`.
-    std::vector<const RelationFact*> find(
-        const Name& name, const std::vector<std::string>& schemas
-    ) const;
+    std::vector<const RelationFact*> find(const Name& name, const std::vector<std::string>& schemas)
+        const;
     /// Nothing in no schema: an empty table of no schemas.
     /// `counts`: which of them count; null: all.
     AffectedTable affected(
@@ -66,7 +65,9 @@ public:
         const std::function<bool(const RelationFact&)>& counts = nullptr
     ) const;
     /// Null when it is not there.
-    const ColumnFact* column(const std::string& schema, const std::string& table, const std::string& name) const;
+    const ColumnFact* column(
+        const std::string& schema, const std::string& table, const std::string& name
+    ) const;
     /// Of the tables of this name, in all schemas.
     const std::vector<ConstraintFact>& constraints(const std::string& table) const;
     bool is_volatile(const std::string& function) const { return volatile_.contains(function); }

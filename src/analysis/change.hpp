@@ -72,15 +72,15 @@ enum class Act : std::uint8_t {
 
 struct Change {
     Act act{};
-    Name table;  ///< or view, index, type, function, schema
-    Name other;  ///< the table that a foreign key names, or a partition
-    std::string name;                   ///< of column, constraint or index; may be empty
+    Name table;        ///< or view, index, type, function, schema
+    Name other;        ///< the table that a foreign key names, or a partition
+    std::string name;  ///< of column, constraint or index; may be empty
     std::string new_name;
-    std::vector<std::string> columns;   ///< of a constraint or index, if they are all columns
-    std::string clause;                 ///< as it stands in the statement
-    std::string type;                   ///< "varchar(40)", for ColumnType
+    std::vector<std::string> columns;    ///< of a constraint or index, if they are all columns
+    std::string clause;                  ///< as it stands in the statement
+    std::string type;                    ///< "varchar(40)", for ColumnType
     std::vector<std::string> functions;  ///< that a default calls
-    std::string mode;                   ///< of LockTable
+    std::string mode;                    ///< of LockTable
     bool concurrently = false;
     bool if_exists = false;  ///< or if not
     bool not_valid = false;  ///< nothing is looked at

@@ -9,7 +9,9 @@ namespace {
 namespace json = boost::json;
 using Object = json::object;
 
-const json::value* find(const Object& object, std::string_view key) { return object.if_contains(key); }
+const json::value* find(const Object& object, std::string_view key) {
+    return object.if_contains(key);
+}
 
 std::string text_in(const Object& object, std::string_view key) {
     const auto* value = find(object, key);
@@ -47,7 +49,9 @@ std::vector<std::string> words_of(const json::array& list) {
     return words;
 }
 
-Name relation(const Object& range) { return {text_in(range, "schemaname"), text_in(range, "relname")}; }
+Name relation(const Object& range) {
+    return {text_in(range, "schemaname"), text_in(range, "relname")};
+}
 
 Name name_of(const std::vector<std::string>& words) {
     if (words.empty()) return {};
@@ -56,7 +60,8 @@ Name name_of(const std::vector<std::string>& words) {
 
 /// The name in a list of objects, whatever they are.
 Name object_name(const json::value& value) {
-    if (const auto& list = node(value, "List"); !list.empty()) return name_of(words_of(array_in(list, "items")));
+    if (const auto& list = node(value, "List"); !list.empty())
+        return name_of(words_of(array_in(list, "items")));
     if (const auto& typed = node(value, "ObjectWithArgs"); !typed.empty()) {
         return name_of(words_of(array_in(typed, "objname")));
     }
@@ -87,7 +92,8 @@ std::string type_text(const Object& type) {
     for (const auto& each : array_in(type, "typmods")) {
         const auto* number = find(object_in(node(each, "A_Const"), "ival"), "ival");
         if (!numbers.empty()) numbers += ',';
-        numbers += number != nullptr && number->is_int64() ? std::to_string(number->get_int64()) : "0";
+        numbers +=
+            number != nullptr && number->is_int64() ? std::to_string(number->get_int64()) : "0";
     }
     if (!numbers.empty()) text += "(" + numbers + ")";
     if (!array_in(type, "arrayBounds").empty()) text += "[]";
@@ -114,7 +120,8 @@ std::string clause_from(std::string_view text, std::size_t begin) {
         }
     }
     std::string clause(text.substr(std::min(begin, text.size()), at - std::min(begin, at)));
-    while (!clause.empty() && std::string_view(" \n\t\r").find(clause.back()) != std::string_view::npos) {
+    while (!clause.empty() &&
+           std::string_view(" \n\t\r").find(clause.back()) != std::string_view::npos) {
         clause.pop_back();
     }
     return clause;
@@ -167,12 +174,13 @@ public:
                 add(Act::Truncate, relation(node(each, "RangeVar"))).cascade = is_cascade(s);
             }
         } else if (kind == "DeleteStmt" || kind == "UpdateStmt") {
-            Change& c = add(
-                kind == "DeleteStmt" ? Act::Delete : Act::Update, relation(object_in(s, "relation"))
-            );
+            Change& c =
+                add(kind == "DeleteStmt" ? Act::Delete : Act::Update,
+                    relation(object_in(s, "relation")));
             c.has_where = s.contains("whereClause");
         } else if (kind == "InsertStmt") {
-            const auto& query = node(find(s, "selectStmt") ? *find(s, "selectStmt") : json::value(), "SelectStmt");
+            const auto& query =
+                node(find(s, "selectStmt") ? *find(s, "selectStmt") : json::value(), "SelectStmt");
             if (!array_in(query, "fromClause").empty()) {
                 add(Act::Insert, relation(object_in(s, "relation"))).other =
                     relation(node(array_in(query, "fromClause")[0], "RangeVar"));
@@ -188,10 +196,9 @@ public:
             }
         } else if (kind == "AlterEnumStmt") {
             const bool renames = s.contains("oldVal");
-            Change& c = add(
-                renames ? Act::RenameEnumValue : Act::AddEnumValue,
-                name_of(words_of(array_in(s, "typeName")))
-            );
+            Change& c =
+                add(renames ? Act::RenameEnumValue : Act::AddEnumValue,
+                    name_of(words_of(array_in(s, "typeName"))));
             c.name = text_in(s, renames ? "oldVal" : "newVal");
         } else if (kind == "ViewStmt") {
             if (flag_in(s, "replace")) add(Act::ReplaceView, relation(object_in(s, "view")));
@@ -202,8 +209,15 @@ public:
         } else if (kind == "LockStmt") {
             const auto* mode = find(s, "mode");
             constexpr std::string_view kModes[] = {
-                "", "ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE",
-                "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"};
+                "",
+                "ACCESS SHARE",
+                "ROW SHARE",
+                "ROW EXCLUSIVE",
+                "SHARE UPDATE EXCLUSIVE",
+                "SHARE",
+                "SHARE ROW EXCLUSIVE",
+                "EXCLUSIVE",
+                "ACCESS EXCLUSIVE"};
             const auto number = mode != nullptr && mode->is_int64() ? mode->get_int64() : 8;
             for (const auto& each : array_in(s, "relations")) {
                 add(Act::LockTable, relation(node(each, "RangeVar"))).mode =
@@ -278,8 +292,10 @@ private:
         const std::string kind = text_in(c, "subtype");
         const std::string name = text_in(c, "name");
         const Object& def = object_in(c, "def");
-        if (kind == "AT_AddColumn") return add_column(table, object_in(def, "ColumnDef"), flag_in(c, "missing_ok"));
-        if (kind == "AT_AddConstraint") return constraint(table, object_in(def, "Constraint"), nullptr);
+        if (kind == "AT_AddColumn")
+            return add_column(table, object_in(def, "ColumnDef"), flag_in(c, "missing_ok"));
+        if (kind == "AT_AddConstraint")
+            return constraint(table, object_in(def, "Constraint"), nullptr);
         if (kind == "AT_AlterColumnType") {
             const Object& column = object_in(def, "ColumnDef");
             const Object& type = object_in(column, "typeName");
@@ -293,9 +309,9 @@ private:
         if (kind == "AT_AttachPartition" || kind == "AT_DetachPartition") {
             const Object& partition = object_in(def, "PartitionCmd");
             if (on_index) return;
-            Change& change = add(
-                kind == "AT_AttachPartition" ? Act::AttachPartition : Act::DetachPartition, table
-            );
+            Change& change =
+                add(kind == "AT_AttachPartition" ? Act::AttachPartition : Act::DetachPartition,
+                    table);
             change.other = relation(object_in(partition, "name"));
             change.concurrently = flag_in(partition, "concurrent");
             change.clause = clause_from(text_, location(object_in(partition, "bound")));
@@ -345,7 +361,8 @@ private:
             change.if_exists = if_missing;
             change.type = type_text(object_in(column, "typeName"));
             change.clause = clause_from(text_, location(column));
-            change.fills = change.type.ends_with("serial") || change.type.ends_with("serial8") || change.type.ends_with("serial4") || change.type.ends_with("serial2");
+            change.fills = change.type.ends_with("serial") || change.type.ends_with("serial8") ||
+                           change.type.ends_with("serial4") || change.type.ends_with("serial2");
         }
         for (const auto& each : array_in(column, "constraints")) {
             const Object& c = node(each, "Constraint");
@@ -355,7 +372,8 @@ private:
             if (kind == "CONSTR_GENERATED" || kind == "CONSTR_IDENTITY") change.fills = true;
             if (kind == "CONSTR_DEFAULT") {
                 const auto* value = find(c, "raw_expr");
-                change.has_default = value != nullptr && node(*value, "A_Const").find("isnull") == node(*value, "A_Const").end();
+                change.has_default = value != nullptr && node(*value, "A_Const").find("isnull") ==
+                                                             node(*value, "A_Const").end();
                 if (value != nullptr) functions_in(*value, change.functions);
             }
         }
@@ -428,17 +446,19 @@ private:
 
     void drop(const Object& s) {
         const std::string kind = text_in(s, "removeType");
-        const Act act = kind == "OBJECT_TABLE"                                ? Act::DropTable
-                        : kind == "OBJECT_INDEX"                              ? Act::DropIndex
-                        : kind == "OBJECT_VIEW" || kind == "OBJECT_MATVIEW"   ? Act::DropView
-                        : kind == "OBJECT_FUNCTION" || kind == "OBJECT_PROCEDURE" || kind == "OBJECT_ROUTINE"
-                            ? Act::DropFunction
-                        : kind == "OBJECT_SCHEMA" ? Act::DropSchema
-                                                  : Act::AlterStrong;
+        const Act act =
+            kind == "OBJECT_TABLE"                              ? Act::DropTable
+            : kind == "OBJECT_INDEX"                            ? Act::DropIndex
+            : kind == "OBJECT_VIEW" || kind == "OBJECT_MATVIEW" ? Act::DropView
+            : kind == "OBJECT_FUNCTION" || kind == "OBJECT_PROCEDURE" || kind == "OBJECT_ROUTINE"
+                ? Act::DropFunction
+            : kind == "OBJECT_SCHEMA" ? Act::DropSchema
+                                      : Act::AlterStrong;
         for (const auto& each : array_in(s, "objects")) {
             if (act == Act::AlterStrong) {
                 // A trigger, a rule or a policy stands behind its table.
-                if (kind != "OBJECT_TRIGGER" && kind != "OBJECT_POLICY" && kind != "OBJECT_RULE") return;
+                if (kind != "OBJECT_TRIGGER" && kind != "OBJECT_POLICY" && kind != "OBJECT_RULE")
+                    return;
                 auto words = words_of(array_in(node(each, "List"), "items"));
                 if (words.empty()) return;
                 words.pop_back();

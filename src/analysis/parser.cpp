@@ -26,7 +26,9 @@ constexpr std::uint32_t kLongestAnswer = 8U << 20U;
 void Parser::start() {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-        throw Error(ErrorKind::Internal, std::string("no socket for the parser: ") + std::strerror(errno));
+        throw Error(
+            ErrorKind::Internal, std::string("no socket for the parser: ") + std::strerror(errno)
+        );
     }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -46,7 +48,9 @@ void Parser::start() {
     if (failed != 0) {
         child_ = -1;
         end();
-        throw Error(ErrorKind::Internal, std::string("could not start the parser: ") + std::strerror(failed));
+        throw Error(
+            ErrorKind::Internal, std::string("could not start the parser: ") + std::strerror(failed)
+        );
     }
 }
 
@@ -80,7 +84,8 @@ bool Parser::receive(
             until - std::chrono::steady_clock::now()
         );
         pollfd waited{.fd = socket_, .events = POLLIN, .revents = 0};
-        const int ready = left.count() <= 0 ? 0 : ::poll(&waited, 1, static_cast<int>(left.count()));
+        const int ready =
+            left.count() <= 0 ? 0 : ::poll(&waited, 1, static_cast<int>(left.count()));
         if (ready < 0 && errno == EINTR) continue;
         if (ready == 0) late = true;
         if (ready <= 0) return false;
@@ -100,17 +105,18 @@ Parser::Answer Parser::parse(std::string_view statement) {
     bool late = false;
     char kind = 0;
     std::uint32_t length = 0;
-    const bool answered =
-        send(reinterpret_cast<const char*>(&size), sizeof size) &&
-        send(statement.data(), statement.size()) && receive(&kind, 1, until, late) &&
-        receive(reinterpret_cast<char*>(&length), sizeof length, until, late) &&
-        length <= kLongestAnswer;
+    const bool answered = send(reinterpret_cast<const char*>(&size), sizeof size) &&
+                          send(statement.data(), statement.size()) &&
+                          receive(&kind, 1, until, late) &&
+                          receive(reinterpret_cast<char*>(&length), sizeof length, until, late) &&
+                          length <= kLongestAnswer;
     std::string text(answered ? length : 0, '\0');
     if (!answered || !receive(text.data(), text.size(), until, late)) {
         end();
         return {
             .tree = {},
-            .why_not = late ? "the parser takes too long" : "the parser gave up: too deep or too long"};
+            .why_not =
+                late ? "the parser takes too long" : "the parser gave up: too deep or too long"};
     }
     if (kind == 'T') return {.tree = std::move(text), .why_not = {}};
     return {.tree = {}, .why_not = "the parser does not know it: " + text};

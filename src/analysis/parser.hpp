@@ -41,8 +41,9 @@ private:
     void end() noexcept;
     bool send(const char* bytes, std::size_t size) const;
     /// Whether all has come in time; `late`: the time was over.
-    bool receive(char* bytes, std::size_t size, std::chrono::steady_clock::time_point until, bool& late)
-        const;
+    bool receive(
+        char* bytes, std::size_t size, std::chrono::steady_clock::time_point until, bool& late
+    ) const;
 
     const std::string program_;
     const std::chrono::milliseconds patience_;

@@ -14,28 +14,65 @@ namespace {
 
 constexpr std::string_view kRules[] = {
     // What a lock keeps waiting while a table is read or written as a whole.
-    "check-validated", "exclusion-constraint", "foreign-key-validated", "generated-column",
-    "index-drop-not-concurrent", "index-not-concurrent", "matview-refresh", "partition-attach",
-    "partition-detach", "primary-key", "reindex-not-concurrent", "set-not-null", "table-rewrite",
-    "type-change-rewrite", "unique-constraint", "validated-in-same-transaction",
+    "check-validated",
+    "exclusion-constraint",
+    "foreign-key-validated",
+    "generated-column",
+    "index-drop-not-concurrent",
+    "index-not-concurrent",
+    "matview-refresh",
+    "partition-attach",
+    "partition-detach",
+    "primary-key",
+    "reindex-not-concurrent",
+    "set-not-null",
+    "table-rewrite",
+    "type-change-rewrite",
+    "unique-constraint",
+    "validated-in-same-transaction",
     "volatile-default",
     // For how long.
-    "backfill-with-ddl", "concurrently-if-not-exists", "lock-table", "several-alters",
-    "several-tables-locked", "work-after-access-exclusive",
+    "backfill-with-ddl",
+    "concurrently-if-not-exists",
+    "lock-table",
+    "several-alters",
+    "several-tables-locked",
+    "work-after-access-exclusive",
     // What the running application still expects.
-    "column-drop", "column-rename", "enum-value-rename", "function-drop", "function-replace",
-    "not-null-drop", "schema-rename", "table-move", "table-rename", "view-drop", "view-replace",
+    "column-drop",
+    "column-rename",
+    "enum-value-rename",
+    "function-drop",
+    "function-replace",
+    "not-null-drop",
+    "schema-rename",
+    "table-move",
+    "table-rename",
+    "view-drop",
+    "view-replace",
     // What is gone.
-    "cascade", "database-drop", "delete-without-where", "schema-drop", "table-drop", "truncate",
+    "cascade",
+    "database-drop",
+    "delete-without-where",
+    "schema-drop",
+    "table-drop",
+    "truncate",
     "update-without-where",
     // What the data may refuse.
-    "cast-may-fail", "check-may-fail", "column-required", "foreign-key-may-fail",
-    "not-null-may-fail", "unique-may-fail",
+    "cast-may-fail",
+    "check-may-fail",
+    "column-required",
+    "foreign-key-may-fail",
+    "not-null-may-fail",
+    "unique-may-fail",
     // The session and its transaction.
-    "enum-value-used", "session-state-left", "transaction-in-file"};
+    "enum-value-used",
+    "session-state-left",
+    "transaction-in-file"};
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    for (std::size_t at = text.find(from); at != std::string::npos;
+         at = text.find(from, at + to.size())) {
         text.replace(at, from.size(), to);
     }
     return text;
@@ -74,6 +111,18 @@ std::string concurrent(std::string text) {
     return "-- migrator:no-transaction\n" + text + ";";
 }
 
+/// REINDEX with CONCURRENTLY behind the kind of object.
+std::string reindexed(std::string text) {
+    const std::string words = lower(text);
+    for (const std::string_view kind : {"index", "table", "schema", "database"}) {
+        const std::size_t at = words.find(kind, 7);
+        if (at == std::string::npos) continue;
+        text.insert(at + kind.size(), " concurrently");
+        break;
+    }
+    return text;
+}
+
 /// The column of `check (c is not null)`.
 std::string column_not_null(std::string_view clause) {
     const std::string text = lower(clause);
@@ -83,7 +132,8 @@ std::string column_not_null(std::string_view clause) {
     std::string column = text.substr(begin + 5, end - begin - 5);
     std::erase_if(column, [](char c) { return c == '(' || c == ' ' || c == '"' || c == '\n'; });
     const std::string rest = text.substr(end + 11);
-    if (rest.find(" or ") != std::string::npos || column.find_first_of("<>=)") != std::string::npos) return {};
+    if (rest.find(" or ") != std::string::npos || column.find_first_of("<>=)") != std::string::npos)
+        return {};
     return column;
 }
 
@@ -104,12 +154,14 @@ void Rules::begin(FileView file) {
 void Rules::look(const StatementView& statement) {
     statement_ = &statement;
     for (const std::string& value : enum_values_) {
-        if (statement.text.find("'" + replaced(value, "'", "''") + "'") == std::string::npos) continue;
+        if (statement.text.find("'" + replaced(value, "'", "''") + "'") == std::string::npos)
+            continue;
         report(
             {.rule = "enum-value-used",
              .level = Level::Danger,
              .why = fmt::format(
-                 "The value '{}' is added in the same transaction, and PostgreSQL refuses to use it before that is committed.",
+                 "The value '{}' is added in the same transaction, and PostgreSQL refuses to use "
+                 "it before that is committed.",
                  value
              ),
              .safe = "-- add the value in a file of its own, marked:\n-- migrator:no-transaction"},
@@ -123,8 +175,6 @@ void Rules::look(const StatementView& statement) {
     for (const Change& change : statement.changes) remember(change);
     statement_ = nullptr;
 }
-
-void Rules::end() {}
 
 void Rules::look(const Change& change) {
     switch (change.act) {
@@ -199,7 +249,8 @@ void Rules::look(const Change& change) {
             {.rule = "several-tables-locked",
              .level = Level::Info,
              .why = fmt::format(
-                 "The lock on {} is held while this one is waited for: an application that takes the two the other way round runs into a deadlock.",
+                 "The lock on {} is held while this one is waited for: an application that takes "
+                 "the two the other way round runs into a deadlock.",
                  locked_.front().table.name
              ),
              .safe = "-- one table a file"},
@@ -217,7 +268,8 @@ void Rules::look_at_index(const Change& change) {
             report(
                 {.rule = "concurrently-if-not-exists",
                  .level = Level::Info,
-                 .why = "An earlier try that failed leaves an invalid index of this name, which IF NOT EXISTS takes for a good one. `migrator status` names such indexes."},
+                 .why = "An earlier try that failed leaves an invalid index of this name, which IF "
+                        "NOT EXISTS takes for a good one. `migrator status` names such indexes."},
                 change,
                 table
             );
@@ -239,7 +291,8 @@ void Rules::look_at_index(const Change& change) {
                  .level = Level::Info,
                  .why = "A schema with duplicates makes it fail.",
                  .safe = fmt::format(
-                     "-- look first:\nselect {0}, count(*) from {1} group by {0} having count(*) > 1;",
+                     "-- look first:\nselect {0}, count(*) from {1} group by {0} having count(*) > "
+                     "1;",
                      joined(change.columns),
                      sql(change.table)
                  )},
@@ -261,8 +314,9 @@ void Rules::look_at_index(const Change& change) {
         report(
             {.rule = "reindex-not-concurrent",
              .level = change.name.empty() ? by_rows(table) : Level::Danger,
-             .why = "Nobody can write to the table while the index is built again, and queries that would use it wait.",
-             .safe = "-- migrator:no-transaction\n" + replaced(shown(statement_->text), "index ", "index ") + ";"},
+             .why = "Nobody can write to the table while the index is built again, and queries "
+                    "that would use it wait.",
+             .safe = "-- migrator:no-transaction\n" + reindexed(shown(statement_->text)) + ";"},
             change,
             table
         );
@@ -278,7 +332,8 @@ void Rules::look_at_constraint(const Change& change) {
             report(
                 {.rule = "validated-in-same-transaction",
                  .level = by_rows(table),
-                 .why = "The lock of the statement that added the constraint is held while all rows are read: NOT VALID has gained nothing.",
+                 .why = "The lock of the statement that added the constraint is held while all "
+                        "rows are read: NOT VALID has gained nothing.",
                  .safe = "-- in a file of its own:\n" + shown(statement_->text) + ";"},
                 change,
                 table
@@ -296,12 +351,15 @@ void Rules::look_at_constraint(const Change& change) {
             change.name.empty() ? generated_name(change, foreign ? "fkey" : "check") : change.name;
         std::string added = clause;
         if (change.name.empty()) added = "constraint " + quoted_name(name) + " " + clause;
-        const std::string safe = clause.empty() ? std::string() : fmt::format(
-            "{0} add {1} not valid;\n-- in a later file:\n{0} validate constraint {2};",
-            alter,
-            added,
-            quoted_name(name)
-        );
+        const std::string safe =
+            clause.empty()
+                ? std::string()
+                : fmt::format(
+                      "{0} add {1} not valid;\n-- in a later file:\n{0} validate constraint {2};",
+                      alter,
+                      added,
+                      quoted_name(name)
+                  );
         report(
             {.rule = foreign ? "foreign-key-validated" : "check-validated",
              .level = by_rows(table),
@@ -331,7 +389,8 @@ void Rules::look_at_constraint(const Change& change) {
         report(
             {.rule = "exclusion-constraint",
              .level = by_rows(table),
-             .why = "Its index is built while nobody can read or write; there is no concurrent way. Plan a time when nobody works."},
+             .why = "Its index is built while nobody can read or write; there is no concurrent "
+                    "way. Plan a time when nobody works."},
             change,
             table
         );
@@ -339,24 +398,26 @@ void Rules::look_at_constraint(const Change& change) {
         return;
     }
     const bool primary = change.act == Act::AddPrimaryKey;
-    const std::string name =
-        !change.name.empty() ? change.name
-        : primary            ? change.table.name + "_pkey"
-                             : generated_name(change, "key");
+    const std::string name = !change.name.empty() ? change.name
+                             : primary            ? change.table.name + "_pkey"
+                                                  : generated_name(change, "key");
     report(
         {.rule = primary ? "primary-key" : "unique-constraint",
          .level = by_rows(table),
          .why = std::string("Its index is built") + (primary ? ", and NULLs are looked for," : "") +
                 " while nobody can read or write.",
-         .safe = change.columns.empty() ? std::string() : fmt::format(
-             "-- migrator:no-transaction\ncreate unique index concurrently {0} on {1} ({2});\n-- in a "
-             "later file:\n{3} add constraint {0} {4} using index {0};",
-             quoted_name(name),
-             sql(change.table),
-             joined(change.columns),
-             alter,
-             primary ? "primary key" : "unique"
-         )},
+         .safe = change.columns.empty()
+                     ? std::string()
+                     : fmt::format(
+                           "-- migrator:no-transaction\ncreate unique index concurrently {0} on "
+                           "{1} ({2});\n-- in a "
+                           "later file:\n{3} add constraint {0} {4} using index {0};",
+                           quoted_name(name),
+                           sql(change.table),
+                           joined(change.columns),
+                           alter,
+                           primary ? "primary key" : "unique"
+                       )},
         change,
         table
     );
@@ -399,7 +460,8 @@ void Rules::look_at_not_null(const Change& change) {
          .why = "All rows are read while nobody can read or write. A valid CHECK spares that.",
          .safe = fmt::format(
              "alter table {0} add constraint {1} check ({2} is not null) not valid;\n-- in a later "
-             "file:\nalter table {0} validate constraint {1};\n-- in a later file:\nalter table {0} "
+             "file:\nalter table {0} validate constraint {1};\n-- in a later file:\nalter table "
+             "{0} "
              "alter column {2} set not null;\nalter table {0} drop constraint {1};",
              sql(change.table),
              check,
@@ -415,7 +477,9 @@ void Rules::look_at_not_null(const Change& change) {
              .level = Level::Info,
              .why = "A schema with NULLs in the column makes it fail.",
              .safe = fmt::format(
-                 "-- look first:\nselect count(*) from {} where {} is null;", sql(change.table), column
+                 "-- look first:\nselect count(*) from {} where {} is null;",
+                 sql(change.table),
+                 column
              )},
             change,
             table
@@ -439,9 +503,12 @@ void Rules::look_at_type(const Change& change) {
          .level = by_rows(table),
          .why = "The table and its indexes are written anew while nobody can read or write.",
          .safe = fmt::format(
-             "alter table {0} add column {2} {3};\n-- have the application, or a trigger, write both; "
-             "then, in parts:\nupdate {0} set {2} = {1} where {2} is distinct from {1} and …;\n-- in a "
-             "later file:\nalter table {0} drop column {1};\nalter table {0} rename column {2} to {1};",
+             "alter table {0} add column {2} {3};\n-- have the application, or a trigger, write "
+             "both; "
+             "then, in parts:\nupdate {0} set {2} = {1} where {2} is distinct from {1} and …;\n-- "
+             "in a "
+             "later file:\nalter table {0} drop column {1};\nalter table {0} rename column {2} to "
+             "{1};",
              sql(change.table),
              column,
              fresh,
@@ -472,9 +539,11 @@ void Rules::look_at_new_column(const Change& change) {
         report(
             {.rule = "generated-column",
              .level = by_rows(table),
-             .why = "Each row gets a value of its own: the table is written anew while nobody can read or write.",
+             .why = "Each row gets a value of its own: the table is written anew while nobody can "
+                    "read or write.",
              .safe = fmt::format(
-                 "alter table {} add column {} …;\n-- without serial, identity or generated; fill it in "
+                 "alter table {} add column {} …;\n-- without serial, identity or generated; fill "
+                 "it in "
                  "parts, then set its default",
                  sql(change.table),
                  column
@@ -487,9 +556,11 @@ void Rules::look_at_new_column(const Change& change) {
         report(
             {.rule = "volatile-default",
              .level = by_rows(table),
-             .why = "The default is computed for each row: the table is written anew while nobody can read or write.",
+             .why = "The default is computed for each row: the table is written anew while nobody "
+                    "can read or write.",
              .safe = fmt::format(
-                 "alter table {0} add column {1} {2};\nalter table {0} alter column {1} set default …;\n-- "
+                 "alter table {0} add column {1} {2};\nalter table {0} alter column {1} set "
+                 "default …;\n-- "
                  "then, in parts:\nupdate {0} set {1} = … where {1} is null and …;",
                  sql(change.table),
                  column,
@@ -503,9 +574,13 @@ void Rules::look_at_new_column(const Change& change) {
         report(
             {.rule = "column-required",
              .level = table.rows > 0 ? Level::Danger : Level::Info,
-             .why = "It fails where the table has rows, and the running application inserts none of it.",
+             .why = "It fails where the table has rows, and the running application inserts none "
+                    "of it.",
              .safe = fmt::format(
-                 "alter table {0} add column {1} {2} not null default …;", sql(change.table), column, change.type
+                 "alter table {0} add column {1} {2} not null default …;",
+                 sql(change.table),
+                 column,
+                 change.type
              )},
             change,
             table
@@ -521,7 +596,8 @@ void Rules::look_at_partition(const Change& change) {
         report(
             {.rule = "partition-detach",
              .level = std::max(by_rows(parent), Level::Warning),
-             .why = "It waits for all queries on the whole table, and all later ones wait behind it.",
+             .why =
+                 "It waits for all queries on the whole table, and all later ones wait behind it.",
              .safe = fmt::format(
                  "-- migrator:no-transaction\nalter table {} detach partition {} concurrently;",
                  sql(change.table),
@@ -532,17 +608,21 @@ void Rules::look_at_partition(const Change& change) {
         );
         return;
     }
-    const bool has_check = std::ranges::any_of(catalog_.constraints(change.other.name), [](const auto& each) {
-        return each.type == "c" && each.is_valid;
-    });
+    const bool has_check =
+        std::ranges::any_of(catalog_.constraints(change.other.name), [](const auto& each) {
+            return each.type == "c" && each.is_valid;
+        });
     if (has_check) return;
     report(
         {.rule = "partition-attach",
          .level = by_rows(part),
-         .why = "All rows of the partition are read while nobody can read or write it. A valid CHECK of its bounds spares that.",
+         .why = "All rows of the partition are read while nobody can read or write it. A valid "
+                "CHECK of its bounds spares that.",
          .safe = fmt::format(
-             "alter table {0} add constraint {1} check (…) not valid;\n-- in a later file:\nalter table {0} "
-             "validate constraint {1};\n-- in a later file:\nalter table {2} attach partition {0} {3};",
+             "alter table {0} add constraint {1} check (…) not valid;\n-- in a later file:\nalter "
+             "table {0} "
+             "validate constraint {1};\n-- in a later file:\nalter table {2} attach partition {0} "
+             "{3};",
              sql(change.other),
              quoted_name(change.other.name + "_bounds"),
              sql(change.table),
@@ -557,7 +637,9 @@ void Rules::look_at_partition(const Change& change) {
 void Rules::look_at_alter(const Change& change) {
     const AffectedTable table = affected(change.table);
     if (change.act == Act::LockTable) {
-        if (change.mode != "ACCESS EXCLUSIVE" && change.mode != "EXCLUSIVE" && change.mode != "SHARE" && change.mode != "SHARE ROW EXCLUSIVE") return;
+        if (change.mode != "ACCESS EXCLUSIVE" && change.mode != "EXCLUSIVE" &&
+            change.mode != "SHARE" && change.mode != "SHARE ROW EXCLUSIVE")
+            return;
         report(
             {.rule = "lock-table",
              .level = Level::Warning,
@@ -573,7 +655,8 @@ void Rules::look_at_alter(const Change& change) {
             {.rule = "matview-refresh",
              .level = by_rows(table),
              .why = "Nobody can read the view while it is computed.",
-             .safe = "-- needs a unique index on it:\nrefresh materialized view concurrently " + sql(change.table) + ";"},
+             .safe = "-- needs a unique index on it:\nrefresh materialized view concurrently " +
+                     sql(change.table) + ";"},
             change,
             table
         );
@@ -594,13 +677,18 @@ void Rules::look_at_data(const Change& change) {
     const AffectedTable table = affected(change.table);
     switch (change.act) {
         case Act::DropDatabase:
-            report({.rule = "database-drop", .level = Level::Danger, .why = "All of it is gone."}, change, {});
+            report(
+                {.rule = "database-drop", .level = Level::Danger, .why = "All of it is gone."},
+                change,
+                {}
+            );
             return;
         case Act::DropSchema:
             report(
                 {.rule = "schema-drop",
                  .level = change.cascade ? Level::Danger : Level::Warning,
-                 .why = change.cascade ? "All that is in the schema is gone." : "It fails unless the schema is empty."},
+                 .why = change.cascade ? "All that is in the schema is gone."
+                                       : "It fails unless the schema is empty."},
                 change,
                 {}
             );
@@ -616,7 +704,9 @@ void Rules::look_at_data(const Change& change) {
             );
             if (change.cascade) {
                 report(
-                    {.rule = "cascade", .level = Level::Warning, .why = "What depends on it goes, too, whatever that is in a schema."},
+                    {.rule = "cascade",
+                     .level = Level::Warning,
+                     .why = "What depends on it goes, too, whatever that is in a schema."},
                     change,
                     table
                 );
@@ -626,7 +716,8 @@ void Rules::look_at_data(const Change& change) {
             report(
                 {.rule = "truncate",
                  .level = table.rows > 0 ? Level::Danger : Level::Info,
-                 .why = std::string("All rows are gone") + (change.cascade ? ", and those of all tables that refer to it." : ".")},
+                 .why = std::string("All rows are gone") +
+                        (change.cascade ? ", and those of all tables that refer to it." : ".")},
                 change,
                 table
             );
@@ -638,17 +729,23 @@ void Rules::look_at_data(const Change& change) {
     if (change.act != Act::Insert && !change.has_where) {
         report(
             {.rule = removes ? "delete-without-where" : "update-without-where",
-             .level = removes && table.rows > 0 ? std::max(by_rows(table), Level::Warning) : by_rows(table),
+             .level = removes && table.rows > 0 ? std::max(by_rows(table), Level::Warning)
+                                                : by_rows(table),
              .why = removes ? "All rows are gone."
-                            : "All rows are written in one transaction: they stay locked to its end, and the table doubles.",
-             .safe = removes ? "" : "-- in parts, by ranges of the key, each in a transaction of its own"},
+                            : "All rows are written in one transaction: they stay locked to its "
+                              "end, and the table doubles.",
+             .safe = removes
+                         ? ""
+                         : "-- in parts, by ranges of the key, each in a transaction of its own"},
             change,
             table
         );
     }
     const AffectedTable read = change.act == Act::Insert ? affected(change.other) : table;
     worked_on(change, read, false);
-    if (file_.outside_transaction || told_of_work_ || backfill_ || by_rows(read) < Level::Warning || read.schemas == 0) return;
+    if (file_.outside_transaction || told_of_work_ || backfill_ || by_rows(read) < Level::Warning ||
+        read.schemas == 0)
+        return;
     // Told when DDL follows in the same transaction.
     const std::size_t before = analysis_.findings.size();
     report(
@@ -665,7 +762,10 @@ void Rules::look_at_data(const Change& change) {
 
 void Rules::look_at_names(const Change& change) {
     const AffectedTable table = affected(change.table);
-    const auto say = [&](std::string_view rule, Level level, const std::string& why, std::string safe = {}) {
+    const auto say = [&](std::string_view rule,
+                         Level level,
+                         const std::string& why,
+                         std::string safe = {}) {
         report({.rule = rule, .level = level, .why = why, .safe = std::move(safe)}, change, table);
     };
     const std::string still = "The running application still asks for it by its old name.";
@@ -674,48 +774,89 @@ void Rules::look_at_names(const Change& change) {
         case Act::DropColumn: {
             if (is_new) return;
             const auto name = known(change.table);
-            const bool is_there = name && std::ranges::any_of(catalog_.find(*name, file_.schemas), [&](const auto* fact) {
-                return catalog_.column(fact->schema, name->name, change.name) != nullptr;
-            });
+            const bool is_there =
+                name &&
+                std::ranges::any_of(catalog_.find(*name, file_.schemas), [&](const auto* fact) {
+                    return catalog_.column(fact->schema, name->name, change.name) != nullptr;
+                });
             if (!is_there && change.if_exists) return;
             say("column-drop",
                 Level::Danger,
                 "The values are gone, and the running application still asks for the column.",
-                "-- first a release of the application that does not name the column; then this file");
-            if (change.cascade) say("cascade", Level::Warning, "What depends on it goes, too, whatever that is in a schema.");
+                "-- first a release of the application that does not name the column; then this "
+                "file");
+            if (change.cascade)
+                say("cascade",
+                    Level::Warning,
+                    "What depends on it goes, too, whatever that is in a schema.");
             return;
         }
         case Act::RenameColumn:
             if (is_new) return;
-            say("column-rename", Level::Danger, still,
-                fmt::format("alter table {} add column {} …;\n-- have the application write both, fill the new one in parts, then drop the old one",
-                            sql(change.table), quoted_name(change.new_name)));
+            say("column-rename",
+                Level::Danger,
+                still,
+                fmt::format(
+                    "alter table {} add column {} …;\n-- have the application write both, fill the "
+                    "new one in parts, then drop the old one",
+                    sql(change.table),
+                    quoted_name(change.new_name)
+                ));
             return;
         case Act::RenameTable:
-            say("table-rename", Level::Danger, still,
-                fmt::format("-- with a view of the old name until nobody asks for it:\n{};\ncreate view {} as select * from {};",
-                            shown(statement_->text), sql(change.table), sql({change.table.schema, change.new_name})));
+            say("table-rename",
+                Level::Danger,
+                still,
+                fmt::format(
+                    "-- with a view of the old name until nobody asks for it:\n{};\ncreate view {} "
+                    "as select * from {};",
+                    shown(statement_->text),
+                    sql(change.table),
+                    sql({change.table.schema, change.new_name})
+                ));
             return;
         case Act::MoveTable:
             say("table-move", Level::Danger, still);
             return;
         case Act::DropNotNull:
-            say("not-null-drop", Level::Warning, "The running application may not expect NULLs in the column.");
+            say("not-null-drop",
+                Level::Warning,
+                "The running application may not expect NULLs in the column.");
             return;
         case Act::DropView:
             say("view-drop", Level::Warning, "The running application may still ask for it.");
             return;
         case Act::ReplaceView:
-            say("view-replace", Level::Info, "The running application gets the new columns and rows at once.");
+            say("view-replace",
+                Level::Info,
+                "The running application gets the new columns and rows at once.");
             return;
         case Act::DropFunction:
-            report({.rule = "function-drop", .level = Level::Warning, .why = "The running application may still call it."}, change, {});
+            report(
+                {.rule = "function-drop",
+                 .level = Level::Warning,
+                 .why = "The running application may still call it."},
+                change,
+                {}
+            );
             return;
         case Act::ReplaceFunction:
-            report({.rule = "function-replace", .level = Level::Info, .why = "The running application gets the new one at once."}, change, {});
+            report(
+                {.rule = "function-replace",
+                 .level = Level::Info,
+                 .why = "The running application gets the new one at once."},
+                change,
+                {}
+            );
             return;
         case Act::RenameEnumValue:
-            report({.rule = "enum-value-rename", .level = Level::Danger, .why = "The running application still writes and expects the old value."}, change, {});
+            report(
+                {.rule = "enum-value-rename",
+                 .level = Level::Danger,
+                 .why = "The running application still writes and expects the old value."},
+                change,
+                {}
+            );
             return;
         case Act::RenameSchema:
             report({.rule = "schema-rename", .level = Level::Danger, .why = still}, change, {});
@@ -727,7 +868,8 @@ void Rules::look_at_names(const Change& change) {
 
 void Rules::look_at_transaction(const Change& change) {
     if (change.act == Act::AddEnumValue) {
-        if (!file_.outside_transaction && !renamed_.contains(scoped(change.table))) enum_values_.push_back(change.name);
+        if (!file_.outside_transaction && !renamed_.contains(scoped(change.table)))
+            enum_values_.push_back(change.name);
         return;
     }
     if (change.act == Act::Transaction) {
@@ -747,7 +889,8 @@ void Rules::look_at_transaction(const Change& change) {
     report(
         {.rule = "session-state-left",
          .level = keeps ? Level::Warning : Level::Info,
-         .why = keeps ? "Later files and tenants work with this setting." : "It ends with the file; later files do not see it.",
+         .why = keeps ? "Later files and tenants work with this setting."
+                      : "It ends with the file; later files do not see it.",
          .safe = "set local …;"},
         change,
         {}
@@ -763,7 +906,9 @@ void Rules::worked_on(const Change& change, const AffectedTable& table, bool sca
             report(
                 {.rule = "several-alters",
                  .level = Level::Warning,
-                 .why = fmt::format("Statement {} has read or written the whole table already.", earlier->second),
+                 .why = fmt::format(
+                     "Statement {} has read or written the whole table already.", earlier->second
+                 ),
                  .safe = "-- all changes of the table in one ALTER TABLE"},
                 change,
                 table
@@ -773,13 +918,17 @@ void Rules::worked_on(const Change& change, const AffectedTable& table, bool sca
     if (file_.outside_transaction || told_of_work_) return;
     for (const Locked& held : locked_) {
         if (held.mode != Mode::AccessExclusive || held.statement == statement_->number) continue;
-        if (held.table == change.table && scans && change.act != Act::Validate && change.act != Act::CreateIndex) continue;
+        if (held.table == change.table && scans && change.act != Act::Validate &&
+            change.act != Act::CreateIndex)
+            continue;
         told_of_work_ = true;
         report(
             {.rule = "work-after-access-exclusive",
              .level = by_rows(table),
              .why = fmt::format(
-                 "Statement {} has locked {}: nobody can read or write that until this is done.", held.statement, held.table.name
+                 "Statement {} has locked {}: nobody can read or write that until this is done.",
+                 held.statement,
+                 held.table.name
              ),
              .safe = "-- in a file of its own:\n" + shown(statement_->text) + ";"},
             change,
@@ -793,7 +942,8 @@ void Rules::remember(const Change& change) {
     const Scoped table = scoped(change.table);
     switch (change.act) {
         case Act::CreateTable:
-            if (!change.if_exists || affected(change.table).schemas == 0) renamed_[table] = std::nullopt;
+            if (!change.if_exists || affected(change.table).schemas == 0)
+                renamed_[table] = std::nullopt;
             break;
         case Act::DropTable:
             renamed_[table] = std::nullopt;
@@ -890,7 +1040,8 @@ void Rules::report(const Hazard& hazard, const Change& change, const AffectedTab
         for (const TableLock& lock : locks_of(change, catalog_, file_.schemas)) {
             strongest = std::max(strongest, lock.mode);
             AffectedTable other = affected(lock.table);
-            if (lock.mode >= Mode::Share && other.schemas > 0 && other.table != table.table) finding.tables.push_back(std::move(other));
+            if (lock.mode >= Mode::Share && other.schemas > 0 && other.table != table.table)
+                finding.tables.push_back(std::move(other));
         }
         finding.lock = name_of(strongest);
         finding.blocks_reads = blocks_reads(strongest);

@@ -31,7 +31,7 @@ struct FileView {
 struct StatementView {
     std::size_t number = 0;
     std::uint32_t line = 0;
-    std::string text;               ///< with `kOwnSchema`
+    std::string text;  ///< with `kOwnSchema`
     std::vector<Change> changes;
     std::set<std::string> allowed;  ///< rules that a comment beside it allows
 };
@@ -46,8 +46,6 @@ public:
 
     void begin(FileView file);
     void look(const StatementView& statement);
-    /// What only the whole file tells.
-    void end();
 
 private:
     /// A rule that a statement has broken, before levels and comments.
@@ -91,11 +89,11 @@ private:
 
     FileView file_;
     const StatementView* statement_ = nullptr;
-    std::vector<Locked> locked_;                 ///< in this file, of existing tables
-    std::map<Name, std::size_t> scanned_;        ///< in this file, by which statement
-    std::set<std::string> not_valid_;            ///< constraints added in this file
-    std::vector<std::string> enum_values_;       ///< added in this file
-    std::optional<Finding> backfill_;            ///< that DDL may still follow
+    std::vector<Locked> locked_;            ///< in this file, of existing tables
+    std::map<Name, std::size_t> scanned_;   ///< in this file, by which statement
+    std::set<std::string> not_valid_;       ///< constraints added in this file
+    std::vector<std::string> enum_values_;  ///< added in this file
+    std::optional<Finding> backfill_;       ///< that DDL may still follow
     bool told_of_work_ = false;
     bool told_of_tables_ = false;
 
@@ -105,7 +103,9 @@ private:
     std::set<std::pair<Scoped, std::string>> new_columns_;
     std::map<std::pair<Scoped, std::string>, std::string> not_null_checks_;  ///< column by name
     std::set<std::pair<Scoped, std::string>> proved_not_null_;
-    std::string scope() const { return file_.for_tenants || file_.schemas.empty() ? "" : file_.schemas.front(); }
+    std::string scope() const {
+        return file_.for_tenants || file_.schemas.empty() ? "" : file_.schemas.front();
+    }
     Scoped scoped(const Name& name) const { return {scope(), name}; }
 };
 

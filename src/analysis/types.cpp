@@ -17,12 +17,22 @@ struct Type {
 };
 
 constexpr std::pair<std::string_view, std::string_view> kOtherNames[] = {
-    {"character varying", "varchar"}, {"character", "bpchar"},    {"char", "bpchar"},
-    {"integer", "int4"},              {"int", "int4"},            {"bigint", "int8"},
-    {"smallint", "int2"},             {"boolean", "bool"},        {"bit varying", "varbit"},
-    {"decimal", "numeric"},           {"real", "float4"},         {"double precision", "float8"},
-    {"timestamp without time zone", "timestamp"}, {"timestamp with time zone", "timestamptz"},
-    {"time without time zone", "time"}, {"time with time zone", "timetz"}};
+    {"character varying", "varchar"},
+    {"character", "bpchar"},
+    {"char", "bpchar"},
+    {"integer", "int4"},
+    {"int", "int4"},
+    {"bigint", "int8"},
+    {"smallint", "int2"},
+    {"boolean", "bool"},
+    {"bit varying", "varbit"},
+    {"decimal", "numeric"},
+    {"real", "float4"},
+    {"double precision", "float8"},
+    {"timestamp without time zone", "timestamp"},
+    {"timestamp with time zone", "timestamptz"},
+    {"time without time zone", "time"},
+    {"time with time zone", "timetz"}};
 
 Type parsed(std::string_view text) {
     Type type;
@@ -59,19 +69,23 @@ bool needs_rewrite(std::string_view from_text, std::string_view to_text) {
     const Type from = parsed(from_text);
     const Type to = parsed(to_text);
     if (from == to) return false;
-    const auto either = [](const Type& type) { return type.name == "varchar" || type.name == "text"; };
+    const auto either = [](const Type& type) {
+        return type.name == "varchar" || type.name == "text";
+    };
     if (either(from) && either(to)) return !is_wider(from, to);
     if (from.name == "varchar" && to.name == "citext") return false;
     if (from.name == "text" && to.name == "citext") return false;
     if (from.name == "cidr" && to.name == "inet") return false;
     if (from.name != to.name) return true;
     if (from.name == "numeric") {
-        const auto scale = [](const Type& type) { return type.limits.size() > 1 ? type.limits[1] : 0; };
+        const auto scale = [](const Type& type) {
+            return type.limits.size() > 1 ? type.limits[1] : 0;
+        };
         return !is_wider(from, to) || (!to.limits.empty() && scale(from) != scale(to));
     }
     const bool by_length = from.name == "varbit" || from.name == "timestamp" ||
-                           from.name == "timestamptz" || from.name == "time" || from.name == "timetz" ||
-                           from.name == "interval";
+                           from.name == "timestamptz" || from.name == "time" ||
+                           from.name == "timetz" || from.name == "interval";
     return !by_length || !is_wider(from, to);
 }
 

@@ -111,8 +111,9 @@ db::AnalysisOptions analysis_options(const Values& values) {
         const std::size_t colon = line.find(':');
         const std::size_t begin =
             colon == std::string::npos ? colon : line.find_first_not_of(' ', colon + 1);
-        const auto level =
-            begin == std::string::npos ? std::nullopt : level_of(std::string_view(line).substr(begin));
+        const auto level = begin == std::string::npos
+                               ? std::nullopt
+                               : level_of(std::string_view(line).substr(begin));
         if (!level) {
             throw Error(
                 ErrorKind::Configuration,
