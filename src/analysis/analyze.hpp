@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "core/finding.hpp"
 #include "core/plan.hpp"
 #include "db/options.hpp"
@@ -10,6 +12,12 @@ namespace migrator::analysis {
 
 /// Looks at the files of `plan` and at the catalog. Changes nothing. Throws InvalidRequest where
 /// there are no rules for the database, Unavailable when it can't be reached.
-Analysis analyze(db::sql::Server& server, const db::Options& options, const Plan& plan);
+/// `parser`: a program as `Parser` wants it.
+Analysis analyze(
+    db::sql::Server& server,
+    const db::Options& options,
+    const Plan& plan,
+    const std::string& parser = "/proc/self/exe"
+);
 
 }  // namespace migrator::analysis

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <optional>
 
+#include "analysis/parser.hpp"
 #include "app/caller.hpp"
 #include "app/interrupts.hpp"
 #include "app/wiring.hpp"
@@ -36,6 +37,9 @@ void keep_standard_streams() {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc == 2 && argv[1] == migrator::analysis::kParserMode) {
+        return migrator::analysis::run_parser_child();
+    }
     keep_standard_streams();
 #ifdef M_ARENA_MAX
     // Runs take turns on the threads of a service. With an arena for each thread, what one run has

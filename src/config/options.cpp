@@ -110,6 +110,33 @@ db::MissingSchemas missing_schemas_of(const Values& values) {
     return text == "fail" ? db::MissingSchemas::Fail : db::MissingSchemas::Warn;
 }
 
+/// Lines as "set-not-null: warning".
+db::AnalysisOptions analysis_options(const Values& values) {
+    db::AnalysisOptions options;
+    for (const std::string& line : values.items("analysis")) {
+        const std::size_t colon = line.find(':');
+        const std::size_t begin =
+            colon == std::string::npos ? colon : line.find_first_not_of(' ', colon + 1);
+        const auto level = begin == std::string::npos
+                               ? std::nullopt
+                               : level_of(std::string_view(line).substr(begin));
+        if (!level) {
+            throw Error(
+                ErrorKind::Configuration,
+                fmt::format(
+                    "analysis: '{}' is not a rule and off, info, warning or danger, as in "
+                    "'set-not-null: warning'",
+                    line
+                )
+            );
+        }
+        options.levels[line.substr(0, colon)] = *level;
+    }
+    options.small_rows = static_cast<std::int64_t>(values.number("analysisSmallRows"));
+    options.large_rows = static_cast<std::int64_t>(values.number("analysisLargeRows"));
+    return options;
+}
+
 db::Options database_options(const Values& values) {
     db::Options options;
     options.driver = values.text("driver");
@@ -142,6 +169,7 @@ db::Options database_options(const Values& values) {
     options.retries = values.number("retries");
     options.lock_timeout = values.duration("lockTimeout");
     options.no_transaction = values.items("noTransaction");
+    options.analysis = analysis_options(values);
     options.batch_bytes = values.number("batchBytes");
     options.batch_bytes_is_explicit = values.has("batchBytes");
     options.max_connections = values.number("maxConnections");

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/catalog.hpp"
+#include "analysis/change.hpp"
+#include "analysis/locks.hpp"
+#include "core/finding.hpp"
+#include "db/options.hpp"
+
+namespace migrator::analysis {
+
+/// The names of all rules.
+std::span<const std::string_view> rule_names() noexcept;
+
+/// The file that statements are of.
+struct FileView {
+    std::string file;
+    bool for_tenants = false;
+    std::vector<std::string> schemas;  ///< that it is pending for
+    bool outside_transaction = false;
+    bool wrapped = false;  ///< in a transaction of its own, which is dropped
+};
+
+struct StatementView {
+    std::size_t number = 0;
+    std::uint32_t line = 0;
+    std::string text;  ///< with `kOwnSchema`
+    std::vector<Change> changes;
+    std::set<std::string> allowed;  ///< rules that a comment beside it allows
+};
+
+/// The rules for PostgreSQL. Files and statements come in the order of the plan, since what an
+/// earlier one has made is no table of the application yet.
+class Rules {
+public:
+    /// All is lent.
+    Rules(const Catalog& catalog, const db::Options& options, Analysis& analysis)
+        : catalog_(catalog), options_(options), analysis_(analysis) {}
+
+    void begin(FileView file);
+    void look(const StatementView& statement);
+
+private:
+    /// A rule that a statement has broken, before levels and comments.
+    struct Hazard {
+        std::string_view rule;
+        Level level = Level::Info;
+        std::string why;
+        std::string safe{};
+    };
+    struct Locked {
+        Name table;
+        Mode mode = Mode::None;
+        std::size_t statement = 0;
+    };
+
+    void look(const Change& change);
+    void look_at_alter(const Change& change);
+    void look_at_data(const Change& change);
+    void look_at_names(const Change& change);
+    void look_at_partition(const Change& change);
+    void look_at_index(const Change& change);
+    void look_at_constraint(const Change& change);
+    void look_at_type(const Change& change);
+    void look_at_not_null(const Change& change);
+    void look_at_new_column(const Change& change);
+    void look_at_transaction(const Change& change);
+    void remember(const Change& change);
+    void worked_on(const Change& change, const AffectedTable& table, bool scans);
+
+    void report(const Hazard& hazard, const Change& change, const AffectedTable& table);
+    Level by_rows(const AffectedTable& table) const;
+    AffectedTable affected(const Name& name) const;
+    /// The name that the catalog has for it; nothing when an earlier statement has made it.
+    std::optional<Name> known(const Name& name) const;
+    std::string sql(const Name& name) const;
+    std::string shown(std::string text) const;
+
+    const Catalog& catalog_;
+    const db::Options& options_;
+    Analysis& analysis_;
+
+    FileView file_;
+    const StatementView* statement_ = nullptr;
+    std::vector<Locked> locked_;            ///< in this file, of existing tables
+    std::map<Name, std::size_t> scanned_;   ///< in this file, by which statement
+    std::set<std::string> not_valid_;       ///< constraints added in this file
+    std::vector<std::string> enum_values_;  ///< added in this file
+    std::optional<Finding> backfill_;       ///< that DDL may still follow
+    bool told_of_work_ = false;
+    bool told_of_tables_ = false;
+
+    // Of all files so far; names have the scope in front: the schema of a single file.
+    using Scoped = std::pair<std::string, Name>;
+    std::map<Scoped, std::optional<Name>> renamed_;  ///< nothing: made by a pending file
+    std::set<std::pair<Scoped, std::string>> new_columns_;
+    std::map<std::pair<Scoped, std::string>, std::string> not_null_checks_;  ///< column by name
+    std::set<std::pair<Scoped, std::string>> proved_not_null_;
+    std::string scope() const {
+        return file_.for_tenants || file_.schemas.empty() ? "" : file_.schemas.front();
+    }
+    Scoped scoped(const Name& name) const { return {scope(), name}; }
+};
+
+}  // namespace migrator::analysis

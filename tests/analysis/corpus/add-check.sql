@@ -1,0 +1,1 @@
+alter table {schema}.big add constraint big_n check (n > 0);

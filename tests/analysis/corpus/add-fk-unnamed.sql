@@ -1,0 +1,1 @@
+alter table {schema}.big add foreign key (ref) references {schema}.parent;

@@ -1,0 +1,1 @@
+alter table {schema}.big add constraint big_ref foreign key (ref) references {schema}.parent (id);

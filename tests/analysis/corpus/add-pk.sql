@@ -1,0 +1,1 @@
+alter table {schema}.heap add primary key (id);

@@ -1,0 +1,1 @@
+alter table {schema}.small add column must int not null;

@@ -1,0 +1,1 @@
+alter table {schema}.big add column seen timestamptz default clock_timestamp();

@@ -1,0 +1,1 @@
+cluster {schema}.big using big_pkey;

@@ -1,0 +1,1 @@
+alter table {schema}.parts detach partition {schema}.part1;

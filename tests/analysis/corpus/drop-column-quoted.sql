@@ -1,0 +1,1 @@
+ALTER TABLE "{schema}"."small" DROP COLUMN IF EXISTS "word";

@@ -1,0 +1,1 @@
+drop index {schema}.big_note;

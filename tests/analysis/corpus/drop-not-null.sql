@@ -1,0 +1,1 @@
+alter table {schema}.small alter column word drop not null;

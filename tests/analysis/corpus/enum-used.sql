@@ -1,0 +1,2 @@
+alter type {schema}.mood add value 'wild';
+insert into {schema}.feels values ('wild');

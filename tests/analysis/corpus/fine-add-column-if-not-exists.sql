@@ -1,0 +1,1 @@
+alter table {schema}.big add column if not exists n int;

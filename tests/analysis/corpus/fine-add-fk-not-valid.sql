@@ -1,0 +1,1 @@
+alter table {schema}.big add constraint c foreign key (ref) references {schema}.parent not valid;

@@ -1,0 +1,1 @@
+comment on table {schema}.big is 'drop table big';

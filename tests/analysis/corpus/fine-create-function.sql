@@ -1,0 +1,1 @@
+create function {schema}.g() returns int language sql as 'delete from big; select 1';

@@ -1,0 +1,1 @@
+create type {schema}.level as enum ('low', 'high');

@@ -1,0 +1,1 @@
+create view {schema}.seen as select * from {schema}.big;

@@ -1,0 +1,1 @@
+alter table {schema}.big drop constraint if exists nothing;

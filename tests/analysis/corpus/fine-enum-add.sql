@@ -1,0 +1,1 @@
+alter type {schema}.mood add value if not exists 'calm';

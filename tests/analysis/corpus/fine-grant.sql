@@ -1,0 +1,1 @@
+grant select on {schema}.big to public;

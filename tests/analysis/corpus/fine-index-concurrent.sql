@@ -1,0 +1,2 @@
+-- migrator:no-transaction
+create index concurrently big_n on {schema}.big (n);

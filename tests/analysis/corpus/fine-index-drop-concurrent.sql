@@ -1,0 +1,2 @@
+-- migrator:no-transaction
+drop index concurrently if exists {schema}.big_note;

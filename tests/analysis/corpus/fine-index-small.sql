@@ -1,0 +1,1 @@
+create index small_word on {schema}.small (word);

@@ -1,0 +1,1 @@
+insert into {schema}.small select id + 1000, word from {schema}.small;

@@ -1,0 +1,1 @@
+insert into {schema}.small values (100, 'drop table'), (101, 'x');

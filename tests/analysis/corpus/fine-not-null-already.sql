@@ -1,0 +1,1 @@
+alter table {schema}.big alter column id set not null;

@@ -1,0 +1,1 @@
+alter table {schema}.big set (fillfactor = 80);

@@ -1,0 +1,1 @@
+alter table {schema}.small alter column id type bigint;

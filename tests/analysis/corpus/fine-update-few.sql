@@ -1,0 +1,1 @@
+update {schema}.small set word = 'b' where id = 3;

@@ -1,0 +1,1 @@
+alter table {schema}.big validate constraint big_waiting;

@@ -1,0 +1,3 @@
+begin;
+alter table {schema}.big add column extra text;
+commit;

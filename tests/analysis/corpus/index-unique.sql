@@ -1,0 +1,1 @@
+create unique index big_u on {schema}.big (n, note);

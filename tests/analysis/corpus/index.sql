@@ -1,0 +1,1 @@
+create index big_n on {schema}.big (n);

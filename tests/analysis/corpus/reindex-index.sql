@@ -1,0 +1,1 @@
+reindex index {schema}.big_note;

@@ -1,0 +1,1 @@
+alter table {schema}.small rename column word to term;

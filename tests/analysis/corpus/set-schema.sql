@@ -1,0 +1,1 @@
+alter table {schema}.small set schema public;

@@ -1,0 +1,1 @@
+update {schema}.big set n = 1;
