@@ -11,6 +11,7 @@
 #include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "db/sqlite/files.hpp"
+#include "db/sqlite/hints.hpp"
 #include "db/sqlite/pragmas.hpp"
 #include "db/sqlite/result_code.hpp"
 
@@ -168,7 +169,11 @@ std::string Connection::message(int code) const {
     return text;
 }
 
-void Connection::fail(int code) const { throw Error(kind_of(code), message(code)); }
+void Connection::fail(int code) const {
+    Error failed(kind_of(code), message(code));
+    failed.advise(file_hint_for(code));
+    throw failed;
+}
 
 void Connection::install_callbacks() noexcept {
     sqlite3_busy_handler(handle(), wait, this);

@@ -9,6 +9,7 @@
 #include "db/sqlite/created_schema.hpp"
 #include "db/sqlite/cursor.hpp"
 #include "db/sqlite/files.hpp"
+#include "db/sqlite/hints.hpp"
 #include "db/sqlite/pragmas.hpp"
 #include "db/sqlite/result_code.hpp"
 
@@ -255,6 +256,7 @@ Failure ScriptRunner::failed(
         .context = code_name(code),
     };
     if (code == SQLITE_OK || sent.empty()) return failure;
+    failure.hint = hint_for(code, failure.message);
     const int offset = sqlite3_error_offset(context_.connection.handle());
     if (offset >= 0) {
         const auto at = sent.size() - rest.size() + static_cast<std::size_t>(offset);

@@ -10,6 +10,7 @@
 #include "core/utf8.hpp"
 #include "db/sqlite/clean_up.hpp"
 #include "db/sqlite/cursor.hpp"
+#include "db/sqlite/hints.hpp"
 #include "db/sqlite/result_code.hpp"
 
 namespace migrator::db::sqlite {
@@ -205,7 +206,9 @@ Error SqliteSession::explained(const Error& error) const {
         why = "{}: a run or another program has locked the file ({}); try again";
     }
     if (why.empty()) return error;
-    return {error.kind(), fmt::format(fmt::runtime(why), error.what(), attachments_.paths())};
+    return error.as(
+        error.kind(), fmt::format(fmt::runtime(why), error.what(), attachments_.paths())
+    );
 }
 
 void SqliteSession::end_reading() noexcept try {
@@ -410,6 +413,7 @@ std::optional<sql::Failure> SqliteSession::commit() {
 
 sql::Failure SqliteSession::commit_failure(int code) {
     sql::Failure failure{.message = connection_->message(code), .context = code_name(code)};
+    failure.hint = hint_for(code, failure.message);
     if ((code & 0xff) == SQLITE_BUSY) {
         failure.hint = "another program kept reading one of these files: " + attachments_.paths();
     } else if (code == SQLITE_CONSTRAINT_FOREIGNKEY) {
