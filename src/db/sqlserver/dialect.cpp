@@ -44,6 +44,15 @@ std::string objects_in(const SchemaName& schema) {
     return fmt::format(kObjectsIn, quote_text(schema.str()));
 }
 
+/// There is no read-only transaction: what a function has changed is taken back.
+std::vector<std::string> before_check(const std::string& /*role*/) {
+    return {"save transaction migrator_check"};
+}
+
+/// Some errors leave nothing but the whole transaction to roll back.
+constexpr std::array<std::string_view, 1> kAfterCheck = {
+    "if xact_state() = 1 rollback transaction migrator_check"};
+
 sql::Dialect make_dialect() {
     static const std::string fence_is_free =
         try_lock_query(kFence, {.mode = "Exclusive", .owner = "Transaction"});
@@ -105,6 +114,8 @@ sql::Dialect make_dialect() {
         .prefers_single_messages = {},
         .waits = kWaitQueries,
         .waits_right = "VIEW SERVER STATE, granted to the login, shows who holds a lock",
+        .before_check = before_check,
+        .after_check = kAfterCheck,
         .broken_objects = {},
     };
 }
