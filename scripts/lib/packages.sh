@@ -4,7 +4,8 @@
 # To build the program.
 BUILD_PACKAGES=(
   g++ cmake ninja-build git ca-certificates
-  libboost1.81-dev libcurl4-openssl-dev libfmt-dev libmariadb-dev libpq-dev libpugixml-dev
+  libboost1.81-dev libcurl4-openssl-dev libfmt-dev libmariadb-dev libpg-query-dev libpq-dev
+  libprotobuf-c-dev libpugixml-dev
   libsqlite3-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev unixodbc-dev
 )
 # To build and run the tests, on top.

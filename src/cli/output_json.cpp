@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "wire/analysis.hpp"
 #include "wire/audit.hpp"
 #include "wire/migrations.hpp"
 #include "wire/plans.hpp"
@@ -81,7 +82,9 @@ std::string status(const plan::StatusReport& status) {
     return document(wire::status_report(status));
 }
 
-std::string preview(const coordinator::Preview& preview, const std::string* sql) {
+std::string preview(
+    const coordinator::Preview& preview, const std::string* sql, const Analysis* analysis
+) {
     object root;
     root["counts"] = wire::counts(preview.summary);
     root["tenants"] = texts(preview.plan.tenants);
@@ -92,6 +95,7 @@ std::string preview(const coordinator::Preview& preview, const std::string* sql)
     root["notes"] = texts(preview.notes);
     add_source(root, preview.findings, preview.source);
     if (sql != nullptr) root["sql"] = text(*sql);
+    if (analysis != nullptr) root["analysis"] = wire::analysis(*analysis);
     return document(root);
 }
 

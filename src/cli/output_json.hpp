@@ -19,8 +19,10 @@ std::string partly_failed(
     const coordinator::VersionRequest& request, const coordinator::Outcome& outcome, int exit_code
 );
 std::string status(const plan::StatusReport& status);
-/// `sql`: null without `--sql`.
-std::string preview(const coordinator::Preview& preview, const std::string* sql);
+/// `sql`: null without `--sql`; `analysis`: null without `--analyze`.
+std::string preview(
+    const coordinator::Preview& preview, const std::string* sql, const Analysis* analysis
+);
 std::string validation(
     const coordinator::Validation& validation,
     const std::vector<std::string>& unknown_keys,

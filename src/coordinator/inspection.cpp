@@ -258,6 +258,10 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     return preview;
 }
 
+Analysis Inspection::analyze(const Preview& preview) const {
+    return dependencies_.connector.analyze(preview.plan);
+}
+
 std::string Inspection::preview_sql(const Preview& preview) const {
     std::string text;
     for (const PlannedFile& file : preview.plan.files) {

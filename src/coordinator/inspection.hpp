@@ -75,6 +75,9 @@ public:
         const;
     /// Throws NotFound as `plan::chosen` does, InvalidRequest as `plan::check_names`.
     Preview preview(bool reconcile, const plan::Selection& tenants = {}) const;
+    /// What the files of the preview would do to an application in use. Throws what
+    /// `Connector::analyze` throws.
+    Analysis analyze(const Preview& preview) const;
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview) const;
     Validation validate() const;

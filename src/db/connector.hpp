@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/error.hpp"
+#include "core/finding.hpp"
 #include "core/migration.hpp"
 #include "core/notice.hpp"
 #include "core/plan.hpp"
@@ -252,8 +254,15 @@ public:
     /// In the order of the plan, at most one a file.
     virtual std::vector<ScriptProblem> check(const Plan& plan) = 0;
 
-    /// The same of the tenant that `request` creates, for whom `plan` is. Throws what `Run::apply`
-    /// would throw before anything runs; gives what its answer would say.
+    /// What the planned files would do to an application that uses the tables, with their sizes as
+    /// they are now. Reads only. Throws InvalidRequest where there are no rules for the database:
+    /// nobody may take an empty answer for a good one.
+    virtual Analysis analyze(const Plan& /*plan*/) {
+        throw Error(ErrorKind::InvalidRequest, "This database has no analysis");
+    }
+
+    /// The same as `check` of the tenant that `request` creates, for whom `plan` is. Throws what
+    /// `Run::apply` would throw before anything runs; gives what its answer would say.
     virtual std::vector<std::string> check_new_tenant(
         const Plan& plan, const ApplyRequest& request
     ) = 0;

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/finding.hpp"
 #include "core/share.hpp"
 #include "identity/places.hpp"
 
@@ -32,6 +34,13 @@ enum class AdoptSchemas : std::uint8_t {
     Refuse,
     Warn,   ///< it is created, and the answer says so
     Allow,  ///< somebody has said that the objects are its own
+};
+
+/// How `plan --analyze` weighs what it finds.
+struct AnalysisOptions {
+    std::map<std::string, Level, std::less<>> levels;  ///< by rule, whatever the tables' sizes
+    std::int64_t small_rows = 10'000;     ///< a table of fewer rows makes a hazard an info
+    std::int64_t large_rows = 1'000'000;  ///< from here on it is a danger
 };
 
 /// What stands for a token in a data source, in the place of the password.
@@ -65,7 +74,8 @@ struct Options {
     std::size_t batch_bytes = 262'144;               ///< 0: one file a message
     bool batch_bytes_is_explicit = false;            ///< set by the user
     std::size_t max_connections = 8;                 ///< pool for reads
-    std::string set_role;                            ///< role to apply as; empty: the login
+    AnalysisOptions analysis;
+    std::string set_role;  ///< role to apply as; empty: the login
 
     /// The password that `kDatabaseToken` stands for. Asked for each connection, from any thread.
     /// Null: such a data source is refused.

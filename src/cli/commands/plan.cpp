@@ -1,17 +1,32 @@
+#include <fstream>
+#include <optional>
 #include <ostream>
 
 #include "cli/command.hpp"
 #include "cli/output_json.hpp"
 #include "cli/pending_code.hpp"
 #include "cli/tenant_choice.hpp"
+#include "core/finding.hpp"
+#include "wire/analysis.hpp"
 
 namespace migrator::cli {
 namespace {
+
+/// The file for a code host. Throws Configuration.
+void write_sarif(const std::string& path, const std::string& text) {
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file) throw Error(ErrorKind::Configuration, "Could not write " + path);
+}
 
 struct PlanCommand : Command {
     bool sql = false;
     bool reconcile = false;
     bool exit_code = false;
+    bool analyze = false;
+    std::string sarif;
+    std::optional<Level> fail_on;
     TenantChoice tenants;
 
     CommandText text() const override {
@@ -27,7 +42,9 @@ struct PlanCommand : Command {
                 "  migrator plan\n"
                 "  migrator plan --sql > review.sql            the text that would be sent\n"
                 "  migrator plan --exit-code                   3: pending, 4: edited files, 1: "
-                "problems\n"};
+                "problems\n"
+                "  migrator plan --analyze --fail-on danger    3: it would hurt an application in "
+                "use\n"};
     }
 
     Options options() override {
@@ -38,16 +55,45 @@ struct PlanCommand : Command {
                 tenants, "Limit to these tenants; repeatable, `*` matches any characters"
             ),
             tenants_from_option(tenants),
-            exit_code_option(exit_code)};
+            exit_code_option(exit_code),
+            flag("--analyze", analyze, "Say what the files would do to an application in use"),
+            word("--sarif FILE", sarif, "With --analyze: write the findings as SARIF, too"),
+            fail_on_option()};
+    }
+
+    Option fail_on_option() {
+        Option option = parsed(
+            "--fail-on LEVEL",
+            fail_on,
+            [](const std::string& text) {
+                auto level = level_of(text);
+                if (level == Level::Off) level.reset();
+                return level;
+            },
+            "info, warning or danger",
+            "With --analyze: exit with 3 when a finding is as bad"
+        );
+        option.choices = {"warning", "danger"};
+        return option;
     }
 
     int run(Context& context) override {
+        if (!analyze && (!sarif.empty() || fail_on)) {
+            throw Error(ErrorKind::InvalidRequest, "--sarif and --fail-on need --analyze");
+        }
         const auto& inspection = context.opened().coordinator.inspection();
         const auto preview = inspection.preview(reconcile, selection_of(tenants));
         std::string sent;
         if (sql) sent = inspection.preview_sql(preview);
+        std::optional<Analysis> analysis;
+        if (analyze) analysis = inspection.analyze(preview);
+        if (!sarif.empty()) {
+            write_sarif(sarif, wire::sarif(*analysis, context.backend.version_text));
+        }
         if (context.common.json) {
-            context.terminal.out << json::preview(preview, sql ? &sent : nullptr);
+            context.terminal.out << json::preview(
+                preview, sql ? &sent : nullptr, analysis ? &*analysis : nullptr
+            );
         } else if (sql) {
             context.terminal.out << sent;
             // Standard output is for the SQL alone.
@@ -64,9 +110,16 @@ struct PlanCommand : Command {
             show_source(warnings, preview.source);
             show_problems(warnings, preview.problems);
             for (const auto& note : preview.notes) warnings.note(note);
+            if (analysis) show_analysis(warnings, *analysis, context.common.verbose);
         } else {
             show_preview(context.report, preview);
+            if (analysis) show_analysis(context.report, *analysis, context.common.verbose);
         }
+        if (analysis && !analysis->problems.empty()) {
+            return edge_codes(ErrorKind::MigrationFailed).exit_code;
+        }
+        constexpr int kHurts = 3;
+        if (fail_on && analysis->has(*fail_on)) return kHurts;
         if (!exit_code) return 0;
         return pending_code(
             preview.plan, preview.changed, preview.source, !preview.problems.empty()

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/analyze.hpp"
 #include "core/error.hpp"
 #include "db/sql/apply/long_statements.hpp"
 #include "db/sql/apply/new_tenant.hpp"
@@ -180,6 +181,10 @@ public:
         auto problems = apply::look_at_files(plan, scripts, true, atomicity()).problems;
         apply::add_open_quotes(plan, scripts, problems);
         return problems;
+    }
+
+    Analysis analyze(const Plan& plan) override {
+        return analysis::analyze(*server_, options_, plan);
     }
 
     std::vector<std::string> check_new_tenant(const Plan& plan, const ApplyRequest& request)
