@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "wire/migrations.hpp"
+#include "wire/plans.hpp"
 #include "wire/runs.hpp"
 
 namespace migrator::api {
@@ -44,6 +45,15 @@ http::Response applied_migrations(Services services) {
 
 http::Response tenants(Services services) {
     return json_response(json::serialize(wire::texts(services.coordinator.tenants())));
+}
+
+/// What a file's checks say of each tenant. A file with a problem may hide a check.
+http::Response checks(Services services) {
+    const auto& inspection = services.coordinator.inspection();
+    const auto preview = inspection.preview(false);
+    json::object answer = wire::checks(inspection.run_checks(preview));
+    answer["problems"] = wire::problems(preview.problems);
+    return json_response(json::serialize(answer));
 }
 
 http::Response mismatch_response(Services services, const std::vector<Migration>& changed) {
@@ -171,6 +181,7 @@ void add_v1(Routes& routes, Services services, const std::string& redacted_confi
     get("/migrations/source", source_migrations);  // the ECS walkthrough calls it so
     get("/v1/migrations/applied", applied_migrations);
     get("/v1/tenants", tenants);
+    get("/v1/checks", checks);
     const std::string& prefix = routes.prefix();
     const auto apply = post(services, prefix, TenantName::NotAsked, kApplyVersion);
     const auto create_tenant = post(services, prefix, TenantName::Required, kTenantVersion);

@@ -61,6 +61,8 @@ void show_outcome(
 void show_preview(Report& report, const coordinator::Preview& preview);
 /// Infos are counted only, but with `verbose`.
 void show_analysis(Report& report, const Analysis& analysis, bool verbose);
+/// Which checks are not true, and for whom.
+void show_checks(Report& report, const db::CheckReport& checks);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);
 /// What does not fit between files and records, and what to do.
 void show_source(Report& report, const coordinator::SourceCheck& check);

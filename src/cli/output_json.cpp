@@ -83,7 +83,10 @@ std::string status(const plan::StatusReport& status) {
 }
 
 std::string preview(
-    const coordinator::Preview& preview, const std::string* sql, const Analysis* analysis
+    const coordinator::Preview& preview,
+    const std::string* sql,
+    const Analysis* analysis,
+    const db::CheckReport* checks
 ) {
     object root;
     root["counts"] = wire::counts(preview.summary);
@@ -96,6 +99,7 @@ std::string preview(
     add_source(root, preview.findings, preview.source);
     if (sql != nullptr) root["sql"] = text(*sql);
     if (analysis != nullptr) root["analysis"] = wire::analysis(*analysis);
+    if (checks != nullptr) root["checks"] = wire::checks(*checks);
     return document(root);
 }
 

@@ -19,9 +19,13 @@ std::string partly_failed(
     const coordinator::VersionRequest& request, const coordinator::Outcome& outcome, int exit_code
 );
 std::string status(const plan::StatusReport& status);
-/// `sql`: null without `--sql`; `analysis`: null without `--analyze`.
+/// `sql`: null without `--sql`; `analysis`: null without `--analyze`; `checks`: null without
+/// `--checks`.
 std::string preview(
-    const coordinator::Preview& preview, const std::string* sql, const Analysis* analysis
+    const coordinator::Preview& preview,
+    const std::string* sql,
+    const Analysis* analysis = nullptr,
+    const db::CheckReport* checks = nullptr
 );
 std::string validation(
     const coordinator::Validation& validation,

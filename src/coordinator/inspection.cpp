@@ -262,6 +262,10 @@ Analysis Inspection::analyze(const Preview& preview) const {
     return dependencies_.connector.analyze(preview.plan);
 }
 
+db::CheckReport Inspection::run_checks(const Preview& preview) const {
+    return dependencies_.connector.run_checks(preview.plan);
+}
+
 std::string Inspection::preview_sql(const Preview& preview) const {
     std::string text;
     for (const PlannedFile& file : preview.plan.files) {

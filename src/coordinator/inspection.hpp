@@ -78,6 +78,8 @@ public:
     /// What the files of the preview would do to an application in use. Throws what
     /// `Connector::analyze` throws.
     Analysis analyze(const Preview& preview) const;
+    /// What the checks of the planned files say now.
+    db::CheckReport run_checks(const Preview& preview) const;
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview) const;
     Validation validate() const;

@@ -27,6 +27,7 @@ struct PlanCommand : Command {
     bool analyze = false;
     std::string sarif;
     std::optional<Level> fail_on;
+    bool checks = false;
     TenantChoice tenants;
 
     CommandText text() const override {
@@ -41,6 +42,9 @@ struct PlanCommand : Command {
             .examples =
                 "  migrator plan\n"
                 "  migrator plan --sql > review.sql            the text that would be sent\n"
+                "  migrator plan --checks                      which tenants' data the files do "
+                "not "
+                "fit\n"
                 "  migrator plan --exit-code                   3: pending, 4: edited files, 1: "
                 "problems\n"
                 "  migrator plan --analyze --fail-on danger    3: it would hurt an application in "
@@ -55,6 +59,9 @@ struct PlanCommand : Command {
                 tenants, "Limit to these tenants; repeatable, `*` matches any characters"
             ),
             tenants_from_option(tenants),
+            flag(
+                "--checks", checks, "Ask the checks of the files for each tenant; 1: not all true"
+            ),
             exit_code_option(exit_code),
             flag("--analyze", analyze, "Say what the files would do to an application in use"),
             word("--sarif FILE", sarif, "With --analyze: write the findings as SARIF, too"),
@@ -85,6 +92,8 @@ struct PlanCommand : Command {
         const auto preview = inspection.preview(reconcile, selection_of(tenants));
         std::string sent;
         if (sql) sent = inspection.preview_sql(preview);
+        std::optional<db::CheckReport> asked;
+        if (checks) asked = inspection.run_checks(preview);
         std::optional<Analysis> analysis;
         if (analyze) analysis = inspection.analyze(preview);
         if (!sarif.empty()) {
@@ -92,7 +101,10 @@ struct PlanCommand : Command {
         }
         if (context.common.json) {
             context.terminal.out << json::preview(
-                preview, sql ? &sent : nullptr, analysis ? &*analysis : nullptr
+                preview,
+                sql ? &sent : nullptr,
+                analysis ? &*analysis : nullptr,
+                asked ? &*asked : nullptr
             );
         } else if (sql) {
             context.terminal.out << sent;
@@ -110,19 +122,24 @@ struct PlanCommand : Command {
             show_source(warnings, preview.source);
             show_problems(warnings, preview.problems);
             for (const auto& note : preview.notes) warnings.note(note);
+            if (asked) show_checks(warnings, *asked);
             if (analysis) show_analysis(warnings, *analysis, context.common.verbose);
         } else {
             show_preview(context.report, preview);
+            if (asked) show_checks(context.report, *asked);
             if (analysis) show_analysis(context.report, *analysis, context.common.verbose);
         }
         if (analysis && !analysis->problems.empty()) {
             return edge_codes(ErrorKind::MigrationFailed).exit_code;
         }
+        // A file with a problem may hide a check.
+        const bool holds = !asked || (asked->failed.empty() && preview.problems.empty());
+        if (!holds && !exit_code) return edge_codes(ErrorKind::MigrationFailed).exit_code;
         constexpr int kHurts = 3;
         if (fail_on && analysis->has(*fail_on)) return kHurts;
         if (!exit_code) return 0;
         return pending_code(
-            preview.plan, preview.changed, preview.source, !preview.problems.empty()
+            preview.plan, preview.changed, preview.source, !holds || !preview.problems.empty()
         );
     }
 };

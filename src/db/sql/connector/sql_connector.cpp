@@ -4,6 +4,7 @@
 
 #include "analysis/analyze.hpp"
 #include "core/error.hpp"
+#include "db/sql/apply/check_survey.hpp"
 #include "db/sql/apply/long_statements.hpp"
 #include "db/sql/apply/new_tenant.hpp"
 #include "db/sql/apply/notices.hpp"
@@ -185,6 +186,10 @@ public:
 
     Analysis analyze(const Plan& plan) override {
         return analysis::analyze(*server_, options_, plan);
+    }
+
+    CheckReport run_checks(const Plan& plan) override {
+        return apply::survey_checks(*server_, options_, plan);
     }
 
     std::vector<std::string> check_new_tenant(const Plan& plan, const ApplyRequest& request)
