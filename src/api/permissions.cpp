@@ -19,6 +19,7 @@ constexpr Permission kPermissions[] = {
     {"GET /v1/migrations/applied", Role::Read},
     {"GET /v1/tenants", Role::Read},
     {"GET /v1/status", Role::Read},
+    {"GET /v1/checks", Role::Plan},
     {"GET /v1/runs", Role::Read},
     {"GET /v1/runs/:id", Role::Read},
     {"DELETE /v1/runs/:id", Role::Apply},  // one's own; those of others need Admin

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "wire/migrations.hpp"
+#include "wire/plans.hpp"
 #include "wire/runs.hpp"
 #include "wire/tenants.hpp"
 
@@ -45,6 +46,15 @@ http::Response applied_migrations(Services services) {
 
 http::Response tenants(Services services) {
     return json_response(json::serialize(wire::texts(services.coordinator.tenants())));
+}
+
+/// What a file's checks say of each tenant. A file with a problem may hide a check.
+http::Response checks(Services services) {
+    const auto& inspection = services.coordinator.inspection();
+    const auto preview = inspection.preview(false);
+    json::object answer = wire::checks(inspection.run_checks(preview));
+    answer["problems"] = wire::problems(preview.problems);
+    return json_response(json::serialize(answer));
 }
 
 http::Response mismatch_response(Services services, const std::vector<Migration>& changed) {
@@ -192,6 +202,7 @@ void add_v1(Routes& routes, Services services, const std::string& redacted_confi
     routes.add_with_id("DELETE", "/v1/tenants", Lane::Patient, [=](const http::Request& request) {
         return remove_tenant(services, request);
     });
+    get("/v1/checks", checks);
     const std::string& prefix = routes.prefix();
     const auto apply = post(services, prefix, TenantName::NotAsked, kApplyVersion);
     const auto create_tenant = post(services, prefix, TenantName::Required, kTenantVersion);

@@ -82,6 +82,8 @@ void show_preview(
 void show_analysis(Report& report, const Analysis& analysis, bool verbose);
 /// What the planned files did where they were traced, and what they will take.
 void show_trace(Report& report, const TraceReport& traced);
+/// Which checks are not true, and for whom.
+void show_checks(Report& report, const db::CheckReport& checks);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);
 /// What does not fit between files and records, and what to do.
 void show_source(Report& report, const coordinator::SourceCheck& check);

@@ -107,7 +107,8 @@ std::string preview(
     const coordinator::Preview& preview,
     const std::string* sql,
     const Analysis* analysis,
-    const TraceReport* traced
+    const TraceReport* traced,
+    const db::CheckReport* checks
 ) {
     object root;
     root["counts"] = wire::counts(preview.summary);
@@ -121,6 +122,7 @@ std::string preview(
     if (sql != nullptr) root["sql"] = text(*sql);
     if (analysis != nullptr) root["analysis"] = wire::analysis(*analysis);
     if (traced != nullptr) root["trace"] = wire::trace_report(*traced);
+    if (checks != nullptr) root["checks"] = wire::checks(*checks);
     return document(root);
 }
 

@@ -25,12 +25,13 @@ std::string status(
     std::optional<int> exit_code
 );
 /// `sql`: null without `--sql`; `analysis`: null without `--analyze`; `traced`: null when nothing
-/// was.
+/// was; `checks`: null without `--checks`.
 std::string preview(
     const coordinator::Preview& preview,
     const std::string* sql,
     const Analysis* analysis,
-    const TraceReport* traced
+    const TraceReport* traced,
+    const db::CheckReport* checks
 );
 std::string validation(
     const coordinator::Validation& validation,

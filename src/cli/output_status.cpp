@@ -134,6 +134,38 @@ void show_preview(
     for (const auto& note : preview.notes) report.note(note);
 }
 
+void show_checks(Report& report, const db::CheckReport& checks) {
+    const auto& failed = checks.failed;
+    if (failed.empty()) {
+        report.line(
+            checks.asked == 0
+                ? std::string("No pending file has a check.")
+                : fmt::format("{} asked, all true.", count_of(checks.asked, "check", "checks"))
+        );
+        return;
+    }
+    report.line(fmt::format(
+        "{} {} asked, {} not true:",
+        count_of(checks.asked, "check", "checks"),
+        checks.asked == 1 ? "was" : "were",
+        failed.size()
+    ));
+    for (std::size_t i = 0; i < failed.size();) {
+        const db::FailedCheck& first = failed[i];
+        std::vector<std::string> schemas;
+        for (; i < failed.size() && failed[i].file == first.file && failed[i].line == first.line;
+             ++i) {
+            schemas.push_back(fmt::format("{}: {}", failed[i].schema, failed[i].why));
+        }
+        std::string place = first.file;
+        if (first.line > 0) place += fmt::format(", line {}: {}", first.line, first.check);
+        report.line(fmt::format(
+            "  {} ({})", printable(place), count_of(schemas.size(), "schema", "schemas")
+        ));
+        report.list(schemas, 4);
+    }
+}
+
 void show_source(Report& report, const coordinator::SourceCheck& check) {
     for (const auto& refusal : check.refusals) {
         report.line(

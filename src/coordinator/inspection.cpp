@@ -367,6 +367,10 @@ TraceReport Inspection::trace(const Preview& preview, db::TraceRequest request) 
     return dependencies_.connector.trace(preview.plan, *preview.sources, request);
 }
 
+db::CheckReport Inspection::run_checks(const Preview& preview) const {
+    return dependencies_.connector.run_checks(preview.plan);
+}
+
 std::string Inspection::preview_sql(const Preview& preview) const {
     std::string text;
     for (const PlannedFile& file : preview.plan.files) {

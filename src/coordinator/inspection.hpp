@@ -90,6 +90,8 @@ public:
     /// hold patterns; its maker is known here. Throws NotFound when a name or pattern means none of
     /// the preview's tenants, and what `Connector::trace` throws.
     TraceReport trace(const Preview& preview, db::TraceRequest request) const;
+    /// What the checks of the planned files say now.
+    db::CheckReport run_checks(const Preview& preview) const;
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview) const;
     Validation validate() const;

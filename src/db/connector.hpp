@@ -34,6 +34,21 @@ struct ScriptProblem {
     std::string message;  ///< names line and what to do
 };
 
+/// A check of a file that is not true for a schema.
+struct FailedCheck {
+    std::string file;
+    std::uint32_t line = 0;  ///< of the check, from 1; 0: the file's checks can't be asked at all
+    std::string check;       ///< its SQL for people, without its literals
+    std::string schema;
+    std::string why;  ///< it is false, or why it is not true
+};
+
+/// What the checks of a plan's files say now.
+struct CheckReport {
+    std::size_t asked = 0;            ///< each check counts once for each schema
+    std::vector<FailedCheck> failed;  ///< in the order of the plan, by line and schema
+};
+
 struct ApplyRequest {
     std::string version_name;
     Action action = Action::Apply;
@@ -302,6 +317,10 @@ public:
     ) {
         throw Error(ErrorKind::InvalidRequest, "Files can't be traced on this database");
     }
+
+    /// Asks the checks of the planned files, for every schema that they would run for, and changes
+    /// nothing.
+    virtual CheckReport run_checks(const Plan& plan) = 0;
 
     /// What the planned files would do to an application that uses the tables, with their sizes as
     /// they are now. Reads only. Throws InvalidRequest where there are no rules for the database:

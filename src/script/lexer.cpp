@@ -5,6 +5,7 @@
 
 #include "core/ascii.hpp"
 #include "script/characters.hpp"
+#include "script/checks.hpp"
 
 namespace migrator::script {
 namespace {
@@ -133,6 +134,9 @@ std::size_t Lexer::end_of_version_comment_head() const {
 
 void Lexer::note_comment(std::size_t begin) {
     if (!first_comment_) first_comment_ = Range{begin, at_};
+    if (begins_with_marker(text_.substr(begin, at_ - begin))) {
+        marked_.push_back({{begin, at_}, between_statements_});
+    }
     content_end_ = content_end(begin);
     comment_floor_ = at_;
 }

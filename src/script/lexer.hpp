@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "script/characters.hpp"
 #include "script/lexis.hpp"
@@ -83,6 +84,14 @@ public:
     /// The first comment that was skipped, its delimiters included.
     std::optional<Range> first_comment() const { return first_comment_; }
 
+    /// A comment whose text begins with `migrator:`, or nearly so.
+    struct Marked {
+        Range comment;
+        bool between_statements = false;
+    };
+    /// Those that were skipped, in order.
+    const std::vector<Marked>& marked() const { return marked_; }
+
 private:
     enum class StringKind : std::uint8_t { Standard, Escape, Bits };
 
@@ -134,6 +143,7 @@ private:
     std::size_t comment_floor_ = 0;  ///< end of the last comment in the statement
     std::size_t content_end_ = 0;    ///< end of the statement's text before that comment
     std::optional<Range> first_comment_;
+    std::vector<Marked> marked_;
     std::optional<std::size_t> open_at_;
 };
 

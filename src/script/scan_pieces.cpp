@@ -102,6 +102,9 @@ private:
         for (const Omission& omission : found.omissions) {
             script_.omissions.push_back({omission.begin + base, omission.end + base});
         }
+        for (const Check& check : found.checks) {
+            script_.checks.push_back({check.begin + base, check.end + base, check.line + lines_});
+        }
         script_.traits |= found.traits;
         script_.standard_conforming_strings = found.standard_conforming_strings;
     }

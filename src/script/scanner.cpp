@@ -8,6 +8,7 @@
 #include "core/ascii.hpp"
 #include "core/utf8.hpp"
 #include "script/characters.hpp"
+#include "script/checks.hpp"
 #include "script/code_traits.hpp"
 #include "script/compound_body.hpp"
 #include "script/copy_data.hpp"
@@ -420,6 +421,7 @@ void Scanner::finish() {
         if (const auto open = lexer_.open_at()) script_.open_line = line_of(text_, *open);
     }
     if (!is_valid_utf8(text_.substr(0, behind_))) script_.sure = false;
+    find_checks(text_, behind_, lexer_.marked(), script_);
 
     const auto comment = lexer_.first_comment();
     const auto& statements = script_.statements;

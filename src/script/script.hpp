@@ -29,10 +29,19 @@ struct Omission {
     std::uint32_t end = 0;
 };
 
+/// A comment `-- migrator:check select …`: what has to be true of a schema before the script runs.
+/// `check_statement` makes SQL of it.
+struct Check {
+    std::uint32_t begin = 0;  ///< of its first comment
+    std::uint32_t end = 0;    ///< one past its last one
+    std::uint32_t line = 1;   ///< of `begin`, from 1
+};
+
 /// What a scan has found. Holds no text itself.
 struct Script {
     std::vector<Statement> statements;  ///< in order; empty ones and comments are not listed
     std::vector<Omission> omissions;    ///< in order
+    std::vector<Check> checks;          ///< in order
     std::uint32_t traits = kNoTraits;   ///< of all statements together
     /// The first comment of the script holds the marker `migrator:no-transaction`.
     bool no_transaction_marker = false;

@@ -87,6 +87,25 @@ const Columns<plan::Findings>& findings_columns() {
     return columns;
 }
 
+json::object checks(const db::CheckReport& report) {
+    json::array failed;
+    const auto& all = report.failed;
+    for (std::size_t i = 0; i < all.size();) {
+        const db::FailedCheck& first = all[i];
+        json::array schemas;
+        for (; i < all.size() && all[i].file == first.file && all[i].line == first.line; ++i) {
+            schemas.push_back(json::object{
+                {"schema", text(all[i].schema)}, {"message", text(all[i].why)}});
+        }
+        failed.push_back(json::object{
+            {"file", text(first.file)},
+            {"line", first.line},
+            {"check", text(first.check)},
+            {"schemas", std::move(schemas)}});
+    }
+    return {{"asked", report.asked}, {"failed", std::move(failed)}};
+}
+
 json::array problems(const std::vector<db::ScriptProblem>& problems) {
     json::array array;
     for (const db::ScriptProblem& each : problems) {

@@ -19,6 +19,8 @@ boost::json::array phases(const Plan& plan);
 boost::json::array lagging(const std::vector<LaggingTenant>& tenants);
 /// `base`, `moved`, `late`, `missingFiles`.
 const Columns<plan::Findings>& findings_columns();
+/// The checks that are not true, an object for each with its schemas.
+boost::json::object checks(const db::CheckReport& report);
 boost::json::array problems(const std::vector<db::ScriptProblem>& problems);
 
 }  // namespace migrator::wire

@@ -55,6 +55,22 @@ std::string results(int version, const std::string& notes = {}) {
            notes + "}";
 }
 
+TEST_F(V1, ChecksNameWhatIsNotTrueAndFilesThatMayHideOne) {
+    expect(get("/v1/checks"), 200, R"({"asked":0,"failed":[],"problems":[]})");
+    source.write(MigrationType::TenantMigration, "tenants", "1.sql", "x");
+    const std::string file = source.files().front().file;
+    database.fail_check({file, 2, "select 0", "north", "it is false"});
+    database.add_problem(file, "no");
+    expect(
+        get("/v1/checks"),
+        200,
+        R"({"asked":1,"failed":[{"file":")" + file +
+            R"(","line":2,"check":"select 0","schemas":[{"schema":"north","message":"it is false"}]}],)"
+            R"("problems":[{"file":")" +
+            file + R"(","message":"no"}]})"
+    );
+}
+
 TEST_F(V1, EmptyListsAreLists) {
     expect(get("/v1/migrations/source"), 200, "[]");
     expect(get("/v1/migrations/applied"), 200, "[]");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "apply/workplace.hpp"
+#include "db/sql/apply/checks.hpp"
 
 namespace migrator::db::sql::apply {
 namespace {
@@ -21,7 +22,7 @@ protected:
     ) {
         Texts messages;
         Scripts scripts(server_.dialect(), options_);
-        Batch batch(*session_, scripts, limit, records, [&](std::span<const ScriptRun> runs) {
+        const auto send = [&](std::span<const ScriptRun> runs) {
             std::string message;
             for (const ScriptRun& run : runs) {
                 message +=
@@ -30,7 +31,13 @@ protected:
             messages.push_back(message);
             return failing_ == message ? std::optional(Failure{.step = runs.back().step})
                                        : std::nullopt;
-        });
+        };
+        const auto check = [&](const PreparedScript& prepared, std::size_t step) {
+            messages.push_back("check " + checks_of(prepared).at(0).sql);
+            return failing_ == messages.back() ? std::optional(Failure{.step = step})
+                                               : std::nullopt;
+        };
+        Batch batch(*session_, scripts, limit, records, send, check);
         std::deque<Migration> files;
         for (std::size_t i = 0; i < texts.size(); ++i) {
             files.push_back(file_named("t/" + std::to_string(i), texts[i]));
@@ -55,6 +62,20 @@ TEST_F(BatchTest, JoinsUpToTheLimit) {
     EXPECT_EQ(sent({"aaaa", "bbbb", "cccc"}, 7), (Texts{"aaaa", "bbbb", "cccc"}));
     EXPECT_EQ(sent({"aaaa", "bbbbbbbbbb", "cccc"}, 8), (Texts{"aaaa", "bbbbbbbbbb", "cccc"}));
     EXPECT_EQ(sent_, 3U);
+}
+
+TEST_F(BatchTest, RunsTheChecksOfAScriptBehindAllScriptsBeforeItAndBeforeItsOwnStatements) {
+    const std::string checked = "-- migrator:check select 1\ncccc";
+    const Texts all = {"aaaa+bbbb", "check select 1", checked + "+dddd"};
+    EXPECT_EQ(sent({"aaaa", "bbbb", checked, "dddd"}, 100), all);
+    failing_ = "check select 1";
+    EXPECT_EQ(sent({"aaaa", "bbbb", checked, "dddd"}, 100), (Texts{"aaaa+bbbb", failing_}));
+    ASSERT_TRUE(failure_);
+    EXPECT_EQ(failure_->step, 2U);
+    EXPECT_EQ(sent({"-- migrator:check select 1"}, 100), (Texts{failing_}))
+        << "a file may be nothing but checks";
+    failing_ = "aaaa";
+    EXPECT_EQ(sent({"aaaa", checked}, 100), (Texts{"aaaa"})) << "the failure before it counts";
 }
 
 TEST_F(BatchTest, ALimitOfZeroIsAMessageEach) { EXPECT_EQ(sent({"a", "b"}, 0), (Texts{"a", "b"})); }

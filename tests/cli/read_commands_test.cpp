@@ -254,6 +254,30 @@ TEST_F(ReadCommands, ExitCodeCountsTenantsThatLagThoughNothingIsPending) {
     EXPECT_EQ(run({"status", "--exit-code"}), 0);
 }
 
+TEST_F(ReadCommands, PlanNamesTheTenantsWhoseChecksAreNotTrue) {
+    write_files();
+    EXPECT_EQ(run({"plan", "--checks"}), 0);
+    EXPECT_TRUE(contains(out.str(), "No pending file has a check.\n")) << out.str();
+    const std::string file = "/migrations/tenants/002.sql";
+    for (const char* tenant : {"abc", "def"}) {
+        database.fail_check({file, 3, "select 1", tenant, "it is false"});
+    }
+    EXPECT_EQ(run({"plan"}), 0);
+    EXPECT_EQ(run({"plan", "--checks"}), 1);
+    EXPECT_TRUE(contains(
+        out.str(),
+        "2 checks were asked, 2 not true:\n  " + file +
+            ", line 3: select 1 (2 schemas)\n    abc: it is false\n    def: it is false\n"
+    )) << out.str();
+    EXPECT_EQ(run({"plan", "--checks", "--exit-code"}), 1);
+    EXPECT_EQ(run({"plan", "--checks", "--json"}), 1);
+    EXPECT_TRUE(contains(
+        out.str(),
+        R"("checks":{"asked":2,"failed":[{"file":")" + file +
+            R"(","line":3,"check":"select 1","schemas":[{"schema":"abc","message":"it is false"},)"
+    )) << out.str();
+}
+
 TEST_F(ReadCommands, TenantFilesAreNotPendingBeforeTheFirstTenant) {
     source.write(MigrationType::TenantMigration, "tenants", "002.sql", "x");
     for (const char* command : {"status", "plan"}) {

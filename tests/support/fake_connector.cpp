@@ -67,6 +67,11 @@ void FakeConnector::mend_file(const std::string& file) {
     failures_.erase(file);
 }
 
+void FakeConnector::fail_check(const db::FailedCheck& check) {
+    const std::lock_guard lock(mutex_);
+    failed_checks_.push_back(check);
+}
+
 void FakeConnector::add_problem(const std::string& file, const std::string& message) {
     const std::lock_guard lock(mutex_);
     problems_[file] = message;
@@ -391,6 +396,19 @@ void FakeRunRecords::read(const std::function<void(const db::RunRecord&)>& run) 
 db::PoolUse FakeConnector::connections() const {
     const std::lock_guard lock(mutex_);
     return {.in_use = readers_, .idle = 0, .limit = connection_limit_};
+}
+
+db::CheckReport FakeConnector::run_checks(const Plan& plan) {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    db::CheckReport report;
+    for (const auto& planned : plan.files) {
+        for (const db::FailedCheck& check : failed_checks_) {
+            if (check.file == planned.migration->file) report.failed.push_back(check);
+        }
+    }
+    report.asked = report.failed.size();
+    return report;
 }
 
 std::vector<db::ScriptProblem> FakeConnector::check(const Plan& plan) {

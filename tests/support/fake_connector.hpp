@@ -75,6 +75,8 @@ public:
     );
     void mend_file(const std::string& file);
     /// What `check` says about `file`.
+    /// A check that is not true, of a file that may be planned.
+    void fail_check(const db::FailedCheck& check);
     void add_problem(const std::string& file, const std::string& message);
     /// What `trace` answers.
     void set_trace(TraceReport report) { trace_report_ = std::move(report); }
@@ -130,6 +132,7 @@ public:
     FakeAuditLog& audit_log() override { return audit_log_; }
     db::PoolUse connections() const override;
     std::vector<db::ScriptProblem> check(const Plan& plan) override;
+    db::CheckReport run_checks(const Plan& plan) override;
     std::vector<std::string> check_new_tenant(const Plan& plan, const db::ApplyRequest& request)
         override;
     std::string preview(const Migration& migration, const std::string& schema) override;
@@ -172,6 +175,7 @@ private:
     std::vector<TenantState> states_;
     std::vector<std::string> broken_objects_;
     std::map<std::string, Failure> failures_;
+    std::vector<db::FailedCheck> failed_checks_;
     std::map<std::string, std::string> problems_;
     std::optional<std::string> broken_;
     std::optional<RunOwner> owner_;

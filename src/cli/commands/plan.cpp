@@ -32,6 +32,7 @@ struct PlanCommand : Command {
     std::string sarif;
     std::optional<Level> fail_on;
     TraceChoice traces;
+    bool checks = false;
     TenantChoice tenants;
 
     CommandText text() const override {
@@ -46,6 +47,9 @@ struct PlanCommand : Command {
             .examples =
                 "  migrator plan\n"
                 "  migrator plan --sql > review.sql            the text that would be sent\n"
+                "  migrator plan --checks                      which tenants' data the files do "
+                "not "
+                "fit\n"
                 "  migrator plan --exit-code                   3: pending, 4: edited files, 1: "
                 "problems\n"
                 "  migrator plan --analyze --fail-on danger    3: it would hurt an application in "
@@ -63,6 +67,9 @@ struct PlanCommand : Command {
                 tenants, "Limit to these tenants; repeatable, `*` matches any characters"
             ),
             tenants_from_option(tenants),
+            flag(
+                "--checks", checks, "Ask the checks of the files for each tenant; 1: not all true"
+            ),
             exit_code_option(exit_code),
             flag("--analyze", analyze, "Say what the files would do to an application in use"),
             word("--sarif FILE", sarif, "With --analyze: write the findings as SARIF, too"),
@@ -107,6 +114,8 @@ struct PlanCommand : Command {
         const auto preview = inspection.preview(reconcile, selection_of(tenants));
         std::string sent;
         if (sql) sent = inspection.preview_sql(preview);
+        std::optional<db::CheckReport> asked;
+        if (checks) asked = inspection.run_checks(preview);
         std::optional<Analysis> analysis;
         if (analyze) analysis = analyzed(inspection, preview);
         if (!sarif.empty()) {
@@ -122,7 +131,8 @@ struct PlanCommand : Command {
                 preview,
                 sql ? &sent : nullptr,
                 analysis ? &*analysis : nullptr,
-                traced ? &*traced : nullptr
+                traced ? &*traced : nullptr,
+                asked ? &*asked : nullptr
             );
         } else if (sql) {
             context.terminal.out << sent;
@@ -140,10 +150,12 @@ struct PlanCommand : Command {
             show_source(warnings, preview.source);
             show_problems(warnings, preview.problems);
             for (const auto& note : preview.notes) warnings.note(note);
+            if (asked) show_checks(warnings, *asked);
             if (analysis) show_analysis(warnings, *analysis, context.common.verbose);
             if (traced) show_trace(warnings, *traced);
         } else {
             show_preview(context.report, preview, inspection.differences(preview.changed));
+            if (asked) show_checks(context.report, *asked);
             if (analysis) show_analysis(context.report, *analysis, context.common.verbose);
             if (traced) show_trace(context.report, *traced);
         }
@@ -153,11 +165,14 @@ struct PlanCommand : Command {
         if (analysis && !analysis->problems.empty()) {
             return edge_codes(ErrorKind::MigrationFailed).exit_code;
         }
+        // A file with a problem may hide a check.
+        const bool holds = !asked || (asked->failed.empty() && preview.problems.empty());
+        if (!holds && !exit_code) return edge_codes(ErrorKind::MigrationFailed).exit_code;
         constexpr int kHurts = 3;
         if (fail_on && analysis->has(*fail_on)) return kHurts;
         if (!exit_code) return 0;
         return pending_code(
-            preview.plan, preview.changed, preview.source, !preview.problems.empty()
+            preview.plan, preview.changed, preview.source, !holds || !preview.problems.empty()
         );
     }
 };

@@ -62,6 +62,11 @@ std::uint32_t crc32(std::string_view text) {
     return ~sum;
 }
 
+/// In the place of the transaction that was begun for the check alone.
+std::vector<std::string> before_check(const std::string& /*role*/) {
+    return {"start transaction read only"};
+}
+
 sql::Dialect make_dialect() {
     return {
         .name = "MySQL",
@@ -129,6 +134,7 @@ sql::Dialect make_dialect() {
         .waits_advice =
             "The server does not say who holds such a lock; on MariaDB, \"install soname "
             "'metadata_lock_info'\" shows it",
+        .before_check = before_check,
         .broken_objects = {},
         .why_forbidden = "it would release the migration lock or lock the tables of migrator",
         .why_not_in_transaction =

@@ -57,6 +57,17 @@ std::string dropped_with(const SchemaName& schema) {
     return fmt::format(kDroppedWith, schema.str());
 }
 
+/// A subtransaction may be read-only in one that is not, and takes what the check has set with it.
+std::vector<std::string> before_check(const std::string& role) {
+    std::vector<std::string> statements = {
+        "savepoint migrator_check", "set local transaction_read_only = on"};
+    if (!role.empty()) statements.push_back("set local role " + quote_identifier(role));
+    return statements;
+}
+
+constexpr std::array<std::string_view, 2> kAfterCheck = {
+    "rollback to savepoint migrator_check", "release savepoint migrator_check"};
+
 sql::Dialect make_dialect() {
     static const FenceQueries fence = fence_queries(LockKeys());
     return {
@@ -135,6 +146,8 @@ sql::Dialect make_dialect() {
         .free_connections = kFreeConnections,
         .waits = kWaitQueries,
         .waits_right = "pg_read_all_stats, granted to the login, shows it",
+        .before_check = before_check,
+        .after_check = kAfterCheck,
         .broken_objects = kBrokenObjects,
         .why_forbidden = {},
         .can_be_traced = true,

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/schema_name.hpp"
 #include "db/options.hpp"
@@ -205,6 +206,14 @@ struct Dialect {
     /// not name the sessions.
     std::string_view waits_right{};
     std::string_view waits_advice{};
+    /// What keeps a check of a file from changing anything, sent before it in the open transaction;
+    /// `role`: whom it is asked as, empty: the login. Undone by `after_check`.
+    std::vector<std::string> (*before_check)(const std::string& role) = [](const std::string&) {
+        return std::vector<std::string>();
+    };
+    std::span<const std::string_view> after_check{};
+    /// Checks that change nothing are asked outside a transaction: one would lock out who writes.
+    bool transactions_lock_out = false;
     /// Query: name, and what to do about it, of each half-made object. May be empty.
     std::string_view broken_objects;
     /// Why a statement with `kForbidden` is not possible.

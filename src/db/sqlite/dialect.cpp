@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "db/sqlite/files.hpp"
 #include "db/sqlite/judge_script.hpp"
 #include "db/sqlite/lexis.hpp"
@@ -220,6 +222,12 @@ constexpr std::string_view kCancelRun =
 
 constexpr std::string_view kRunSilence = "strftime('%s', 'now') - strftime('%s', changed)";
 
+std::vector<std::string> before_check(const std::string& /*role*/) {
+    return {"pragma query_only = on"};
+}
+
+constexpr std::array<std::string_view, 1> kAfterCheck = {"pragma query_only = off"};
+
 constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
     return {
         .name = "SQLite",
@@ -278,6 +286,9 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
         .session_fence = {},
         .release_session_fence = {},
         .prefers_single_messages = {},
+        .before_check = before_check,
+        .after_check = kAfterCheck,
+        .transactions_lock_out = true,
         .broken_objects = {},
         .why_forbidden = "only migrator can attach and detach databases",
     };

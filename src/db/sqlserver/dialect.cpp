@@ -59,6 +59,15 @@ FenceQueries fence_queries(std::string_view fence) {
         )};
 }
 
+/// There is no read-only transaction: what a function has changed is taken back.
+std::vector<std::string> before_check(const std::string& /*role*/) {
+    return {"save transaction migrator_check"};
+}
+
+/// Some errors leave nothing but the whole transaction to roll back.
+constexpr std::array<std::string_view, 1> kAfterCheck = {
+    "if xact_state() = 1 rollback transaction migrator_check"};
+
 sql::Dialect make_dialect() {
     static const FenceQueries fence = fence_queries(kFence);
     return {
@@ -116,6 +125,8 @@ sql::Dialect make_dialect() {
         .prefers_single_messages = {},
         .waits = kWaitQueries,
         .waits_right = "VIEW SERVER STATE, granted to the login, shows who holds a lock",
+        .before_check = before_check,
+        .after_check = kAfterCheck,
         .broken_objects = {},
     };
 }

@@ -59,7 +59,14 @@ script::Script scan(
     watcher.finish();
     // The comments before the first statement are read as on every server.
     const std::size_t code = script.statements.empty() ? text.size() : script.statements[0].begin;
-    script.no_transaction_marker = script::scan(text.substr(0, code), lexis).no_transaction_marker;
+    script::Script head = script::scan(text.substr(0, code), lexis);
+    script.no_transaction_marker = head.no_transaction_marker;
+    script.checks = std::move(head.checks);
+    if (script.problem.empty() && head.statements.empty()) script.problem = head.problem;
+    // What is a comment further on only the batches tell.
+    if (script.problem.empty() && text.find("migrator:check", code) != std::string_view::npos) {
+        script.problem = "checks stand before the first statement of a file";
+    }
     return script;
 }
 

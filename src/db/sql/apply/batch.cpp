@@ -19,6 +19,10 @@ std::optional<Failure> Batch::add(
     PreparedScript next = scripts_.prepare(migration, schema, standard_conforming_strings_);
     if (!next.script->problem.empty())
         return Failure{.step = step, .message = next.script->problem};
+    if (!next.script->checks.empty()) {
+        if (auto failure = settle()) return failure;
+        if (auto failure = check_(next, step)) return failure;
+    }
     const bool with_records = records_ == Records::WithScripts;
     if (!with_records && sends_nothing(*next.script)) {
         ++sent_;

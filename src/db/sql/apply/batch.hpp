@@ -23,6 +23,8 @@ public:
     /// the size of the files counts, or apart.
     enum class Records : std::uint8_t { Apart, WithScripts };
     using Send = std::function<std::optional<Failure>(std::span<const ScriptRun>)>;
+    /// Runs the checks of a script; the session is ours for them.
+    using Check = std::function<std::optional<Failure>(const PreparedScript&, std::size_t step)>;
 
     /// `leftovers` of the transaction in which the session is to run all of them.
     Batch(
@@ -31,6 +33,7 @@ public:
         std::size_t limit,
         Records records,
         Send send,
+        Check check,
         Leftovers leftovers = {}
     )
         : session_(session),
@@ -38,12 +41,13 @@ public:
           limit_(limit),
           records_(records),
           send_(std::move(send)),
+          check_(std::move(check)),
           leftovers_(leftovers),
           first_conforming_strings_(session.standard_conforming_strings()),
           standard_conforming_strings_(first_conforming_strings_) {}
 
-    /// Adds a file for one schema as number `step`; may send. `schema` lives until it is sent.
-    /// Throws MigrationFailed for what only this schema's name makes wrong.
+    /// Adds a file for one schema as number `step`, once its checks are true; may send. `schema`
+    /// lives until it is sent. Throws MigrationFailed for what only this schema's name makes wrong.
     std::optional<Failure> add(
         std::size_t step, const Migration& migration, const std::string& schema
     );
@@ -68,6 +72,7 @@ private:
     const std::size_t limit_;
     const Records records_;
     const Send send_;
+    const Check check_;
     Leftovers leftovers_;
     const bool first_conforming_strings_;
     bool standard_conforming_strings_;

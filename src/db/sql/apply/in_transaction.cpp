@@ -4,6 +4,7 @@
 
 #include "core/log.hpp"
 #include "db/sql/apply/batch.hpp"
+#include "db/sql/apply/checks.hpp"
 #include "db/sql/apply/lock_table.hpp"
 #include "db/sql/apply/own_tables.hpp"
 #include "db/sql/apply/unit_end.hpp"
@@ -113,7 +114,14 @@ std::optional<UnitFailure> InTransaction::run_scripts(const Unit& unit) {
         worker_.stop_if_asked();
         return session.run_scripts(scripts);
     };
-    Batch batch(session, context.scripts, limit, Batch::Records::Apart, send, context.leftovers());
+    const auto check = [&](const PreparedScript& prepared, std::size_t step) {
+        worker_.stop_if_asked();
+        return Checker(session, context.dialect, context.settings().role)
+            .failure_of(prepared, step);
+    };
+    Batch batch(
+        session, context.scripts, limit, Batch::Records::Apart, send, check, context.leftovers()
+    );
     // Short transactions beside others need no watch.
     const bool is_dry_fleet = context.request.dry_run && context.atomicity() == Atomicity::Tenant;
     LockTable locks(

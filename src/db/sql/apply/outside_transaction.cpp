@@ -7,6 +7,7 @@
 #include "core/count_of.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/sql/apply/checks.hpp"
 #include "db/sql/apply/states.hpp"
 #include "db/sql/apply/unit_end.hpp"
 #include "db/sql/own_sql.hpp"
@@ -96,6 +97,9 @@ std::optional<Failure> OutsideTransaction::run_file_on(
         .script = script.script.get(),
         .schema = schema,
         .migration = &migration};
+    auto failed =
+        check_apart(session, worker_.context.dialect, worker_.context.settings(), script, 0);
+    if (failed) return failed;
     // A concurrent index build that ran into a lock time-out would leave an invalid index.
     WorkSettings settings = worker_.context.settings();
     settings.lock_timeout.reset();

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/utf8.hpp"
+#include "db/sql/apply/checks.hpp"
 #include "db/sql/apply/own_tables.hpp"
 #include "db/sql/apply/state_left.hpp"
 #include "db/sql/failure.hpp"
@@ -53,7 +54,7 @@ std::string general_problem(const PreparedScript& prepared, const Dialect& diale
             "{} is not allowed: {}", quoted(prepared, *statement), dialect.why_forbidden
         );
     }
-    return {};
+    return check_problem(prepared, dialect.lexis);
 }
 
 /// Empty, or what is wrong with the statements of a file that has to run in a transaction.

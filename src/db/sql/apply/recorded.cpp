@@ -8,6 +8,7 @@
 #include "core/count_of.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/sql/apply/checks.hpp"
 #include "db/sql/apply/lost_commit.hpp"
 #include "db/sql/store/migration_rows.hpp"
 
@@ -85,12 +86,16 @@ std::optional<UnitFailure> Recorded::run(const Unit& unit) {
         counted += committed;
         return failure;
     };
+    const auto check = [&](const PreparedScript& prepared, std::size_t step) {
+        return run_checks(steps[step], prepared, step);
+    };
     Batch batch(
         *worker_.session,
         context.scripts,
         context.options.batch_bytes,
         Batch::Records::WithScripts,
         send,
+        check,
         context.leftovers()
     );
     const bool logs = log::enabled(log::Level::Debug);
@@ -115,6 +120,19 @@ std::optional<UnitFailure> Recorded::run(const Unit& unit) {
     UnitFailure result = failed(steps.at(failure->step), std::move(*failure));
     result.done = counted;
     return result;
+}
+
+/// A file that goes on behind its first statements may have made its own checks false.
+std::optional<Failure> Recorded::run_checks(
+    const MetadataRow& row, const PreparedScript& prepared, std::size_t step
+) const {
+    worker_.stop_if_asked();
+    const Context& context = worker_.context;
+    if (context.request.resume_at_statement &&
+        context.interruptions.of(*row.migration, *row.schema) != nullptr) {
+        return std::nullopt;
+    }
+    return check_apart(*worker_.session, context.dialect, context.settings(), prepared, step);
 }
 
 /// What the scripts have left must not reach the next unit. The records are written: whatever

@@ -23,6 +23,9 @@ private:
     std::optional<UnitFailure> look_at_the_records(
         const Unit& unit, std::span<const MetadataRow> steps, std::size_t counted, Failure failure
     );
+    std::optional<Failure> run_checks(
+        const MetadataRow& row, const PreparedScript& prepared, std::size_t step
+    ) const;
     void leave_nothing(Batch& batch, bool has_failed) const;
     UnitFailure failed(const MetadataRow& step, Failure failure) const;
 

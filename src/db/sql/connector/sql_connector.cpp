@@ -5,6 +5,7 @@
 #include "analysis/analyze.hpp"
 #include "analysis/measure.hpp"
 #include "core/error.hpp"
+#include "db/sql/apply/check_survey.hpp"
 #include "db/sql/apply/long_statements.hpp"
 #include "db/sql/apply/new_tenant.hpp"
 #include "db/sql/apply/notices.hpp"
@@ -202,6 +203,10 @@ public:
         const Plan& plan, const std::vector<Migration>& sources, const TraceRequest& request
     ) override {
         return analysis::measure(*server_, make_server_, options_, plan, sources, request);
+    }
+
+    CheckReport run_checks(const Plan& plan) override {
+        return apply::survey_checks(*server_, options_, plan);
     }
 
     std::vector<std::string> check_new_tenant(const Plan& plan, const ApplyRequest& request)
