@@ -133,6 +133,36 @@ TEST_P(OwnTablesOnPostgresql, AreNotChangedByCodeThatTheTextDoesNotShow) {
     }
 }
 
+class OwnTablesWithTenantSelect : public ProjectTest {};
+
+/// The table of tenants is not made then, and its absence is not a file's doing.
+TEST_P(OwnTablesWithTenantSelect, AreNotChangedByCodeThatDoesNotNameThem) {
+    project().database.tenant_select = "select 'north' union all select 'south'";
+    project().write(
+        "stores/001_table.sql", "create schema {schema}; create table {schema}.t (v text);"
+    );
+    project().write(
+        "stores/002_code.sql",
+        "create function {schema}.g() returns trigger language plpgsql as $$ begin return new; end "
+        "$$;\ncreate trigger g before insert on {schema}.t for each row execute function "
+        "{schema}.g();\ndo $$ begin execute 'select 1'; end $$;"
+    );
+    project().apply();
+    project().database.atomicity = db::Atomicity::Tenant;
+    project().write("stores/003_fires.sql", "insert into {schema}.t values ('x');");
+    project().apply();
+    EXPECT_EQ(project().value("select count(*) from south.t", "south"), "1");
+    project().database.atomicity.reset();
+    project().write(
+        "stores/004_drops.sql",
+        "do $$ begin execute 'drop table if exists mig' || 'rator.migrator_runs'; end $$;"
+    );
+    const std::string said = project().failure_of_apply();
+    EXPECT_NE(said.find("migrator's own tables"), std::string::npos) << said;
+}
+
+MIGRATOR_ON_DATABASE(OwnTablesWithTenantSelect, "Postgresql");
+
 TEST_P(OwnTablesOnPostgresql, AreNotChangedWhileATenantIsMade) {
     project().write(
         "stores/003_more.sql",

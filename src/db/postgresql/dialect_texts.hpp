@@ -454,7 +454,6 @@ select exists (
 inline constexpr std::string_view kOwnTablesUntouched = R"sql(
 pg_catalog.to_regclass('migrator.migrator_lock') is not null
 and pg_catalog.to_regclass('migrator.migrator_runs') is not null
-and pg_catalog.to_regclass('migrator.migrator_tenants') is not null
 and pg_catalog.to_regclass('migrator.migrator_tenant_state') is not null
 and not exists (
     select from pg_catalog.pg_locks l
@@ -470,6 +469,11 @@ and not exists (
     where c.relnamespace = pg_catalog.to_regnamespace('migrator') and not t.tgisinternal
     and t.xmin::text::bigint = pg_catalog.txid_current() % 4294967296
 )
+)sql";
+
+// Not there where `tenantSelect` lists the tenants.
+inline constexpr std::string_view kOwnTenantsThere = R"sql(
+and pg_catalog.to_regclass('migrator.migrator_tenants') is not null
 )sql";
 
 // We have added one in the same transaction.

@@ -42,7 +42,11 @@ public:
             settings_,
             facts,
             begin_,
-            Metadata{.schema = options_.metadata_schema, .dialect = &dialect_.get(), .locks = keys_}
+            Metadata{
+                .schema = options_.metadata_schema,
+                .dialect = &dialect_.get(),
+                .locks = keys_,
+                .lists_tenants = options_.tenant_select.empty()}
         );
     }
 

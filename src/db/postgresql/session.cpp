@@ -278,14 +278,13 @@ void Session::forbid_own_tables(bool makes_tenant, const std::string& otherwise)
     const auto here = [&](std::string_view text) {
         return sql::in_metadata_schema(text, metadata_.schema, *metadata_.dialect);
     };
-    const auto untouched = [&](std::string_view besides) {
-        return fmt::format(fmt::runtime(here(kOwnTablesUntouched)), besides);
-    };
-    wait_check(
-        makes_tenant ? untouched("migrator_tenants") + here(kOneTenantMade) : untouched(""),
-        "migrator tables are changed",
-        Kind::OwnTables
+    const bool adds_row = makes_tenant && metadata_.lists_tenants;
+    std::string check = fmt::format(
+        fmt::runtime(here(kOwnTablesUntouched)), makes_tenant ? "migrator_tenants" : ""
     );
+    if (metadata_.lists_tenants) check += here(kOwnTenantsThere);
+    if (adds_row) check += here(kOneTenantMade);
+    wait_check(check, "migrator tables are changed", Kind::OwnTables);
 }
 
 void Session::insert_rows(

@@ -19,6 +19,7 @@ struct Metadata {
     std::string schema;
     const sql::Dialect* dialect;  ///< outlives the session
     LockKeys locks;
+    bool lists_tenants = true;  ///< otherwise `tenantSelect` does
 };
 
 /// To send little: what opens a transaction goes with its first script, and what ends it is one
