@@ -132,9 +132,9 @@ std::size_t location(const Object& object) {
     return at != nullptr && at->is_int64() ? static_cast<std::size_t>(at->get_int64()) : 0;
 }
 
-class Reading {
+class TreeReading {
 public:
-    explicit Reading(std::string_view text) : text_(text) {}
+    explicit TreeReading(std::string_view text) : text_(text) {}
 
     std::vector<Change> take() { return std::move(changes_); }
 
@@ -514,7 +514,7 @@ std::vector<Change> changes_of(
         why_not = "it is too deep";
         return {};
     }
-    Reading reading(text);
+    TreeReading reading(text);
     for (const auto& each : array_in(root.get_object(), "stmts")) {
         if (!each.is_object()) continue;
         for (const auto& [kind, statement] : object_in(each.get_object(), "stmt")) {

@@ -20,7 +20,7 @@ namespace {
 
 namespace sql = db::sql;
 
-constexpr std::string_view kPrefix = "migrator_scratch_";
+constexpr std::string_view kSchemaPrefix = "migrator_scratch_";
 constexpr std::string_view kCommentBegins = "scratch schema of migrator";
 constexpr std::string_view kMarker = "migrator:no-transaction";
 
@@ -76,12 +76,12 @@ from pg_catalog.pg_namespace n
 where pg_catalog.starts_with(pg_catalog.obj_description(n.oid, 'pg_namespace'), $1)
 order by 1)";
 
-std::string quoted_name(const std::string& name) { return '"' + sql::doubled(name, '"') + '"'; }
+std::string quoted_schema(const std::string& name) { return '"' + sql::doubled(name, '"') + '"'; }
 
 std::string generated_name() {
     std::string id = random_uuid();
     std::erase(id, '-');
-    return std::string(kPrefix) + id.substr(0, 16);
+    return std::string(kSchemaPrefix) + id.substr(0, 16);
 }
 
 void blank(std::string& text, std::size_t begin, std::size_t end) {
@@ -169,7 +169,7 @@ std::string Scratch::comment_on(const std::string& schema) const {
     const std::string text =
         fmt::format("{}, made by {}; drop it when that has ended", kCommentBegins, scratch_.maker);
     return fmt::format(
-        "comment on schema {} is '{}'", quoted_name(schema), sql::doubled(text, '\'')
+        "comment on schema {} is '{}'", quoted_schema(schema), sql::doubled(text, '\'')
     );
 }
 
@@ -186,7 +186,7 @@ void Scratch::run_text(sql::Session& session, const std::string& text) const {
 void Scratch::make_schema(const std::string& name) {
     const auto session = connect();
     sql::Transaction transaction(*session, settings(), "");
-    run_text(*session, fmt::format("create schema {}", quoted_name(name)));
+    run_text(*session, fmt::format("create schema {}", quoted_schema(name)));
     run_text(*session, comment_on(name));
     session->reset();
     transaction.commit_or_throw();
@@ -336,7 +336,7 @@ void Scratch::drop() {
     while (!made_.empty()) {
         const std::string name = *made_.begin();
         sql::Transaction transaction(*session, settings(), "");
-        run_text(*session, fmt::format("drop schema {} cascade", quoted_name(name)));
+        run_text(*session, fmt::format("drop schema {} cascade", quoted_schema(name)));
         session->reset();
         transaction.commit_or_throw();
         made_.erase(name);
@@ -353,7 +353,7 @@ std::vector<std::string> left_by_scratch(sql::Session& session) {
                 "schema {} is a {}: drop schema {} cascade",
                 sql::text_of(row[0]),
                 sql::text_of(row[1]),
-                quoted_name(sql::text_of(row[0]))
+                quoted_schema(sql::text_of(row[0]))
             ));
         }
     );

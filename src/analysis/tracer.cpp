@@ -172,7 +172,7 @@ public:
     std::vector<RelationLock> blocking() const {
         std::vector<RelationLock> result;
         std::ranges::copy_if(held_, std::back_inserter(result), [this](const RelationLock& lock) {
-            return blocks_writes(lock.mode) && !ours_.contains(lock);
+            return migrator::blocks_writes(lock.mode) && !ours_.contains(lock);
         });
         return result;
     }

@@ -77,7 +77,7 @@ constexpr std::string_view kBinaryLog =
     "the binary log is on: declare the function DETERMINISTIC, NO SQL or READS SQL DATA, or set "
     "log_bin_trust_function_creators on the server";
 
-constexpr std::array kHints = {
+constexpr std::array kHintTable = {
     Hint{13, kServersFile},
     Hint{29, kServersFile},
     Hint{1005, kForeignKey},
@@ -185,7 +185,7 @@ constexpr std::array kHints = {
     Hint{4025, "the row does not fulfil the CHECK constraint: correct the row or the constraint"},
     Hint{4166, kLocalFiles},
 };
-static_assert(std::ranges::is_sorted(kHints, {}, &Hint::number));
+static_assert(std::ranges::is_sorted(kHintTable, {}, &Hint::number));
 
 constexpr std::string_view kLogin = "check user and password in dataSource";
 constexpr std::string_view kHost =
@@ -241,11 +241,11 @@ std::string hint_for(const ServerError& error) {
     if (error.number == kFileNotFound && is_relative) {
         return "the name of the file is relative to the folder in which migrator runs";
     }
-    return std::string(text_of(kHints, error.number));
+    return std::string(text_of(kHintTable, error.number));
 }
 
 std::string own_hint_for(const ServerError& error) {
-    const std::string_view hint = text_of(kHints, error.number);
+    const std::string_view hint = text_of(kHintTable, error.number);
     if (hint == kReadOnly) return std::string(hint);
     return "the server refused a statement of migrator's own: grant the user in dataSource what "
            "docs/databases/mysql.md lists under Privileges";

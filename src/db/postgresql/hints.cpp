@@ -55,7 +55,7 @@ constexpr std::string_view kCorrupt =
     "the server finds damaged data: look into its log, check disk and memory, and restore or "
     "REINDEX before anything else";
 
-constexpr auto kHints = std::to_array<Hint>({
+constexpr auto kHintTable = std::to_array<Hint>({
     {"0A000", "is not available", kExtension},
     {"0A000", "used by a view or rule", kView},
     {"0A000",
@@ -297,7 +297,7 @@ constexpr auto kHints = std::to_array<Hint>({
     {"XX001", "", kCorrupt},
     {"XX002", "", kCorrupt},
 });
-static_assert(std::ranges::is_sorted(kHints, {}, &Hint::sqlstate));
+static_assert(std::ranges::is_sorted(kHintTable, {}, &Hint::sqlstate));
 
 /// What libpq or the server says of a connection that waiting does not help.
 struct Refusal {
@@ -366,10 +366,10 @@ bool has(std::string_view text, std::string_view part) {
 }
 
 std::string_view text_of(const ServerError& error) {
-    const auto found = std::ranges::find_if(kHints, [&](const Hint& hint) {
+    const auto found = std::ranges::find_if(kHintTable, [&](const Hint& hint) {
         return hint.sqlstate == error.sqlstate && has(error.message, hint.part);
     });
-    return found == kHints.end() ? std::string_view() : found->text;
+    return found == kHintTable.end() ? std::string_view() : found->text;
 }
 
 }  // namespace

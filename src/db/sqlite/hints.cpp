@@ -37,7 +37,7 @@ constexpr std::string_view kOtherLock =
     "another program has locked the file: run migrator again when it has ended, or set "
     "ddlLockTimeout";
 
-constexpr auto kHints = std::to_array<Hint>({
+constexpr auto kHintTable = std::to_array<Hint>({
     {SQLITE_ERROR, "error in index", "drop the index first, and create it again behind the change"},
     {SQLITE_ERROR, "error in view", "drop the view first, and create it again behind the change"},
     {SQLITE_ERROR,
@@ -175,15 +175,15 @@ constexpr auto kHints = std::to_array<Hint>({
     {SQLITE_NOMEM, "", "the program has no memory left: give it more, or divide the statement"},
 });
 
-constexpr int primary(int code) { return code & 0xff; }
+constexpr int primary_code(int code) { return code & 0xff; }
 
 std::string_view text_of(int code, std::string_view message) {
     const auto fits = [&](const Hint& hint) {
-        return (hint.code == code || hint.code == primary(code)) &&
+        return (hint.code == code || hint.code == primary_code(code)) &&
                message.find(hint.part) != std::string_view::npos;
     };
-    const auto found = std::ranges::find_if(kHints, fits);
-    return found == kHints.end() ? std::string_view() : found->text;
+    const auto found = std::ranges::find_if(kHintTable, fits);
+    return found == kHintTable.end() ? std::string_view() : found->text;
 }
 
 }  // namespace
@@ -195,7 +195,7 @@ std::string hint_for(int extended_code, std::string_view message) {
 std::string file_hint_for(int extended_code) {
     constexpr std::array kLasting = {
         SQLITE_FULL, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_NOTADB};
-    const bool lasts = std::ranges::find(kLasting, primary(extended_code)) != kLasting.end();
+    const bool lasts = std::ranges::find(kLasting, primary_code(extended_code)) != kLasting.end();
     return std::string(lasts ? text_of(extended_code, {}) : std::string_view());
 }
 

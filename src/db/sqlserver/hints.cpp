@@ -42,7 +42,7 @@ constexpr std::string_view kTransaction =
     "migrator begins and ends the transaction: remove BEGIN TRANSACTION, COMMIT and ROLLBACK from "
     "what the file runs";
 
-constexpr std::array kHints = {
+constexpr std::array kHintTable = {
     Hint{105, "a quote is open: look for a ' or ] that is missing; a ' in a string is written ''"},
     Hint{111, "add a line with GO before the statement"},
     Hint{137, "variables end with their batch: declare it again behind the line with GO"},
@@ -107,7 +107,7 @@ constexpr std::array kHints = {
     Hint{15151, kPrivilege},
     Hint{15247, kPrivilege},
 };
-static_assert(std::ranges::is_sorted(kHints, {}, &Hint::number));
+static_assert(std::ranges::is_sorted(kHintTable, {}, &Hint::number));
 
 constexpr std::string_view kLogin = "check user and password in dataSource";
 constexpr std::string_view kDatabase =
@@ -145,11 +145,11 @@ std::string_view text_of_number(std::span<const Hint> hints, std::int32_t number
 }  // namespace
 
 std::string hint_for(const ServerError& error) {
-    return std::string(text_of_number(kHints, error.number));
+    return std::string(text_of_number(kHintTable, error.number));
 }
 
 std::string own_hint_for(const ServerError& error) {
-    const std::string_view hint = text_of_number(kHints, error.number);
+    const std::string_view hint = text_of_number(kHintTable, error.number);
     if (hint != kPrivilege) return {};
     return "grant the login in dataSource what docs/databases/sqlserver.md lists under Privileges";
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/ascii.hpp"
@@ -27,7 +28,7 @@ struct Stretch {
     std::size_t count;
 };
 
-std::string text_of(const Stretch& stretch, std::size_t index) {
+std::string sent_text(const Stretch& stretch, std::size_t index) {
     const script::Statement& statement = stretch.script->script->statements.at(index);
     return stretch.script->text.piece(statement.begin, statement.end);
 }
@@ -71,7 +72,7 @@ bool is_dml(std::string_view statement) {
 std::optional<Stretch> matching(const Stretch& stretch, const FoundWait& wait) {
     std::optional<Stretch> found;
     for (std::size_t i = stretch.first; i < stretch.first + stretch.count; ++i) {
-        const std::string text = text_of(stretch, i);
+        const std::string text = sent_text(stretch, i);
         if (!mentions(text, wait.table)) continue;
         if (wait.is_of_ddl && *wait.is_of_ddl == is_dml(text)) continue;
         if (!found) found = Stretch{stretch.script, i, 0};
@@ -97,7 +98,7 @@ void narrow(std::vector<Stretch>& open, const FoundWait& wait) {
     open = std::move(found);
     if (!wait.is_of_ddl) return;
     // Behind the first that wants such a lock the transaction has it.
-    open.resize(1);
+    open.erase(std::next(open.begin()), open.end());
     open.front().count = 1;
 }
 
@@ -139,7 +140,7 @@ LongStatement statement_of(
         return found;
     }
     if (sent.is_told_of_each) {
-        open.resize(1);
+        open.erase(std::next(open.begin()), open.end());
         open.front().count = 1;
     } else if (wait) {
         narrow(open, *wait);
@@ -162,7 +163,7 @@ LongStatement statement_of(
         found.about = fmt::format("one of {} statements", first.count);
     } else {
         found.about.clear();
-        found.statement = script::first_words(text_of(first, first.first));
+        found.statement = script::first_words(sent_text(first, first.first));
     }
     return found;
 }
