@@ -8,6 +8,10 @@ BUILD_PACKAGES=(
   libprotobuf-c-dev libpugixml-dev
   libsqlite3-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev unixodbc-dev
 )
+# The console is bundled by node 18 or newer and npm; those of somebody else than Debian do as well.
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+  BUILD_PACKAGES+=(nodejs npm)
+fi
 # To build and run the tests, on top.
 TEST_PACKAGES=(
   libgtest-dev postgresql pgbouncer mariadb-server mariadb-client nginx nodejs node-graphql curl openssl
@@ -17,7 +21,7 @@ TEST_PACKAGES=(
 # To measure, on top of BUILD_PACKAGES.
 BENCH_PACKAGES=(postgresql postgresql-client)
 # To run the gates, on top of BUILD_PACKAGES and TEST_PACKAGES.
-GATE_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck python3 binutils)
+GATE_PACKAGES=(chromium clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck python3 binutils)
 # To work on the program; nothing here is needed by the other scripts.
 TOOL_PACKAGES=(ccache mold sqlite3 curl)
 
