@@ -14,7 +14,7 @@ export class ApiError extends Error {
 export interface ApiAnswer<T> {
   readonly status: number;
   readonly body: T;
-  readonly headers: Headers;
+  readonly text: string;
 }
 
 export interface ApiCall {
@@ -22,6 +22,8 @@ export interface ApiCall {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** The answer is text, not JSON. */
+  readonly text?: boolean;
 }
 
 /** The console stands at {pathPrefix}/console/, whatever a proxy makes of the prefix. */
@@ -76,39 +78,12 @@ export async function call<T>(path: string, options: ApiCall = {}): Promise<ApiA
   }
   const body = parsed(text);
   if (!response.ok) throw new ApiError(response.status, messageOf(body, text, response.status), body);
-  if (body === null && text !== '' && text.trim() !== 'null') {
+  if (options.text !== true && body === null && text !== '' && text.trim() !== 'null') {
     throw new ApiError(response.status, 'The answer is not JSON. A proxy may be asking you to sign in: reload the page.');
   }
-  return { status: response.status, body: body as T, headers: response.headers };
+  return { status: response.status, body: body as T, text };
 }
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await call<T>(path, { signal })).body;
-}
-
-interface GraphQlAnswer<T> {
-  readonly data?: T | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
-}
-
-/** A query of GraphQL v2. Rejects with the first error. */
-export async function query<T>(
-  document: string,
-  variables: Readonly<Record<string, unknown>> = {},
-  signal?: AbortSignal,
-): Promise<T> {
-  const { body } = await call<GraphQlAnswer<T>>('v2/service', {
-    method: 'POST',
-    body: { query: document, variables },
-    signal,
-  }).catch((error: unknown) => {
-    if (error instanceof ApiError) {
-      const first = (error.body as GraphQlAnswer<T> | null)?.errors?.[0];
-      if (first !== undefined) throw new ApiError(error.status, first.message, error.body);
-    }
-    throw error;
-  });
-  const first = body.errors?.[0];
-  if (first !== undefined) throw new ApiError(200, first.message, body);
-  return body.data as T;
 }

@@ -41,9 +41,9 @@ export function useResource<T>(load: (signal: AbortSignal) => Promise<T>, inputs
 
 /**
  * Calls `work` now and again `pause` milliseconds after it has ended, as long as `active`; not while the page is hidden,
- * and at once when it is seen again.
+ * and at once when it is seen again, or when `turn` changes.
  */
-export function usePolling(work: (signal: AbortSignal) => Promise<void>, pause: number, active: boolean): void {
+export function usePolling(work: (signal: AbortSignal) => Promise<void>, pause: number, active: boolean, turn = 0): void {
   const newest = useRef(work);
   newest.current = work;
   useEffect(() => {
@@ -51,26 +51,26 @@ export function usePolling(work: (signal: AbortSignal) => Promise<void>, pause: 
     const controller = new AbortController();
     let timer = 0;
     let working = false;
-    const turn = () => {
+    const next = () => {
       window.clearTimeout(timer);
       if (document.hidden || working) return;
       working = true;
       void newest.current(controller.signal).finally(() => {
         working = false;
-        if (!controller.signal.aborted) timer = window.setTimeout(turn, pause);
+        if (!controller.signal.aborted) timer = window.setTimeout(next, pause);
       });
     };
     const seen = () => {
-      if (!document.hidden) turn();
+      if (!document.hidden) next();
     };
     document.addEventListener('visibilitychange', seen);
-    turn();
+    next();
     return () => {
       controller.abort();
       window.clearTimeout(timer);
       document.removeEventListener('visibilitychange', seen);
     };
-  }, [pause, active]);
+  }, [pause, active, turn]);
 }
 
 /** The time, each `pause` milliseconds anew. */

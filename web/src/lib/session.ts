@@ -5,6 +5,8 @@ export interface Me {
   /** Null when nobody is known: no proof is configured, or none was given. */
   readonly name: string | null;
   readonly proof: string | null;
+  /** By the cookie of the console. */
+  readonly session: boolean;
   readonly role: string | null;
   /** Whether the service knows who asks at all. */
   readonly authentication: boolean;
@@ -23,6 +25,7 @@ export interface Session {
 export const nobody: Me = {
   name: null,
   proof: null,
+  session: false,
   role: null,
   authentication: true,
   may: { read: false, plan: false, apply: false, admin: false },

@@ -24,7 +24,7 @@ export function Screen(props: {
   return (
     <>
       <div class="head">
-        <div>
+        <div class="title">
           <h1 ref={heading} tabIndex={-1}>{props.title}</h1>
           {props.about !== undefined && <p class="muted">{props.about}</p>}
         </div>
