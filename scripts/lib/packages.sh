@@ -18,10 +18,12 @@ TEST_PACKAGES=(
   swift-proxy swift-account swift-container swift-object
   zsh fish python3 tdsodbc odbc-postgresql libsqliteodbc
 )
+# To test the console in a browser, on top of BUILD_PACKAGES.
+CONSOLE_PACKAGES=(chromium postgresql postgresql-client nginx)
 # To measure, on top of BUILD_PACKAGES.
 BENCH_PACKAGES=(postgresql postgresql-client)
 # To run the gates, on top of BUILD_PACKAGES and TEST_PACKAGES.
-GATE_PACKAGES=(chromium clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck python3 binutils)
+GATE_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck python3 binutils)
 # To work on the program; nothing here is needed by the other scripts.
 TOOL_PACKAGES=(ccache mold sqlite3 curl)
 

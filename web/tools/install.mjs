@@ -16,7 +16,7 @@ export function install({ all }) {
   const hash = createHash('sha256').update(readFileSync(join(web, 'package-lock.json'))).digest('hex');
   const there = existsSync(mark) ? readFileSync(mark, 'utf8') : '';
   if (there === `all ${hash}` || (!all && there === `bundle ${hash}`)) return;
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1', '--fetch-timeout=60000'];
   if (!all) options.push('--omit=dev');
   try {
     execFileSync('npm', ['ci', ...options], { cwd: web, stdio: ['ignore', 'ignore', 'inherit'] });

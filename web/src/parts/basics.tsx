@@ -123,13 +123,13 @@ export function Loaded<T>(props: {
 }
 
 /** "2026-11-29 01:37:46 UTC (3 minutes ago)". */
-export function Time(props: { at: string; short?: boolean }): JSX.Element {
+export function Time(props: { at: string }): JSX.Element {
   const now = useNow();
   const difference = relative(props.at, now);
   return (
-    <span class="nowrap">
-      <time dateTime={props.at}>{absolute(props.at)}</time>
-      {difference !== '' && props.short !== true && <span class="muted"> ({difference})</span>}
+    <span>
+      <time dateTime={props.at} class="nowrap">{absolute(props.at)}</time>
+      {difference !== '' && <> <span class="muted nowrap">({difference})</span></>}
     </span>
   );
 }

@@ -140,21 +140,25 @@ function Search(props: { filter: FleetFilter }): JSX.Element {
   }, [text]);
   return (
     <div class="row">
-      <label for="search">Tenant</label>
-      <input
-        id="search"
-        type="search"
-        value={text}
-        autocomplete="off"
-        spellcheck={false}
-        placeholder="part of its name"
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
-      <label for="state">State</label>
-      <select id="state" value={filter.state} onChange={(event) => goTo(filter, { state: event.currentTarget.value as TenantState | '' })}>
-        <option value="">all</option>
-        {states.map((state) => <option key={state} value={state}>{stateTexts[state].name}</option>)}
-      </select>
+      <span class="row">
+        <label for="search">Tenant</label>
+        <input
+          id="search"
+          type="search"
+          value={text}
+          autocomplete="off"
+          spellcheck={false}
+          placeholder="part of its name"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </span>
+      <span class="row">
+        <label for="state">State</label>
+        <select id="state" value={filter.state} onChange={(event) => goTo(filter, { state: event.currentTarget.value as TenantState | '' })}>
+          <option value="">all</option>
+          {states.map((state) => <option key={state} value={state}>{stateTexts[state].name}</option>)}
+        </select>
+      </span>
     </div>
   );
 }

@@ -93,11 +93,9 @@ function Meter(props: { name: string; done: number; failed?: number; all: number
   const { name, done, failed = 0, all } = props;
   const share = (value: number) => (all === 0 ? 0 : value / all);
   return (
-    <div class="stack">
-      <div class="row">
-        <span>{name}</span>
-        <span class="muted">{number(done)} of {number(all)}{failed > 0 && `, ${number(failed)} failed`}</span>
-      </div>
+    <div class="gauge">
+      <span>{name}</span>
+      <span class="muted">{number(done)} of {number(all)}{failed > 0 && `, ${number(failed)} failed`}</span>
       <Bar parts={[{ share: share(done), tone: 'good' }, { share: share(failed), tone: 'bad' }]} />
     </div>
   );
@@ -161,11 +159,11 @@ function Statement(props: { of: LongStatement }): JSX.Element {
   );
 }
 
-function Statements(props: { run: Run }): JSX.Element | null {
+function Statements(props: { run: Run }): JSX.Element {
   const { longStatements } = props.run;
-  if (longStatements.length === 0 || isOver(props.run.state)) return null;
   return (
     <Card title="Statements that run for long" aside={count(longStatements.length, 'statement')}>
+      {longStatements.length === 0 && <p class="muted">None.</p>}
       {longStatements.map((each) => <Statement key={`${each.schema} ${each.file} ${each.line}`} of={each} />)}
     </Card>
   );
@@ -199,9 +197,11 @@ function Group(props: { group: FailureGroup; open: boolean }): JSX.Element {
   );
 }
 
-function Failures(props: { run: Run }): JSX.Element | null {
+function Failures(props: { run: Run }): JSX.Element {
   const { failures, failuresLeftOut } = props.run;
-  if (failures.length === 0) return null;
+  if (failures.length === 0) {
+    return <Card title="Failures" aside="no tenant"><p class="muted">No tenant has failed.</p></Card>;
+  }
   return (
     <Card title="Failures" flush aside={`${count(failures.length + failuresLeftOut, 'error')}, ${count(props.run.tenantsFailed, 'tenant')}`}>
       <ul class="files plain">
@@ -308,13 +308,25 @@ function Body(props: { run: Run }): JSX.Element {
           {run.notes.map((note) => <p key={note}>{note}</p>)}
         </Notice>
       </div>
-      <Statements run={run} />
-      <Failures run={run} />
-      <Retry run={run} />
-      <div class="columns">
-        <Progress run={run} />
-        <About run={run} />
-      </div>
+      {isOver(run.state) ? (
+        <>
+          {run.tenantsFailed > 0 && <Failures run={run} />}
+          <Retry run={run} />
+          <div class="columns">
+            <Progress run={run} />
+            <About run={run} />
+          </div>
+        </>
+      ) : (
+        <>
+          <div class="columns">
+            <Progress run={run} />
+            <Statements run={run} />
+          </div>
+          <Failures run={run} />
+          <About run={run} />
+        </>
+      )}
     </>
   );
 }
