@@ -64,7 +64,7 @@ function Place(props: { route: Route }): JSX.Element {
     case 'audit':
       return <AuditScreen key={key} route={route} />;
     case 'sign-in':
-      return <SignInScreen key={key} />;
+      return <SignInScreen key={key} route={route} />;
     default:
       return <NotFound key={key} />;
   }

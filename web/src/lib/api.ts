@@ -26,9 +26,6 @@ export interface ApiCall {
   readonly text?: boolean;
 }
 
-/** The console stands at {pathPrefix}/console/, whatever a proxy makes of the prefix. */
-const base = new URL('..', document.baseURI);
-
 function messageOf(body: unknown, text: string, status: number): string {
   if (typeof body === 'object' && body !== null) {
     const { error, message } = body as { error?: unknown; message?: unknown };
@@ -50,9 +47,12 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The address of a path of the API, for people: "https://host/migrator/v1/status". */
+/**
+ * The address of a path of the API: "https://host/migrator/v1/status". The console stands at {pathPrefix}/console/, whatever
+ * a proxy makes of the prefix.
+ */
 export function address(path: string): string {
-  return new URL(path, base).href;
+  return new URL(`../${path}`, document.baseURI).href;
 }
 
 /**

@@ -162,6 +162,8 @@ export interface Selection {
   readonly tenants: readonly string[];
   readonly canary: string;
   readonly waves: readonly string[];
+  /** Tenants that may fail, a number or a percentage; empty: as configured. */
+  readonly maxFailures: string;
 }
 
 export interface Wave {

@@ -28,3 +28,9 @@ export function link(path: readonly string[], query: Readonly<Record<string, str
   const text = parameters.toString();
   return `#/${path.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`;
 }
+
+/** The page for signing in, which leads back to where one is. */
+export function signInLink(): string {
+  const here = window.location.hash.replace(/^#\/?/, '');
+  return link(['sign-in'], { to: here.startsWith('sign-in') ? '' : here });
+}

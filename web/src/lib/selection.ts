@@ -35,5 +35,6 @@ export function applyCommand(selection: Selection): string {
   for (const tenant of selection.tenants) words.push('--tenant', tenant);
   if (selection.canary !== '') words.push('--canary', selection.canary);
   if (selection.waves.length > 0) words.push('--waves', selection.waves.join(','));
+  if (selection.maxFailures !== '') words.push('--set', `maxFailures=${selection.maxFailures}`);
   return commandLine(words);
 }

@@ -231,6 +231,7 @@ export async function startRun(selection: Selection, runId: string): Promise<voi
       ...(selection.canary === '' ? {} : { canary: share(selection.canary) }),
       ...(selection.waves.length > 0 ? { waves: selection.waves.map(share) } : {}),
       ...(selection.reconcile ? { reconcile: true } : {}),
+      ...(selection.maxFailures === '' ? {} : { maxFailures: selection.maxFailures }),
     },
   });
 }

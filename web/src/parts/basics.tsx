@@ -3,6 +3,8 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ApiError } from '../lib/api.ts';
 import type { Resource } from '../lib/resource.ts';
 import { useNow } from '../lib/resource.ts';
+import { signInLink } from '../lib/route.ts';
+import { useSession } from '../lib/session.ts';
 import { absolute, relative } from '../lib/time.ts';
 
 type Tone = 'good' | 'warn' | 'bad' | 'info' | 'calm';
@@ -79,12 +81,17 @@ export function Loading(props: { what: string }): JSX.Element {
 
 export function Failure(props: { error: ApiError; what: string; retry?: () => void }): JSX.Element {
   const { status } = props.error;
+  const { me, refresh } = useSession();
+  useEffect(() => {
+    // The proof has ended meanwhile: the frame has to know, too.
+    if (status === 401 && me.name !== null) refresh();
+  }, [status]);
   if (status === 401) {
     return (
       <Notice tone="warn" urgent>
         <strong>Sign in to see {props.what}.</strong>
         <p>{props.error.message}</p>
-        <p><a href="#/sign-in">Sign in</a></p>
+        <p><a href={signInLink()}>Sign in</a></p>
       </Notice>
     );
   }

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { signInLink } from '../lib/route.ts';
 import { type Me, useSession } from '../lib/session.ts';
 
 interface PlaceLink {
@@ -36,7 +37,7 @@ function Who(): JSX.Element {
   if (!me.authentication) {
     return <span class="who"><a href="#/sign-in">No authentication</a>{!me.may.apply && <span>look and plan only</span>}</span>;
   }
-  if (me.name === null) return <span class="who"><a class="button" href="#/sign-in">Sign in</a></span>;
+  if (me.name === null) return <span class="who"><a class="button" href={signInLink()}>Sign in</a></span>;
   return <span class="who"><span><a href="#/sign-in">{me.name}</a> ({me.role ?? 'no role'})</span></span>;
 }
 

@@ -231,7 +231,7 @@ function Tenants(props: { fleet: Fleet; filter: FleetFilter; stale: boolean }): 
           {isFiltered ? <p><a href="#/fleet">Show all tenants</a></p> : <p>Create one with <code>migrator create-tenant NAME</code>.</p>}
         </Empty>
       ) : (
-        <Table caption="Tenants" stale={stale} columns={['Tenant', 'State', 'Level', { name: 'Missing files', number: true }, 'Why']}>
+        <Table caption="List of tenants" stale={stale} columns={['Tenant', 'State', 'Level', { name: 'Missing files', number: true }, 'Why']}>
           {fleet.rows.map((row) => <Row key={row.tenant} row={row} />)}
         </Table>
       )}

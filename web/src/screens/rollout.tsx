@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../lib/api.ts';
 import type { Selection } from '../lib/model.ts';
 import { useResource } from '../lib/resource.ts';
-import { type Route, link } from '../lib/route.ts';
+import { type Route, link, signInLink } from '../lib/route.ts';
 import { applyCommand, isShare, namesIn, waveProblem } from '../lib/selection.ts';
 import { type Preview as PreviewOf, loadFailureBudget, loadPreview, newRunId, startRun } from '../lib/service.ts';
 import { useSession } from '../lib/session.ts';
@@ -17,6 +17,7 @@ interface Form {
   readonly tenants: string;
   readonly canary: string;
   readonly waves: string;
+  readonly maxFailures: string;
 }
 
 function selectionOf(form: Form): Selection {
@@ -26,6 +27,7 @@ function selectionOf(form: Form): Selection {
     tenants: namesIn(form.tenants),
     canary: form.canary.trim(),
     waves: namesIn(form.waves),
+    maxFailures: form.maxFailures.trim(),
   };
 }
 
@@ -33,6 +35,7 @@ interface Problems {
   readonly name: string;
   readonly canary: string;
   readonly waves: string;
+  readonly maxFailures: string;
 }
 
 function problemsOf(selection: Selection): Problems {
@@ -41,6 +44,7 @@ function problemsOf(selection: Selection): Problems {
     name: selection.name === '' ? 'The version needs a name.' : '',
     canary: selection.canary === '' || isShare(selection.canary) ? '' : share,
     waves: waveProblem(selection.waves),
+    maxFailures: /^(|0|0%)$/.test(selection.maxFailures) || isShare(selection.maxFailures) ? '' : share,
   };
 }
 
@@ -103,11 +107,15 @@ function ForWhom(props: { form: Form; wrong: Problems; change: (form: Partial<Fo
     <div class="stack">
       <Field id="tenants" label="Tenants" hint="Names and patterns, such as acme eu_*. Empty: all tenants." value={form.tenants} onInput={(tenants) => change({ tenants })} />
       <Field id="canary" label="Canary" hint="This many tenants first; without waves, only these. A number, or 5%." value={form.canary} wrong={wrong.canary} onInput={(canary) => change({ canary })} />
-      <Field id="waves" label="Waves" hint="Cumulative, such as 10% 50% 100%. The run stops after a wave with too many failures." value={form.waves} wrong={wrong.waves} onInput={(waves) => change({ waves })} />
-      <p>
-        Failure budget: <code>{budget.data ?? '…'}</code>{' '}
-        <span class="muted">tenants may fail before the run stops (<code>maxFailures</code> of the configuration).</span>
-      </p>
+      <Field id="waves" label="Waves" hint="Cumulative, such as 10% 50% 100%. A wave begins when the one before has ended." value={form.waves} wrong={wrong.waves} onInput={(waves) => change({ waves })} />
+      <Field
+        id="failures"
+        label="Failure budget"
+        hint={`Tenants that may fail before the run stops, such as 3 or 1%. Empty: ${budget.data ?? '…'}, as configured (maxFailures).`}
+        value={form.maxFailures}
+        wrong={wrong.maxFailures}
+        onInput={(maxFailures) => change({ maxFailures })}
+      />
     </div>
   );
 }
@@ -220,7 +228,7 @@ function Roles(): JSX.Element | null {
     <Notice tone="warn">
       <p><strong>{me.may.plan ? 'You can try, and not apply.' : 'Rolling out is not open to you.'}</strong></p>
       <p>{me.why !== '' ? me.why : `A dry run needs the role plan, an apply the role apply. ${me.role === null ? 'Sign in first.' : `You have the role ${me.role}.`}`}</p>
-      {me.role === null && me.authentication && <p><a href="#/sign-in">Sign in</a></p>}
+      {me.role === null && me.authentication && <p><a href={signInLink()}>Sign in</a></p>}
     </Notice>
   );
 }
@@ -235,6 +243,7 @@ export function RollOutScreen(props: { route: Route }): JSX.Element {
     tenants: query.get('tenants') ?? '',
     canary: '',
     waves: '',
+    maxFailures: '',
   });
   const change = (some: Partial<Form>) => setForm((before) => ({ ...before, ...some }));
   const selection = selectionOf({ ...form, dryRun: form.dryRun || !me.may.apply });

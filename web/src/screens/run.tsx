@@ -83,6 +83,13 @@ function sentence(run: Run): string {
   }
 }
 
+/** What a screen reader says while the run works: not each number, or it would never be silent. */
+function spoken(run: Run): string {
+  const failed = run.tenantsFailed > 0 ? `, ${count(run.tenantsFailed, 'tenant')} failed` : '';
+  const waiting = run.longStatements.some((each) => each.waitsFor !== '') ? ', a statement waits for another session' : '';
+  return `The run is ${run.state}${failed}${waiting}.`;
+}
+
 function noticeTone(run: Run): 'good' | 'warn' | 'bad' | 'info' {
   if (run.state === 'failed' || run.tenantsFailed > 0) return 'bad';
   if (run.state === 'done') return 'good';
@@ -301,13 +308,12 @@ function Body(props: { run: Run }): JSX.Element {
   const { run } = props;
   return (
     <>
-      <div aria-live="polite">
-        <Notice tone={noticeTone(run)}>
-          <p><RunBadge state={run.state} dryRun={run.dryRun} /> {sentence(run)}</p>
-          {run.error !== '' && run.failures.length === 0 && <pre class="clip">{run.error}</pre>}
-          {run.notes.map((note) => <p key={note}>{note}</p>)}
-        </Notice>
-      </div>
+      <p class="visually-hidden" role="status">{isOver(run.state) ? sentence(run) : spoken(run)}</p>
+      <Notice tone={noticeTone(run)}>
+        <p><RunBadge state={run.state} dryRun={run.dryRun} /> {sentence(run)}</p>
+        {run.error !== '' && run.failures.length === 0 && <pre class="clip">{run.error}</pre>}
+        {run.notes.map((note) => <p key={note}>{note}</p>)}
+      </Notice>
       {isOver(run.state) ? (
         <>
           {run.tenantsFailed > 0 && <Failures run={run} />}

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ApiError } from '../lib/api.ts';
+import type { Route } from '../lib/route.ts';
 import { signIn, signOut } from '../lib/service.ts';
 import { type Me, useSession } from '../lib/session.ts';
 import { Card, Facts, Notice, Screen } from '../parts/basics.tsx';
@@ -30,7 +31,7 @@ function Who(props: { me: Me }): JSX.Element {
   );
 }
 
-function Token(): JSX.Element {
+function Token(props: { to: string }): JSX.Element {
   const { refresh } = useSession();
   const [token, setToken] = useState('');
   const [isBusy, setBusy] = useState(false);
@@ -43,7 +44,7 @@ function Token(): JSX.Element {
       .then(() => {
         setToken('');
         refresh();
-        window.location.hash = '#/fleet';
+        window.location.hash = `#/${props.to}`;
       })
       .catch((caught: unknown) => setError(caught instanceof ApiError ? caught : new ApiError(0, String(caught))))
       .finally(() => setBusy(false));
@@ -68,7 +69,7 @@ function Token(): JSX.Element {
   );
 }
 
-export function SignInScreen(): JSX.Element {
+export function SignInScreen(props: { route: Route }): JSX.Element {
   const { me } = useSession();
   return (
     <Screen title={me.name === null ? 'Sign in' : 'Signed in'}>
@@ -81,7 +82,7 @@ export function SignInScreen(): JSX.Element {
       {me.authentication && me.name === null && me.why !== '' && <Notice tone="info"><p>{me.why}</p></Notice>}
       <div class="columns">
         {me.name !== null && <Who me={me} />}
-        {me.authentication && (me.name === null || me.session) && <Token />}
+        {me.authentication && (me.name === null || me.session) && <Token to={props.route.query.get('to') ?? 'fleet'} />}
         <Card title="Roles">
           <Facts of={roles} />
         </Card>

@@ -21,10 +21,10 @@ test('waves grow', () => {
 });
 
 test('the command says all that was chosen', () => {
-  const nothing = { name: 'v1', dryRun: false, reconcile: false, tenants: [], canary: '', waves: [] };
+  const nothing = { name: 'v1', dryRun: false, reconcile: false, tenants: [], canary: '', waves: [], maxFailures: '' };
   assert.equal(applyCommand(nothing), 'migrator apply --name v1');
   assert.equal(
-    applyCommand({ name: 'v 1', dryRun: true, reconcile: true, tenants: ['a', 'eu_*'], canary: '5', waves: ['10%', '100%'] }),
-    "migrator apply --name 'v 1' --dry-run --reconcile --tenant a --tenant 'eu_*' --canary 5 --waves 10%,100%",
+    applyCommand({ name: 'v 1', dryRun: true, reconcile: true, tenants: ['a', 'eu_*'], canary: '5', waves: ['10%', '100%'], maxFailures: '3' }),
+    "migrator apply --name 'v 1' --dry-run --reconcile --tenant a --tenant 'eu_*' --canary 5 --waves 10%,100% --set maxFailures=3",
   );
 });
