@@ -23,6 +23,7 @@ struct Surroundings {
     bool deprecated_tenant_keys = false;         ///< send the deprecation headers
     std::chrono::milliseconds query_timeout{0};  ///< of a GraphQL query; 0: none
     bool metrics_apart = false;                  ///< they have a port of their own
+    bool is_https = false;                       ///< the service itself has TLS
 };
 
 /// All routes: `{p}/`, REST v1, GraphQL v2, health and metrics, as docs/compatibility.md says.
