@@ -5,6 +5,8 @@
 #   scripts/bench-http.sh [SECONDS]           SECONDS: of load, default 60
 #   scripts/bench-http.sh waiting [SECONDS]   16 runs that wait for the lock: memory, and the answers
 #                                             that / and /health get beside them
+#   scripts/bench-http.sh console [SECONDS]   what the screens of the console ask for, with 10,000
+#                                             tenants of 20 files; 50 consoles that poll a run
 #
 # MIGRATOR: the program to measure; without it one is built.
 #
@@ -21,9 +23,13 @@ for part in packages postgres; do
 done
 
 CASE=load
-if [[ "${1:-}" == waiting ]]; then
-  CASE=waiting
+if [[ "${1:-}" == waiting || "${1:-}" == console ]]; then
+  CASE="$1"
   shift
+fi
+if [[ "$CASE" == console ]]; then
+  TENANTS="${TENANTS:-10000}"
+  FILES="${FILES:-20}"
 fi
 SECONDS_OF_LOAD="${1:-60}"
 RATE="${RATE:-200}"
@@ -157,6 +163,19 @@ measure_waiting() {
   show_memory "With 16 waiting runs"
 }
 
+measure_console() {
+  heading "What the screens ask for: name, median, 99th percentile, maximum (ms)"
+  python3 "$REPOSITORY/bench/console_load.py" "$PORT" lists "$RUNS"
+  show_memory "After them"
+  printf 'select pg_sleep(%s);\n' "$((SECONDS_OF_LOAD + 15))" >"$WORK/migrations/bench/001.sql"
+  curl -sS --fail-with-body "http://127.0.0.1:$PORT/v1/migrations" -H 'Prefer: respond-async' \
+    -H 'X-Request-ID: bench-run' -d '{"mode":"apply","response":"summary"}' >/dev/null
+  show_memory "Before the consoles"
+  heading "50 consoles that poll a run every 2 s: name, median, 99th percentile, maximum (ms)"
+  python3 "$REPOSITORY/bench/console_load.py" "$PORT" polls "$SECONDS_OF_LOAD" bench-run
+  show_memory "With the consoles"
+}
+
 need_packages "${BUILD_PACKAGES[@]}" "${BENCH_PACKAGES[@]}" curl python3
 trap finish EXIT
 WORK="$(make_server_dir bench)"
@@ -176,6 +195,10 @@ write_history
 # A process of its own for the memory: what made the history should not count.
 stop_service
 start_service
+if [[ "$CASE" == console ]]; then
+  measure_console
+  exit
+fi
 heading "Queries: name, median, 99th percentile, maximum (ms)"
 python3 "$REPOSITORY/bench/http_load.py" "$PORT" reads "$RUNS"
 show_memory "After them"

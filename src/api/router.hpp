@@ -24,6 +24,7 @@ struct Surroundings {
     std::chrono::milliseconds query_timeout{0};  ///< of a GraphQL query; 0: none
     bool metrics_apart = false;                  ///< they have a port of their own
     bool console = true;                         ///< serve the page for people
+    bool is_https = false;                       ///< the service itself has TLS
 };
 
 /// All routes: `{p}/`, REST v1, GraphQL v2, the console, health and metrics, as
