@@ -7,7 +7,7 @@
 build_console_program() {
   if [[ -z "${MIGRATOR_TEST_BINARY:-}" ]]; then
     (
-      cd "$REPOSITORY"
+      cd "$REPOSITORY" || exit
       cmake --preset dev -DCONSOLE=ON
       cmake --build --preset dev --parallel "$(build_jobs)" --target migrator
     ) >&2
