@@ -354,8 +354,8 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     return preview;
 }
 
-Analysis Inspection::analyze(const Preview& preview) const {
-    return dependencies_.connector.analyze(preview.plan);
+Analysis Inspection::analyze(const Preview& preview, const db::TraceRequest& request) const {
+    return dependencies_.connector.analyze(preview.plan, request);
 }
 
 TraceReport Inspection::trace(const Preview& preview, db::TraceRequest request) const {

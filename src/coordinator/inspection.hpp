@@ -85,7 +85,7 @@ public:
     Preview preview(bool reconcile, const plan::Selection& tenants = {}) const;
     /// What the files of the preview would do to an application in use. Throws what
     /// `Connector::analyze` throws.
-    Analysis analyze(const Preview& preview) const;
+    Analysis analyze(const Preview& preview, const db::TraceRequest& request = {}) const;
     /// Runs the files of the preview where `request` says, and rolls them back. `request.on` may
     /// hold patterns; its maker is known here. Throws NotFound when a name or pattern means none of
     /// the preview's tenants, and what `Connector::trace` throws.

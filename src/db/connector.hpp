@@ -325,7 +325,7 @@ public:
     /// What the planned files would do to an application that uses the tables, with their sizes as
     /// they are now. Reads only. Throws InvalidRequest where there are no rules for the database:
     /// nobody may take an empty answer for a good one.
-    virtual Analysis analyze(const Plan& /*plan*/) {
+    virtual Analysis analyze(const Plan& /*plan*/, const TraceRequest& /*request*/) {
         throw Error(ErrorKind::InvalidRequest, "This database has no analysis");
     }
 

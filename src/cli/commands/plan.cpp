@@ -82,7 +82,7 @@ struct PlanCommand : Command {
     std::optional<Analysis> analyzed(
         const coordinator::Inspection& inspection, const coordinator::Preview& preview
     ) const try {
-        return inspection.analyze(preview);
+        return inspection.analyze(preview, traces.request);
     } catch (const Error& error) {
         const bool needs_rules = !traces.request.any() || fail_on || !sarif.empty();
         if (needs_rules || error.kind() != ErrorKind::InvalidRequest) throw;

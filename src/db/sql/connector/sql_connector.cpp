@@ -195,8 +195,8 @@ public:
         return problems;
     }
 
-    Analysis analyze(const Plan& plan) override {
-        return analysis::analyze(*server_, options_, plan);
+    Analysis analyze(const Plan& plan, const TraceRequest& request) override {
+        return analysis::analyze(*server_, options_, plan, std::string(analysis::kThisProgram), request);
     }
 
     TraceReport trace(
