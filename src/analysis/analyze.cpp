@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/catalog.hpp"
+#include "analysis/mysql_analysis.hpp"
 #include "analysis/parser.hpp"
 #include "analysis/pending_files.hpp"
 #include "analysis/rule_names.hpp"
@@ -116,7 +117,7 @@ Analysis analyze(
     const db::Options& options,
     const Plan& plan,
     const std::string& parser_program,
-    const db::TraceRequest& /*request*/
+    const db::TraceRequest& request
 ) {
     for (const auto& [rule, level] : options.analysis.levels) {
         if (!is_rule(rule)) {
@@ -128,6 +129,8 @@ Analysis analyze(
     switch (server.dialect().rules) {
         case db::sql::AnalysisRules::Postgresql:
             return analyze_postgresql(server, options, plan, parser_program);
+        case db::sql::AnalysisRules::Mysql:
+            return analyze_mysql(server, options, plan, request);
         case db::sql::AnalysisRules::None:
             break;
     }

@@ -28,11 +28,11 @@ struct FileView {
 struct StatementView {
     std::size_t number = 0;
     std::uint32_t line = 0;
-    std::string text;              ///< with `kOwnSchema`
-    std::vector<Change> changes;   ///< of PostgreSQL; empty until the parser has read them
-    std::set<std::string> allowed; ///< rules that a comment beside it allows
-    std::uint32_t traits = 0;      ///< `script::Trait`
-    script::Reading reading{};     ///< how the server reads the text
+    std::string text;               ///< with `kOwnSchema`
+    std::vector<Change> changes;    ///< of PostgreSQL; empty until the parser has read them
+    std::set<std::string> allowed;  ///< rules that a comment beside it allows
+    std::uint32_t traits = 0;       ///< `script::Trait`
+    script::Reading reading{};      ///< how the server reads the text
 };
 
 struct PendingFile {

@@ -44,7 +44,7 @@ struct WaitQuery {
 };
 
 /// Whose rules say what a statement would do to an application in use (`analysis`).
-enum class AnalysisRules : std::uint8_t { None, Postgresql };
+enum class AnalysisRules : std::uint8_t { None, Postgresql, Mysql };
 
 /// Everything in which two SQL servers differ, as text and facts. Constant data.
 ///

@@ -196,7 +196,9 @@ public:
     }
 
     Analysis analyze(const Plan& plan, const TraceRequest& request) override {
-        return analysis::analyze(*server_, options_, plan, std::string(analysis::kThisProgram), request);
+        return analysis::analyze(
+            *server_, options_, plan, std::string(analysis::kThisProgram), request
+        );
     }
 
     TraceReport trace(
