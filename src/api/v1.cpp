@@ -8,10 +8,12 @@
 #include "api/spooled_list.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "wire/analysis.hpp"
 #include "wire/migrations.hpp"
 #include "wire/plans.hpp"
 #include "wire/runs.hpp"
 #include "wire/tenants.hpp"
+#include "wire/trace.hpp"
 
 namespace migrator::api {
 namespace {
@@ -54,6 +56,23 @@ http::Response checks(Services services) {
     const auto preview = inspection.preview(false);
     json::object answer = wire::checks(inspection.run_checks(preview));
     answer["problems"] = wire::problems(preview.problems);
+    return json_response(json::serialize(answer));
+}
+
+/// What the pending files would do to an application in use.
+http::Response analysis(Services services, const http::Request& request) {
+    AnalysisRequest wanted = parse_analysis_request(request.body);
+    wanted.traces.stop = request.gone;
+    const auto& inspection = services.coordinator.inspection();
+    const auto preview = inspection.preview(wanted.reconcile, wanted.tenants);
+    const auto found = inspection.examine(preview, wanted.traces);
+    json::object answer;
+    answer["tenants"] = wire::texts(preview.plan.tenants);
+    answer["analysis"] = wire::analysis(found.analysis);
+    answer["trace"] = nullptr;
+    if (found.traced) answer["trace"] = wire::trace_report(*found.traced);
+    answer["problems"] = wire::problems(preview.problems);
+    answer["notes"] = wire::texts(preview.notes);
     return json_response(json::serialize(answer));
 }
 
@@ -203,6 +222,9 @@ void add_v1(Routes& routes, Services services, const std::string& redacted_confi
         return remove_tenant(services, request);
     });
     get("/v1/checks", checks);
+    routes.add("POST", "/v1/analysis", Lane::Patient, [=](const http::Request& request) {
+        return analysis(services, request);
+    });
     const std::string& prefix = routes.prefix();
     const auto apply = post(services, prefix, TenantName::NotAsked, kApplyVersion);
     const auto create_tenant = post(services, prefix, TenantName::Required, kTenantVersion);

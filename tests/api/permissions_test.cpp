@@ -45,7 +45,7 @@ std::vector<Asking> askings() {
         if (path.ends_with("/:id")) path.replace(path.size() - 3, 3, "run-1");
         if (path == "/v2/service") {
             all.push_back({method, path, R"({"query":"{__typename}"})", each.role});
-        } else if (method == "POST" && path != "/v1/moves") {
+        } else if (method == "POST" && path != "/v1/moves" && path != "/v1/analysis") {
             const std::string name = path == "/v1/tenants" ? R"("name":"south",)" : "";
             all.push_back(
                 {method, path, "{" + name + R"("mode":"apply","response":"summary"})", each.role}
@@ -83,6 +83,10 @@ std::vector<FieldAsking> field_askings() {
             if (name == "sourceMigration") text += R"((file:"x"))";
             if (name == "fleet")
                 text += "{tenants}";
+            else if (name == "analysis")
+                text += "{files}";
+            else if (name == "checks")
+                text += "{asked}";
             else if (name == "versions" || name == "version" || name == "dbMigration")
                 text += "{id}";
             else
@@ -90,6 +94,8 @@ std::vector<FieldAsking> field_askings() {
             all.push_back({text + "}", each.role});
         } else if (name == "acceptMoved") {
             all.push_back({R"(mutation{acceptMoved(input:{from:"a",to:"b"})})", each.role});
+        } else if (name == "traceFiles") {
+            all.push_back({R"(mutation{traceFiles(input:{scratch:true}){notes}})", each.role});
         } else if (name == "removeTenant") {
             all.push_back({R"(mutation{removeTenant(tenantName:"north")})", each.role});
         } else if (name == "acceptAsNew") {
