@@ -12,6 +12,9 @@ constexpr Permission kPermissions[] = {
     {"GET /", Role::None},        // balancers look here
     {"GET /health", Role::None},  // and here; details need Read
     {"GET /metrics", Role::Read},
+    {"GET /console", Role::None},  // files without data; what they show needs what the API needs
+    {"GET /console/", Role::None},
+    {"GET /console/:id", Role::None},
 
     {"GET /v1/config", Role::Read},
     {"GET /v1/migrations/source", Role::Read},

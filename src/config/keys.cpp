@@ -156,6 +156,7 @@ constexpr Key kKeys[] = {
      .since = "new",
      .min = 1,
      .max = kGiB},
+    {.name = "console", .type = Choice, .default_text = "on", .since = "new", .choices = "on|off"},
     {.name = "queryTimeout", .type = Duration, .default_text = "30s", .since = "new"},
     {.name = "maxBodyMemoryBytes",
      .type = Number,

@@ -286,6 +286,7 @@ Config make_options(const Settings& settings, const Lookups& lookups) {
     config.log = log_options(values);
     config.path_prefix = values.text("pathPrefix");
     config.query_timeout = values.duration("queryTimeout");
+    config.console = values.text("console") == "on";
     config.deprecated_tenant_keys = is_old_key_used(values, "tenantSelect", "tenantSelectSQL") ||
                                     is_old_key_used(values, "tenantInsert", "tenantInsertSQL");
     return config;
