@@ -9,6 +9,7 @@
 #include "db/postgresql/dialect.hpp"
 #include "db/postgresql/password.hpp"
 #include "db/postgresql/postgresql.hpp"
+#include "db/postgresql/product.hpp"
 #include "db/postgresql/run_lock.hpp"
 #include "db/postgresql/session.hpp"
 #include "db/postgresql/transaction_modes.hpp"
@@ -65,8 +66,20 @@ private:
 
     std::unique_ptr<Connection> open() {
         return source_.connect([this](const DataSource& source) {
-            return std::make_unique<Connection>(with_password(source, options_));
+            auto connection = std::make_unique<Connection>(with_password(source, options_));
+            if (options_.unsupported_server == UnsupportedServer::Refuse)
+                refuse_others(*connection);
+            return connection;
         });
+    }
+
+    static void refuse_others(const Connection& connection) {
+        const std::string_view product = unsupported_product(
+            {.server_version = connection.parameter("server_version"),
+             .crdb_version = connection.parameter("crdb_version")}
+        );
+        if (product.empty()) return;
+        throw Error(ErrorKind::Configuration, why_unsupported(product));
     }
 
     /// Whether the server can look after its client is tried once: its system decides.
