@@ -55,6 +55,7 @@ public:
         return lock_attempts_.next(
             [this] { return open(); },
             [this](auto& connection) -> std::unique_ptr<sql::RunLock> {
+                is_citus_ = Answer::Unknown;  // an extension comes at any time, so each run looks
                 if (!try_to_lock(*connection, facts_of(*connection), keys_)) return nullptr;
                 return std::make_unique<RunLock>(std::move(connection));
             }
@@ -82,19 +83,36 @@ private:
         throw Error(ErrorKind::Configuration, why_unsupported(product));
     }
 
-    /// Whether the server can look after its client is tried once: its system decides.
     ServerFacts facts_of(Connection& connection) {
         ServerFacts facts{.version = connection.server_version()};
-        if (facts.version < kChecksClientsFrom) return facts;
+        facts.single_statements = is_citus(connection);
+        facts.checks_clients = facts.version >= kChecksClientsFrom && can_check_clients(connection);
+        return facts;
+    }
+
+    bool is_citus(Connection& connection) {
+        if (is_citus_ == Answer::Unknown) {
+            bool found = false;
+            const auto error = connection.run(
+                "select from pg_catalog.pg_extension where extname = 'citus'",
+                [&found](const PGresult& result) { found = found || PQntuples(&result) > 0; }
+            );
+            if (error) return false;  // the connection is lost, and whoever uses it will see
+            is_citus_ = found ? Answer::Yes : Answer::No;
+        }
+        return is_citus_ == Answer::Yes;
+    }
+
+    /// Whether the server can look after its client is tried once: its system decides.
+    bool can_check_clients(Connection& connection) {
         if (checks_clients_ == Answer::Unknown) {
             const auto error = connection.run(
                 "select pg_catalog.set_config('client_connection_check_interval', '1s', true)"
             );
-            if (error && error->connection_lost) return facts;
+            if (error && error->connection_lost) return false;
             checks_clients_ = error ? Answer::No : Answer::Yes;
         }
-        facts.checks_clients = checks_clients_ == Answer::Yes;
-        return facts;
+        return checks_clients_ == Answer::Yes;
     }
 
     const KeyValues settings_;
@@ -103,6 +121,7 @@ private:
     sql::MetadataDialect dialect_;
     const LockKeys keys_;
     std::atomic<Answer> checks_clients_ = Answer::Unknown;
+    std::atomic<Answer> is_citus_ = Answer::Unknown;
     sql::RenewableSource<DataSource> source_;
     sql::LockAttempts<std::unique_ptr<Connection>> lock_attempts_;
 };
