@@ -161,6 +161,9 @@ db::Options database_options(const Values& values) {
     options.adopt_schemas =
         values.text("adoptSchemas") == "refuse" ? db::AdoptSchemas::Refuse : db::AdoptSchemas::Warn;
     options.missing_schemas = missing_schemas_of(values);
+    options.unsupported_server = values.text("unsupportedServer") == "allow"
+                                     ? db::UnsupportedServer::Allow
+                                     : db::UnsupportedServer::Refuse;
     options.statement_timeout = values.optional_duration("statementTimeout");
     options.ddl_lock_timeout = values.optional_duration("ddlLockTimeout");
     options.slow_statement = values.duration("slowStatement");
