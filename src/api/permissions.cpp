@@ -20,6 +20,7 @@ constexpr Permission kPermissions[] = {
     {"GET /v1/tenants", Role::Read},
     {"GET /v1/status", Role::Read},
     {"GET /v1/checks", Role::Plan},
+    {"GET /v1/drift", Role::Plan},
     {"GET /v1/runs", Role::Read},
     {"GET /v1/runs/:id", Role::Read},
     {"DELETE /v1/runs/:id", Role::Apply},  // one's own; those of others need Admin
@@ -39,6 +40,7 @@ constexpr Permission kPermissions[] = {
     {"Query.dbMigration", Role::Read},
     {"Query.tenants", Role::Read},
     {"Query.fleet", Role::Read},
+    {"Query.drift", Role::Plan},
     {"Mutation.createVersion", Role::Apply, Role::Plan},
     {"Mutation.createTenant", Role::Admin, Role::Plan},
     {"Mutation.removeTenant", Role::Admin},

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/postgresql/catalog.hpp"
 #include "db/postgresql/connection.hpp"
 #include "db/postgresql/data_source.hpp"
 #include "db/postgresql/dialect.hpp"
@@ -34,20 +35,12 @@ public:
 
     const sql::Dialect& dialect() const override { return dialect_.get(); }
 
-    std::unique_ptr<sql::Session> connect() override {
+    std::unique_ptr<sql::Session> connect() override { return session_on(open()); }
+
+    std::unique_ptr<Catalog> catalog(const CatalogWanted& wanted) override {
         auto connection = open();
-        const ServerFacts facts = facts_of(*connection);
-        return std::make_unique<Session>(
-            std::move(connection),
-            settings_,
-            facts,
-            begin_,
-            Metadata{
-                .schema = options_.metadata_schema,
-                .dialect = &dialect_.get(),
-                .locks = keys_,
-                .lists_tenants = options_.tenant_select.empty()}
-        );
+        const int version = connection->server_version();
+        return make_catalog(session_on(std::move(connection)), version, wanted);
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
@@ -67,6 +60,21 @@ private:
         return source_.connect([this](const DataSource& source) {
             return std::make_unique<Connection>(with_password(source, options_));
         });
+    }
+
+    std::unique_ptr<sql::Session> session_on(std::unique_ptr<Connection> connection) {
+        const ServerFacts facts = facts_of(*connection);
+        return std::make_unique<Session>(
+            std::move(connection),
+            settings_,
+            facts,
+            begin_,
+            Metadata{
+                .schema = options_.metadata_schema,
+                .dialect = &dialect_.get(),
+                .locks = keys_,
+                .lists_tenants = options_.tenant_select.empty()}
+        );
     }
 
     /// Whether the server can look after its client is tried once: its system decides.
