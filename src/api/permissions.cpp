@@ -24,6 +24,7 @@ constexpr Permission kPermissions[] = {
     {"GET /v1/status", Role::Read},
     {"GET /v1/checks", Role::Plan},
     {"POST /v1/analysis", Role::Plan},
+    {"GET /v1/drift", Role::Plan},
     {"GET /v1/runs", Role::Read},
     {"GET /v1/runs/:id", Role::Read},
     {"DELETE /v1/runs/:id", Role::Apply},  // one's own; those of others need Admin
@@ -46,6 +47,7 @@ constexpr Permission kPermissions[] = {
     {"Query.analysis", Role::Plan},
     {"Query.checks", Role::Plan},
     {"Mutation.traceFiles", Role::Plan},
+    {"Query.drift", Role::Plan},
     {"Mutation.createVersion", Role::Apply, Role::Plan},
     {"Mutation.createTenant", Role::Admin, Role::Plan},
     {"Mutation.removeTenant", Role::Admin},

@@ -123,6 +123,13 @@ constexpr Key kKeys[] = {
      .default_text = "1000000",
      .since = "new",
      .max = 1'000'000'000'000},
+    {.name = "driftCheck",
+     .type = Choice,
+     .default_text = "off",
+     .since = "new",
+     .choices = "off|warn|fail"},
+    {.name = "driftIgnore", .type = List, .since = "new"},
+    {.name = "driftAlso", .type = List, .since = "new"},
     {.name = "ignoreFiles", .type = List, .since = "new"},
     {.name = "nested", .type = Choice, .since = "new", .choices = "run|ignore|refuse"},
     // PostgreSQL takes no message over 1 GB, and the joined text is held in memory.

@@ -127,6 +127,22 @@ create table migrator.migrator_places (
 )
 )sql";
 
+inline constexpr std::string_view kHasFingerprints = R"sql(
+select exists (
+    select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'migrator' and c.relname = 'migrator_fingerprints'
+)
+)sql";
+
+inline constexpr std::string_view kCreateFingerprints = R"sql(
+create table migrator.migrator_fingerprints (
+    tenant varchar(200) primary key,
+    format text not null,
+    files text not null,
+    hash text not null
+)
+)sql";
+
 // The head comes first: while there is no table of rows, nothing is taken for complete.
 inline constexpr std::string_view kCreateAudit = R"sql(
 create table if not exists migrator.migrator_audit_head (

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/postgresql/catalog.hpp"
 #include "db/postgresql/connection.hpp"
 #include "db/postgresql/data_source.hpp"
 #include "db/postgresql/dialect.hpp"
@@ -35,20 +36,12 @@ public:
 
     const sql::Dialect& dialect() const override { return dialect_.get(); }
 
-    std::unique_ptr<sql::Session> connect() override {
+    std::unique_ptr<sql::Session> connect() override { return session_on(open()); }
+
+    std::unique_ptr<Catalog> catalog(const CatalogWanted& wanted) override {
         auto connection = open();
-        const ServerFacts facts = facts_of(*connection);
-        return std::make_unique<Session>(
-            std::move(connection),
-            settings_,
-            facts,
-            begin_,
-            Metadata{
-                .schema = options_.metadata_schema,
-                .dialect = &dialect_.get(),
-                .locks = keys_,
-                .lists_tenants = options_.tenant_select.empty()}
-        );
+        const int version = connection->server_version();
+        return make_catalog(session_on(std::move(connection)), version, wanted);
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {
@@ -81,6 +74,21 @@ private:
         );
         if (product.empty()) return;
         throw Error(ErrorKind::Configuration, why_unsupported(product));
+    }
+
+    std::unique_ptr<sql::Session> session_on(std::unique_ptr<Connection> connection) {
+        const ServerFacts facts = facts_of(*connection);
+        return std::make_unique<Session>(
+            std::move(connection),
+            settings_,
+            facts,
+            begin_,
+            Metadata{
+                .schema = options_.metadata_schema,
+                .dialect = &dialect_.get(),
+                .locks = keys_,
+                .lists_tenants = options_.tenant_select.empty()}
+        );
     }
 
     ServerFacts facts_of(Connection& connection) {
