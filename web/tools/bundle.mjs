@@ -66,11 +66,11 @@ function array(name, bytes) {
 function cpp(files) {
   const arrays = [];
   const rows = files.map((file, index) => {
-    const parts = { plain: file.content, gzip: gzipSync(file.content, { level: 9 }), brotli: brotli(file.content) };
-    for (const [kind, bytes] of Object.entries(parts)) arrays.push(array(`kFile${index}_${kind}`, bytes));
+    const parts = { Plain: file.content, Gzip: gzipSync(file.content, { level: 9 }), Brotli: brotli(file.content) };
+    for (const [kind, bytes] of Object.entries(parts)) arrays.push(array(`k${kind}${index}`, bytes));
     const tag = createHash('sha256').update(file.content).digest('hex').slice(0, 16);
     const type = kTypes[file.name.slice(file.name.lastIndexOf('.') + 1)];
-    const texts = Object.keys(parts).map((kind) => `text_of(kFile${index}_${kind})`);
+    const texts = Object.keys(parts).map((kind) => `text_of(k${kind}${index})`);
     return `    {"${file.name}", "${type}", "${tag}", ${texts.join(', ')}},`;
   });
   return `// Made by web/tools/bundle.mjs.

@@ -298,6 +298,7 @@ interface LongStatementAnswer {
 }
 
 interface ProgressAnswer extends Partial<RunRowAnswer> {
+  readonly seq?: number;
   readonly phase?: string;
   readonly about?: string;
   readonly file?: string;
@@ -367,7 +368,7 @@ export function runOf(answer: RunAnswer): Run {
   const selection = progress.selection;
   return {
     ...rowOf({ ...progress, id: answer.id, state: answer.state, startedAt: answer.startedAt, ...(answer.endedAt === undefined ? {} : { endedAt: answer.endedAt }) }),
-    seq: answer.seq ?? 0,
+    seq: answer.seq ?? progress.seq ?? 0,
     phase: progress.phase ?? '',
     file: progress.file ?? '',
     about: progress.about ?? '',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { beforeEach, test } from 'node:test';
 import { ApiError, get } from '../../src/lib/api.ts';
 import { blockerText, loadFailureBudget, loadFleet, loadProgress, newRunId, runOf, startRun } from '../../src/lib/service.ts';
@@ -27,6 +28,8 @@ function answering(...answers: { status?: number; body: unknown }[]): void {
 
 beforeEach(() => {
   asked = [];
+  // node 18 has it as a module only.
+  if (!('crypto' in globalThis)) Object.assign(globalThis, { crypto: webcrypto });
 });
 
 test('the API is found from where the page is', async () => {
