@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -179,7 +180,8 @@ private:
     void ask_in(const std::string& schema) {
         const auto session = server_.connect();
         session->watch(request_.stop);
-        OnlineAlter asked(*session, server_.dialect().lexis, schema);
+        const auto made = make(*session, schema);
+        OnlineAlter& asked = *made;
         unknown_.clear();
         for (std::size_t f = 0; f < files_.size(); ++f) {
             const MysqlFile& file = files_[f];
@@ -190,10 +192,29 @@ private:
                 auto answer = ask_one(asked, file, s, schema, own);
                 const bool is_told =
                     file.read[s].altered.schema != kOwnSchema || chosen_[f] == schema;
-                if (answer && is_told) answers_[{f, s}] = {std::move(*answer), schema};
+                if (!answer || !is_told) continue;
+                // The name of the copy's database says nothing to people.
+                auto& refused = answer->refused;
+                for (std::size_t at = refused.find(asked.scratch()); at != std::string::npos;
+                     at = refused.find(asked.scratch())) {
+                    refused.replace(at, asked.scratch().size(), schema);
+                }
+                answers_[{f, s}] = {std::move(*answer), schema};
             }
             asked.check_foreign_keys(true);
         }
+    }
+
+    std::unique_ptr<OnlineAlter> make(db::sql::Session& session, const std::string& schema) try {
+        return std::make_unique<OnlineAlter>(session, server_.dialect().lexis, schema);
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::Unavailable) throw;
+        throw Error(
+            ErrorKind::Configuration,
+            std::string("No scratch database could be made for --scratch, which needs the right to "
+                        "create and drop databases called migrator_scratch_…: "
+            ) + error.what()
+        );
     }
 
     /// Does to the copies what the statement does, and says how; nothing when that can't be told.

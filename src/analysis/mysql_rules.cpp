@@ -875,8 +875,7 @@ void MysqlRules::look_at_commits() {
                         });
     const bool commits = (view_->traits & script::kKeepsTransaction) == 0;
     if (commit_ && (writes || (file_.wrapped && commits && touches))) {
-        analysis_.findings.push_back(*std::exchange(commit_, std::nullopt));
-        told_of_commit_ = true;
+        tell_of_commit();
         return;
     }
     if (commits && !commit_ && (written_ > 0 || (file_.wrapped && touches))) {
@@ -942,6 +941,19 @@ void MysqlRules::remember(const MysqlChange& change) {
         default:
             break;
     }
+}
+
+/// In its place: findings come in the order of the statements.
+void MysqlRules::tell_of_commit() {
+    const Finding finding = *std::exchange(commit_, std::nullopt);
+    auto place = analysis_.findings.end();
+    while (place != analysis_.findings.begin()) {
+        const Finding& before = *std::prev(place);
+        if (before.file != finding.file || before.statement <= finding.statement) break;
+        --place;
+    }
+    analysis_.findings.insert(place, finding);
+    told_of_commit_ = true;
 }
 
 // ---- what is known
@@ -1014,16 +1026,14 @@ std::string MysqlRules::sql(const Name& name, std::string_view ending) const {
 /// The change done to another table that takes the place of this one.
 std::string MysqlRules::aside() const {
     const Name& table = statement_->altered;
-    const std::string text = shown(view_->text);
     return fmt::format(
-        "create table {1} like {0};\n{3};\n-- triggers write to both while rows are copied in "
+        "create table {1} like {0};\nalter table {1} {3};\n-- triggers write to both while rows "
+        "are copied in "
         "parts; then:\nrename table {0} to {2}, {1} to {0};",
         sql(table),
         sql(table, "_new"),
         sql(table, "_old"),
-        statement_->clauses.empty()
-            ? text + "  -- on " + sql(table, "_new")
-            : "alter table " + sql(table, "_new") + " " + shown(statement_->clauses)
+        shown(statement_->clauses)
     );
 }
 

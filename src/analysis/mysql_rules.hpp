@@ -88,6 +88,7 @@ private:
     void look_at_code(const MysqlChange& change);
     void look_at_session(const MysqlChange& change);
     void look_at_commits();
+    void tell_of_commit();
 
     void look_at_time(const std::optional<AskedAnswer>& asked);
     void report_refusal(const AskedAnswer& asked);

@@ -652,7 +652,15 @@ private:
         change.unique = unique;
         change.special = special;
         change.columns = key_columns(i, size());
+        const char* kind = unique ? "unique index " : special ? "fulltext index " : "index ";
+        if (special && is(1, "spatial")) kind = "spatial index ";
+        result_.clauses = "add " + (kind + quoted(index)) + " " + text_of({i, size()});
         read_index_options(i);
+    }
+    static std::string quoted(const std::string& name) {
+        std::string text = "`";
+        for (const char c : name) text += c == '`' ? "``" : std::string(1, c);
+        return text + "`";
     }
     void read_index_options(std::size_t i) {
         for (; i < size(); ++i) {
@@ -762,6 +770,7 @@ private:
             MysqlChange& change = add(MysqlAct::DropIndex);
             change.name = index;
             change.if_exists = if_there;
+            result_.clauses = "drop index " + quoted(index);
             read_index_options(i);
         } else if (!is_any(
                        i,

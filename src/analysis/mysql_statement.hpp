@@ -110,7 +110,7 @@ struct MysqlStatement {
     std::vector<MysqlChange> changes;
     /// ALTER TABLE, CREATE INDEX or DROP INDEX of this table; else its name is empty.
     Name altered;
-    std::string clauses;    ///< of ALTER TABLE, as they stand behind the table's name
+    std::string clauses;    ///< of an ALTER TABLE that does the same, behind the table's name
     std::string algorithm;  ///< that it names itself, in capitals; may be empty
     std::string lock;       ///< the same
     std::string why_not;    ///< not empty: nobody can say what it does, and this is why
