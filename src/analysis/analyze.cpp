@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "analysis/catalog.hpp"
 #include "analysis/mysql_analysis.hpp"
@@ -67,6 +69,11 @@ private:
     Analysis& analysis_;
 };
 
+/// "varchar" of "varchar(40)[]".
+std::string_view bare_type(std::string_view type) {
+    return type.substr(0, type.find_first_of("(["));
+}
+
 CatalogWanted wanted_of(const std::vector<PendingFile>& files) {
     CatalogWanted wanted;
     for (const PendingFile& file : files) {
@@ -80,11 +87,22 @@ CatalogWanted wanted_of(const std::vector<PendingFile>& files) {
                         wanted.schemas.insert(name->schema);
                 }
                 if (!change.name.empty()) wanted.columns.insert(change.name);
+                wanted.columns.insert(change.columns.begin(), change.columns.end());
+                wanted.relations.insert({std::string(bare_type(change.type)), change.new_name});
                 wanted.functions.insert(change.functions.begin(), change.functions.end());
             }
         }
     }
     return wanted;
+}
+
+/// What only the catalog has told comes to its place.
+void sort_unread(const std::vector<PendingFile>& files, Analysis& analysis) {
+    std::map<std::string_view, std::size_t> places;
+    for (const PendingFile& file : files) places.emplace(file.view.file, places.size());
+    std::ranges::stable_sort(analysis.unread, {}, [&](const Unread& each) {
+        return std::pair(places[each.file], each.line);
+    });
 }
 
 Analysis analyze_postgresql(
@@ -107,6 +125,7 @@ Analysis analyze_postgresql(
         rules.begin(file.view);
         for (const StatementView& statement : file.statements) rules.look(statement);
     }
+    sort_unread(files, analysis);
     return analysis;
 }
 

@@ -50,6 +50,12 @@ private:
     void look_at_data(const Change& change);
     void look_at_names(const Change& change);
     void look_at_partition(const Change& change);
+    bool has_bounds(const Change& change) const;
+    void look_at_default_partition(const Change& change, const Name& parent);
+    void look_at_key_by_index(const Change& change);
+    void look_at_domain(const Change& change);
+    void look_at_call(const Change& change);
+    void look_at_object(const Change& change);
     void look_at_index(const Change& change);
     void look_at_constraint(const Change& change);
     void look_at_type(const Change& change);
@@ -61,7 +67,13 @@ private:
 
     void report(const Hazard& hazard, const Change& change, const AffectedTable& table);
     Level by_rows(const AffectedTable& table) const;
-    AffectedTable affected(const Name& name) const;
+    AffectedTable affected(const Name& name, Reach reach = Reach::Itself) const;
+    /// How many schemas have a function or type of this name.
+    AffectedTable objects(const Name& name, bool functions) const;
+    /// The domain that a statement means by this type.
+    const ObjectFact* domain(const std::string& type) const;
+    /// Also by a CHECK.
+    bool is_not_null(const std::string& schema, const Name& table, const std::string& column) const;
     /// The name that the catalog has for it; nothing when an earlier statement has made it.
     std::optional<Name> known(const Name& name) const;
     std::string sql(const Name& name) const;
@@ -87,6 +99,7 @@ private:
     std::set<std::pair<Scoped, std::string>> new_columns_;
     std::map<std::pair<Scoped, std::string>, std::string> not_null_checks_;  ///< column by name
     std::set<std::pair<Scoped, std::string>> proved_not_null_;
+    std::map<Scoped, std::vector<std::string>> index_columns_;  ///< of indexes, by their names
     std::string scope() const {
         return file_.for_tenants || file_.schemas.empty() ? "" : file_.schemas.front();
     }

@@ -109,6 +109,8 @@ sql::Dialect make_dialect() {
         .create_tenant_state = kCreateTenantState,
         .create_places = kCreatePlaces,
         .create_audit = kCreateAudit,
+        .has_fingerprints = kHasFingerprints,
+        .create_fingerprints = kCreateFingerprints,
         .create_filename_index = kCreateFilenameIndex,
         .make_names_exact = kMakeNamesExact,
         .next_version_id = kNextVersionId,

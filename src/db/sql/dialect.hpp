@@ -151,6 +151,9 @@ struct Dialect {
     std::string_view create_tenant_state;
     std::string_view create_places;
     std::string_view create_audit;  ///< with the row of its head
+    /// Query: one row, true when there is a table of fingerprints. Empty: there can be none.
+    std::string_view has_fingerprints{};
+    std::string_view create_fingerprints{};
     std::string_view create_filename_index;
     /// Makes columns compare names letter by letter and hold any text, which those that the Go
     /// program has made may not do. Empty where they do.
