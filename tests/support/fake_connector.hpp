@@ -149,7 +149,7 @@ public:
     std::vector<std::string> check_new_tenant(const Plan& plan, const db::ApplyRequest& request)
         override;
     std::string preview(const Migration& migration, const std::string& schema) override;
-    Analysis analyze(const Plan& /*plan*/) override {
+    Analysis analyze(const Plan& /*plan*/, const db::TraceRequest& /*request*/) override {
         if (on_analysis_) on_analysis_();
         return analysis_;
     }
