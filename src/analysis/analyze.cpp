@@ -47,6 +47,7 @@ public:
     ReadFile read(const PlannedFile& planned) {
         const Migration& migration = *planned.migration;
         ++analysis_.files;
+        path_.clear();
         ReadFile file;
         file.view = {
             .file = migration.file,
@@ -119,11 +120,23 @@ private:
         } else {
             view.changes = changes_of(answer.tree, view.text, why_not);
         }
-        for (const Change& change : view.changes) {
+        for (Change& change : view.changes) {
+            find_in_path(change);
             if (change.act == Act::Dynamic)
                 why_not = change.name + " runs what only shows when it runs";
         }
         if (!why_not.empty()) leave(unread(file, view, why_not));
+    }
+
+    /// Names without a schema are those of the schema that the file has put into its path.
+    void find_in_path(Change& change) {
+        if (change.act == Act::ChangeSession && change.name == "search_path") {
+            path_ = change.new_name;
+        }
+        if (path_.empty() || path_ == "$user") return;
+        for (Name* name : {&change.table, &change.other}) {
+            if (name->schema.empty() && !name->name.empty()) name->schema = path_;
+        }
     }
 
     Unread unread(const std::string& file, const StatementView& view, const std::string& why)
@@ -145,6 +158,7 @@ private:
     const db::Options& options_;
     Parser& parser_;
     Analysis& analysis_;
+    std::string path_;  ///< the first schema that the file has set
 };
 
 /// "varchar" of "varchar(40)[]".

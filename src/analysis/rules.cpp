@@ -238,6 +238,9 @@ void Rules::look(const Change& change) {
         case Act::CallFunctions:
             look_at_call(change);
             break;
+        case Act::ReadTable:
+            worked_on(change, affected(change.table), false);
+            break;
         case Act::DropFunction:
         case Act::DropObject:
         case Act::RenameObject:
@@ -921,8 +924,9 @@ void Rules::look_at_data(const Change& change) {
             report(
                 {.rule = "schema-drop",
                  .level = change.cascade ? Level::Danger : Level::Warning,
-                 .why = change.cascade ? "All that is in the schema is gone."
-                                       : "It fails unless the schema is empty."},
+                 .why = change.type == "owned" ? "All that the role owns is gone."
+                        : change.cascade       ? "All that is in the schema is gone."
+                                               : "It fails unless the schema is empty."},
                 change,
                 {}
             );
@@ -1106,6 +1110,7 @@ void Rules::look_at_transaction(const Change& change) {
         return;
     }
     const std::string name = lower(change.name);
+    if (change.only) return;
     if (name != "role" && name != "search_path" && name != "session_authorization") return;
     const bool keeps = options_.session_state == db::SessionState::Keep;
     report(
