@@ -11,30 +11,14 @@
 #include "analysis/catalog.hpp"
 #include "analysis/change.hpp"
 #include "analysis/locks.hpp"
+#include "analysis/pending_files.hpp"
 #include "core/finding.hpp"
 #include "db/options.hpp"
 
 namespace migrator::analysis {
 
-/// The names of all rules.
+/// The names of the rules for PostgreSQL.
 std::span<const std::string_view> rule_names() noexcept;
-
-/// The file that statements are of.
-struct FileView {
-    std::string file;
-    bool for_tenants = false;
-    std::vector<std::string> schemas;  ///< that it is pending for
-    bool outside_transaction = false;
-    bool wrapped = false;  ///< in a transaction of its own, which is dropped
-};
-
-struct StatementView {
-    std::size_t number = 0;
-    std::uint32_t line = 0;
-    std::string text;  ///< with `kOwnSchema`
-    std::vector<Change> changes;
-    std::set<std::string> allowed;  ///< rules that a comment beside it allows
-};
 
 /// The rules for PostgreSQL. Files and statements come in the order of the plan, since what an
 /// earlier one has made is no table of the application yet.

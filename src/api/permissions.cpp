@@ -12,6 +12,9 @@ constexpr Permission kPermissions[] = {
     {"GET /", Role::None},        // balancers look here
     {"GET /health", Role::None},  // and here; details need Read
     {"GET /metrics", Role::Read},
+    {"GET /console", Role::None},  // files without data; what they show needs what the API needs
+    {"GET /console/", Role::None},
+    {"GET /console/:id", Role::None},
 
     {"GET /v1/config", Role::Read},
     {"GET /v1/migrations/source", Role::Read},
@@ -21,6 +24,7 @@ constexpr Permission kPermissions[] = {
     {"GET /v1/status", Role::Read},
     {"GET /v1/checks", Role::Plan},
     {"POST /v1/analysis", Role::Plan},
+    {"GET /v1/drift", Role::Plan},
     {"GET /v1/runs", Role::Read},
     {"GET /v1/runs/:id", Role::Read},
     {"DELETE /v1/runs/:id", Role::Apply},  // one's own; those of others need Admin
@@ -43,6 +47,7 @@ constexpr Permission kPermissions[] = {
     {"Query.analysis", Role::Plan},
     {"Query.checks", Role::Plan},
     {"Mutation.traceFiles", Role::Plan},
+    {"Query.drift", Role::Plan},
     {"Mutation.createVersion", Role::Apply, Role::Plan},
     {"Mutation.createTenant", Role::Admin, Role::Plan},
     {"Mutation.removeTenant", Role::Admin},

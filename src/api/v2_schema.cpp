@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/v2_analysis.hpp"
+#include "api/v2_drift.hpp"
 #include "api/v2_fleet.hpp"
 #include "api/v2_runs.hpp"
 #include "api/v2_schema_text.hpp"
@@ -142,6 +143,7 @@ graphql::Schema make_v2_schema(Coordinator& coordinator) {
     query("dbMigration", resolve_db_migration);
     resolve_fleet(schema);
     resolve_analysis(schema, coordinator);
+    resolve_drift(schema, coordinator);
     resolve_mutations(schema, coordinator);
     guard(schema, *schema.query());
     guard(schema, *schema.mutation());

@@ -363,7 +363,7 @@ Examination Inspection::examine(const Preview& preview, db::TraceRequest request
     }
     request.maker = dependencies_.owner;
     db::Connector& connector = dependencies_.connector;
-    Examination found{.analysis = connector.analyze(preview.plan), .traced = {}};
+    Examination found{.analysis = connector.analyze(preview.plan, request), .traced = {}};
     if (request.any()) found.traced = connector.trace(preview.plan, *preview.sources, request);
     return found;
 }

@@ -13,6 +13,7 @@
 
 #include "db/connector.hpp"
 #include "support/fake_audit_log.hpp"
+#include "support/fake_catalog.hpp"
 #include "support/fake_connector_runs.hpp"
 
 namespace migrator::test {
@@ -77,6 +78,8 @@ public:
     /// What `check` says about `file`.
     /// A check that is not true, of a file that may be planned.
     void fail_check(const db::FailedCheck& check);
+    /// What its catalog reads. For the test alone: not while others use it.
+    FakeSchemas& schemas() { return schemas_; }
     void add_problem(const std::string& file, const std::string& message);
     /// What `trace` answers.
     void set_trace(TraceReport report) { trace_report_ = std::move(report); }
@@ -138,6 +141,11 @@ public:
     db::PoolUse connections() const override;
     std::vector<db::ScriptProblem> check(const Plan& plan) override;
     db::CheckReport run_checks(const Plan& plan) override;
+    std::unique_ptr<db::Catalog> catalog(const db::CatalogWanted& wanted) override;
+    std::vector<db::StoredFingerprint> fingerprints() override;
+    std::vector<db::TenantSchema> tenant_schemas(
+        const std::vector<std::string>& tenants, const std::vector<Migration>& sources
+    ) override;
     std::vector<std::string> check_new_tenant(const Plan& plan, const db::ApplyRequest& request)
         override;
     std::string preview(const Migration& migration, const std::string& schema) override;
@@ -184,6 +192,8 @@ private:
     std::vector<Version> versions_;  ///< oldest first
     std::vector<AppliedMigration> rows_;
     std::vector<TenantState> states_;
+    FakeSchemas schemas_;
+    std::map<std::string, db::StoredFingerprint> fingerprints_;
     std::vector<std::string> broken_objects_;
     std::map<std::string, Failure> failures_;
     std::vector<db::FailedCheck> failed_checks_;
