@@ -35,6 +35,7 @@ public:
         : options_(options), parser_(parser), analysis_(analysis) {}
 
     void read(PendingFile& file) {
+        path_.clear();
         if (file.unread) analysis_.unread.push_back(*file.unread);
         for (StatementView& statement : file.statements) {
             const std::string why_not = read(statement);
@@ -57,16 +58,29 @@ private:
         if (answer.tree.empty()) return answer.why_not;
         std::string why_not;
         view.changes = changes_of(answer.tree, view.text, why_not);
-        for (const Change& change : view.changes) {
+        for (Change& change : view.changes) {
+            find_in_path(change);
             if (change.act == Act::Dynamic)
                 why_not = change.name + " runs what only shows when it runs";
         }
         return why_not;
     }
 
+    /// Names without a schema are those of the schema that the file has put into its path.
+    void find_in_path(Change& change) {
+        if (change.act == Act::ChangeSession && change.name == "search_path") {
+            path_ = change.new_name;
+        }
+        if (path_.empty() || path_ == "$user") return;
+        for (Name* name : {&change.table, &change.other}) {
+            if (name->schema.empty() && !name->name.empty()) name->schema = path_;
+        }
+    }
+
     const db::Options& options_;
     Parser& parser_;
     Analysis& analysis_;
+    std::string path_;  ///< the first schema that the file has set
 };
 
 /// "varchar" of "varchar(40)[]".

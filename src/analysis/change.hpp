@@ -32,7 +32,8 @@ enum class Act : std::uint8_t {
     AlterMiddle,  ///< SHARE ROW EXCLUSIVE: triggers
     AlterStrong,  ///< ACCESS EXCLUSIVE for a moment
     AttachPartition,
-    ChangeSession,  ///< `name`: which setting
+    ChangeSession,  ///< `name`: which setting, `new_name`: its first value, `only`: no longer than
+                    ///< the transaction
     Cluster,
     ColumnType,
     CreateIndex,
@@ -56,6 +57,7 @@ enum class Act : std::uint8_t {
     EnableRowSecurity,
     LockTable,
     MoveTable,  ///< to another schema
+    ReadTable,  ///< as a whole
     RefreshView,
     Reindex,
     RenameColumn,

@@ -208,8 +208,12 @@ public:
                     relation(node(array_in(query, "fromClause")[0], "RangeVar"));
             }
         } else if (kind == "CreateTableAsStmt") {
-            add(Act::CreateTable, relation(object_in(object_in(s, "into"), "rel"))).if_exists =
-                flag_in(s, "if_not_exists");
+            const Name table = relation(object_in(object_in(s, "into"), "rel"));
+            add(Act::CreateTable, table).if_exists = flag_in(s, "if_not_exists");
+            const auto& query = object_in(object_in(s, "query"), "SelectStmt");
+            if (!array_in(query, "fromClause").empty()) {
+                add(Act::ReadTable, relation(node(array_in(query, "fromClause")[0], "RangeVar")));
+            }
         } else if (kind == "CreateTrigStmt") {
             add(Act::CreateTrigger, relation(object_in(s, "relation")));
         } else if (kind == "AlterObjectSchemaStmt") {
@@ -256,6 +260,10 @@ public:
                 add(Act::LockTable, relation(node(each, "RangeVar"))).mode =
                     kModes[std::clamp<std::int64_t>(number, 0, 8)];
             }
+        } else if (kind == "DropOwnedStmt") {
+            Change& c = add(Act::DropSchema, {});
+            c.type = "owned";
+            c.cascade = true;
         } else if (kind == "DropdbStmt") {
             add(Act::DropDatabase, {"", text_in(s, "dbname")});
         } else if (kind == "TransactionStmt") {
@@ -266,9 +274,15 @@ public:
             }
         } else if (kind == "VariableSetStmt") {
             const std::string name = text_in(s, "name");
-            const bool sets = text_in(s, "kind") == "VAR_SET_VALUE";
-            if (sets && !flag_in(s, "is_local") && name != "TRANSACTION") {
-                add(Act::ChangeSession, {}).name = name;
+            const std::string what = text_in(s, "kind");
+            const bool resets = what == "VAR_RESET" || what == "VAR_SET_DEFAULT";
+            if ((what != "VAR_SET_VALUE" && !resets) || name == "TRANSACTION") return;
+            Change& c = add(Act::ChangeSession, {});
+            c.name = name;
+            c.only = flag_in(s, "is_local") || resets;
+            const auto& values = array_in(s, "args");
+            if (!values.empty()) {
+                c.new_name = text_in(object_in(node(values[0], "A_Const"), "sval"), "sval");
             }
         } else if (kind == "CommentStmt") {
             const std::string what = text_in(s, "objtype");
@@ -373,7 +387,8 @@ private:
             change.name = name;
             change.type = type_text(type);
             change.clause = clause_from(text_, location(type));
-            change.converts = converts(column, name, change.type);
+            // Another order needs other indexes.
+            change.converts = converts(column, name, change.type) || column.contains("collClause");
             return;
         }
         if (kind == "AT_AttachPartition" || kind == "AT_DetachPartition") {
@@ -552,7 +567,9 @@ private:
     void rename(const Object& s) {
         const std::string kind = text_in(s, "renameType");
         Act act{};
-        if (kind == "OBJECT_COLUMN" && text_in(s, "relationType") == "OBJECT_TABLE") {
+        const std::string of = text_in(s, "relationType");
+        if (kind == "OBJECT_COLUMN" &&
+            (of == "OBJECT_TABLE" || of == "OBJECT_VIEW" || of == "OBJECT_MATVIEW")) {
             act = Act::RenameColumn;
         } else if (kind == "OBJECT_TABLE") {
             act = Act::RenameTable;

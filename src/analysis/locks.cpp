@@ -63,6 +63,7 @@ Mode mode_of(const Change& change) {
         case Act::DropSchema:
         case Act::CallFunctions:
         case Act::DropObject:
+        case Act::ReadTable:
         case Act::Dynamic:
         case Act::RenameSchema:
         case Act::ReplaceFunction:

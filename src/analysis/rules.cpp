@@ -175,7 +175,12 @@ void Rules::begin(FileView file) {
 
 void Rules::look(const StatementView& statement) {
     statement_ = &statement;
+    const bool adds_values = std::ranges::any_of(statement.changes, [](const Change& change) {
+        return change.act == Act::AddEnumValue;
+    });
     for (const std::string& value : enum_values_) {
+        // Of another type, or next to it.
+        if (adds_values) break;
         if (statement.text.find("'" + replaced(value, "'", "''") + "'") == std::string::npos)
             continue;
         report(
@@ -237,6 +242,9 @@ void Rules::look(const Change& change) {
             break;
         case Act::CallFunctions:
             look_at_call(change);
+            break;
+        case Act::ReadTable:
+            worked_on(change, affected(change.table), false);
             break;
         case Act::DropFunction:
         case Act::DropObject:
@@ -921,8 +929,9 @@ void Rules::look_at_data(const Change& change) {
             report(
                 {.rule = "schema-drop",
                  .level = change.cascade ? Level::Danger : Level::Warning,
-                 .why = change.cascade ? "All that is in the schema is gone."
-                                       : "It fails unless the schema is empty."},
+                 .why = change.type == "owned" ? "All that the role owns is gone."
+                        : change.cascade       ? "All that is in the schema is gone."
+                                               : "It fails unless the schema is empty."},
                 change,
                 {}
             );
@@ -1016,7 +1025,10 @@ void Rules::look_at_names(const Change& change) {
             if (!is_there && change.if_exists) return;
             say("column-drop",
                 Level::Danger,
-                "The values are gone, and the running application still asks for the column.",
+                fmt::format(
+                    "The values of {} are gone, and the running application still asks for them.",
+                    change.name
+                ),
                 "-- first a release of the application that does not name the column; then this "
                 "file");
             if (change.cascade)
@@ -1106,6 +1118,7 @@ void Rules::look_at_transaction(const Change& change) {
         return;
     }
     const std::string name = lower(change.name);
+    if (change.only) return;
     if (name != "role" && name != "search_path" && name != "session_authorization") return;
     const bool keeps = options_.session_state == db::SessionState::Keep;
     report(
@@ -1122,7 +1135,11 @@ void Rules::look_at_transaction(const Change& change) {
 /// A statement that takes its time, on this table.
 void Rules::worked_on(const Change& change, const AffectedTable& table, bool scans) {
     if (table.schemas == 0 || by_rows(table) < Level::Warning) return;
-    if (scans) {
+    const bool could_be_joined =
+        change.act != Act::CreateIndex && change.act != Act::Reindex &&
+        change.act != Act::RefreshView && change.act != Act::VacuumFull &&
+        change.act != Act::Cluster && change.act != Act::AddDomainCheck;
+    if (scans && could_be_joined) {
         const auto [earlier, is_first] = scanned_.emplace(change.table, statement_->number);
         if (!is_first && earlier->second != statement_->number && !file_.outside_transaction) {
             report(

@@ -43,6 +43,7 @@ json::object description(const std::string& rule) {
 std::string words_of(const Finding& finding) {
     std::string words = finding.why;
     for (const AffectedTable& table : finding.tables) {
+        if (table.rows == 0 && table.bytes == 0) continue;
         words += fmt::format(
             "\n{} in {}, up to {} in {}",
             table.table,

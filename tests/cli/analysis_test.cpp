@@ -125,6 +125,13 @@ TEST_F(AnalyzeCommand, ShowsWhatHurtsWhomAndWhatToWriteInstead) {
     EXPECT_TRUE(has(out, "info: view-replace"));
 }
 
+TEST_F(AnalyzeCommand, PlanAloneAsksForNoAnalysis) {
+    database.set_analysis({}, [] { FAIL() << "nobody asked for it"; });
+    EXPECT_EQ(run({"plan"}), 0);
+    EXPECT_EQ(run({"plan", "--sql"}), 0);
+    EXPECT_FALSE(database.trace_request());
+}
+
 TEST_F(AnalyzeCommand, JsonHasTheFindings) {
     find_all_levels();
     const json::object root = run_json({"plan", "--analyze", "--json"});
