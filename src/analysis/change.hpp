@@ -21,7 +21,8 @@ struct Name {
 enum class Act : std::uint8_t {
     AddCheck,
     AddColumn,
-    AddConstraintUsingIndex,
+    AddConstraintUsingIndex,  ///< `new_name`: the index
+    AddDomainCheck,           ///< or NOT NULL of a domain
     AddEnumValue,
     AddExclusion,
     AddForeignKey,
@@ -48,8 +49,11 @@ enum class Act : std::uint8_t {
     DropSchema,
     DropTable,
     DropView,
-    Dynamic,  ///< runs text that nobody can read
-    Insert,   ///< from a query
+    DropObject,     ///< `type`: "type", "sequence"
+    Dynamic,        ///< runs text that nobody can read
+    Insert,         ///< from a query
+    CallFunctions,  ///< a query that calls `functions`
+    EnableRowSecurity,
     LockTable,
     MoveTable,  ///< to another schema
     RefreshView,
@@ -57,6 +61,7 @@ enum class Act : std::uint8_t {
     RenameColumn,
     RenameEnumValue,
     RenameIndex,
+    RenameObject,  ///< or move; `type`: "view", "function", "type", "sequence"
     RenameSchema,
     RenameTable,
     ReplaceFunction,
@@ -90,8 +95,9 @@ struct Change {
     bool not_null = false;
     bool has_default = false;
     bool fills = false;  ///< a column whose values differ from row to row: serial, identity, stored
-    bool converts = false;  ///< a type by an expression
-    bool has_where = false;
+    bool converts = false;   ///< a type by an expression
+    bool has_where = false;  ///< not one that holds for every row
+    bool recurses = false;   ///< AlterLight, AlterStrong: also to partitions and heirs
 };
 
 /// What the statement with this parse tree does; `text` is the statement. Nothing when the tree is

@@ -12,6 +12,9 @@ constexpr Permission kPermissions[] = {
     {"GET /", Role::None},        // balancers look here
     {"GET /health", Role::None},  // and here; details need Read
     {"GET /metrics", Role::Read},
+    {"GET /console", Role::None},  // files without data; what they show needs what the API needs
+    {"GET /console/", Role::None},
+    {"GET /console/:id", Role::None},
 
     {"GET /v1/me", Role::None},
     {"POST /v1/session", Role::None},
@@ -30,6 +33,8 @@ constexpr Permission kPermissions[] = {
     {"GET /v1/versions", Role::Read},
     {"GET /v1/versions/:id", Role::Read},
     {"GET /v1/versions/:id/file", Role::Read},
+    {"POST /v1/analysis", Role::Plan},
+    {"GET /v1/drift", Role::Plan},
     {"GET /v1/runs", Role::Read},
     {"GET /v1/runs/:id", Role::Read},
     {"GET /v1/runs/:id/events", Role::Read},
@@ -62,6 +67,10 @@ constexpr Permission kPermissions[] = {
     {"Query.versionFiles", Role::Read},
     {"Query.versionFile", Role::Read},
     {"Mutation.retryRun", Role::Apply},
+    {"Query.analysis", Role::Plan},
+    {"Query.checks", Role::Plan},
+    {"Mutation.traceFiles", Role::Plan},
+    {"Query.drift", Role::Plan},
     {"Mutation.createVersion", Role::Apply, Role::Plan},
     {"Mutation.createTenant", Role::Admin, Role::Plan},
     {"Mutation.removeTenant", Role::Admin},

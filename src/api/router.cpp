@@ -4,6 +4,7 @@
 
 #include "access/authenticator.hpp"
 #include "api/audit.hpp"
+#include "api/console.hpp"
 #include "api/content_types.hpp"
 #include "api/errors.hpp"
 #include "api/health.hpp"
@@ -98,6 +99,7 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
         {.redacted_config = surroundings.redacted_config,
          .query_timeout = surroundings.query_timeout}
     );
+    if (surroundings.console) add_console(routes);
     add_health(routes, services);
     if (!surroundings.metrics_apart) add_metrics(routes, services.metrics);
     return router;
