@@ -55,16 +55,15 @@ protected:
         return json::parse(answer.body).as_object();
     }
     json::object data_of(const std::string& query) const {
-        const Answer answer = service().post(
-            "/migrator/v2/service", json::serialize(json::object{{"query", query}})
-        );
+        const Answer answer =
+            service().post("/migrator/v2/service", json::serialize(json::object{{"query", query}}));
         EXPECT_EQ(answer.status, 200) << answer.body;
         return json::parse(answer.body).at("data").as_object();
     }
-    test::Process::Result plan(
-        const std::string& data_source, const std::vector<std::string>& more
-    ) const {
-        const std::string own = project().write_text("own.yaml", project().config_text(data_source));
+    test::Process::Result plan(const std::string& data_source, const std::vector<std::string>& more)
+        const {
+        const std::string own =
+            project().write_text("own.yaml", project().config_text(data_source));
         std::vector<std::string> all{"--config", own, "plan", "--analyze"};
         all.insert(all.end(), more.begin(), more.end());
         return test::run_migrator(all);
@@ -97,9 +96,10 @@ TEST_F(AnalysisOfFiles, SaysTheSameOverV1V2AndTheCommandLine) {
 
 TEST_F(AnalysisOfFiles, TracesAndEstimatesAndLeavesNothing) {
     write("900_qty.sql", "alter table {schema}.orders alter column qty type bigint;\n");
-    const std::string before =
-        database().value("select string_agg(relfilenode::text, ',' order by oid) from pg_class "
-                         "where relname = 'orders'");
+    const std::string before = database().value(
+        "select string_agg(relfilenode::text, ',' order by oid) from pg_class "
+        "where relname = 'orders'"
+    );
     const json::object answer = analysis(R"({"on":["*"],"maxHold":"60s"})");
     const json::value& trace = answer.at("trace");
     ASSERT_EQ(trace.at("tenants").as_array().size(), 2U) << json::serialize(trace);
@@ -162,7 +162,14 @@ TEST_F(AnalysisOfFiles, WhoMayOnlyReadGetsTheFindings) {
     const json::value root = json::parse(shown.out);
     EXPECT_EQ(root.at("analysis").at("findings").as_array().size(), 1U) << shown.out;
     EXPECT_EQ(
-        root.at("analysis").at("findings").as_array().at(0).at("tables").as_array().at(0).at("rows"),
+        root.at("analysis")
+            .at("findings")
+            .as_array()
+            .at(0)
+            .at("tables")
+            .as_array()
+            .at(0)
+            .at("rows"),
         20'000
     );
 }
