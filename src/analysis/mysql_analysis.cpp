@@ -282,14 +282,20 @@ private:
     Answers answers_;
 };
 
-/// The statements that nobody has asked about, for people.
-std::string not_asked_note(const std::vector<std::string>& places, bool scratch) {
+std::string some_of(const std::vector<std::string>& places) {
     std::string list;
     for (std::size_t i = 0; i < std::min(places.size(), kMostListed); ++i) {
         list += (i == 0 ? "" : ", ") + places[i];
     }
-    if (places.size() > kMostListed)
+    if (places.size() > kMostListed) {
         list += fmt::format(", and {} more", places.size() - kMostListed);
+    }
+    return list;
+}
+
+/// The statements that nobody has asked about, for people.
+std::string not_asked_note(const std::vector<std::string>& places, bool scratch) {
+    const std::string list = some_of(places);
     return scratch
                ? fmt::format(
                      "The server could not be asked about {}, whose tables earlier statements make "
@@ -363,6 +369,12 @@ Analysis analyze_mysql(
                 answer == answers.end() ? std::nullopt : std::optional(answer->second)
             );
         }
+    }
+    if (!rules.not_found().empty()) {
+        analysis.notes.push_back(
+            "Tables that no schema has, or that the login may not see; nothing is said of them: " +
+            some_of(rules.not_found())
+        );
     }
     if (!not_asked.empty()) analysis.notes.push_back(not_asked_note(not_asked, request.scratch));
     return analysis;

@@ -101,7 +101,10 @@ void MysqlRules::look(
         );
     }
     look_at_time(asked);
-    for (const MysqlChange& change : statement.changes) look(change);
+    for (const MysqlChange& change : statement.changes) {
+        look_for(change);
+        look(change);
+    }
     look_at_commits();
     for (const MysqlChange& change : statement.changes) remember(change);
     view_ = nullptr;
@@ -860,6 +863,28 @@ void MysqlRules::look_at_session(const MysqlChange& change) {
              .why = "Replicas get nothing of what follows: they differ from then on."}
         );
     }
+}
+
+/// Without the table there is no finding: nobody may take that for a good answer.
+void MysqlRules::look_for(const MysqlChange& change) {
+    switch (change.act) {
+        case MysqlAct::CreateTable:
+        case MysqlAct::CreateTrigger:
+        case MysqlAct::DropRoutine:
+        case MysqlAct::DropTrigger:
+        case MysqlAct::InlineReference:
+        case MysqlAct::ReplaceRoutine:
+        case MysqlAct::ReplaceView:
+            return;
+        default:
+            break;
+    }
+    if (change.table.name.empty() || change.if_exists) return;
+    const auto name = known(change.table);
+    if (!name || !catalog_.find(*name, file_.schemas).empty()) return;
+    const std::string place =
+        shown(fmt::format("{}:{} {}", file_.file, view_->line, change.table.name));
+    if (std::ranges::find(not_found_, place) == not_found_.end()) not_found_.push_back(place);
 }
 
 /// DDL commits: what a file has done before can't be rolled back, whatever its author has meant.

@@ -54,6 +54,9 @@ public:
         return !statement.altered.name.empty() && affected(statement.altered).schemas > 0;
     }
 
+    /// "file:3 orders": tables that statements name and no schema has, as far as the login sees.
+    const std::vector<std::string>& not_found() const { return not_found_; }
+
 private:
     /// A rule that a statement has broken, before levels and comments.
     struct Hazard {
@@ -87,6 +90,7 @@ private:
     void look_at_rows(const MysqlChange& change);
     void look_at_code(const MysqlChange& change);
     void look_at_session(const MysqlChange& change);
+    void look_for(const MysqlChange& change);
     void look_at_commits();
     void tell_of_commit();
 
@@ -134,6 +138,8 @@ private:
     std::size_t written_ = 0;             ///< in this file, the first statement that wrote rows
     std::optional<Finding> commit_;       ///< of this file, told when more follows
     bool told_of_commit_ = false;
+
+    std::vector<std::string> not_found_;
 
     // Of all files so far; names have the scope in front: the schema of a single file.
     using Scoped = std::pair<std::string, Name>;

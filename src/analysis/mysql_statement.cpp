@@ -408,9 +408,15 @@ private:
                                                                   : MysqlAct::DropColumn;
         if (act != MysqlAct::DropColumn || is(i, "column")) i += is_foreign ? 2 : 1;
         const bool if_there = skip_if_exists(i);
-        MysqlChange& change = add(act, clause);
+        MysqlChange& change = add(index_or_key(act, i), clause);
         change.if_exists = if_there;
         change.name = name(i);
+    }
+    /// The index of this name is the primary key.
+    MysqlAct index_or_key(MysqlAct act, std::size_t i) const {
+        const bool is_primary =
+            act == MysqlAct::DropIndex && equal_ignoring_case(name(i), "primary");
+        return is_primary ? MysqlAct::DropPrimaryKey : act;
     }
 
     void read_rename_clause(Cut clause) {
@@ -764,10 +770,11 @@ private:
             ++i;
             const bool if_there = skip_if_exists(i);
             const std::string index = name(i);
+            const MysqlAct act = index_or_key(MysqlAct::DropIndex, i);
             while (i < size() && !is(i, "on")) ++i;
             table_ = table_at(++i);
             result_.altered = table_;
-            MysqlChange& change = add(MysqlAct::DropIndex);
+            MysqlChange& change = add(act);
             change.name = index;
             change.if_exists = if_there;
             result_.clauses = "drop index " + quoted(index);
@@ -937,9 +944,9 @@ private:
             return;
         }
         if (act == MysqlAct::Delete && !is(i, "from")) {
-            // DELETE a, b FROM a JOIN b …
-            table_ = table_at(i);
+            // DELETE a, b FROM a JOIN b …, where they may be other names of tables behind FROM.
             while (i < size() && !is(i, "from")) ++i;
+            table_ = table_at(++i);
             add(act).has_where = narrows(i);
             return;
         }
@@ -962,15 +969,14 @@ private:
         }
         return false;
     }
-    /// `1`, `true`, `1 = 1`.
+    /// `1`, `true or 0`, `1 = 1`: without a name, and without a limit.
     bool is_constant(std::size_t i) const {
         for (; i < size(); ++i) {
-            const bool is_value = words_[i].kind == TokenKind::Number ||
-                                  words_[i].kind == TokenKind::String || is(i, "true") ||
-                                  is_sign(i, "=");
-            if (!is_value) return is_any(i, {"order", "returning"});
+            if (is_any(i, {"order", "returning"})) break;
+            if (is_name(i) && !is_any(i, {"true", "and", "or", "not", "is", "null"})) return false;
         }
-        return true;
+        while (i < size() && !is(i, "limit")) ++i;
+        return i == size();
     }
 
     std::string_view text_;

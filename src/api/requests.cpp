@@ -95,6 +95,16 @@ Share canary_of(const json::value& value) {
     );
 }
 
+/// Up to 200 characters are checked where all versions are.
+std::string version_name_of(const json::object& object) {
+    const json::value* name = optional(object, "versionName");
+    if (name == nullptr) return {};
+    if (!name->is_string() || name->get_string().empty()) {
+        refuse("versionName", "must be a text of at least one character");
+    }
+    return std::string(name->get_string());
+}
+
 std::vector<Share> waves_of(const json::value& value) {
     if (!value.is_array() || value.get_array().empty()) {
         refuse("waves", R"(must be a list such as ["10%", "50%", "100%"])");
@@ -160,6 +170,21 @@ void read_analysis_key(std::string_view key, const json::value& value, AnalysisR
 
 }  // namespace
 
+std::optional<Share> max_failures_of(const json::object& object) {
+    const json::value* value = optional(object, "maxFailures");
+    if (value == nullptr) return std::nullopt;
+    std::optional<Share> share;
+    if (value->is_string()) share = parse_share(value->get_string());
+    if (value->is_int64() && value->get_int64() >= 0) {
+        share = Share{.value = static_cast<std::size_t>(value->get_int64())};
+    }
+    if (share) return share;
+    refuse(
+        "maxFailures",
+        fmt::format("must be a number of tenants or a percentage, not {}", json::serialize(*value))
+    );
+}
+
 AnalysisRequest analysis_request_of(const json::object& object) {
     AnalysisRequest request;
     for (const auto& [key, value] : object) {
@@ -186,6 +211,13 @@ MoveRequest parse_move_request(std::string_view body) {
     request.to = required(object, "to");
     request.rewrite = optional_bool(object, "rewrite");
     return request;
+}
+
+std::string parse_session_request(std::string_view body) {
+    const json::object object = only_object(body);
+    const auto token = optional_string(object, "token");
+    if (!token || token->empty()) refuse("token", "must be a bearer token");
+    return *token;
 }
 
 plan::Selection parse_selection(const json::object& object) {
@@ -223,6 +255,8 @@ V1Request parse_v1_request(std::string_view body, TenantName tenant_name) {
         request.tenants = parse_selection(object);
         request.reconcile = optional_bool(object, "reconcile");
         request.unfinished = optional_bool(object, "unfinished");
+        request.version_name = version_name_of(object);
+        request.max_failures = max_failures_of(object);
     }
     return request;
 }

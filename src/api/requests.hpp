@@ -24,6 +24,8 @@ struct V1Request {
     plan::Selection tenants;  ///< of POST migrations
     bool reconcile = false;
     bool unfinished = false;
+    std::string version_name;           ///< of POST migrations; empty: the usual one
+    std::optional<Share> max_failures;  ///< the same; unset: as configured
 };
 
 /// The body of POST moves, checked: `from` and `to`, or `asNew`, which is the base location when it
@@ -37,6 +39,9 @@ struct MoveRequest {
 
 /// Reads as `parse_v1_request` does.
 MoveRequest parse_move_request(std::string_view body);
+
+/// The token in the body of POST session. Throws InvalidRequest.
+std::string parse_session_request(std::string_view body);
 
 /// The body of POST analysis, checked.
 struct AnalysisRequest {
@@ -56,6 +61,10 @@ enum class TenantName : bool { NotAsked, Required };
 /// Reads `body`, one JSON value and white space. Throws InvalidRequest with the text that clients
 /// know (docs/compatibility.md, "Requests").
 V1Request parse_v1_request(std::string_view body, TenantName tenant_name);
+
+/// `maxFailures` of a JSON object, in v1 and v2 alike: a number, or a number or percentage as a
+/// text. Nothing when it is missing or null. Throws InvalidRequest.
+std::optional<Share> max_failures_of(const boost::json::object& object);
 
 /// `tenants`, `canary` and `waves` of a JSON object, in v1 and v2 alike: an array of names, a
 /// number, an array of numbers and percentages ("10%"). Throws InvalidRequest.

@@ -79,13 +79,18 @@ coordinator::Preview preview_of(const Coordinator& coordinator, const AnalysisRe
     return coordinator.inspection().preview(wanted.reconcile, wanted.tenants);
 }
 
+json::object analysis_of(const Analysis& found, const coordinator::Preview& preview) {
+    json::object analysis = wire::analysis(found);
+    analysis["fileProblems"] = wire::problems(preview.problems);
+    return analysis;
+}
+
 void analyze(const Coordinator& coordinator, FieldContext& context, Result& result) {
     context.charge(kCostOfSource);
     const AnalysisRequest wanted = analysis_request_of(given(context));
     const auto preview = preview_of(coordinator, wanted);
     const auto found = coordinator.inspection().examine(preview, wanted.traces);
-    json::object analysis = wire::analysis(found.analysis);
-    analysis["fileProblems"] = wire::problems(preview.problems);
+    const json::object analysis = analysis_of(found.analysis, preview);
     result.object(graphql::Object(analysis));
 }
 
@@ -121,7 +126,8 @@ void trace(const Coordinator& coordinator, FieldContext& context, Result& result
     for (const db::ScriptProblem& problem : preview.problems) {
         traced.problems.push_back(problem.file + ": " + problem.message);
     }
-    const json::object report = wire::trace_report(traced);
+    json::object report = wire::trace_report(traced);
+    report["analysis"] = analysis_of(found.analysis, preview);
     result.object(graphql::Object(report));
 }
 

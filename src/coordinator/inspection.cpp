@@ -340,7 +340,11 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     workable.ignored = aside.skipped;
     preview.notes.insert(preview.notes.end(), aside.notes.begin(), aside.notes.end());
     if (!aside.advice.empty()) preview.notes.push_back(aside.advice);
-    preview.plan = plan::narrow(all, *preview.sources, applied, workable).plan;
+    plan::Narrowed narrowed = plan::narrow(all, *preview.sources, applied, workable);
+    preview.plan = std::move(narrowed.plan);
+    preview.waves = std::move(narrowed.waves);
+    preview.owed = narrowed.owed.size();
+    preview.set_aside = aside.failures;
     preview.summary = plan::summarize(preview.plan);
     preview.changed = changed(*preview.sources, applied);
     preview.lagging = plan::lagging(*preview.sources, applied);
@@ -383,6 +387,10 @@ std::string Inspection::preview_sql(const Preview& preview) const {
         }
     }
     return text;
+}
+
+db::FileText Inspection::file_text(const Migration& file, const std::string& schema) const {
+    return dependencies_.connector.file_text(file, schema);
 }
 
 Validation Inspection::validate() const {

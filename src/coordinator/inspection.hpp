@@ -22,6 +22,11 @@ namespace migrator::coordinator {
 /// What `migrator plan` shows.
 struct Preview {
     Plan plan;  ///< points into `sources`
+    /// How many tenants with files each step of the selection brings up in all; empty when there is
+    /// one step.
+    std::vector<std::size_t> waves;
+    std::size_t owed = 0;                  ///< tenants that the selection leaves for a later run
+    std::vector<TenantFailure> set_aside;  ///< that no run can work for, as the run would say
     std::shared_ptr<const std::vector<Migration>> sources;
     Summary summary;
     std::vector<Migration> changed;
@@ -100,6 +105,8 @@ public:
     db::CheckReport run_checks(const Preview& preview) const;
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview) const;
+    /// A file as it is sent for `schema`.
+    db::FileText file_text(const Migration& file, const std::string& schema) const;
     Validation validate() const;
     /// What can be said of the files without the database: not what is pending or edited.
     Validation validate_files() const;

@@ -86,6 +86,9 @@ std::string sarif(const Analysis& analysis, const std::string& version, const Ur
             {"message", message("Not analyzed: " + each.why)},
             {"locations", json::array{place(uri_of(each.file), each.line)}}});
     }
+    for (const std::string& note : analysis.notes) {
+        notifications.push_back(json::object{{"level", "note"}, {"message", message(note)}});
+    }
     for (const std::string& problem : analysis.problems) {
         notifications.push_back(json::object{{"level", "error"}, {"message", message(problem)}});
     }

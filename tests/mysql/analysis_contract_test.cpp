@@ -192,13 +192,53 @@ TEST_F(MariadbAnalysis, WhatCannotBeReadIsSaid) {
     EXPECT_EQ(rules_of(analysis), "column-drop") << "the others are looked at all the same";
 }
 
+TEST_F(MariadbAnalysis, SaysOfWhichTablesItKnowsNothing) {
+    const Analysis analysis =
+        analyze_files({"create table {schema}.fresh (id int primary key);\nalter table "
+                       "{schema}.fresh add c int;\n"
+                       "alter table {schema}.nothing add c int;\ndelete from {schema}.nobody;\n"
+                       "drop table if exists {schema}.neither"});
+    EXPECT_EQ(rules_of(analysis), "");
+    ASSERT_EQ(analysis.notes.size(), 1U);
+    EXPECT_TRUE(has(analysis.notes[0], ": /tenants/1.sql:3 nothing, /tenants/1.sql:4 nobody"))
+        << analysis.notes[0];
+}
+
+TEST_F(MariadbAnalysis, NeedsNoMoreThanToRead) {
+    const std::string name = "r" + random_uuid().substr(0, 8);
+    execute(*admin_, "create user " + name + "@'%' identified by 'x'");
+    execute(*admin_, "grant select on " + database_ + ".* to " + name);
+    server_ = server_at(name + ":x" + url_.substr(url_.find('@')));
+    const std::string text = "alter table {schema}.orders modify amount bigint";
+    const Analysis analysis = analyze_files({text});
+    const std::string refused =
+        message_of([&] { analyze_files({text}, true); }, ErrorKind::Configuration);
+    // As docs/analysis.md says.
+    execute(
+        *admin_,
+        "grant create, drop, alter, index, references, insert on `migrator\\_scratch\\_%`.* to " +
+            name
+    );
+    server_ = server_at(name + ":x" + url_.substr(url_.find('@')));
+    const Analysis asked = analyze_files(
+        {text + "; alter table {schema}.orders add fulltext index w (note), add foreign key (code) "
+                "references {schema}.customers (name)"},
+        true
+    );
+    execute(*admin_, "drop user " + name);
+    EXPECT_EQ(rules_of(analysis), "type-change-rewrite");
+    EXPECT_TRUE(has(refused, "needs the right to create and drop databases")) << refused;
+    EXPECT_EQ(rules_of(asked), "alter-refused type-change-rewrite");
+    EXPECT_TRUE(asked.notes.empty()) << asked.notes.front();
+}
+
 TEST_F(MariadbAnalysis, ReadsStatementsOfAnySize) {
     std::string terms = "update {schema}.orders set amount = 1";
     for (int i = 0; i < 30'000; ++i) terms += " + 1";
     std::string columns = "alter table {schema}.orders add column c0 int";
     for (int i = 1; i < 10'000; ++i) columns += ", add column c" + std::to_string(i) + " int";
-    const std::string deep =
-        "delete from {schema}.orders where " + std::string(50'000, '(') + std::string(50'000, ')');
+    const std::string deep = "delete from {schema}.orders where " + std::string(50'000, '(') +
+                             "id" + std::string(50'000, ')');
     const Analysis analysis =
         analyze_files({terms, columns, deep, "select " + std::string(300'000, '1')});
     EXPECT_EQ(rules_of(analysis), "update-without-where");

@@ -130,7 +130,9 @@ public:
     TenantList tenant_list() override;
     db::TenantTraces find_tenant(const SchemaName& tenant, const std::vector<Migration>& sources)
         override;
-    bool contains_failures(std::size_t failed, std::size_t tenants) const override;
+    bool contains_failures(
+        std::size_t failed, std::size_t tenants, const std::optional<Share>& max_failures
+    ) const override;
     std::unique_ptr<db::AppliedRows> applied_migrations(const db::RowsWanted& wanted) override;
     std::vector<Version> versions(const db::VersionsWanted& wanted) override;
     std::vector<std::string> broken_objects() override;
@@ -149,7 +151,9 @@ public:
     std::vector<std::string> check_new_tenant(const Plan& plan, const db::ApplyRequest& request)
         override;
     std::string preview(const Migration& migration, const std::string& schema) override;
-    Analysis analyze(const Plan& /*plan*/) override {
+    /// Statements and checks (`-- migrator:check …`) are lines of their own.
+    db::FileText file_text(const Migration& migration, const std::string& schema) override;
+    Analysis analyze(const Plan& /*plan*/, const db::TraceRequest& /*request*/) override {
         if (on_analysis_) on_analysis_();
         return analysis_;
     }
