@@ -161,6 +161,9 @@ db::Options database_options(const Values& values) {
     options.adopt_schemas =
         values.text("adoptSchemas") == "refuse" ? db::AdoptSchemas::Refuse : db::AdoptSchemas::Warn;
     options.missing_schemas = missing_schemas_of(values);
+    options.unsupported_server = values.text("unsupportedServer") == "allow"
+                                     ? db::UnsupportedServer::Allow
+                                     : db::UnsupportedServer::Refuse;
     options.statement_timeout = values.optional_duration("statementTimeout");
     options.ddl_lock_timeout = values.optional_duration("ddlLockTimeout");
     options.slow_statement = values.duration("slowStatement");
@@ -305,6 +308,7 @@ Config make_options(const Settings& settings, const Lookups& lookups) {
     config.log = log_options(values);
     config.path_prefix = values.text("pathPrefix");
     config.query_timeout = values.duration("queryTimeout");
+    config.console = values.text("console") == "on";
     config.deprecated_tenant_keys = is_old_key_used(values, "tenantSelect", "tenantSelectSQL") ||
                                     is_old_key_used(values, "tenantInsert", "tenantInsertSQL");
     return config;

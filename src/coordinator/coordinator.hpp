@@ -38,6 +38,10 @@ public:
     std::unique_ptr<Line::Place> enter(const VersionRequest& request);
     Outcome create_version(const VersionRequest& request, std::unique_ptr<Line::Place> place);
 
+    /// Throws InvalidRequest for a selection that no run can have: canary or waves where there are
+    /// none. Touches nothing.
+    void check_selection(const VersionRequest& request) const;
+
     /// Cancels all runs of this process, and those to come.
     void cancel_all() { stop_.request_stop(); }
     /// Requested by `cancel_all`.
@@ -63,7 +67,6 @@ public:
 
 private:
     std::unique_ptr<Line::Place> checked_place(const VersionRequest& request);
-    void check_selection(const VersionRequest& request) const;
 
     const Dependencies dependencies_;
     const Options options_;

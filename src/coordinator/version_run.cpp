@@ -366,7 +366,9 @@ plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied
     }
     const std::size_t failed = outcome_.failures.size();
     const std::size_t all = applied.tenants.size() + failed - tenants.without.size();
-    if (!dependencies_.connector.contains_failures(failed, all)) end_for_failures(aside.advice);
+    if (!dependencies_.connector.contains_failures(failed, all, request_.max_failures)) {
+        end_for_failures(aside.advice);
+    }
     if (!aside.advice.empty()) tenant_notes_.push_back(std::move(aside.advice));
     return tenants;
 }
@@ -507,6 +509,7 @@ db::ApplyRequest VersionRun::apply_request() const {
         .owed = owed_,
         .waves = waves_,
         .failed_before = outcome_.failures.size(),
+        .max_failures = request_.max_failures,
         .request_id = request_.request_id,
         .progress = request_.progress,
         .stop = stop_,

@@ -54,6 +54,7 @@ struct VersionRequest {
     /// A dry run keeps what it rolled back, where the database can tell (`Outcome::rolled_back`).
     bool keep_rolled_back = false;
     std::optional<std::size_t> resume_at_statement;  ///< as in `db::ApplyRequest`
+    std::optional<Share> max_failures;               ///< the same
 };
 
 /// What a run did. When `changed` is not empty, nothing was done: these files were edited after

@@ -18,6 +18,7 @@
 #include "core/plan.hpp"
 #include "core/progress.hpp"
 #include "core/schema_name.hpp"
+#include "core/share.hpp"
 #include "core/time.hpp"
 #include "core/trace.hpp"
 #include "db/audit_log.hpp"
@@ -50,6 +51,18 @@ struct CheckReport {
     std::vector<FailedCheck> failed;  ///< in the order of the plan, by line and schema
 };
 
+/// A file as it is sent for one schema.
+struct FileText {
+    struct Piece {
+        std::uint32_t line = 0;  ///< in `text`, from 1
+        std::string text;        ///< of a statement, or of a check: its SQL for people
+    };
+    std::string text;  ///< with the schema in the place of the placeholder
+    bool outside_transaction = false;
+    std::vector<Piece> statements;  ///< in order, as failures count them from 1
+    std::vector<Piece> checks;      ///< in order
+};
+
 struct ApplyRequest {
     std::string version_name;
     Action action = Action::Apply;
@@ -65,8 +78,9 @@ struct ApplyRequest {
     std::vector<std::size_t> waves;
     /// Tenants that the run can't work for, who count among the failures that it tolerates.
     std::size_t failed_before = 0;
-    std::string request_id;  ///< for log lines of further threads
-    ProgressSink progress;   ///< may be null
+    std::optional<Share> max_failures;  ///< that it tolerates; unset: as the options say
+    std::string request_id;             ///< for log lines of further threads
+    ProgressSink progress;              ///< may be null
     /// Cancels in the database and rolls back; where tenants are worked for one by one, after those
     /// in work.
     std::stop_token stop;
@@ -171,6 +185,7 @@ struct RowsWanted {
     Columns columns = Columns::all_but_contents();
     std::optional<std::int64_t> version_id;  ///< of this version only
     std::optional<std::int64_t> id;          ///< this row only
+    std::optional<std::string> schema;       ///< rows of tenant files for this schema only
     /// The newest row of a migration that is recorded under one of these names. Empty: all rows.
     std::vector<std::string> newest_of;
     Order order = Order::NewestVersionFirst;
@@ -276,7 +291,10 @@ public:
     ) = 0;
 
     /// Whether a run goes on for the other tenants when so many of `tenants` fail.
-    virtual bool contains_failures(std::size_t failed, std::size_t tenants) const = 0;
+    /// `max_failures` as in `ApplyRequest`.
+    virtual bool contains_failures(
+        std::size_t failed, std::size_t tenants, const std::optional<Share>& max_failures
+    ) const = 0;
 
     /// Rows of `migrator_migrations`, only the columns that are wanted.
     virtual std::unique_ptr<AppliedRows> applied_migrations(const RowsWanted& wanted) = 0;
@@ -329,7 +347,7 @@ public:
     /// What the planned files would do to an application that uses the tables, with their sizes as
     /// they are now. Reads only. Throws InvalidRequest where there are no rules for the database:
     /// nobody may take an empty answer for a good one.
-    virtual Analysis analyze(const Plan& /*plan*/) {
+    virtual Analysis analyze(const Plan& /*plan*/, const TraceRequest& /*request*/) {
         throw Error(ErrorKind::InvalidRequest, "This database has no analysis");
     }
 
@@ -368,6 +386,9 @@ public:
 
     /// The text that would be sent for this file and schema, and how, for people.
     virtual std::string preview(const Migration& migration, const std::string& schema) = 0;
+
+    /// The same in its parts. Asks the database nothing.
+    virtual FileText file_text(const Migration& migration, const std::string& schema) = 0;
 };
 
 }  // namespace migrator::db

@@ -83,6 +83,11 @@ public:
     void add_problem(const std::string& file, const std::string& message);
     /// What `trace` answers.
     void set_trace(TraceReport report) { trace_report_ = std::move(report); }
+    /// What `analyze` answers; `hook` is called before it does.
+    void set_analysis(Analysis analysis, std::function<void()> hook = nullptr) {
+        analysis_ = std::move(analysis);
+        on_analysis_ = std::move(hook);
+    }
     /// Every call throws Unavailable with this message until `mend_connection`.
     void break_connection(const std::string& message);
     void mend_connection();
@@ -125,7 +130,9 @@ public:
     TenantList tenant_list() override;
     db::TenantTraces find_tenant(const SchemaName& tenant, const std::vector<Migration>& sources)
         override;
-    bool contains_failures(std::size_t failed, std::size_t tenants) const override;
+    bool contains_failures(
+        std::size_t failed, std::size_t tenants, const std::optional<Share>& max_failures
+    ) const override;
     std::unique_ptr<db::AppliedRows> applied_migrations(const db::RowsWanted& wanted) override;
     std::vector<Version> versions(const db::VersionsWanted& wanted) override;
     std::vector<std::string> broken_objects() override;
@@ -144,6 +151,12 @@ public:
     std::vector<std::string> check_new_tenant(const Plan& plan, const db::ApplyRequest& request)
         override;
     std::string preview(const Migration& migration, const std::string& schema) override;
+    /// Statements and checks (`-- migrator:check …`) are lines of their own.
+    db::FileText file_text(const Migration& migration, const std::string& schema) override;
+    Analysis analyze(const Plan& /*plan*/, const db::TraceRequest& /*request*/) override {
+        if (on_analysis_) on_analysis_();
+        return analysis_;
+    }
     TraceReport trace(
         const Plan& /*plan*/,
         const std::vector<Migration>& /*sources*/,
@@ -157,6 +170,8 @@ private:
     friend class FakeRun;
     friend class FakeRunRecords;
     friend class FakeRows;
+    Analysis analysis_;
+    std::function<void()> on_analysis_;
     TraceReport trace_report_;
     std::optional<db::TraceRequest> trace_request_;
     struct Failure {

@@ -151,6 +151,7 @@ sql::Dialect make_dialect() {
         .before_check = before_check,
         .after_check = kAfterCheck,
         .broken_objects = kBrokenObjects,
+        .rules = sql::AnalysisRules::Postgresql,
         .why_forbidden = {},
         .can_be_traced = true,
     };

@@ -43,6 +43,9 @@ struct WaitQuery {
     bool is_guess = false;  ///< the sessions may be others
 };
 
+/// Whose rules say what a statement would do to an application in use (`analysis`).
+enum class AnalysisRules : std::uint8_t { None, Postgresql, Mysql };
+
 /// Everything in which two SQL servers differ, as text and facts. Constant data.
 ///
 /// In all texts the tables stand with their prefix, our own parameters are `placeholder(1)` and
@@ -219,6 +222,7 @@ struct Dialect {
     bool transactions_lock_out = false;
     /// Query: name, and what to do about it, of each half-made object. May be empty.
     std::string_view broken_objects;
+    AnalysisRules rules = AnalysisRules::None;
     /// Why a statement with `kForbidden` is not possible.
     std::string_view why_forbidden;
     /// A transaction that is rolled back shows what statements do, and leaves nothing of it.

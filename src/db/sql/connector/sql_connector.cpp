@@ -28,6 +28,7 @@
 #include "db/sql/store/tenant_list.hpp"
 #include "db/sql/store/versions.hpp"
 #include "db/sql/transaction.hpp"
+#include "script/checks.hpp"
 
 namespace migrator::db::sql::connector {
 namespace {
@@ -99,9 +100,11 @@ public:
         });
     }
 
-    bool contains_failures(std::size_t failed, std::size_t tenants) const override {
+    bool contains_failures(
+        std::size_t failed, std::size_t tenants, const std::optional<Share>& max_failures
+    ) const override {
         return has_fleets() && atomicity() != Atomicity::Version &&
-               failed <= options_.max_failures.rounded_down(tenants);
+               failed <= max_failures.value_or(options_.max_failures).rounded_down(tenants);
     }
 
     std::unique_ptr<AppliedRows> applied_migrations(const RowsWanted& wanted) override {
@@ -198,8 +201,10 @@ public:
         return problems;
     }
 
-    Analysis analyze(const Plan& plan) override {
-        return analysis::analyze(*server_, options_, plan);
+    Analysis analyze(const Plan& plan, const TraceRequest& request) override {
+        return analysis::analyze(
+            *server_, options_, plan, std::string(analysis::kThisProgram), request
+        );
     }
 
     TraceReport trace(
@@ -281,6 +286,25 @@ public:
                     ? "-- runs outside a transaction, statement by statement\n"
                     : "") +
                std::string(prepared.text.whole());
+    }
+
+    FileText file_text(const Migration& migration, const std::string& schema) override {
+        apply::Scripts scripts(server_->dialect(), options_);
+        const apply::PreparedScript prepared = scripts.prepare(migration, schema, true);
+        FileText file{
+            .text = std::string(prepared.text.whole()),
+            .outside_transaction = prepared.outside_transaction};
+        for (const script::Statement& statement : prepared.script->statements) {
+            file.statements.push_back(
+                {.line = statement.line, .text = apply::statement_text(prepared, statement)}
+            );
+        }
+        for (const script::Check& check : prepared.script->checks) {
+            const auto comments =
+                std::string_view(file.text).substr(check.begin, check.end - check.begin);
+            file.checks.push_back({.line = check.line, .text = script::check_statement(comments)});
+        }
+        return file;
     }
 
 private:
