@@ -30,10 +30,10 @@ std::string scratch_name() {
     return std::string(kPrefix) + id.substr(0, 16);
 }
 
-std::string in_backticks(std::string_view name) { return "`" + sql::doubled(name, '`') + "`"; }
+std::string between_backticks(std::string_view name) { return "`" + sql::doubled(name, '`') + "`"; }
 
 std::string qualified(std::string_view schema, std::string_view table) {
-    return in_backticks(schema) + "." + in_backticks(table);
+    return between_backticks(schema) + "." + between_backticks(table);
 }
 
 /// A statement about one table, cut where its name and the clauses for algorithm and lock belong.
@@ -195,15 +195,15 @@ OnlineAlter::OnlineAlter(sql::Session& session, const script::Lexis& lexis, std:
     : session_(session), lexis_(lexis), schema_(std::move(schema)), scratch_(scratch_name()) {
     sql::query_row(session_, "select get_lock(?1, 0)", {scratch_});
     drop_leftovers();
-    sql::execute(session_, "create database " + in_backticks(scratch_));
-    sql::execute(session_, "use " + in_backticks(scratch_));
+    sql::execute(session_, "create database " + between_backticks(scratch_));
+    sql::execute(session_, "use " + between_backticks(scratch_));
     // Somebody else's change of a table must not keep us for long: the statement is not asked then.
     sql::execute(session_, "set session lock_wait_timeout = 5");
 }
 
 OnlineAlter::~OnlineAlter() {
     try {
-        sql::execute(session_, "drop database if exists " + in_backticks(scratch_));
+        sql::execute(session_, "drop database if exists " + between_backticks(scratch_));
         sql::query_row(session_, "select release_lock(?1)", {scratch_});
     } catch (const std::exception& error) {
         log::warn(
@@ -227,7 +227,7 @@ void OnlineAlter::drop_leftovers() {
         return digits.size() != 16 || !consists_of(digits, "0123456789abcdef");
     });
     for (const std::string& name : names) {
-        sql::execute(session_, "drop database if exists " + in_backticks(name));
+        sql::execute(session_, "drop database if exists " + between_backticks(name));
         log::info("Dropped " + name + ", which an interrupted analysis had left");
     }
 }
@@ -352,8 +352,8 @@ void OnlineAlter::add_foreign_keys(const std::string& table) {
             }
             Key& key = keys.back();
             const char* comma = key.columns.empty() ? "" : ", ";
-            key.columns += comma + in_backticks(text(3));
-            key.parent_columns += comma + in_backticks(text(4));
+            key.columns += comma + between_backticks(text(3));
+            key.parent_columns += comma + between_backticks(text(4));
         }
     );
     for (const Key& key : keys) {
@@ -366,7 +366,7 @@ void OnlineAlter::add_foreign_keys(const std::string& table) {
                 "alter table {} add constraint {} foreign key ({}) references {} ({}) on update {} "
                 "on delete {}",
                 qualified(scratch_, table),
-                in_backticks(key.name),
+                between_backticks(key.name),
                 key.columns,
                 qualified(scratch_, parent),
                 key.parent_columns,
