@@ -29,7 +29,7 @@ LISTS = {
     "preview of waves": "/v1/rollout-preview",
     "runs": "/v1/runs?limit=50",
     "versions": "/v1/versions?limit=50",
-    "one version": "/v1/versions/50",
+    "one version": "/v1/versions/1",
 }
 
 

@@ -64,6 +64,7 @@ stop_service() {
   fi
 }
 
+# With further lines of the configuration.
 start_service() {
   mkdir -p "$WORK/migrations/bench"
   cat >"$WORK/migrator.yaml" <<YAML
@@ -77,6 +78,7 @@ logLevel: WARN
 lockTimeout: 1h
 shutdownTimeout: 1s
 YAML
+  printf '%s\n' "$@" >>"$WORK/migrator.yaml"
   : >"$WORK/service.log"  # of an earlier one
   "$PROGRAM" serve --config "$WORK/migrator.yaml" 2>"$WORK/service.log" &
   SERVICE=$!
@@ -163,6 +165,30 @@ measure_waiting() {
   show_memory "With 16 waiting runs"
 }
 
+# The rows of one tenant for all others; of every hundredth without the last file.
+write_fleet() {
+  local file
+  mkdir -p "$WORK/migrations/tenants"
+  for file in $(seq 1001 $((1000 + FILES))); do
+    printf 'create table {schema}.t%s (id integer);\n%s\n' "$file" "$(printf -- '-- for people%.0s ' {1..50})" \
+      >"$WORK/migrations/tenants/$file.sql"
+  done
+  printf 'select 1;\n' >"$WORK/migrations/bench/000.sql"
+  printf 'tenantMigrations: [tenants]\natomicity: tenant\n' >>"$WORK/migrator.yaml"
+  "$PROGRAM" create-tenant --config "$WORK/migrator.yaml" tenant1 >/dev/null
+  "$PROGRAM" apply --config "$WORK/migrator.yaml" >/dev/null
+  sql <<SQL
+insert into migrator.migrator_tenants (name)
+  select 'tenant' || t from generate_series(2, $TENANTS) t;
+insert into migrator.migrator_migrations
+    (name, source_dir, filename, type, db_schema, contents, checksum, version_id)
+  select name, source_dir, filename, type, 'tenant' || t, contents, checksum, version_id
+  from migrator.migrator_migrations, generate_series(2, $TENANTS) t
+  where db_schema = 'tenant1' and not (t % 100 = 0 and name = '$((1000 + FILES)).sql');
+vacuum analyze;
+SQL
+}
+
 measure_console() {
   heading "What the screens ask for: name, median, 99th percentile, maximum (ms)"
   python3 "$REPOSITORY/bench/console_load.py" "$PORT" lists "$RUNS"
@@ -186,6 +212,14 @@ if [[ -z "${MIGRATOR:-}" ]]; then
 fi
 start_postgres
 start_service
+if [[ "$CASE" == console ]]; then
+  heading "Writing $TENANTS tenants with $FILES files"
+  write_fleet
+  stop_service
+  start_service "tenantMigrations: [tenants]" "atomicity: tenant"
+  measure_console
+  exit
+fi
 if [[ "$CASE" == waiting ]]; then
   measure_waiting
   exit
@@ -195,10 +229,6 @@ write_history
 # A process of its own for the memory: what made the history should not count.
 stop_service
 start_service
-if [[ "$CASE" == console ]]; then
-  measure_console
-  exit
-fi
 heading "Queries: name, median, 99th percentile, maximum (ms)"
 python3 "$REPOSITORY/bench/http_load.py" "$PORT" reads "$RUNS"
 show_memory "After them"

@@ -8,6 +8,7 @@
 
 #include "coordinator/coordinator.hpp"
 #include "core/migration.hpp"
+#include "db/trace_request.hpp"
 
 namespace migrator::api {
 
@@ -41,6 +42,19 @@ MoveRequest parse_move_request(std::string_view body);
 
 /// The token in the body of POST session. Throws InvalidRequest.
 std::string parse_session_request(std::string_view body);
+
+/// The body of POST analysis, checked.
+struct AnalysisRequest {
+    plan::Selection tenants;
+    bool reconcile = false;
+    db::TraceRequest traces;  ///< no data source: nobody has the service connect elsewhere
+};
+
+/// Reads a JSON object; nothing at all is an empty one. Throws InvalidRequest, naming the key, also
+/// for a key that it does not know and for one that would have no effect.
+AnalysisRequest parse_analysis_request(std::string_view body);
+/// The same keys of an object that is read already.
+AnalysisRequest analysis_request_of(const boost::json::object& object);
 
 enum class TenantName : bool { NotAsked, Required };
 

@@ -23,8 +23,8 @@ struct Surroundings {
     bool deprecated_tenant_keys = false;         ///< send the deprecation headers
     std::chrono::milliseconds query_timeout{0};  ///< of a GraphQL query; 0: none
     bool metrics_apart = false;                  ///< they have a port of their own
-    bool console = true;                         ///< serve the page for people
     bool is_https = false;                       ///< the service itself has TLS
+    bool console = true;                         ///< serve the page for people
 };
 
 /// All routes: `{p}/`, REST v1, GraphQL v2, the console, health and metrics, as

@@ -9,10 +9,14 @@
 #include "api/spooled_list.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/percent.hpp"
+#include "wire/analysis.hpp"
+#include "wire/drift.hpp"
 #include "wire/migrations.hpp"
 #include "wire/plans.hpp"
 #include "wire/runs.hpp"
 #include "wire/tenants.hpp"
+#include "wire/trace.hpp"
 
 namespace migrator::api {
 namespace {
@@ -52,6 +56,49 @@ http::Response checks(Services services) {
     json::object answer = wire::checks(inspection.run_checks(preview));
     answer["problems"] = wire::problems(preview.problems);
     return json_response(json::serialize(answer));
+}
+
+/// What the pending files would do to an application in use.
+http::Response analysis(Services services, const http::Request& request) {
+    AnalysisRequest wanted = parse_analysis_request(request.body);
+    wanted.traces.stop = request.gone;
+    const auto& inspection = services.coordinator.inspection();
+    const auto preview = inspection.preview(wanted.reconcile, wanted.tenants);
+    const auto found = inspection.examine(preview, wanted.traces);
+    json::object answer;
+    answer["tenants"] = wire::texts(preview.plan.tenants);
+    answer["analysis"] = wire::analysis(found.analysis);
+    answer["trace"] = nullptr;
+    if (found.traced) answer["trace"] = wire::trace_report(*found.traced);
+    answer["problems"] = wire::problems(preview.problems);
+    answer["notes"] = wire::texts(preview.notes);
+    return json_response(json::serialize(answer));
+}
+
+/// `tenant=acme&tenant=b*&ignore=index%20old_*`; unknown keys are ignored.
+coordinator::DriftRequest drift_request(std::string_view query) {
+    coordinator::DriftRequest request;
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+        const auto equals = std::min(pair.find('='), pair.size());
+        const std::string_view key = pair.substr(0, equals);
+        const auto value =
+            percent_decoded(pair.substr(std::min(equals + 1, pair.size())), Plus::IsBlank);
+        if (key != "tenant" && key != "ignore") continue;
+        if (!value) {
+            throw Error(ErrorKind::InvalidRequest, std::string(key) + " is not percent-encoded");
+        }
+        (key == "tenant" ? request.tenants : request.ignored).push_back(*value);
+    }
+    return request;
+}
+
+http::Response drift(Services services, const http::Request& request) {
+    coordinator::DriftRequest asked = drift_request(request.query);
+    asked.stop = services.coordinator.stop();
+    return json_response(json::serialize(wire::drift_report(services.coordinator.drift().run(asked))
+    ));
 }
 
 http::Response mismatch_response(Services services, const std::vector<Migration>& changed) {
@@ -205,6 +252,12 @@ void add_v1(Routes& routes, Services services, const std::string& redacted_confi
         return remove_tenant(services, request);
     });
     get("/v1/checks", checks);
+    routes.add("POST", "/v1/analysis", Lane::Patient, [=](const http::Request& request) {
+        return analysis(services, request);
+    });
+    routes.add("GET", "/v1/drift", Lane::Work, [=](const http::Request& request) {
+        return drift(services, request);
+    });
     const std::string& prefix = routes.prefix();
     const auto body_with = [](TenantName name) {
         return [=](const http::Request& request) { return parse_v1_request(request.body, name); };

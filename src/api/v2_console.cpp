@@ -57,7 +57,7 @@ constexpr const char* kTypes[] = {
     "PlanPhase",
     "TenantBehind",
     "LateFile",
-    "FileProblem",
+    "PlanProblem",
     "PlanWave",
     "PlanPreview",
     "MovedFileNames",

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "api/v2_analysis.hpp"
 #include "api/v2_console.hpp"
+#include "api/v2_drift.hpp"
 #include "api/v2_fleet.hpp"
 #include "api/v2_runs.hpp"
 #include "api/v2_schema_text.hpp"
@@ -143,6 +145,8 @@ graphql::Schema make_v2_schema(Services services, const std::string& prefix) {
     query("dbMigration", resolve_db_migration);
     resolve_fleet(schema);
     resolve_console(schema, services, prefix);
+    resolve_analysis(schema, coordinator);
+    resolve_drift(schema, coordinator);
     resolve_mutations(schema, services);
     guard(schema, *schema.query());
     guard(schema, *schema.mutation());

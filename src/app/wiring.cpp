@@ -275,8 +275,8 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
          .deprecated_tenant_keys = configuration.deprecated_tenant_keys,
          .query_timeout = configuration.query_timeout,
          .metrics_apart = configuration.http.metrics_port.has_value(),
-         .console = configuration.console,
-         .is_https = !configuration.http.tls.certificate.empty()}
+         .is_https = !configuration.http.tls.certificate.empty(),
+         .console = configuration.console}
     );
     const http::Router metrics_router = api::make_metrics_router(metrics, prefix);
     std::optional<http::SidePort> metrics_port;

@@ -10,6 +10,7 @@
 #include "coordinator/audit.hpp"
 #include "coordinator/corrections.hpp"
 #include "coordinator/dependencies.hpp"
+#include "coordinator/drift_check.hpp"
 #include "coordinator/inspection.hpp"
 #include "coordinator/line.hpp"
 #include "coordinator/options.hpp"
@@ -57,6 +58,7 @@ public:
     std::optional<Version> version(std::int64_t id);
 
     const Inspection& inspection() const { return inspection_; }
+    const DriftCheck& drift() const { return drift_; }
     Corrections& corrections() { return corrections_; }
     Audit& audit() { return audit_; }
 
@@ -69,6 +71,7 @@ private:
     const Dependencies dependencies_;
     const Options options_;
     const Inspection inspection_;
+    const DriftCheck drift_;
     Audit audit_;
     Corrections corrections_;
     Line line_;

@@ -7,6 +7,7 @@
 
 #include "core/json_text.hpp"
 #include "core/log.hpp"
+#include "core/secrets.hpp"
 
 namespace migrator::coordinator {
 namespace {
@@ -119,9 +120,12 @@ std::string progress_json(const Progress& progress) {
 void DetachedRun::progressed(const Progress& progress) {
     const std::lock_guard lock(mutex_);
     if (run_.ended) return;
-    events_.progressed(progress);
-    for (const TenantFailure& failure : progress.failed_now) failures_.add(failure);
     progress_ = progress;
+    for (TenantFailure& failure : progress_.failed_now) {
+        failure.message = secrets::hidden(failure.message);
+        failures_.add(failure);
+    }
+    events_.progressed(progress_);
     progress_.done_now.clear();
     progress_.failed_now.clear();
     run_.state = progress.phase == "waiting" ? "waiting" : "running";

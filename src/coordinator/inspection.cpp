@@ -358,17 +358,18 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     return preview;
 }
 
-Analysis Inspection::analyze(const Preview& preview) const {
-    return dependencies_.connector.analyze(preview.plan);
-}
-
-TraceReport Inspection::trace(const Preview& preview, db::TraceRequest request) const {
+Examination Inspection::examine(const Preview& preview, db::TraceRequest request) const {
+    const std::unique_lock only_one(examining_, std::try_to_lock);
+    if (!only_one) throw Error(ErrorKind::Busy, "Another analysis is running, try again later");
     if (!request.on.empty()) {
         plan::check_names(request.on);
         request.on = plan::chosen(preview.plan.tenants, request.on);
     }
     request.maker = dependencies_.owner;
-    return dependencies_.connector.trace(preview.plan, *preview.sources, request);
+    db::Connector& connector = dependencies_.connector;
+    Examination found{.analysis = connector.analyze(preview.plan, request), .traced = {}};
+    if (request.any()) found.traced = connector.trace(preview.plan, *preview.sources, request);
+    return found;
 }
 
 db::CheckReport Inspection::run_checks(const Preview& preview) const {

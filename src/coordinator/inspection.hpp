@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,12 @@ struct Preview {
     std::vector<std::string> notes;  ///< of the source
     plan::Findings findings;
     SourceCheck source;
+};
+
+/// What `migrator plan --analyze` adds.
+struct Examination {
+    Analysis analysis;
+    std::optional<TraceReport> traced;  ///< when a trace was asked for
 };
 
 /// What `migrator validate` shows: everything wrong that can be seen without writing.
@@ -88,13 +95,12 @@ public:
     /// Of an apply by command. Throws NotFound as `plan::chosen` does, InvalidRequest as
     /// `plan::check_names`.
     Preview preview(bool reconcile, const plan::Selection& tenants = {}) const;
-    /// What the files of the preview would do to an application in use. Throws what
-    /// `Connector::analyze` throws.
-    Analysis analyze(const Preview& preview) const;
-    /// Runs the files of the preview where `request` says, and rolls them back. `request.on` may
-    /// hold patterns; its maker is known here. Throws NotFound when a name or pattern means none of
-    /// the preview's tenants, and what `Connector::trace` throws.
-    TraceReport trace(const Preview& preview, db::TraceRequest request) const;
+    /// What the files of the preview would do to an application in use; where `request` asks for
+    /// it, they also run there and are rolled back. `request.on` may hold patterns; its maker is
+    /// known here. One at a time: throws Busy while another one is at work. Throws NotFound when a
+    /// name or pattern means none of the preview's tenants, and what `Connector::analyze` and
+    /// `Connector::trace` throw.
+    Examination examine(const Preview& preview, db::TraceRequest request) const;
     /// What the checks of the planned files say now.
     db::CheckReport run_checks(const Preview& preview) const;
     /// The text that would be sent for each planned file and schema, with comments for people.
@@ -129,6 +135,7 @@ private:
 
     const Dependencies& dependencies_;
     const Options options_;
+    mutable std::mutex examining_;  ///< held for the length of an examination
 };
 
 }  // namespace migrator::coordinator

@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "coordinator/drift_guard.hpp"
 #include "coordinator/foreign_problems.hpp"
 #include "coordinator/set_aside.hpp"
 #include "coordinator/source_report.hpp"
@@ -355,6 +356,7 @@ plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied
     tenants.ignored = std::move(aside.skipped);
     for (std::string& note : aside.notes) tenant_notes_.push_back(std::move(note));
     outcome_.failures = std::move(aside.failures);
+    set_drifted_aside(pending, applied, tenants);
     if (outcome_.failures.empty()) return tenants;
     const std::unordered_set<std::string_view> named(
         applied.tenants.begin(), applied.tenants.end()
@@ -369,6 +371,71 @@ plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied
     }
     if (!aside.advice.empty()) tenant_notes_.push_back(std::move(aside.advice));
     return tenants;
+}
+
+/// Only under the lock, and of tenants that get files: what was read before may have changed.
+void VersionRun::set_drifted_aside(
+    const Plan& pending, const Applied& applied, const plan::Selection& tenants
+) {
+    const DriftGuard guard(dependencies_.connector, sources_, options_.drift);
+    if (!guard.is_on() || !run_ || request_.action != Action::Apply) return;
+    std::unordered_set<std::string_view> with_files;
+    for (const PlannedFile& file : pending.files) {
+        if (!is_for_tenants(file.migration->type)) continue;
+        with_files.insert(file.schemas->begin(), file.schemas->end());
+    }
+    std::vector<std::string> meant;
+    for (const std::string& tenant : pending.tenants) {
+        const bool has_failed =
+            std::ranges::find(outcome_.failures, tenant, &TenantFailure::tenant) !=
+            outcome_.failures.end();
+        const bool is_ignored = std::ranges::find(tenants.ignored, tenant) != tenants.ignored.end();
+        if (has_failed || is_ignored || !with_files.contains(tenant)) continue;
+        if (tenants.names.empty() || plan::is_meant(tenant, tenants.names)) meant.push_back(tenant);
+    }
+    for (TenantFailure& failure : guard.look(applied, meant)) {
+        if (options_.drift.check == DriftReaction::Fail) {
+            outcome_.failures.push_back(std::move(failure));
+        } else {
+            log::answered(log::Level::Warn, failure.message);
+            tenant_notes_.push_back(std::move(failure.message));
+        }
+    }
+}
+
+/// Of tenants that the run has worked for, and of those that no run has stored yet. The run is
+/// done, and its result stands.
+void VersionRun::store_fingerprints() {
+    const DriftGuard guard(dependencies_.connector, sources_, options_.drift);
+    if (!guard.is_on() || request_.dry_run) return;
+    try {
+        std::unordered_set<std::string_view> left_out;
+        for (const TenantFailure& failure : outcome_.failures) left_out.insert(failure.tenant);
+        std::unordered_set<std::string_view> worked_for;
+        for (const PlannedFile& file : plan_.files) {
+            if (!is_for_tenants(file.migration->type)) continue;
+            worked_for.insert(file.schemas->begin(), file.schemas->end());
+        }
+        const Applied applied = dependencies_.connector.read_applied(sources_);
+        for (const TenantState& state : applied.states) left_out.insert(state.tenant);
+        const std::vector<std::string> all = plan::distinct_tenants(applied);
+        const std::vector<std::string> new_ones = guard.unknown(all);
+        const std::unordered_set<std::string_view> unknown(new_ones.begin(), new_ones.end());
+        std::vector<std::string> tenants;
+        for (const std::string& tenant : all) {
+            if (left_out.contains(tenant)) continue;
+            if (worked_for.contains(tenant) || unknown.contains(tenant)) tenants.push_back(tenant);
+        }
+        guard.store(*run_, applied, tenants);
+    } catch (const Error& error) {
+        const std::string note = fmt::format(
+            "Could not store what the schemas are now ({}); the next run can't check the tenants "
+            "of this one for drift",
+            error.what()
+        );
+        log::answered(log::Level::Warn, note);
+        outcome_.notes.push_back(note);
+    }
 }
 
 void VersionRun::end_for_failures(const std::string& advice) {
@@ -489,6 +556,7 @@ void VersionRun::apply() {
             outcome_.failures.push_back(std::move(failure));
         }
         outcome_.rolled_back = std::move(result.rolled_back);
+        store_fingerprints();
         finish(result);
         count_phase("applying", started_);
         end_audit();

@@ -107,6 +107,10 @@ private:
     /// The tenants whom the run is for, without those that nobody can work for: they have failed.
     /// Throws MigrationFailed where that ends the run.
     plan::Selection workable(const Plan& pending, const Applied& applied);
+    void set_drifted_aside(
+        const Plan& pending, const Applied& applied, const plan::Selection& tenants
+    );
+    void store_fingerprints();
     /// Of a sync: throws MigrationFailed for what is half done, or remembers to settle it.
     void look_at_unfinished(const Applied& applied);
     void end_for_failures(const std::string& advice);

@@ -22,6 +22,7 @@
 #include "core/time.hpp"
 #include "core/trace.hpp"
 #include "db/audit_log.hpp"
+#include "db/catalog.hpp"
 #include "db/options.hpp"
 #include "db/run_records.hpp"
 #include "db/trace_request.hpp"
@@ -252,6 +253,9 @@ public:
     /// Records that places are the same, or of their own.
     virtual void add_places(const std::vector<SamePlace>& places) = 0;
 
+    /// Stores what the schemas of these tenants are now, in a table that the first call makes.
+    virtual void store_fingerprints(const std::vector<StoredFingerprint>& fingerprints) = 0;
+
     /// Records files under other names, whoever has them. Their contents stay as they are.
     virtual void rename(const std::vector<Rename>& renames) = 0;
 };
@@ -343,8 +347,35 @@ public:
     /// What the planned files would do to an application that uses the tables, with their sizes as
     /// they are now. Reads only. Throws InvalidRequest where there are no rules for the database:
     /// nobody may take an empty answer for a good one.
-    virtual Analysis analyze(const Plan& /*plan*/) {
+    virtual Analysis analyze(const Plan& /*plan*/, const TraceRequest& /*request*/) {
         throw Error(ErrorKind::InvalidRequest, "This database has no analysis");
+    }
+
+    /// The catalog, for schemas that are to be compared. It has a connection of its own, and does
+    /// not outlive the Connector. Throws InvalidRequest where schemas can't be compared.
+    virtual std::unique_ptr<Catalog> catalog(const CatalogWanted& /*wanted*/) {
+        throw Error(ErrorKind::InvalidRequest, "Schemas can't be compared on this database");
+    }
+
+    /// What runs have stored of schemas; none where no run has.
+    virtual std::vector<StoredFingerprint> fingerprints() { return {}; }
+
+    /// The schemas that the files of these tenants work in. `sources` are all files.
+    virtual std::vector<TenantSchema> tenant_schemas(
+        const std::vector<std::string>& /*tenants*/, const std::vector<Migration>& /*sources*/
+    ) {
+        throw Error(ErrorKind::InvalidRequest, "Schemas can't be compared on this database");
+    }
+
+    /// What these files make of an empty schema, in source order; it is dropped again. `maker`:
+    /// host and process, for whoever finds it. Throws InvalidRequest where that can't be done,
+    /// MigrationFailed when a file can't run there.
+    virtual SchemaContents built_schema(
+        const std::vector<const Migration*>& /*files*/,
+        const CatalogWanted& /*wanted*/,
+        const std::string& /*maker*/
+    ) {
+        throw Error(ErrorKind::InvalidRequest, "Schemas can't be compared on this database");
     }
 
     /// The same as `check` of the tenant that `request` creates, for whom `plan` is. Throws what

@@ -110,6 +110,12 @@ std::vector<FieldAsking> field_askings() {
             if (name == "sourceMigration") text += R"((file:"x"))";
             if (name == "fleet")
                 text += "{tenants}";
+            else if (name == "analysis")
+                text += "{files}";
+            else if (name == "checks")
+                text += "{asked}";
+            else if (name == "drift")
+                text += "{compared}";
             else if (name == "versions" || name == "version" || name == "dbMigration")
                 text += "{id}";
             else
@@ -119,6 +125,8 @@ std::vector<FieldAsking> field_askings() {
             all.push_back({R"(mutation{acceptMoved(input:{from:"a",to:"b"})})", each.role});
         } else if (name == "retryRun") {
             all.push_back({R"(mutation{retryRun(id:"x"){summary{tenants}}})", each.role});
+        } else if (name == "traceFiles") {
+            all.push_back({R"(mutation{traceFiles(input:{scratch:true}){notes}})", each.role});
         } else if (name == "removeTenant") {
             all.push_back({R"(mutation{removeTenant(tenantName:"north")})", each.role});
         } else if (name == "acceptAsNew") {

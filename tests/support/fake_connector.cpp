@@ -402,6 +402,28 @@ db::PoolUse FakeConnector::connections() const {
     return {.in_use = readers_, .idle = 0, .limit = connection_limit_};
 }
 
+std::unique_ptr<db::Catalog> FakeConnector::catalog(const db::CatalogWanted& /*wanted*/) {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    return std::make_unique<FakeCatalog>(schemas_);
+}
+
+std::vector<db::StoredFingerprint> FakeConnector::fingerprints() {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    std::vector<db::StoredFingerprint> all;
+    for (const auto& [tenant, each] : fingerprints_) all.push_back(each);
+    return all;
+}
+
+std::vector<db::TenantSchema> FakeConnector::tenant_schemas(
+    const std::vector<std::string>& tenants, const std::vector<Migration>& /*sources*/
+) {
+    std::vector<db::TenantSchema> schemas;
+    for (const std::string& tenant : tenants) schemas.push_back({tenant, tenant});
+    return schemas;
+}
+
 db::CheckReport FakeConnector::run_checks(const Plan& plan) {
     const std::lock_guard lock(mutex_);
     throw_if_broken();

@@ -4,6 +4,7 @@
 
 #include "analysis/analyze.hpp"
 #include "analysis/measure.hpp"
+#include "analysis/scratch.hpp"
 #include "core/error.hpp"
 #include "db/sql/apply/check_survey.hpp"
 #include "db/sql/apply/long_statements.hpp"
@@ -19,7 +20,9 @@
 #include "db/sql/connector/sql_run_records.hpp"
 #include "db/sql/metadata_schema.hpp"
 #include "db/sql/own_sql.hpp"
+#include "db/sql/schema_names.hpp"
 #include "db/sql/store/applied_reader.hpp"
+#include "db/sql/store/fingerprints.hpp"
 #include "db/sql/store/lock_owner.hpp"
 #include "db/sql/store/migration_rows.hpp"
 #include "db/sql/store/tenant_list.hpp"
@@ -198,8 +201,10 @@ public:
         return problems;
     }
 
-    Analysis analyze(const Plan& plan) override {
-        return analysis::analyze(*server_, options_, plan);
+    Analysis analyze(const Plan& plan, const TraceRequest& request) override {
+        return analysis::analyze(
+            *server_, options_, plan, std::string(analysis::kThisProgram), request
+        );
     }
 
     TraceReport trace(
@@ -210,6 +215,59 @@ public:
 
     CheckReport run_checks(const Plan& plan) override {
         return apply::survey_checks(*server_, options_, plan);
+    }
+
+    std::unique_ptr<Catalog> catalog(const CatalogWanted& wanted) override {
+        auto catalog = server_->catalog(wanted);
+        if (!catalog) {
+            throw Error(
+                ErrorKind::InvalidRequest,
+                fmt::format("Schemas can't be compared on {} yet", server_->dialect().name)
+            );
+        }
+        return catalog;
+    }
+
+    std::vector<StoredFingerprint> fingerprints() override {
+        return reader_.on_session([&](Session& session) {
+            return store::Fingerprints({session, server_->dialect(), options_}).read();
+        });
+    }
+
+    std::vector<TenantSchema> tenant_schemas(
+        const std::vector<std::string>& tenants, const std::vector<Migration>& sources
+    ) override {
+        return reader_.on_session([&](Session& session) {
+            const SchemaNames names(session, server_->dialect(), options_, tenant_files(sources));
+            std::vector<TenantSchema> schemas;
+            for (const std::string& tenant : tenants) {
+                schemas.push_back({tenant, names.schema_of(tenant)});
+            }
+            return schemas;
+        });
+    }
+
+    SchemaContents built_schema(
+        const std::vector<const Migration*>& files,
+        const CatalogWanted& wanted,
+        const std::string& maker
+    ) override {
+        const Dialect& dialect = server_->dialect();
+        if (!dialect.can_be_traced) {
+            throw Error(
+                ErrorKind::InvalidRequest,
+                fmt::format(
+                    "--scratch is not supported on {}; tenants are compared with each other there",
+                    dialect.name
+                )
+            );
+        }
+        analysis::Scratch scratch(*server_, options_, {.maker = maker, .stop = wanted.stop});
+        for (const Migration* file : files) scratch.build(*file);
+        SchemaContents built{.name = {scratch.schema(), scratch.schema()}, .objects = {}};
+        built.objects = catalog(wanted)->objects(built.name);
+        scratch.drop();
+        return built;
     }
 
     std::vector<std::string> check_new_tenant(const Plan& plan, const ApplyRequest& request)
