@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "core/ascii.hpp"
@@ -28,10 +30,10 @@ std::string scratch_name() {
     return std::string(kPrefix) + id.substr(0, 16);
 }
 
-std::string in_backticks(std::string_view name) { return "`" + sql::doubled(name, '`') + "`"; }
+std::string between_backticks(std::string_view name) { return "`" + sql::doubled(name, '`') + "`"; }
 
 std::string qualified(std::string_view schema, std::string_view table) {
-    return in_backticks(schema) + "." + in_backticks(table);
+    return between_backticks(schema) + "." + between_backticks(table);
 }
 
 /// A statement about one table, cut where its name and the clauses for algorithm and lock belong.
@@ -193,15 +195,15 @@ OnlineAlter::OnlineAlter(sql::Session& session, const script::Lexis& lexis, std:
     : session_(session), lexis_(lexis), schema_(std::move(schema)), scratch_(scratch_name()) {
     sql::query_row(session_, "select get_lock(?1, 0)", {scratch_});
     drop_leftovers();
-    sql::execute(session_, "create database " + in_backticks(scratch_));
-    sql::execute(session_, "use " + in_backticks(scratch_));
+    sql::execute(session_, "create database " + between_backticks(scratch_));
+    sql::execute(session_, "use " + between_backticks(scratch_));
     // Somebody else's change of a table must not keep us for long: the statement is not asked then.
     sql::execute(session_, "set session lock_wait_timeout = 5");
 }
 
 OnlineAlter::~OnlineAlter() {
     try {
-        sql::execute(session_, "drop database if exists " + in_backticks(scratch_));
+        sql::execute(session_, "drop database if exists " + between_backticks(scratch_));
         sql::query_row(session_, "select release_lock(?1)", {scratch_});
     } catch (const std::exception& error) {
         log::warn(
@@ -225,7 +227,7 @@ void OnlineAlter::drop_leftovers() {
         return digits.size() != 16 || !consists_of(digits, "0123456789abcdef");
     });
     for (const std::string& name : names) {
-        sql::execute(session_, "drop database if exists " + in_backticks(name));
+        sql::execute(session_, "drop database if exists " + between_backticks(name));
         log::info("Dropped " + name + ", which an interrupted analysis had left");
     }
 }
@@ -324,26 +326,34 @@ void OnlineAlter::add_foreign_keys(const std::string& table) {
     struct Key {
         std::string name, schema, parent, columns, parent_columns, on_update, on_delete;
     };
+    // Two queries: MariaDB opens all tables of the server to join these views.
+    std::map<std::string, std::pair<std::string, std::string>> rules;
+    session_.query(
+        "select constraint_name, update_rule, delete_rule from "
+        "information_schema.referential_constraints where constraint_schema = ?1 and "
+        "table_name = ?2",
+        std::vector<sql::Value>{schema_, table},
+        [&](const sql::Row& row) {
+            rules[sql::text_of(row[0])] = {sql::text_of(row[1]), sql::text_of(row[2])};
+        }
+    );
     std::vector<Key> keys;
     session_.query(
-        "select k.constraint_name, k.referenced_table_schema, k.referenced_table_name,"
-        " k.column_name, k.referenced_column_name, r.update_rule, r.delete_rule"
-        " from information_schema.key_column_usage k"
-        " join information_schema.referential_constraints r"
-        " on r.constraint_schema = k.constraint_schema and r.table_name = k.table_name"
-        " and r.constraint_name = k.constraint_name"
-        " where k.table_schema = ?1 and k.table_name = ?2 and k.referenced_table_name is not null"
-        " order by k.constraint_name, k.ordinal_position",
+        "select constraint_name, referenced_table_schema, referenced_table_name, column_name,"
+        " referenced_column_name from information_schema.key_column_usage"
+        " where table_schema = ?1 and table_name = ?2 and referenced_table_name is not null"
+        " order by constraint_name, ordinal_position",
         std::vector<sql::Value>{schema_, table},
         [&](const sql::Row& row) {
             const auto text = [&](std::size_t i) { return sql::text_of(row.at(i)); };
             if (keys.empty() || keys.back().name != text(0)) {
-                keys.push_back({text(0), text(1), text(2), {}, {}, text(5), text(6)});
+                const auto& [on_update, on_delete] = rules[text(0)];
+                keys.push_back({text(0), text(1), text(2), {}, {}, on_update, on_delete});
             }
             Key& key = keys.back();
             const char* comma = key.columns.empty() ? "" : ", ";
-            key.columns += comma + in_backticks(text(3));
-            key.parent_columns += comma + in_backticks(text(4));
+            key.columns += comma + between_backticks(text(3));
+            key.parent_columns += comma + between_backticks(text(4));
         }
     );
     for (const Key& key : keys) {
@@ -356,7 +366,7 @@ void OnlineAlter::add_foreign_keys(const std::string& table) {
                 "alter table {} add constraint {} foreign key ({}) references {} ({}) on update {} "
                 "on delete {}",
                 qualified(scratch_, table),
-                in_backticks(key.name),
+                between_backticks(key.name),
                 key.columns,
                 qualified(scratch_, parent),
                 key.parent_columns,
