@@ -1135,10 +1135,9 @@ void Rules::look_at_transaction(const Change& change) {
 /// A statement that takes its time, on this table.
 void Rules::worked_on(const Change& change, const AffectedTable& table, bool scans) {
     if (table.schemas == 0 || by_rows(table) < Level::Warning) return;
-    const bool could_be_joined =
-        change.act != Act::CreateIndex && change.act != Act::Reindex &&
-        change.act != Act::RefreshView && change.act != Act::VacuumFull &&
-        change.act != Act::Cluster && change.act != Act::AddDomainCheck;
+    const bool could_be_joined = change.act != Act::CreateIndex && change.act != Act::Reindex &&
+                                 change.act != Act::RefreshView && change.act != Act::VacuumFull &&
+                                 change.act != Act::Cluster && change.act != Act::AddDomainCheck;
     if (scans && could_be_joined) {
         const auto [earlier, is_first] = scanned_.emplace(change.table, statement_->number);
         if (!is_first && earlier->second != statement_->number && !file_.outside_transaction) {

@@ -233,7 +233,8 @@ json::object request_of(const PlanWanted& wanted, const std::string& prefix) {
 }
 
 void add_analysis(json::object& answer, Services services, const Preview& preview) try {
-    answer["analysis"] = wire::analysis(services.coordinator.inspection().analyze(preview));
+    answer["analysis"] =
+        wire::analysis(services.coordinator.inspection().examine(preview, {}).analysis);
 } catch (const Error& error) {
     if (error.kind() != ErrorKind::InvalidRequest) throw;
     answer["analysis"] = nullptr;

@@ -97,8 +97,11 @@ private:
             difference.expected = neutral(expected->definition, expected_.schema);
         }
         if (found != nullptr) {
-            difference.kind = found->kind;
-            difference.name = neutral(found->name, found_.schema);
+            // A name that is a word by chance looks odd: the one that most have is shown.
+            if (expected == nullptr) {
+                difference.kind = found->kind;
+                difference.name = neutral(found->name, found_.schema);
+            }
             difference.found = neutral(found->definition, found_.schema);
         }
         differences_.push_back(std::move(difference));
@@ -148,7 +151,7 @@ std::vector<std::string> as_text(const Difference& difference) {
     std::vector<std::string> lines = {for_people(difference)};
     for (std::string& line : unified_diff(difference.expected, difference.found)) {
         // One object at a time: where in it a line stands says nothing.
-        if (!line.starts_with("@@")) lines.push_back(std::move(line));
+        if (!line.starts_with("@@") && !line.starts_with('\\')) lines.push_back(std::move(line));
     }
     return lines;
 }

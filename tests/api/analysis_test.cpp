@@ -165,13 +165,14 @@ TEST_F(AnalysisApi, V2TracesFiles) {
     expect(
         query("mutation{traceFiles(input:{on:[\"n*\"],maxHold:\"1s\",maxBytes:3000000000}){"
               "scratch{schema} tenants{schema timedOut statements{line microseconds locks{relation "
-              "mode blocksWrites} touched{table scanned}}} estimate{traced wall{likely}} problems}}"
-        ),
+              "mode blocksWrites} touched{table scanned}}} estimate{traced wall{likely}} problems "
+              "analysis{fileProblems{file}}}}"),
         200,
         R"({"data":{"traceFiles":{"scratch":null,"tenants":[{"schema":"north","timedOut":false,)"
         R"("statements":[{"line":3,"microseconds":2500,"locks":[{"relation":"orders",)"
         R"("mode":"ShareLock","blocksWrites":true}],"touched":[{"table":"orders",)"
-        R"("scanned":true}]}]}],"estimate":{"traced":1,"wall":{"likely":0}},"problems":[]}}})"
+        R"("scanned":true}]}]}],"estimate":{"traced":1,"wall":{"likely":0}},"problems":[],)"
+        R"("analysis":{"fileProblems":[]}}}})"
     );
     EXPECT_EQ(database.trace_request()->max_hold, std::chrono::seconds(1));
     EXPECT_EQ(database.trace_request()->max_bytes, 3'000'000'000);

@@ -114,6 +114,8 @@ std::vector<FieldAsking> field_askings() {
                 text += "{files}";
             else if (name == "checks")
                 text += "{asked}";
+            else if (name == "drift")
+                text += "{compared}";
             else if (name == "versions" || name == "version" || name == "dbMigration")
                 text += "{id}";
             else

@@ -17,7 +17,7 @@ namespace migrator::db::mysql {
 namespace {
 
 /// Lists of columns and parameters must not be cut off.
-constexpr std::string_view kNoLimit = "set session group_concat_max_len = 1073741824";
+constexpr std::string_view kWholeLists = "set session group_concat_max_len = 1073741824";
 
 /// `{0}`: one of the queries of catalog_texts.hpp; `{1}`: what is left out. The hashes of objects
 /// are put together in whatever order they come.
@@ -54,7 +54,7 @@ public:
             );
         }
         sql::told_as("Could not read the catalog", [&] {
-            sql::execute(*session_, kNoLimit);
+            sql::execute(*session_, kWholeLists);
             version_ = sql::text_of(sql::query_row(*session_, "select version()").value().front());
         });
         choose_parts(wanted);

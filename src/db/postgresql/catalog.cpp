@@ -86,12 +86,12 @@ public:
             kConstraints,
             kIndexes,
             kSequences,
-            kFunctions,
+            kFunctionFacts,
             kAggregates,
             kTriggers,
             kTypes,
             kPolicies,
-            kRules,
+            kRuleFacts,
             kStatistics,
             kPrivileges};
         if (wanted.comments) parts_.push_back(kComments);

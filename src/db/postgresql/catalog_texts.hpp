@@ -127,7 +127,7 @@ where c.relnamespace in (select oid from s) and c.relkind = 'S'
 )sql";
 
 /// Functions and procedures.
-inline constexpr std::string_view kFunctions = R"sql(
+inline constexpr std::string_view kFunctionFacts = R"sql(
 select p.pronamespace as nsp, 'function' as kind,
        p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' as name,
        pg_get_functiondef(p.oid) as definition
@@ -194,7 +194,7 @@ from pg_policy p join pg_class c on c.oid = p.polrelid
 where c.relnamespace in (select oid from s)
 )sql";
 
-inline constexpr std::string_view kRules = R"sql(
+inline constexpr std::string_view kRuleFacts = R"sql(
 select c.relnamespace as nsp, 'rule' as kind, c.relname || '.' || r.rulename as name,
        pg_get_ruledef(r.oid)
            || case r.ev_enabled when 'O' then '' else ' enabled ' || r.ev_enabled::text end

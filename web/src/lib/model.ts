@@ -222,8 +222,10 @@ export interface Run extends RunRow {
   readonly filesDone: number;
   /** The step that works, from 1; 0 without steps. */
   readonly wave: number;
-  /** How many tenants each step brings up in all. */
-  readonly waves: readonly number[];
+  readonly waves: number;
+  /** How many tenants the steps before it had, and how many it brings up in all. */
+  readonly waveBegin: number;
+  readonly waveEnd: number;
   readonly longStatements: readonly LongStatement[];
   readonly failures: readonly FailureGroup[];
   readonly failuresLeftOut: number;

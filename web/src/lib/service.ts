@@ -307,7 +307,9 @@ interface ProgressAnswer extends Partial<RunRowAnswer> {
   readonly files?: number;
   readonly filesDone?: number;
   readonly wave?: number | null;
-  readonly waves?: readonly number[];
+  readonly waves?: number;
+  readonly waveBegin?: number;
+  readonly waveEnd?: number;
   readonly longStatements?: readonly LongStatementAnswer[];
   readonly failures?: readonly Partial<FailureGroup>[];
   readonly failuresLeftOut?: number;
@@ -377,7 +379,9 @@ export function runOf(answer: RunAnswer): Run {
     files: progress.files ?? 0,
     filesDone: progress.filesDone ?? 0,
     wave: progress.wave ?? 0,
-    waves: progress.waves ?? [],
+    waves: progress.waves ?? 0,
+    waveBegin: progress.waveBegin ?? 0,
+    waveEnd: progress.waveEnd ?? 0,
     longStatements: (progress.longStatements ?? []).map(longStatementOf),
     failures: (progress.failures ?? []).map((group) => ({
       message: group.message ?? '',

@@ -9,6 +9,9 @@ import { absolute, relative } from '../lib/time.ts';
 
 type Tone = 'good' | 'warn' | 'bad' | 'info' | 'calm';
 
+/** The first screen leaves the focus where the browser has put it: before the page. */
+let isFirst = true;
+
 /** A screen: its heading gets the focus when one comes to it, so that a screen reader says where one is. */
 export function Screen(props: {
   title: string;
@@ -21,7 +24,8 @@ export function Screen(props: {
     document.title = `${props.title} · migrator`;
   }, [props.title]);
   useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
+    if (!isFirst) heading.current?.focus({ preventScroll: true });
+    isFirst = false;
   }, []);
   return (
     <>

@@ -108,21 +108,13 @@ function Meter(props: { name: string; done: number; failed?: number; all: number
   );
 }
 
-function WaveMeters(props: { run: Run }): JSX.Element | null {
+/** The step that works; those before it have ended. */
+function WaveMeter(props: { run: Run }): JSX.Element | null {
   const { run } = props;
-  if (run.waves.length < 2) return null;
-  const ended = run.tenantsDone + run.tenantsFailed;
-  return (
-    <div class="stack">
-      <h3>Waves</h3>
-      {run.waves.map((end, index) => {
-        const begin = run.waves[index - 1] ?? 0;
-        const done = Math.min(end - begin, Math.max(0, ended - begin));
-        const is = run.wave === index + 1 && !isOver(run.state) ? ' (now)' : '';
-        return <Meter key={end} name={`Wave ${index + 1}${is}`} done={done} all={end - begin} />;
-      })}
-    </div>
-  );
+  if (run.waves < 2 || run.wave === 0) return null;
+  const all = run.waveEnd - run.waveBegin;
+  const ended = Math.max(0, run.tenantsDone + run.tenantsFailed - run.waveBegin);
+  return <Meter name={`Wave ${run.wave} of ${run.waves}`} done={Math.min(all, ended)} all={all} />;
 }
 
 function Progress(props: { run: Run }): JSX.Element {
@@ -133,7 +125,7 @@ function Progress(props: { run: Run }): JSX.Element {
     <Card title="Progress">
       {run.tenants > 0 && <Meter name="Tenants" done={run.tenantsDone} failed={run.tenantsFailed} all={run.tenants} />}
       {run.executions > 0 && <Meter name="Executions" done={run.executionsDone} all={run.executions} />}
-      <WaveMeters run={run} />
+      <WaveMeter run={run} />
       <Facts
         of={[
           ['Phase', phases[run.phase] ?? (run.phase === '' ? '–' : run.phase)],
@@ -179,7 +171,8 @@ function Statements(props: { run: Run }): JSX.Element {
 function Group(props: { group: FailureGroup; open: boolean }): JSX.Element {
   const { group } = props;
   const shown = group.tenants.slice(0, 30);
-  const [first, ...rest] = group.message.split('\n');
+  // The file stands before it already.
+  const [first, ...rest] = group.message.replace(/^SQL \w+ \S+ failed with error: /, '').split('\n');
   return (
     <li>
       <details open={props.open}>
@@ -191,7 +184,6 @@ function Group(props: { group: FailureGroup; open: boolean }): JSX.Element {
           {rest.length > 0 && <pre class="clip">{rest.join('\n')}</pre>}
           <p class="muted small">
             {group.sqlstate !== '' && <>SQLSTATE <code>{group.sqlstate}</code>. </>}
-            {group.statement > 0 && <>{count(group.statement, 'statement')} of the file ran before it. </>}
             The whole statement is on the page of each tenant.
           </p>
           <p>

@@ -35,7 +35,7 @@ function WhatToDo(props: { data: Tenant }): JSX.Element | null {
   const { data } = props;
   const { me } = useSession();
   if (data.state === 'current') return null;
-  const retry = link(['roll-out'], { tenants: data.tenant });
+  const retry = link(['roll-out'], { tenants: data.tenant, reconcile: data.state === 'unmanaged' ? 'true' : '' });
   return (
     <Card title="What to do">
       {data.trouble !== null && data.trouble.hint !== '' && <p>{data.trouble.hint}</p>}
@@ -48,10 +48,10 @@ function WhatToDo(props: { data: Tenant }): JSX.Element | null {
       {data.state === 'planned' && <p>The next apply runs the files that remain for this tenant.</p>}
       {data.state === 'lagging' && <p>This tenant is missing {count(data.missing.length, 'file')} that other tenants have. The next apply runs them.</p>}
       {data.state === 'unmanaged' && (
-        <p>No file is recorded for this tenant. An apply runs all tenant files for it. If its objects already exist, record the files with <code>migrator sync</code> instead.</p>
+        <p>No file is recorded for this tenant. An apply runs only files that are new to all tenants; with <em>Reconcile</em> it runs every file. If its objects already exist, record the files with <code>migrator sync</code> instead.</p>
       )}
       {me.may.apply && <p><a class="button main" href={retry}>Roll out to this tenant</a></p>}
-      <Copy text={commandLine(['migrator', 'apply', '--tenant', data.tenant])} what="the command" />
+      <Copy text={commandLine(['migrator', 'apply', '--tenant', data.tenant, ...(data.state === 'unmanaged' ? ['--reconcile'] : [])])} what="the command" />
     </Card>
   );
 }

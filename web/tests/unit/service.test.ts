@@ -81,7 +81,7 @@ const running = { id: 'r', seq: 3, state: 'running', startedAt: '2026-11-29T12:0
 
 test('a run that says little is shown with what it says', () => {
   const run = runOf({ ...running, progress: {} });
-  assert.deepEqual([run.name, run.tenants, run.failures, run.waves, run.endedAt], ['', 0, [], [], null]);
+  assert.deepEqual([run.name, run.tenants, run.failures, run.waves, run.endedAt], ['', 0, [], 0, null]);
 });
 
 test('the end of a run has its answer, of v1 and of v2', () => {
