@@ -54,7 +54,8 @@ function Place(props: { route: Route }): JSX.Element {
     case 'fleet':
       return <FleetScreen key={key} route={route} />;
     case 'plan':
-      return <PlanScreen key={key} route={route} />;
+      // Another tenant's plan must not stand under this one's name.
+      return <PlanScreen key={key + route.query.toString()} route={route} />;
     case 'roll-out':
       return <RollOutScreen key={key + route.query.toString()} route={route} />;
     case 'runs':

@@ -264,7 +264,7 @@ function Retry(props: { run: Run }): JSX.Element | null {
   if (!isOver(run.state) || run.tenantsFailed === 0 || run.dryRun) return null;
   return (
     <Card title="What to do">
-      <p>Fix the cause first, in the data of these tenants or in the file. The retry runs the pending files of the tenants that failed, and of no others.</p>
+      <p>Fix the cause first, in the data of these tenants: a file that others have must not be edited. The retry runs the pending files of the tenants that failed, and of no others.</p>
       {me.may.apply ? (
         <p><button type="button" class="main" disabled={retry.isBusy} onClick={retry.act}>Retry {count(run.tenantsFailed, 'failed tenant')}</button></p>
       ) : (

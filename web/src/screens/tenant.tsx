@@ -40,7 +40,7 @@ function WhatToDo(props: { data: Tenant }): JSX.Element | null {
     <Card title="What to do">
       {data.trouble !== null && data.trouble.hint !== '' && <p>{data.trouble.hint}</p>}
       {data.state === 'failed' && (
-        <p>The changes of the failed run were rolled back for this tenant. Fix the cause in its data or in the file, then run its pending files again.</p>
+        <p>The changes of the failed run were rolled back for this tenant. Fix the cause in its data, then run its pending files again. A file that other tenants have must not be edited: its checksum would be refused.</p>
       )}
       {data.state === 'unfinished' && (
         <p>If a run is working, wait for its end: see <a href="#/runs">runs</a>. If it was interrupted, apply again: it resumes with the files that are missing.</p>
