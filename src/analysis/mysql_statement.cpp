@@ -1014,18 +1014,19 @@ std::string as_executed(
     std::string result(text);
     script::Lexer lexer(text, lexis);
     lexer.set_reading(reading);
-    std::optional<std::size_t> left_out;  // from here on
+    constexpr std::size_t kNothing = std::string_view::npos;
+    std::size_t left_out = kNothing;  // from here on
     for (Token token = lexer.first_of_statement(); token.kind != TokenKind::End;
          token = lexer.next()) {
         if (token.kind != TokenKind::VersionComment) continue;
         const std::string_view head = text.substr(token.begin, token.end - token.begin);
         if (head != "*/" && !is_executed(head, version)) left_out = token.begin;
-        const std::size_t begin = head == "*/" && left_out ? *left_out : token.begin;
-        if (left_out && head != "*/") continue;
+        const std::size_t begin = head == "*/" && left_out != kNothing ? left_out : token.begin;
+        if (left_out != kNothing && head != "*/") continue;
         for (std::size_t i = begin; i < token.end; ++i) {
             if (result[i] != '\n') result[i] = ' ';
         }
-        left_out.reset();
+        left_out = kNothing;
     }
     return result;
 }

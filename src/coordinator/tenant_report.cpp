@@ -41,7 +41,8 @@ std::string advice_for(const TenantState& state) {
     const std::string again =
         fmt::format("apply again; for this tenant alone: migrator apply --tenant {}", state.tenant);
     if (state.state == "failed") {
-        return "Fix the file, or the data of this tenant, then " + again;
+        return "Fix the data of this tenant, or the file if no other tenant has it yet, then " +
+               again;
     }
     return "If no run is working for this tenant, the last one was interrupted: " + again;
 }

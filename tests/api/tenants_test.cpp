@@ -127,7 +127,7 @@ TEST_F(Tenants, ShowWhyOneFailedAndWhatToDo) {
         R"("failedStatement":1,"line":1,"statementText":"select 2;","sqlstate":"42P07",)"
         R"("message":"ERROR: boom\nHINT: Look there.",)"
     )) << response.body;
-    EXPECT_TRUE(contains(response.body, "Look there. Fix the file, or the data of this tenant"));
+    EXPECT_TRUE(contains(response.body, "Look there. Fix the data of this tenant, or the file"));
     EXPECT_TRUE(contains(response.body, R"("pending":["/migrations/tenants/002.sql"])"));
 }
 
