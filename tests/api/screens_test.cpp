@@ -205,9 +205,7 @@ TEST_F(Screens, AreTheSameInGraphql) {
     EXPECT_EQ(data.at("plan").at("command"), "migrator apply --tenant north");
     EXPECT_EQ(data.at("run").at("state"), "done");
     EXPECT_EQ(data.at("versionFile").at("source"), "same");
-    EXPECT_EQ(
-        data.at("versionPage").at("versions").at(0).at("name"), "API v1 ApplyMigrations"
-    );
+    EXPECT_EQ(data.at("versionPage").at("versions").at(0).at("name"), "API v1 ApplyMigrations");
     const auto refused = query("mutation { retryRun(id: \"r1\") { summary { tenants } } }");
     EXPECT_TRUE(contains(refused.body, "BAD_USER_INPUT")) << refused.body;
     EXPECT_TRUE(contains(query("{ tenant(name: \"x\") { state } }").body, "NOT_FOUND"));

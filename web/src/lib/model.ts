@@ -281,3 +281,27 @@ export interface AuditRow {
   readonly message: string;
   readonly versionId: number | null;
 }
+
+export interface Difference {
+  /** missing, additional or changed */
+  readonly deviation: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** Tenants whose schemas differ from the others in the same way. */
+export interface DriftGroup {
+  readonly tenants: readonly string[];
+  readonly lacksSchema: boolean;
+  readonly differences: readonly Difference[];
+}
+
+export interface Drift {
+  readonly compared: number;
+  readonly drifted: number;
+  /** The largest group first. */
+  readonly groups: readonly DriftGroup[];
+  readonly notCompared: readonly { readonly tenant: string; readonly why: string }[];
+}

@@ -5,6 +5,7 @@ import type {
   AppliedText,
   AuditRow,
   CheckReport,
+  Drift,
   FailureGroup,
   FileText,
   Fleet,
@@ -91,6 +92,11 @@ export interface Findings {
 export async function loadFindings(signal: AbortSignal): Promise<Findings> {
   const answer = await get<Omit<Findings, 'late'> & { late: readonly { file: string }[] }>('v1/status?limit=0', signal);
   return { ...answer, late: answer.late.map(({ file }) => file) };
+}
+
+/** Compares the schemas of all tenants: seconds, for thousands of them. */
+export async function loadDrift(signal: AbortSignal): Promise<Drift> {
+  return get<Drift>('v1/drift', signal);
 }
 
 interface TenantAnswer extends Omit<Tenant, 'trouble'> {

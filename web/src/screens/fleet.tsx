@@ -6,6 +6,7 @@ import { useResource } from '../lib/resource.ts';
 import { type Route, link } from '../lib/route.ts';
 import { type Findings, loadFindings, loadFleet } from '../lib/service.ts';
 import { count, fileName, folder, number, percent } from '../lib/text.ts';
+import { DriftCard } from '../parts/drift.tsx';
 import { Badge, Bar, Card, Empty, Loaded, Notice, Screen, Table } from '../parts/basics.tsx';
 
 function filterOf(query: URLSearchParams): FleetFilter {
@@ -265,6 +266,7 @@ export function FleetScreen(props: { route: Route }): JSX.Element {
               </Card>
             )}
             <Tenants fleet={data} filter={filter} stale={fleet.loading} />
+            <DriftCard />
           </>
         )}
       </Loaded>

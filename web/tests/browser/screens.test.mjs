@@ -117,6 +117,22 @@ test('the fleet is filtered by state, name and level, and paged', async () => {
   });
 });
 
+test('drifted tenants are found, in groups', async () => {
+  const names = ['ap_0000', 'ap_0003'];
+  for (const name of names) site.sql(`create table "${name}".scratch (a int)`);
+  await withPage('drift', {}, async (opened) => {
+    const { page } = opened;
+    await visit(opened, origin, prefix, 'fleet');
+    await press(page, 'button', 'Compare the schemas');
+    await page.waitForFunction(() => /2 tenants of [\d,]+ differ/.test(document.body.innerText), { timeout: 60_000 });
+    await page.$$eval('.files details', (all) => all.forEach((each) => (each.open = true)));
+    const shown = await text(page);
+    assert.match(shown, /additional table\s+scratch/);
+    for (const name of names) assert.ok(shown.includes(name), name);
+    assert.deepEqual(await objections(opened), []);
+  }).finally(() => names.forEach((name) => site.sql(`drop table "${name}".scratch`)));
+});
+
 test('a tenant has its failure with the whole statement and its line, and what to do', async () => {
   await withPage('tenant', {}, async (opened) => {
     await visit(opened, origin, prefix, `tenants/${failing[0]}`);
