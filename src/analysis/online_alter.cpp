@@ -324,17 +324,20 @@ std::vector<std::string> OnlineAlter::children_of(const std::string& table) {
 /// `like` does not copy them.
 void OnlineAlter::add_foreign_keys(const std::string& table) {
     struct Key {
-        std::string name, schema, parent, columns, parent_columns, on_update, on_delete;
+        std::string name, schema, parent, columns, parent_columns;
+        std::string rules;  ///< empty: who may only read is not told of them
     };
     // Two queries: MariaDB opens all tables of the server to join these views.
-    std::map<std::string, std::pair<std::string, std::string>> rules;
+    std::map<std::string, std::string> rules;
     session_.query(
         "select constraint_name, update_rule, delete_rule from "
         "information_schema.referential_constraints where constraint_schema = ?1 and "
         "table_name = ?2",
         std::vector<sql::Value>{schema_, table},
         [&](const sql::Row& row) {
-            rules[sql::text_of(row[0])] = {sql::text_of(row[1]), sql::text_of(row[2])};
+            rules[sql::text_of(row[0])] = fmt::format(
+                " on update {} on delete {}", sql::text_of(row[1]), sql::text_of(row[2])
+            );
         }
     );
     std::vector<Key> keys;
@@ -347,8 +350,7 @@ void OnlineAlter::add_foreign_keys(const std::string& table) {
         [&](const sql::Row& row) {
             const auto text = [&](std::size_t i) { return sql::text_of(row.at(i)); };
             if (keys.empty() || keys.back().name != text(0)) {
-                const auto& [on_update, on_delete] = rules[text(0)];
-                keys.push_back({text(0), text(1), text(2), {}, {}, on_update, on_delete});
+                keys.push_back({text(0), text(1), text(2), {}, {}, rules[text(0)]});
             }
             Key& key = keys.back();
             const char* comma = key.columns.empty() ? "" : ", ";
@@ -363,15 +365,13 @@ void OnlineAlter::add_foreign_keys(const std::string& table) {
         sql::execute(
             session_,
             fmt::format(
-                "alter table {} add constraint {} foreign key ({}) references {} ({}) on update {} "
-                "on delete {}",
+                "alter table {} add constraint {} foreign key ({}) references {} ({}){}",
                 qualified(scratch_, table),
                 between_backticks(key.name),
                 key.columns,
                 qualified(scratch_, parent),
                 key.parent_columns,
-                key.on_update,
-                key.on_delete
+                key.rules
             )
         );
     }
