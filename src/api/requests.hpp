@@ -23,6 +23,7 @@ struct V1Request {
     plan::Selection tenants;  ///< of POST migrations
     bool reconcile = false;
     bool unfinished = false;
+    std::string server;  ///< of POST tenants; empty: any
 };
 
 /// The body of POST moves, checked: `from` and `to`, or `asNew`, which is the base location when it

@@ -29,6 +29,7 @@ struct Preview {
     std::vector<std::string> notes;  ///< of the source
     plan::Findings findings;
     SourceCheck source;
+    std::vector<plan::ServerStanding> servers;  ///< as in `plan::StatusReport`
 };
 
 /// What `migrator validate` shows: everything wrong that can be seen without writing.

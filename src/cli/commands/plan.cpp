@@ -170,6 +170,7 @@ struct PlanCommand : Command {
         if (!holds && !exit_code) return edge_codes(ErrorKind::MigrationFailed).exit_code;
         constexpr int kHurts = 3;
         if (fail_on && analysis->has(*fail_on)) return kHurts;
+        if (const int unread = unread_code(preview.servers); unread != 0) return unread;
         if (!exit_code) return 0;
         return pending_code(
             preview.plan, preview.changed, preview.source, !holds || !preview.problems.empty()

@@ -148,6 +148,8 @@ struct Dialect {
     std::string_view create_tenant_state;
     std::string_view create_places;
     std::string_view create_audit;  ///< with the row of its head
+    /// Makes a table, `{0}`, with these columns, `{1}`, if it is missing.
+    std::string_view create_if_missing = "create table if not exists {0} ({1})";
     std::string_view create_filename_index;
     /// Makes columns compare names letter by letter and hold any text, which those that the Go
     /// program has made may not do. Empty where they do.

@@ -11,11 +11,12 @@ namespace {
 
 constexpr std::string_view kPrefix = "migrator_";
 
-constexpr std::array<std::string_view, 9> kTables = {
+constexpr std::array<std::string_view, 10> kTables = {
     "migrator_audit",
     "migrator_audit_head",
     "migrator_lock",
     "migrator_migrations",
+    "migrator_placements",
     "migrator_places",
     "migrator_runs",
     "migrator_tenant_state",

@@ -34,6 +34,9 @@ public:
     void settle(const std::vector<std::string>& tenants) override;
     void add_places(const std::vector<SamePlace>& places) override;
     void rename(const std::vector<Rename>& renames) override;
+    std::string place(const SchemaName& tenant, const std::string& server) override;
+    void displace(const SchemaName& tenant) override;
+    void take_over(const SchemaName& tenant, const TenantRecords& records) override;
 
 private:
     /// Runs `write` in a transaction of its own, behind the fence.
