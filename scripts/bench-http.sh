@@ -5,6 +5,8 @@
 #   scripts/bench-http.sh [SECONDS]           SECONDS: of load, default 60
 #   scripts/bench-http.sh waiting [SECONDS]   16 runs that wait for the lock: memory, and the answers
 #                                             that / and /health get beside them
+#   scripts/bench-http.sh console [SECONDS]   what the screens of the console ask for, with 10,000
+#                                             tenants of 20 files; 50 consoles that poll a run
 #
 # MIGRATOR: the program to measure; without it one is built.
 #
@@ -21,9 +23,13 @@ for part in packages postgres; do
 done
 
 CASE=load
-if [[ "${1:-}" == waiting ]]; then
-  CASE=waiting
+if [[ "${1:-}" == waiting || "${1:-}" == console ]]; then
+  CASE="$1"
   shift
+fi
+if [[ "$CASE" == console ]]; then
+  TENANTS="${TENANTS:-10000}"
+  FILES="${FILES:-20}"
 fi
 SECONDS_OF_LOAD="${1:-60}"
 RATE="${RATE:-200}"
@@ -58,6 +64,7 @@ stop_service() {
   fi
 }
 
+# With further lines of the configuration.
 start_service() {
   mkdir -p "$WORK/migrations/bench"
   cat >"$WORK/migrator.yaml" <<YAML
@@ -71,6 +78,7 @@ logLevel: WARN
 lockTimeout: 1h
 shutdownTimeout: 1s
 YAML
+  printf '%s\n' "$@" >>"$WORK/migrator.yaml"
   : >"$WORK/service.log"  # of an earlier one
   "$PROGRAM" serve --config "$WORK/migrator.yaml" 2>"$WORK/service.log" &
   SERVICE=$!
@@ -157,6 +165,43 @@ measure_waiting() {
   show_memory "With 16 waiting runs"
 }
 
+# The rows of one tenant for all others; of every hundredth without the last file.
+write_fleet() {
+  local file
+  mkdir -p "$WORK/migrations/tenants"
+  for file in $(seq 1001 $((1000 + FILES))); do
+    printf 'create table {schema}.t%s (id integer);\n%s\n' "$file" "$(printf -- '-- for people%.0s ' {1..50})" \
+      >"$WORK/migrations/tenants/$file.sql"
+  done
+  printf 'select 1;\n' >"$WORK/migrations/bench/000.sql"
+  printf 'tenantMigrations: [tenants]\natomicity: tenant\n' >>"$WORK/migrator.yaml"
+  "$PROGRAM" create-tenant --config "$WORK/migrator.yaml" tenant1 >/dev/null
+  "$PROGRAM" apply --config "$WORK/migrator.yaml" >/dev/null
+  sql <<SQL
+insert into migrator.migrator_tenants (name)
+  select 'tenant' || t from generate_series(2, $TENANTS) t;
+insert into migrator.migrator_migrations
+    (name, source_dir, filename, type, db_schema, contents, checksum, version_id)
+  select name, source_dir, filename, type, 'tenant' || t, contents, checksum, version_id
+  from migrator.migrator_migrations, generate_series(2, $TENANTS) t
+  where db_schema = 'tenant1' and not (t % 100 = 0 and name = '$((1000 + FILES)).sql');
+vacuum analyze;
+SQL
+}
+
+measure_console() {
+  heading "What the screens ask for: name, median, 99th percentile, maximum (ms)"
+  python3 "$REPOSITORY/bench/console_load.py" "$PORT" lists "$RUNS"
+  show_memory "After them"
+  printf 'select pg_sleep(%s);\n' "$((SECONDS_OF_LOAD + 15))" >"$WORK/migrations/bench/001.sql"
+  curl -sS --fail-with-body "http://127.0.0.1:$PORT/v1/migrations" -H 'Prefer: respond-async' \
+    -H 'X-Request-ID: bench-run' -d '{"mode":"apply","response":"summary"}' >/dev/null
+  show_memory "Before the consoles"
+  heading "50 consoles that poll a run every 2 s: name, median, 99th percentile, maximum (ms)"
+  python3 "$REPOSITORY/bench/console_load.py" "$PORT" polls "$SECONDS_OF_LOAD" bench-run
+  show_memory "With the consoles"
+}
+
 need_packages "${BUILD_PACKAGES[@]}" "${BENCH_PACKAGES[@]}" curl python3
 trap finish EXIT
 WORK="$(make_server_dir bench)"
@@ -167,6 +212,14 @@ if [[ -z "${MIGRATOR:-}" ]]; then
 fi
 start_postgres
 start_service
+if [[ "$CASE" == console ]]; then
+  heading "Writing $TENANTS tenants with $FILES files"
+  write_fleet
+  stop_service
+  start_service "tenantMigrations: [tenants]" "atomicity: tenant"
+  measure_console
+  exit
+fi
 if [[ "$CASE" == waiting ]]; then
   measure_waiting
   exit

@@ -17,7 +17,7 @@ for group in "${WANTED[@]}"; do
   case "$group" in
     build) need_packages "${BUILD_PACKAGES[@]}" ;;
     test) need_packages "${TEST_PACKAGES[@]}" ;;
-    gates) need_packages "${GATE_PACKAGES[@]}" ;;
+    gates) need_packages "${GATE_PACKAGES[@]}" "${CONSOLE_PACKAGES[@]}" ;;
     bench) need_packages "${BENCH_PACKAGES[@]}" ;;
     tools) need_packages "${TOOL_PACKAGES[@]}" ;;
     *) fail "there is no group $group: build, test, gates, bench, tools" ;;

@@ -92,6 +92,15 @@ all_stores_exist() {
   done
 }
 
+# In a program without the console its page has nothing to load.
+console_line() {
+  if grep -q 'id="console"' "$BUILD/migrator"; then
+    printf '  xdg-open http://127.0.0.1:8080/console/     # the console: fleet, plan, roll out, runs'
+  else
+    printf '  # the console was left out of this build: node 18 and npm are needed, see docs/console.md'
+  fi
+}
+
 how_to_go_on() {
   heading "Done. How to go on"
   cat <<TEXT
@@ -107,8 +116,9 @@ A migration of your own: a new file in migrations/stores, then plan, apply, stat
   echo 'alter table {schema}.customers add column phone text;' > migrations/stores/0016_phone.sql
   migrator plan && migrator apply --name phone-numbers && migrator status
 
-The same over HTTP (the service runs until Ctrl-C; curl in another terminal):
+The same over HTTP and in a browser (the service runs until Ctrl-C; curl in another terminal):
   migrator serve
+$(console_line)
   curl -s http://127.0.0.1:8080/v1/tenants
   curl -s http://127.0.0.1:8080/v1/migrations -d '{"mode":"apply","response":"summary"}'
 

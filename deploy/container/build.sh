@@ -10,6 +10,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib/common.sh"
 
 BUILD="${2:-$REPOSITORY/build/image}"
 cmake -S "$REPOSITORY" --preset release -B "$BUILD" \
-  -DGIT_REF="${GIT_REF:-}" -DGIT_SHA="${GIT_SHA:-}" -DGIT_DATE="${GIT_DATE:-}"
+  -DCONSOLE=ON -DGIT_REF="${GIT_REF:-}" -DGIT_SHA="${GIT_SHA:-}" -DGIT_DATE="${GIT_DATE:-}"
 cmake --build "$BUILD" --parallel "$(build_jobs)" --target migrator
 install -D -m 755 "$BUILD/migrator" "$1"

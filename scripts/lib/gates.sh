@@ -2,7 +2,7 @@
 # Which gates there are, whose turn it is, and the log of those that run in turn. To be sourced after common.sh.
 
 # In this order: what is cheap comes first.
-EACH_GATES=(format references shell log tests release changed asan-unit)
+EACH_GATES=(format references shell log console tests release changed asan-unit)
 # By the number of commits modulo their count; a turn can be of two.
 TURNS=(asan tsan clang "fuzz minimal")
 # How many landings ago each of them may have run.

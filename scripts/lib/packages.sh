@@ -8,12 +8,18 @@ BUILD_PACKAGES=(
   libprotobuf-c-dev libpugixml-dev
   libsqlite3-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev unixodbc-dev
 )
+# The console is bundled by node 18 or newer and npm; those of somebody else than Debian do as well.
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+  BUILD_PACKAGES+=(nodejs npm)
+fi
 # To build and run the tests, on top.
 TEST_PACKAGES=(
   libgtest-dev postgresql pgbouncer mariadb-server mariadb-client nginx nodejs node-graphql curl openssl
   swift-proxy swift-account swift-container swift-object
   zsh fish python3 tdsodbc odbc-postgresql libsqliteodbc
 )
+# To test the console in a browser, on top of BUILD_PACKAGES.
+CONSOLE_PACKAGES=(chromium postgresql postgresql-client nginx)
 # To measure, on top of BUILD_PACKAGES.
 BENCH_PACKAGES=(postgresql postgresql-client)
 # To run the gates, on top of BUILD_PACKAGES and TEST_PACKAGES.

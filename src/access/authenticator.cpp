@@ -84,9 +84,24 @@ std::optional<Principal> Authenticator::authenticate(const Credentials& credenti
     const bool takes_bearers = !options_.tokens.empty() || !options_.issuers.empty();
     if (credentials.authorization && takes_bearers) {
         if (const auto token = bearer_of(*credentials.authorization)) {
-            return looks_like_jws(*token) ? by_jwt(*token) : by_token(*token);
+            return by_bearer(*token);
         }
     }
+    if (!credentials.session || !takes_bearers) return by_others(credentials);
+    try {
+        return by_bearer(*credentials.session);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::Unauthenticated) throw;
+        if (auto other = by_others(credentials)) return other;
+        throw;
+    }
+}
+
+Principal Authenticator::by_bearer(std::string_view token) {
+    return looks_like_jws(token) ? by_jwt(token) : by_token(token);
+}
+
+std::optional<Principal> Authenticator::by_others(const Credentials& credentials) {
     if (credentials.balancer && balancer_) return balancer_->verify(*credentials.balancer);
     if (credentials.certificate) {
         return principal_of(options_.certificates, *credentials.certificate);

@@ -20,6 +20,7 @@ struct Credentials {
     std::optional<std::string_view> authorization;  ///< the header of that name
     std::optional<std::string_view> balancer;       ///< the header `x-amzn-oidc-data`
     std::optional<CertificateNames> certificate;    ///< verified, from the TLS connection
+    std::optional<std::string_view> session{};      ///< a bearer token that a cookie holds
 };
 
 /// Finds out who asks. Thread-safe. Opens nothing before it is asked.
@@ -33,7 +34,9 @@ public:
 
     bool is_configured() const noexcept { return options_.is_configured(); }
 
-    /// The first proof counts: a bearer token, else the balancer's header, else the certificate. A
+    /// The first proof counts: a bearer token, else that of a session, else the balancer's header,
+    /// else the certificate. A session's token that is not good any more is none, unless nothing
+    /// else proves anything. A
     /// proof of a kind that is not configured is none. Nothing when there is none, and for a
     /// certificate that no rule knows. Somebody known whom nothing gives a role is Role::None.
     /// May wait for an identity provider, at most for `fetch_timeout`: not for a thread of sockets.
@@ -42,6 +45,9 @@ public:
     std::optional<Principal> authenticate(const Credentials& credentials);
 
 private:
+    /// What the headers and the connection prove, without the session.
+    std::optional<Principal> by_others(const Credentials& credentials);
+    Principal by_bearer(std::string_view token);
     Principal by_token(std::string_view token) const;
     Principal by_jwt(std::string_view token);
     IssuerKeys& keys_of(std::string_view issuer);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "analysis/rules.hpp"
+#include "analysis/rule_names.hpp"
 
 namespace migrator::analysis {
 namespace {
@@ -32,7 +32,7 @@ std::set<std::string> allowances_in(std::string_view comments, std::vector<std::
         line.remove_prefix(kMarker.size());
         const std::size_t colon = line.find(':');
         const std::string rule(trimmed(line.substr(0, colon)));
-        if (std::ranges::find(rule_names(), rule) == rule_names().end()) {
+        if (!is_rule(rule)) {
             problems.push_back(fmt::format("migrator:allow: there is no rule '{}'", rule));
         } else if (colon == std::string_view::npos || trimmed(line.substr(colon + 1)).empty()) {
             problems.push_back(fmt::format(

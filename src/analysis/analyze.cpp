@@ -3,26 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
-#include "analysis/allowances.hpp"
 #include "analysis/catalog.hpp"
+#include "analysis/mysql_analysis.hpp"
 #include "analysis/parser.hpp"
+#include "analysis/pending_files.hpp"
+#include "analysis/rule_names.hpp"
 #include "analysis/rules.hpp"
 #include "core/ascii.hpp"
 #include "core/error.hpp"
-#include "db/sql/apply/scripts.hpp"
-#include "script/first_words.hpp"
 
 namespace migrator::analysis {
 namespace {
 
 /// Longer statements hold data.
 constexpr std::size_t kLongest = std::size_t{256} << 10U;
-
-struct ReadFile {
-    FileView view;
-    std::vector<StatementView> statements;
-};
 
 bool begins_with(std::string_view text, std::string_view word) {
     return text.size() >= word.size() &&
@@ -31,123 +28,69 @@ bool begins_with(std::string_view text, std::string_view word) {
            });
 }
 
-/// Reads the statements of pending files.
+/// Reads what statements of PostgreSQL do.
 class Reading {
 public:
-    Reading(
-        const db::sql::Dialect& dialect,
-        const db::Options& options,
-        Parser& parser,
-        Analysis& analysis
-    )
-        : scripts_(dialect, options), options_(options), parser_(parser), analysis_(analysis) {}
+    Reading(const db::Options& options, Parser& parser, Analysis& analysis)
+        : options_(options), parser_(parser), analysis_(analysis) {}
 
-    ReadFile read(const PlannedFile& planned) {
-        const Migration& migration = *planned.migration;
-        ++analysis_.files;
-        ReadFile file;
-        file.view = {
-            .file = migration.file,
-            .for_tenants = is_for_tenants(migration.type),
-            .schemas = *planned.schemas};
-        const auto prepared = scripts_.prepare(migration, std::string(kOwnSchema), true);
-        const script::Script& script = *prepared.script;
-        file.view.outside_transaction = prepared.outside_transaction;
-        file.view.wrapped = script.wrapped;
-        if (!script.problem.empty() || !script.sure) {
-            leave(
-                {.file = migration.file,
-                 .line = script.open_line,
-                 .text = {},
-                 .why =
-                     script.problem.empty() ? "its statements can't be told apart" : script.problem}
+    void read(PendingFile& file) {
+        path_.clear();
+        if (file.unread) analysis_.unread.push_back(*file.unread);
+        for (StatementView& statement : file.statements) {
+            const std::string why_not = read(statement);
+            if (why_not.empty()) continue;
+            analysis_.unread.push_back(
+                unread_of(file.view, statement, options_.placeholder, why_not)
             );
-            return file;
         }
-        std::uint32_t behind = 0;
-        for (std::size_t i = 0; i < script.statements.size(); ++i) {
-            const script::Statement& statement = script.statements[i];
-            ++analysis_.statements;
-            // A comment on the statement's own line, behind it, is beside it as well.
-            const std::uint32_t next = i + 1 < script.statements.size()
-                                           ? script.statements[i + 1].begin
-                                           : static_cast<std::uint32_t>(prepared.text.size());
-            const std::uint32_t data_end = std::max(statement.behind, statement.data_end);
-            std::string after = prepared.text.piece(data_end, std::max(next, data_end));
-            after.resize(std::min(after.find('\n'), after.size()));
-            const std::string comments =
-                prepared.text.piece(behind, statement.begin) + "\n" + after;
-            behind = data_end + static_cast<std::uint32_t>(after.size());
-            StatementView view{
-                .number = i + 1,
-                .line = statement.line,
-                .text = db::sql::apply::statement_text(prepared, statement),
-                .changes = {},
-                .allowed = allowed(migration.file, statement.line, comments)};
-            read(migration.file, view);
-            file.statements.push_back(std::move(view));
-        }
-        return file;
     }
 
 private:
-    std::set<std::string> allowed(
-        const std::string& file, std::uint32_t line, const std::string& comments
-    ) {
-        std::vector<std::string> problems;
-        auto rules = allowances_in(comments, problems);
-        for (const auto& problem : problems) {
-            analysis_.problems.push_back(fmt::format("{}:{}: {}", file, line, problem));
-        }
-        return rules;
-    }
-
-    void read(const std::string& file, StatementView& view) {
+    /// Why nobody can say what it does; empty when somebody can.
+    std::string read(StatementView& view) {
         // Rows and nothing else.
-        if (begins_with(view.text, "copy ")) return;
+        if (begins_with(view.text, "copy ")) return {};
         if (view.text.size() > kLongest) {
-            if (!begins_with(view.text, "insert "))
-                leave(unread(file, view, "it is longer than 256 KB"));
-            return;
+            return begins_with(view.text, "insert ") ? "" : "it is longer than 256 KB";
         }
-        std::string why_not;
         const Parser::Answer answer = parser_.parse(view.text);
-        if (answer.tree.empty()) {
-            why_not = answer.why_not;
-        } else {
-            view.changes = changes_of(answer.tree, view.text, why_not);
-        }
-        for (const Change& change : view.changes) {
+        if (answer.tree.empty()) return answer.why_not;
+        std::string why_not;
+        view.changes = changes_of(answer.tree, view.text, why_not);
+        for (Change& change : view.changes) {
+            find_in_path(change);
             if (change.act == Act::Dynamic)
                 why_not = change.name + " runs what only shows when it runs";
         }
-        if (!why_not.empty()) leave(unread(file, view, why_not));
+        return why_not;
     }
 
-    Unread unread(const std::string& file, const StatementView& view, const std::string& why)
-        const {
-        std::string text = script::first_words(view.text);
-        std::string reason = why;
-        for (std::string* each : {&text, &reason}) {
-            for (std::size_t at = each->find(kOwnSchema); at != std::string::npos;
-                 at = each->find(kOwnSchema)) {
-                each->replace(at, kOwnSchema.size(), options_.placeholder);
-            }
+    /// Names without a schema are those of the schema that the file has put into its path.
+    void find_in_path(Change& change) {
+        if (change.act == Act::ChangeSession && change.name == "search_path") {
+            path_ = change.new_name;
         }
-        return {.file = file, .line = view.line, .text = std::move(text), .why = std::move(reason)};
+        if (path_.empty() || path_ == "$user") return;
+        for (Name* name : {&change.table, &change.other}) {
+            if (name->schema.empty() && !name->name.empty()) name->schema = path_;
+        }
     }
 
-    void leave(Unread unread) { analysis_.unread.push_back(std::move(unread)); }
-
-    db::sql::apply::Scripts scripts_;
     const db::Options& options_;
     Parser& parser_;
     Analysis& analysis_;
+    std::string path_;  ///< the first schema that the file has set
 };
 
-CatalogWanted wanted_of(const std::vector<ReadFile>& files) {
+/// "varchar" of "varchar(40)[]".
+std::string_view bare_type(std::string_view type) {
+    return type.substr(0, type.find_first_of("(["));
+}
+
+CatalogWanted wanted_of(const std::vector<PendingFile>& files) {
     CatalogWanted wanted;
-    for (const ReadFile& file : files) {
+    for (const PendingFile& file : files) {
         wanted.schemas.insert(file.view.schemas.begin(), file.view.schemas.end());
         for (const StatementView& statement : file.statements) {
             for (const Change& change : statement.changes) {
@@ -158,6 +101,8 @@ CatalogWanted wanted_of(const std::vector<ReadFile>& files) {
                         wanted.schemas.insert(name->schema);
                 }
                 if (!change.name.empty()) wanted.columns.insert(change.name);
+                wanted.columns.insert(change.columns.begin(), change.columns.end());
+                wanted.relations.insert({std::string(bare_type(change.type)), change.new_name});
                 wanted.functions.insert(change.functions.begin(), change.functions.end());
             }
         }
@@ -165,9 +110,37 @@ CatalogWanted wanted_of(const std::vector<ReadFile>& files) {
     return wanted;
 }
 
-/// Scripts run at every apply: they are no news for an application.
-bool is_looked_at(const PlannedFile& planned) {
-    return !is_script(planned.migration->type) && !planned.schemas->empty();
+/// What only the catalog has told comes to its place.
+void sort_unread(const std::vector<PendingFile>& files, Analysis& analysis) {
+    std::map<std::string_view, std::size_t> places;
+    for (const PendingFile& file : files) places.emplace(file.view.file, places.size());
+    std::ranges::stable_sort(analysis.unread, {}, [&](const Unread& each) {
+        return std::pair(places[each.file], each.line);
+    });
+}
+
+Analysis analyze_postgresql(
+    db::sql::Server& server,
+    const db::Options& options,
+    const Plan& plan,
+    const std::string& parser_program
+) {
+    Analysis analysis;
+    std::vector<PendingFile> files = read_pending(server.dialect(), options, plan, analysis);
+    Parser parser(parser_program);
+    Reading reading(options, parser, analysis);
+    for (PendingFile& file : files) reading.read(file);
+    if (files.empty()) return analysis;
+    const auto session = server.connect();
+    session->use_schemas({});
+    const Catalog catalog(*session, wanted_of(files));
+    Rules rules(catalog, options, analysis);
+    for (PendingFile& file : files) {
+        rules.begin(file.view);
+        for (const StatementView& statement : file.statements) rules.look(statement);
+    }
+    sort_unread(files, analysis);
+    return analysis;
 }
 
 }  // namespace
@@ -176,39 +149,28 @@ Analysis analyze(
     db::sql::Server& server,
     const db::Options& options,
     const Plan& plan,
-    const std::string& parser_program
+    const std::string& parser_program,
+    const db::TraceRequest& request
 ) {
-    // The parser's rules are PostgreSQL's; no other dialect has a field for them.
-    if (server.dialect().name != "PostgreSQL") {
-        throw Error(
-            ErrorKind::InvalidRequest,
-            fmt::format("There is no analysis of files for {}", server.dialect().name)
-        );
-    }
     for (const auto& [rule, level] : options.analysis.levels) {
-        if (std::ranges::find(rule_names(), rule) == rule_names().end()) {
+        if (!is_rule(rule)) {
             throw Error(
                 ErrorKind::Configuration, fmt::format("analysis: there is no rule '{}'", rule)
             );
         }
     }
-    Analysis analysis;
-    Parser parser(parser_program);
-    Reading reading(server.dialect(), options, parser, analysis);
-    std::vector<ReadFile> files;
-    for (const PlannedFile& planned : plan.files) {
-        if (is_looked_at(planned)) files.push_back(reading.read(planned));
+    switch (server.dialect().rules) {
+        case db::sql::AnalysisRules::Postgresql:
+            return analyze_postgresql(server, options, plan, parser_program);
+        case db::sql::AnalysisRules::Mysql:
+            return analyze_mysql(server, options, plan, request);
+        case db::sql::AnalysisRules::None:
+            break;
     }
-    if (files.empty()) return analysis;
-    const auto session = server.connect();
-    session->use_schemas({});
-    const Catalog catalog(*session, wanted_of(files));
-    Rules rules(catalog, options, analysis);
-    for (ReadFile& file : files) {
-        rules.begin(file.view);
-        for (const StatementView& statement : file.statements) rules.look(statement);
-    }
-    return analysis;
+    throw Error(
+        ErrorKind::InvalidRequest,
+        fmt::format("There is no analysis of files for {}", server.dialect().name)
+    );
 }
 
 }  // namespace migrator::analysis

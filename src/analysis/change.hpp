@@ -21,7 +21,8 @@ struct Name {
 enum class Act : std::uint8_t {
     AddCheck,
     AddColumn,
-    AddConstraintUsingIndex,
+    AddConstraintUsingIndex,  ///< `new_name`: the index
+    AddDomainCheck,           ///< or NOT NULL of a domain
     AddEnumValue,
     AddExclusion,
     AddForeignKey,
@@ -31,7 +32,8 @@ enum class Act : std::uint8_t {
     AlterMiddle,  ///< SHARE ROW EXCLUSIVE: triggers
     AlterStrong,  ///< ACCESS EXCLUSIVE for a moment
     AttachPartition,
-    ChangeSession,  ///< `name`: which setting
+    ChangeSession,  ///< `name`: which setting, `new_name`: its first value, `only`: no longer than
+                    ///< the transaction
     Cluster,
     ColumnType,
     CreateIndex,
@@ -48,15 +50,20 @@ enum class Act : std::uint8_t {
     DropSchema,
     DropTable,
     DropView,
-    Dynamic,  ///< runs text that nobody can read
-    Insert,   ///< from a query
+    DropObject,     ///< `type`: "type", "sequence"
+    Dynamic,        ///< runs text that nobody can read
+    Insert,         ///< from a query
+    CallFunctions,  ///< a query that calls `functions`
+    EnableRowSecurity,
     LockTable,
     MoveTable,  ///< to another schema
+    ReadTable,  ///< as a whole
     RefreshView,
     Reindex,
     RenameColumn,
     RenameEnumValue,
     RenameIndex,
+    RenameObject,  ///< or move; `type`: "view", "function", "type", "sequence"
     RenameSchema,
     RenameTable,
     ReplaceFunction,
@@ -90,8 +97,9 @@ struct Change {
     bool not_null = false;
     bool has_default = false;
     bool fills = false;  ///< a column whose values differ from row to row: serial, identity, stored
-    bool converts = false;  ///< a type by an expression
-    bool has_where = false;
+    bool converts = false;   ///< a type by an expression
+    bool has_where = false;  ///< not one that holds for every row
+    bool recurses = false;   ///< AlterLight, AlterStrong: also to partitions and heirs
 };
 
 /// What the statement with this parse tree does; `text` is the statement. Nothing when the tree is

@@ -127,6 +127,21 @@ std::string clause_from(std::string_view text, std::size_t begin) {
     return clause;
 }
 
+/// A condition that holds for every row: `true`, `1 = 1`.
+bool is_always_true(const json::value& condition) {
+    const Object& constant = node(condition, "A_Const");
+    if (!constant.empty()) return flag_in(object_in(constant, "boolval"), "boolval");
+    const Object& compared = node(condition, "A_Expr");
+    if (text_in(compared, "kind") != "AEXPR_OP") return false;
+    const auto& words = array_in(compared, "name");
+    if (words.size() != 1 || word_of(words[0]) != "=") return false;
+    Object left = object_in(object_in(compared, "lexpr"), "A_Const");
+    Object right = object_in(object_in(compared, "rexpr"), "A_Const");
+    left.erase("location");
+    right.erase("location");
+    return !left.empty() && left == right;
+}
+
 std::size_t location(const Object& object) {
     const auto* at = find(object, "location");
     return at != nullptr && at->is_int64() ? static_cast<std::size_t>(at->get_int64()) : 0;
@@ -139,6 +154,7 @@ public:
     std::vector<Change> take() { return std::move(changes_); }
 
     void statement(std::string_view kind, const Object& s) {
+        parts(s);
         if (kind == "AlterTableStmt") return alter_table(s);
         if (kind == "CreateStmt") return create_table(s);
         if (kind == "DropStmt") return drop(s);
@@ -177,7 +193,13 @@ public:
             Change& c =
                 add(kind == "DeleteStmt" ? Act::Delete : Act::Update,
                     relation(object_in(s, "relation")));
-            c.has_where = s.contains("whereClause");
+            c.has_where = s.contains("whereClause") && !is_always_true(s.at("whereClause"));
+        } else if (kind == "MergeStmt") {
+            add(Act::Update, relation(object_in(s, "relation"))).has_where = true;
+        } else if (kind == "SelectStmt") {
+            Change& c = add(Act::CallFunctions, {});
+            functions_in(s, c.functions);
+            if (c.functions.empty()) changes_.pop_back();
         } else if (kind == "InsertStmt") {
             const auto& query =
                 node(find(s, "selectStmt") ? *find(s, "selectStmt") : json::value(), "SelectStmt");
@@ -186,14 +208,29 @@ public:
                     relation(node(array_in(query, "fromClause")[0], "RangeVar"));
             }
         } else if (kind == "CreateTableAsStmt") {
-            add(Act::CreateTable, relation(object_in(object_in(s, "into"), "rel"))).if_exists =
-                flag_in(s, "if_not_exists");
+            const Name table = relation(object_in(object_in(s, "into"), "rel"));
+            add(Act::CreateTable, table).if_exists = flag_in(s, "if_not_exists");
+            const auto& query = object_in(object_in(s, "query"), "SelectStmt");
+            if (!array_in(query, "fromClause").empty()) {
+                add(Act::ReadTable, relation(node(array_in(query, "fromClause")[0], "RangeVar")));
+            }
         } else if (kind == "CreateTrigStmt") {
             add(Act::CreateTrigger, relation(object_in(s, "relation")));
         } else if (kind == "AlterObjectSchemaStmt") {
-            if (text_in(s, "objectType") == "OBJECT_TABLE") {
+            const std::string what = text_in(s, "objectType");
+            if (what == "OBJECT_TABLE") {
                 add(Act::MoveTable, relation(object_in(s, "relation")));
+            } else if (const std::string type = object_type(what); !type.empty()) {
+                add(Act::RenameObject, named(s)).type = type;
             }
+        } else if (kind == "AlterDomainStmt") {
+            const std::string what = text_in(s, "subtype");
+            if (what != "C" && what != "O" && what != "V") return;
+            const Object& check = object_in(object_in(s, "def"), "Constraint");
+            Change& c = add(Act::AddDomainCheck, name_of(words_of(array_in(s, "typeName"))));
+            c.not_valid = flag_in(check, "skip_validation");
+            c.name = what == "C" ? text_in(check, "conname") : text_in(s, "name");
+            if (what == "C") c.clause = clause_from(text_, location(check));
         } else if (kind == "AlterEnumStmt") {
             const bool renames = s.contains("oldVal");
             Change& c =
@@ -223,6 +260,10 @@ public:
                 add(Act::LockTable, relation(node(each, "RangeVar"))).mode =
                     kModes[std::clamp<std::int64_t>(number, 0, 8)];
             }
+        } else if (kind == "DropOwnedStmt") {
+            Change& c = add(Act::DropSchema, {});
+            c.type = "owned";
+            c.cascade = true;
         } else if (kind == "DropdbStmt") {
             add(Act::DropDatabase, {"", text_in(s, "dbname")});
         } else if (kind == "TransactionStmt") {
@@ -233,10 +274,22 @@ public:
             }
         } else if (kind == "VariableSetStmt") {
             const std::string name = text_in(s, "name");
-            const bool sets = text_in(s, "kind") == "VAR_SET_VALUE";
-            if (sets && !flag_in(s, "is_local") && name != "TRANSACTION") {
-                add(Act::ChangeSession, {}).name = name;
+            const std::string what = text_in(s, "kind");
+            const bool resets = what == "VAR_RESET" || what == "VAR_SET_DEFAULT";
+            if ((what != "VAR_SET_VALUE" && !resets) || name == "TRANSACTION") return;
+            Change& c = add(Act::ChangeSession, {});
+            c.name = name;
+            c.only = flag_in(s, "is_local") || resets;
+            const auto& values = array_in(s, "args");
+            if (!values.empty()) {
+                c.new_name = text_in(object_in(node(values[0], "A_Const"), "sval"), "sval");
             }
+        } else if (kind == "CommentStmt") {
+            const std::string what = text_in(s, "objtype");
+            if (what != "OBJECT_TABLE" && what != "OBJECT_COLUMN") return;
+            auto words = words_of(array_in(object_in(object_in(s, "object"), "List"), "items"));
+            if (what == "OBJECT_COLUMN" && !words.empty()) words.pop_back();
+            add(Act::AlterLight, name_of(words));
         } else if (kind == "DoStmt") {
             add(Act::Dynamic, {}).name = "a DO block";
         } else if (kind == "ExecuteStmt") {
@@ -251,6 +304,37 @@ public:
     }
 
 private:
+    /// Statements in WITH that write.
+    void parts(const Object& s) {
+        for (const auto& each : array_in(object_in(s, "withClause"), "ctes")) {
+            const Object& query = object_in(node(each, "CommonTableExpr"), "ctequery");
+            for (const auto& [kind, inner] : query) {
+                const bool writes =
+                    kind == "InsertStmt" || kind == "UpdateStmt" || kind == "DeleteStmt";
+                if (writes && inner.is_object()) statement(kind, inner.get_object());
+            }
+        }
+    }
+
+    /// For people; empty for kinds that no rule is about.
+    static std::string object_type(std::string_view kind) {
+        if (kind == "OBJECT_VIEW") return "view";
+        if (kind == "OBJECT_MATVIEW") return "materialized view";
+        if (kind == "OBJECT_SEQUENCE") return "sequence";
+        if (kind == "OBJECT_TYPE" || kind == "OBJECT_DOMAIN") return "type";
+        if (kind == "OBJECT_FUNCTION" || kind == "OBJECT_PROCEDURE" || kind == "OBJECT_ROUTINE") {
+            return "function";
+        }
+        return {};
+    }
+
+    /// What ALTER … RENAME and SET SCHEMA name.
+    static Name named(const Object& s) {
+        if (s.contains("relation")) return relation(object_in(s, "relation"));
+        const auto* object = find(s, "object");
+        return object == nullptr ? Name() : object_name(*object);
+    }
+
     Change& add(Act act, Name table) {
         Change& change = changes_.emplace_back();
         change.act = act;
@@ -303,7 +387,8 @@ private:
             change.name = name;
             change.type = type_text(type);
             change.clause = clause_from(text_, location(type));
-            change.converts = converts(column, name, change.type);
+            // Another order needs other indexes.
+            change.converts = converts(column, name, change.type) || column.contains("collClause");
             return;
         }
         if (kind == "AT_AttachPartition" || kind == "AT_DetachPartition") {
@@ -329,6 +414,7 @@ private:
                                 kind == "AT_ResetRelOptions" || kind == "AT_ClusterOn" ||
                                 kind == "AT_DropCluster" || kind == "AT_SetOptions"
                             ? Act::AlterLight
+                        : kind == "AT_EnableRowSecurity" ? Act::EnableRowSecurity
                         : kind.starts_with("AT_EnableTrig") || kind.starts_with("AT_DisableTrig") ||
                                 kind.starts_with("AT_EnableAlwaysTrig") ||
                                 kind.starts_with("AT_EnableReplicaTrig")
@@ -338,6 +424,8 @@ private:
         change.name = name;
         change.cascade = is_cascade(c);
         change.if_exists = flag_in(c, "missing_ok");
+        change.recurses = kind == "AT_ColumnDefault" || kind == "AT_SetStorage" ||
+                          kind == "AT_SetCompression" || kind == "AT_SetStatistics";
     }
 
     /// Whether USING does more than what the type alone says.
@@ -408,6 +496,7 @@ private:
         }
         Change& change = add(act, table);
         change.name = text_in(c, "conname");
+        change.new_name = text_in(c, "indexname");
         change.other = relation(object_in(c, "pktable"));
         change.not_valid = flag_in(c, "skip_validation");
         change.unique = kind == "CONSTR_PRIMARY";
@@ -453,7 +542,9 @@ private:
             : kind == "OBJECT_FUNCTION" || kind == "OBJECT_PROCEDURE" || kind == "OBJECT_ROUTINE"
                 ? Act::DropFunction
             : kind == "OBJECT_SCHEMA" ? Act::DropSchema
-                                      : Act::AlterStrong;
+            : kind == "OBJECT_TYPE" || kind == "OBJECT_DOMAIN" || kind == "OBJECT_SEQUENCE"
+                ? Act::DropObject
+                : Act::AlterStrong;
         for (const auto& each : array_in(s, "objects")) {
             if (act == Act::AlterStrong) {
                 // A trigger, a rule or a policy stands behind its table.
@@ -469,13 +560,16 @@ private:
             change.cascade = is_cascade(s);
             change.concurrently = flag_in(s, "concurrent");
             change.if_exists = flag_in(s, "missing_ok");
+            if (act == Act::DropObject) change.type = object_type(kind);
         }
     }
 
     void rename(const Object& s) {
         const std::string kind = text_in(s, "renameType");
         Act act{};
-        if (kind == "OBJECT_COLUMN" && text_in(s, "relationType") == "OBJECT_TABLE") {
+        const std::string of = text_in(s, "relationType");
+        if (kind == "OBJECT_COLUMN" &&
+            (of == "OBJECT_TABLE" || of == "OBJECT_VIEW" || of == "OBJECT_MATVIEW")) {
             act = Act::RenameColumn;
         } else if (kind == "OBJECT_TABLE") {
             act = Act::RenameTable;
@@ -485,7 +579,13 @@ private:
             act = Act::RenameSchema;
         } else if (kind == "OBJECT_TABCONSTRAINT") {
             act = Act::AlterStrong;
+        } else if (!object_type(kind).empty()) {
+            act = Act::RenameObject;
         } else {
+            return;
+        }
+        if (act == Act::RenameObject) {
+            add(act, named(s)).type = object_type(kind);
             return;
         }
         Change& change = add(act, relation(object_in(s, "relation")));

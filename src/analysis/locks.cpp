@@ -1,6 +1,7 @@
 #include "analysis/locks.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 
 namespace migrator::analysis {
@@ -29,6 +30,8 @@ Mode mode_of(const Change& change) {
         case Act::Validate:
         case Act::RenameIndex:
             return Mode::ShareUpdateExclusive;
+        case Act::AddDomainCheck:
+            return change.not_valid ? Mode::None : Mode::Share;
         case Act::CreateIndex:
         case Act::Reindex:
             return change.concurrently ? Mode::ShareUpdateExclusive : Mode::Share;
@@ -49,6 +52,8 @@ Mode mode_of(const Change& change) {
             return Mode::RowExclusive;
         case Act::LockTable:
             return mode_of(change.mode);
+        case Act::RenameObject:
+            return change.type.ends_with("view") ? Mode::AccessExclusive : Mode::None;
         case Act::AddEnumValue:
         case Act::RenameEnumValue:
         case Act::ChangeSession:
@@ -56,6 +61,9 @@ Mode mode_of(const Change& change) {
         case Act::DropDatabase:
         case Act::DropFunction:
         case Act::DropSchema:
+        case Act::CallFunctions:
+        case Act::DropObject:
+        case Act::ReadTable:
         case Act::Dynamic:
         case Act::RenameSchema:
         case Act::ReplaceFunction:
@@ -98,6 +106,86 @@ std::vector<Name> referenced(
     return names;
 }
 
+enum class Below : std::uint8_t { Nothing, Partitions, All };
+
+/// Which tables below the named one are locked as it is.
+Below below_of(const Change& change) {
+    switch (change.act) {
+        case Act::AddCheck:
+        case Act::AddColumn:
+        case Act::ColumnType:
+        case Act::Delete:
+        case Act::DropColumn:
+        case Act::DropConstraint:
+        case Act::DropNotNull:
+        case Act::LockTable:
+        case Act::RenameColumn:
+        case Act::SetNotNull:
+        case Act::Truncate:
+        case Act::Update:
+        case Act::Validate:
+            return Below::All;
+        case Act::AlterLight:
+        case Act::AlterStrong:
+            return change.recurses ? Below::All : Below::Nothing;
+        case Act::AddForeignKey:
+        case Act::AddPrimaryKey:
+        case Act::AddUnique:
+        case Act::CreateTrigger:
+        case Act::DropIndex:
+            return Below::Partitions;
+        case Act::DropTable:
+            return change.cascade ? Below::All : Below::Partitions;
+        case Act::CreateIndex:
+            return change.only ? Below::Nothing : Below::Partitions;
+        default:
+            return Below::Nothing;
+    }
+}
+
+class Lockings {
+public:
+    Lockings(const Catalog& catalog, const std::vector<std::string>& schemas)
+        : catalog_(catalog), schemas_(schemas) {}
+
+    void add(Name table, Mode mode) {
+        const bool is_known = std::ranges::any_of(locks_, [&](const TableLock& each) {
+            return each.table == table && each.mode >= mode;
+        });
+        if (!is_known) locks_.push_back({std::move(table), mode});
+    }
+
+    void add_below(const Name& table, Mode mode, Below which) {
+        if (which == Below::Nothing) return;
+        for (const RelationFact* fact : catalog_.find(table, schemas_)) {
+            for (const std::string& name : fact->partitions) add({table.schema, name}, mode);
+            if (which != Below::All) continue;
+            for (const std::string& name : fact->heirs) add({table.schema, name}, mode);
+        }
+    }
+
+    /// What others have put into the default partition is read.
+    void add_default_partition(const Name& table) {
+        for (const RelationFact* fact : catalog_.find(table, schemas_)) {
+            if (fact->default_partition.empty()) continue;
+            add({table.schema, fact->default_partition}, Mode::AccessExclusive);
+        }
+    }
+
+    void add_users(const Name& domain, Mode mode) {
+        for (const ObjectFact* fact : catalog_.objects(domain, schemas_, false)) {
+            for (const std::string& name : fact->used_by) add({domain.schema, name}, mode);
+        }
+    }
+
+    std::vector<TableLock> take() { return std::move(locks_); }
+
+private:
+    const Catalog& catalog_;
+    const std::vector<std::string>& schemas_;
+    std::vector<TableLock> locks_;
+};
+
 }  // namespace
 
 std::string_view name_of(Mode mode) { return kModes[static_cast<std::size_t>(mode)]; }
@@ -106,47 +194,57 @@ std::vector<TableLock> locks_of(
     const Change& change, const Catalog& catalog, const std::vector<std::string>& schemas
 ) {
     const Mode mode = mode_of(change);
-    std::vector<TableLock> locks;
+    Lockings locks(catalog, schemas);
     const bool of_index = change.act == Act::DropIndex || change.act == Act::RenameIndex ||
                           (change.act == Act::Reindex && change.only);
-    if (change.act == Act::CreateTable) {
-        if (!change.other.name.empty()) locks.push_back({change.other, Mode::AccessExclusive});
-        return locks;
+    if (change.act == Act::CreateTable && !change.other.name.empty()) {
+        locks.add(change.other, Mode::AccessExclusive);
+        locks.add_default_partition(change.other);
     }
-    if (mode == Mode::None) return locks;
+    if (mode == Mode::None) return locks.take();
+    if (change.act == Act::AddDomainCheck) {
+        locks.add_users(change.table, mode);
+        return locks.take();
+    }
     // ALTER INDEX … RENAME locks the index alone.
     if (change.act != Act::RenameIndex) {
-        locks.push_back(
-            {of_index ? table_of_index(change.table, catalog, schemas) : change.table, mode}
-        );
+        const Name table = of_index ? table_of_index(change.table, catalog, schemas) : change.table;
+        locks.add(table, mode);
+        // The partitions' own indexes are built as CREATE INDEX builds them.
+        const Mode below = change.act == Act::AddUnique ? Mode::Share : mode;
+        locks.add_below(table, below, below_of(change));
     }
+    const auto add_referenced = [&](const std::string& constraint, Mode other) {
+        for (Name& name : referenced(change.table, constraint, catalog, schemas)) {
+            locks.add(std::move(name), other);
+        }
+    };
     switch (change.act) {
         case Act::AddForeignKey:
-            if (change.other != change.table) locks.push_back({change.other, mode});
+            locks.add(change.other, mode);
+            locks.add_below(change.other, mode, Below::Partitions);
             break;
         case Act::AttachPartition:
+            locks.add(change.other, Mode::AccessExclusive);
+            locks.add_default_partition(change.table);
+            break;
         case Act::DetachPartition:
-            locks.push_back({change.other, Mode::AccessExclusive});
+            locks.add(change.other, Mode::AccessExclusive);
+            if (!change.concurrently) locks.add_default_partition(change.table);
             break;
         case Act::Validate:
-            for (Name& name : referenced(change.table, change.name, catalog, schemas)) {
-                locks.push_back({std::move(name), Mode::RowShare});
-            }
+            add_referenced(change.name, Mode::RowShare);
             break;
         case Act::DropConstraint:
-            for (Name& name : referenced(change.table, change.name, catalog, schemas)) {
-                locks.push_back({std::move(name), Mode::AccessExclusive});
-            }
+            add_referenced(change.name, Mode::AccessExclusive);
             break;
         case Act::DropTable:
-            for (Name& name : referenced(change.table, {}, catalog, schemas)) {
-                locks.push_back({std::move(name), Mode::AccessExclusive});
-            }
+            add_referenced({}, Mode::AccessExclusive);
             break;
         default:
             break;
     }
-    return locks;
+    return locks.take();
 }
 
 }  // namespace migrator::analysis

@@ -11,6 +11,7 @@
 
 #include "analysis/estimate.hpp"
 #include "analysis/large_tables.hpp"
+#include "analysis/mysql_analysis.hpp"
 #include "analysis/scratch.hpp"
 #include "analysis/sizes.hpp"
 #include "analysis/tracer.hpp"
@@ -262,6 +263,15 @@ TraceReport measure(
     const std::vector<Migration>& sources,
     const db::TraceRequest& request
 ) {
+    if (server.dialect().rules == sql::AnalysisRules::Mysql) {
+        check_mysql_request(request);
+        TraceReport report;
+        report.notes.emplace_back(
+            "Nothing was traced: on MySQL and MariaDB --scratch asks the server how it would "
+            "change tables, and the findings tell"
+        );
+        return report;
+    }
     if (!server.dialect().can_be_traced) {
         throw Error(
             ErrorKind::InvalidRequest,

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "core/ascii.hpp"
@@ -28,10 +30,10 @@ std::string scratch_name() {
     return std::string(kPrefix) + id.substr(0, 16);
 }
 
-std::string in_backticks(std::string_view name) { return "`" + sql::doubled(name, '`') + "`"; }
+std::string between_backticks(std::string_view name) { return "`" + sql::doubled(name, '`') + "`"; }
 
 std::string qualified(std::string_view schema, std::string_view table) {
-    return in_backticks(schema) + "." + in_backticks(table);
+    return between_backticks(schema) + "." + between_backticks(table);
 }
 
 /// A statement about one table, cut where its name and the clauses for algorithm and lock belong.
@@ -47,25 +49,42 @@ public:
     bool can_be_asked() const { return !table_.empty() && !is_closed_; }
     const std::string& schema() const { return schema_; }  ///< empty: none is written
     const std::string& table() const { return table_; }
-    /// Tables that its foreign keys name.
-    const std::vector<std::string>& parents() const { return parents_; }
+    /// A table that one of its foreign keys names.
+    struct Parent {
+        std::string schema;  ///< empty: none is written
+        std::string table;
+        script::Range name;  ///< where it stands
+    };
+    const std::vector<Parent>& parents() const { return parents_; }
+    const std::string& algorithm() const { return algorithm_; }  ///< that it names itself
+    const std::string& lock() const { return lock_; }
 
-    /// The statement for the copy in `scratch`, with the clauses for algorithm and lock.
-    std::string with(std::string_view scratch, std::string_view algorithm, std::string_view lock)
-        const {
+    /// The statement for the copy in `scratch`, with clauses for algorithm and lock but where it
+    /// names them itself. `own`: the schema whose tables are called there as they are here.
+    std::string with(
+        std::string_view scratch,
+        std::string_view own,
+        std::string_view algorithm,
+        std::string_view lock
+    ) const {
         const char* comma = is_alter_ ? ", " : " ";
-        std::string clauses = fmt::format("algorithm={}", algorithm);
-        if (!lock.empty()) clauses += fmt::format("{}lock={}", comma, lock);
+        std::string clauses;
+        if (algorithm_.empty()) clauses = fmt::format("algorithm={}", algorithm);
+        if (lock_.empty() && !lock.empty()) {
+            clauses += fmt::format("{}lock={}", clauses.empty() ? "" : comma, lock);
+        }
         std::string rest;
         std::size_t at = name_end_;
-        for (const script::Range& qualifier : qualifiers_) {
-            rest += text_.substr(at, qualifier.begin - at);
-            rest += in_backticks(scratch);
-            at = qualifier.end;
+        for (const Parent& parent : parents_) {
+            const bool is_own = parent.schema.empty() || parent.schema == own;
+            rest += text_.substr(at, parent.name.begin - at);
+            rest += qualified(scratch, is_own ? parent.table : parent.schema + "." + parent.table);
+            at = parent.name.end;
         }
         rest += text_.substr(at);
         const std::string head =
             std::string(text_.substr(0, name_begin_)) + qualified(scratch, table_);
+        if (clauses.empty()) return head + " " + rest;
         return is_alter_ ? fmt::format("{} {}, {}", head, clauses, rest)
                          : fmt::format("{}{} {}", head, rest, clauses);
     }
@@ -138,10 +157,23 @@ private:
         // These reach other tables than the copy.
         if (is(i, {"exchange", "import", "discard"})) is_closed_ = true;
         if (is(i, {"rename"}) && !renames_part) is_closed_ = true;
-        if (is(i, {"algorithm", "lock"}) && !is_dot(i - 1)) is_closed_ = true;
+        if (is(i, {"algorithm"}) && !is_dot(i - 1)) read_named(i, algorithm_);
+        if (is(i, {"lock"}) && !is_dot(i - 1)) read_named(i, lock_);
         if (!is(i, {"references"}) || i + 1 >= tokens_.size()) return;
-        if (is_dot(i + 2)) qualifiers_.push_back({tokens_[i + 1].begin, tokens_[i + 1].end});
-        parents_.push_back(name(is_dot(i + 2) ? i + 3 : i + 1));
+        const bool is_qualified = is_dot(i + 2) && i + 3 < tokens_.size();
+        const std::size_t last = is_qualified ? i + 3 : i + 1;
+        parents_.push_back(
+            {is_qualified ? name(i + 1) : std::string(),
+             name(last),
+             {tokens_[i + 1].begin, tokens_[last].end}}
+        );
+    }
+    void read_named(std::size_t i, std::string& value) {
+        std::string named(word(word(i + 1) == "=" ? i + 2 : i + 1));
+        std::ranges::transform(named, named.begin(), to_upper);
+        // The last one counts, and would undo ours.
+        if (named == "DEFAULT" || named.empty()) is_closed_ = true;
+        value = named;
     }
 
     std::string_view text_;
@@ -152,8 +184,9 @@ private:
     std::string table_;
     std::size_t name_begin_ = 0;
     std::size_t name_end_ = 0;  ///< with what follows it before the first clause
-    std::vector<std::string> parents_;
-    std::vector<script::Range> qualifiers_;  ///< schemas of those
+    std::string algorithm_;
+    std::string lock_;
+    std::vector<Parent> parents_;
 };
 
 }  // namespace
@@ -162,13 +195,15 @@ OnlineAlter::OnlineAlter(sql::Session& session, const script::Lexis& lexis, std:
     : session_(session), lexis_(lexis), schema_(std::move(schema)), scratch_(scratch_name()) {
     sql::query_row(session_, "select get_lock(?1, 0)", {scratch_});
     drop_leftovers();
-    sql::execute(session_, "create database " + in_backticks(scratch_));
-    sql::execute(session_, "use " + in_backticks(scratch_));
+    sql::execute(session_, "create database " + between_backticks(scratch_));
+    sql::execute(session_, "use " + between_backticks(scratch_));
+    // Somebody else's change of a table must not keep us for long: the statement is not asked then.
+    sql::execute(session_, "set session lock_wait_timeout = 5");
 }
 
 OnlineAlter::~OnlineAlter() {
     try {
-        sql::execute(session_, "drop database if exists " + in_backticks(scratch_));
+        sql::execute(session_, "drop database if exists " + between_backticks(scratch_));
         sql::query_row(session_, "select release_lock(?1)", {scratch_});
     } catch (const std::exception& error) {
         log::warn(
@@ -186,8 +221,13 @@ void OnlineAlter::drop_leftovers() {
         std::vector<sql::Value>{std::string(kPrefix)},
         [&](const sql::Row& row) { names.push_back(sql::text_of(row.front())); }
     );
+    // Only what we name so ourselves: 16 digits.
+    std::erase_if(names, [](const std::string& name) {
+        const std::string_view digits = std::string_view(name).substr(kPrefix.size());
+        return digits.size() != 16 || !consists_of(digits, "0123456789abcdef");
+    });
     for (const std::string& name : names) {
-        sql::execute(session_, "drop database if exists " + in_backticks(name));
+        sql::execute(session_, "drop database if exists " + between_backticks(name));
         log::info("Dropped " + name + ", which an interrupted analysis had left");
     }
 }
@@ -200,24 +240,34 @@ std::optional<OnlineAnswer> OnlineAlter::ask(std::string_view statement) {
     try {
         if (!copy(alter.table())) return std::nullopt;
         for (const std::string& child : children_of(alter.table())) copy(child);
-        for (const std::string& parent : alter.parents()) copy(parent);
+        for (const auto& parent : alter.parents()) {
+            copy_parent(parent.schema.empty() ? schema_ : parent.schema, parent.table);
+        }
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::Unavailable) throw;
-        answer.refused = std::string("no empty copy could be made: ") + error.what();
-        return answer;
+        log::warn("No empty copy of " + alter.table() + " could be made: " + error.what());
+        return std::nullopt;
     }
-    for (const char* algorithm : {"INSTANT", "NOCOPY", "INPLACE", "COPY"}) {
-        for (const char* lock : {"NONE", "SHARED", "EXCLUSIVE"}) {
-            answer.refused = refusal(alter.with(scratch_, algorithm, lock));
+    std::vector<std::string> algorithms = {"INSTANT", "NOCOPY", "INPLACE", "COPY"};
+    std::vector<std::string> locks = {"NONE", "SHARED", "EXCLUSIVE"};
+    if (!alter.algorithm().empty()) algorithms = {alter.algorithm()};
+    if (!alter.lock().empty()) locks = {alter.lock()};
+    for (const std::string& algorithm : algorithms) {
+        for (const std::string& lock : locks) {
+            answer.refused = refusal(alter.with(scratch_, schema_, algorithm, lock));
             if (answer.refused.empty()) return OnlineAnswer{algorithm, lock, {}};
         }
         // MySQL allows no other lock than its own with INSTANT, which nobody waits for.
-        if (std::string_view(algorithm) != "INSTANT") continue;
-        if (refusal(alter.with(scratch_, algorithm, "")).empty()) {
+        if (algorithm != "INSTANT" || !alter.lock().empty()) continue;
+        if (refusal(alter.with(scratch_, schema_, algorithm, "")).empty()) {
             return OnlineAnswer{algorithm, "NONE", {}};
         }
     }
     return answer;
+}
+
+void OnlineAlter::check_foreign_keys(bool on) {
+    sql::execute(session_, on ? "set foreign_key_checks = 1" : "set foreign_key_checks = 0");
 }
 
 std::string OnlineAlter::refusal(const std::string& statement) try {
@@ -276,26 +326,34 @@ void OnlineAlter::add_foreign_keys(const std::string& table) {
     struct Key {
         std::string name, schema, parent, columns, parent_columns, on_update, on_delete;
     };
+    // Two queries: MariaDB opens all tables of the server to join these views.
+    std::map<std::string, std::pair<std::string, std::string>> rules;
+    session_.query(
+        "select constraint_name, update_rule, delete_rule from "
+        "information_schema.referential_constraints where constraint_schema = ?1 and "
+        "table_name = ?2",
+        std::vector<sql::Value>{schema_, table},
+        [&](const sql::Row& row) {
+            rules[sql::text_of(row[0])] = {sql::text_of(row[1]), sql::text_of(row[2])};
+        }
+    );
     std::vector<Key> keys;
     session_.query(
-        "select k.constraint_name, k.referenced_table_schema, k.referenced_table_name,"
-        " k.column_name, k.referenced_column_name, r.update_rule, r.delete_rule"
-        " from information_schema.key_column_usage k"
-        " join information_schema.referential_constraints r"
-        " on r.constraint_schema = k.constraint_schema and r.table_name = k.table_name"
-        " and r.constraint_name = k.constraint_name"
-        " where k.table_schema = ?1 and k.table_name = ?2 and k.referenced_table_name is not null"
-        " order by k.constraint_name, k.ordinal_position",
+        "select constraint_name, referenced_table_schema, referenced_table_name, column_name,"
+        " referenced_column_name from information_schema.key_column_usage"
+        " where table_schema = ?1 and table_name = ?2 and referenced_table_name is not null"
+        " order by constraint_name, ordinal_position",
         std::vector<sql::Value>{schema_, table},
         [&](const sql::Row& row) {
             const auto text = [&](std::size_t i) { return sql::text_of(row.at(i)); };
             if (keys.empty() || keys.back().name != text(0)) {
-                keys.push_back({text(0), text(1), text(2), {}, {}, text(5), text(6)});
+                const auto& [on_update, on_delete] = rules[text(0)];
+                keys.push_back({text(0), text(1), text(2), {}, {}, on_update, on_delete});
             }
             Key& key = keys.back();
             const char* comma = key.columns.empty() ? "" : ", ";
-            key.columns += comma + in_backticks(text(3));
-            key.parent_columns += comma + in_backticks(text(4));
+            key.columns += comma + between_backticks(text(3));
+            key.parent_columns += comma + between_backticks(text(4));
         }
     );
     for (const Key& key : keys) {
@@ -308,7 +366,7 @@ void OnlineAlter::add_foreign_keys(const std::string& table) {
                 "alter table {} add constraint {} foreign key ({}) references {} ({}) on update {} "
                 "on delete {}",
                 qualified(scratch_, table),
-                in_backticks(key.name),
+                between_backticks(key.name),
                 key.columns,
                 qualified(scratch_, parent),
                 key.parent_columns,

@@ -13,9 +13,10 @@ namespace migrator::analysis {
 
 /// How a server would change a table.
 struct OnlineAnswer {
-    std::string algorithm;  ///< INSTANT, NOCOPY, INPLACE or COPY; empty: it refuses the statement
-    std::string lock;       ///< NONE, SHARED (nobody writes) or EXCLUSIVE (nobody reads either)
-    std::string refused;    ///< the server's words then
+    /// INSTANT, NOCOPY, INPLACE or COPY; empty: it refuses the statement.
+    std::string algorithm;
+    std::string lock;     ///< NONE, SHARED (nobody writes) or EXCLUSIVE (nobody reads either)
+    std::string refused;  ///< the server's words then
 
     bool operator==(const OnlineAnswer&) const = default;
 };
@@ -24,7 +25,7 @@ struct OnlineAnswer {
 /// copies of one schema's tables. The copies are in a database of its own, `migrator_scratch_…`,
 /// which is dropped at the end; what a killed process has left is dropped by the next one. Needs
 /// the rights to create and drop databases. The tables of the schema are read, never locked longer
-/// than for `create table … like`. One thread at a time.
+/// than for `create table … like`, which waits 5 s at most. One thread at a time.
 class OnlineAlter {
 public:
     /// The session is lent for good: its database and a named lock change. Throws as
@@ -35,10 +36,13 @@ public:
     OnlineAlter& operator=(const OnlineAlter&) = delete;
 
     /// Nothing for a statement that nobody can ask about: other than ALTER TABLE, CREATE INDEX and
-    /// DROP INDEX; of a table that the schema does not have; one that renames or exchanges tables,
-    /// or names an algorithm itself. What is accepted is done to the copy: the next statement finds
-    /// it changed.
+    /// DROP INDEX; of a table that the schema does not have, or that can't be copied; one that
+    /// renames or exchanges tables. Of one that names an algorithm or a lock itself, only the rest
+    /// is tried. What is accepted is done to the copy: the next statement finds it changed.
     std::optional<OnlineAnswer> ask(std::string_view statement);
+
+    /// As `set foreign_key_checks` in a file: without them no row is looked at for a new key.
+    void check_foreign_keys(bool on);
 
     /// The database of the copies.
     const std::string& scratch() const { return scratch_; }

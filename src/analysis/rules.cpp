@@ -45,6 +45,9 @@ constexpr std::string_view kRules[] = {
     "function-drop",
     "function-replace",
     "not-null-drop",
+    "object-drop",
+    "object-rename",
+    "row-security",
     "schema-rename",
     "table-move",
     "table-rename",
@@ -123,6 +126,25 @@ std::string reindexed(std::string text) {
     return text;
 }
 
+/// The values in the bounds of a partition: numbers, and what stands between quotes.
+std::vector<std::string> values_in(std::string_view bounds) {
+    std::vector<std::string> values;
+    for (std::size_t at = 0; at < bounds.size();) {
+        if (bounds[at] == '\'') {
+            const std::size_t end = std::min(bounds.find('\'', at + 1), bounds.size() - 1);
+            values.emplace_back(bounds.substr(at, end + 1 - at));
+            at = end + 1;
+        } else if (is_digit(bounds[at])) {
+            const std::size_t begin = at;
+            while (at < bounds.size() && is_digit(bounds[at])) ++at;
+            values.emplace_back(bounds.substr(begin, at - begin));
+        } else {
+            ++at;
+        }
+    }
+    return values;
+}
+
 /// The column of `check (c is not null)`.
 std::string column_not_null(std::string_view clause) {
     const std::string text = lower(clause);
@@ -153,7 +175,12 @@ void Rules::begin(FileView file) {
 
 void Rules::look(const StatementView& statement) {
     statement_ = &statement;
+    const bool adds_values = std::ranges::any_of(statement.changes, [](const Change& change) {
+        return change.act == Act::AddEnumValue;
+    });
     for (const std::string& value : enum_values_) {
+        // Of another type, or next to it.
+        if (adds_values) break;
         if (statement.text.find("'" + replaced(value, "'", "''") + "'") == std::string::npos)
             continue;
         report(
@@ -203,6 +230,27 @@ void Rules::look(const Change& change) {
         case Act::AttachPartition:
         case Act::DetachPartition:
             look_at_partition(change);
+            break;
+        case Act::CreateTable:
+            if (!change.other.name.empty()) look_at_default_partition(change, change.other);
+            break;
+        case Act::AddConstraintUsingIndex:
+            look_at_key_by_index(change);
+            break;
+        case Act::AddDomainCheck:
+            look_at_domain(change);
+            break;
+        case Act::CallFunctions:
+            look_at_call(change);
+            break;
+        case Act::ReadTable:
+            worked_on(change, affected(change.table), false);
+            break;
+        case Act::DropFunction:
+        case Act::DropObject:
+        case Act::RenameObject:
+        case Act::ReplaceFunction:
+            look_at_object(change);
             break;
         case Act::Rewrite:
         case Act::VacuumFull:
@@ -325,7 +373,8 @@ void Rules::look_at_index(const Change& change) {
 }
 
 void Rules::look_at_constraint(const Change& change) {
-    const AffectedTable table = affected(change.table);
+    const bool recurses = change.act == Act::Validate || change.act == Act::AddCheck;
+    const AffectedTable table = affected(change.table, recurses ? Reach::WithHeirs : Reach::Itself);
     const std::string alter = "alter table " + sql(change.table);
     if (change.act == Act::Validate) {
         if (!file_.outside_transaction && not_valid_.contains(change.name)) {
@@ -444,14 +493,12 @@ void Rules::look_at_constraint(const Change& change) {
 void Rules::look_at_not_null(const Change& change) {
     const auto name = known(change.table);
     if (!name || proved_not_null_.contains({scoped(change.table), change.name})) return;
-    const AffectedTable table =
-        catalog_.affected(*name, file_.schemas, [&](const RelationFact& fact) {
-            const ColumnFact* column = catalog_.column(fact.schema, name->name, change.name);
-            if (column != nullptr && column->not_null) return false;
-            return std::ranges::none_of(catalog_.constraints(name->name), [&](const auto& each) {
-                return each.schema == fact.schema && each.not_null == change.name;
-            });
-        });
+    const AffectedTable table = catalog_.affected(
+        *name,
+        file_.schemas,
+        [&](const RelationFact& fact) { return !is_not_null(fact.schema, *name, change.name); },
+        Reach::WithHeirs
+    );
     const std::string column = quoted_name(change.name);
     const std::string check = quoted_name(change.table.name + "_" + change.name + "_not_null");
     report(
@@ -487,15 +534,160 @@ void Rules::look_at_not_null(const Change& change) {
     }
 }
 
+bool Rules::is_not_null(const std::string& schema, const Name& table, const std::string& column)
+    const {
+    const ColumnFact* fact = catalog_.column(schema, table.name, column);
+    if (fact != nullptr && fact->not_null) return true;
+    return std::ranges::any_of(catalog_.constraints(table.name), [&](const auto& each) {
+        return each.schema == schema && each.not_null == column;
+    });
+}
+
+/// A primary key needs NOT NULL in all of its columns, and sets it.
+void Rules::look_at_key_by_index(const Change& change) {
+    const auto name = known(change.table);
+    if (!change.unique || !name) return;
+    const Name index{change.table.schema, change.new_name};
+    const auto made = index_columns_.find(scoped(index));
+    const auto is_nullable = [&](const RelationFact& table) {
+        std::vector<std::string> columns;
+        if (made != index_columns_.end()) columns = made->second;
+        for (const RelationFact* fact : catalog_.find(index, file_.schemas)) {
+            if (fact->schema == table.schema) columns = fact->nullable;
+        }
+        return std::ranges::any_of(columns, [&](const std::string& column) {
+            return !proved_not_null_.contains({scoped(change.table), column}) &&
+                   !is_not_null(table.schema, *name, column);
+        });
+    };
+    const AffectedTable table = catalog_.affected(*name, file_.schemas, is_nullable);
+    report(
+        {.rule = "set-not-null",
+         .level = by_rows(table),
+         .why = "A primary key sets NOT NULL: all rows are read while nobody can read or write. A "
+                "valid CHECK spares that.",
+         .safe = "-- before, in files of their own: a CHECK (… is not null) NOT VALID, VALIDATE "
+                 "CONSTRAINT, SET NOT NULL"},
+        change,
+        table
+    );
+    worked_on(change, table, true);
+}
+
+void Rules::look_at_domain(const Change& change) {
+    if (change.not_valid) return;
+    AffectedTable largest;
+    for (const TableLock& lock : locks_of(change, catalog_, file_.schemas)) {
+        AffectedTable table = affected(lock.table);
+        if (largest.table.empty() || table.rows > largest.rows) largest = std::move(table);
+    }
+    if (largest.table.empty()) return;
+    report(
+        {.rule = "check-validated",
+         .level = by_rows(largest),
+         .why = "All rows of the tables with a column of this domain are read while nobody can "
+                "write to them.",
+         .safe = change.clause.empty()
+                     ? std::string()
+                     : fmt::format(
+                           "alter domain {} add {} not valid;\n-- in a later file: alter domain … "
+                           "validate constraint …;",
+                           sql(change.table),
+                           shown(change.clause)
+                       )},
+        change,
+        largest
+    );
+    worked_on(change, largest, true);
+}
+
+/// A function of somebody's own may do anything.
+void Rules::look_at_call(const Change& change) {
+    for (const std::string& function : change.functions) {
+        if (!catalog_.is_foreign(function)) continue;
+        analysis_.unread.push_back(
+            {.file = file_.file,
+             .line = statement_->line,
+             .text = script::first_words(shown(statement_->text)),
+             .why = "the function " + function + " does what only shows when it runs"}
+        );
+        return;
+    }
+}
+
+AffectedTable Rules::objects(const Name& name, bool functions) const {
+    AffectedTable object;
+    object.table = name.name;
+    for (const ObjectFact* fact : catalog_.objects(name, file_.schemas, functions)) {
+        // Several functions of one name count once.
+        if (fact->schema == object.largest) continue;
+        ++object.schemas;
+        object.largest = fact->schema;
+    }
+    return object;
+}
+
+const ObjectFact* Rules::domain(const std::string& type) const {
+    for (const std::string_view schema : {kOwnSchema, std::string_view()}) {
+        for (const ObjectFact* fact :
+             catalog_.objects({std::string(schema), type}, file_.schemas, false)) {
+            if (fact->is_domain) return fact;
+        }
+    }
+    return nullptr;
+}
+
+void Rules::look_at_object(const Change& change) {
+    const bool is_function = change.type == "function" || change.act == Act::DropFunction ||
+                             change.act == Act::ReplaceFunction;
+    const bool is_type = change.type == "type";
+    const AffectedTable object =
+        is_function || is_type ? objects(change.table, is_function) : affected(change.table);
+    const auto say = [&](std::string_view rule, Level level, const std::string& why) {
+        report({.rule = rule, .level = level, .why = why}, change, object);
+    };
+    switch (change.act) {
+        case Act::DropFunction:
+            return say(
+                "function-drop", Level::Warning, "The running application may still call it."
+            );
+        case Act::ReplaceFunction:
+            return say(
+                "function-replace", Level::Info, "The running application gets the new one at once."
+            );
+        case Act::RenameObject:
+            return say(
+                "object-rename",
+                Level::Danger,
+                fmt::format(
+                    "The running application may still ask for the {} by its old name.", change.type
+                )
+            );
+        default:
+            break;
+    }
+    say("object-drop",
+        change.cascade ? Level::Danger : Level::Warning,
+        change.cascade ? fmt::format("Columns and defaults that use the {} go, too.", change.type)
+                       : fmt::format("The running application may still use the {}.", change.type));
+}
+
 void Rules::look_at_type(const Change& change) {
     const auto name = known(change.table);
     if (!name) return;
     const bool is_new = new_columns_.contains({scoped(change.table), change.name});
-    const AffectedTable table =
-        catalog_.affected(*name, file_.schemas, [&](const RelationFact& fact) {
+    const ObjectFact* to = domain(change.type);
+    const std::string& type = to == nullptr ? change.type : to->base;
+    const AffectedTable table = catalog_.affected(
+        *name,
+        file_.schemas,
+        [&](const RelationFact& fact) {
             const ColumnFact* column = catalog_.column(fact.schema, name->name, change.name);
-            return change.converts || column == nullptr || needs_rewrite(column->type, change.type);
-        });
+            return change.converts || column == nullptr || (to != nullptr && to->is_constrained) ||
+                   needs_rewrite(column->type, type, catalog_.is_utc());
+        },
+        Reach::WithHeirs
+    );
     const std::string column = quoted_name(change.name);
     const std::string fresh = quoted_name(change.name + "_new");
     report(
@@ -530,7 +722,7 @@ void Rules::look_at_type(const Change& change) {
 }
 
 void Rules::look_at_new_column(const Change& change) {
-    const AffectedTable table = affected(change.table);
+    const AffectedTable table = affected(change.table, Reach::WithHeirs);
     const bool is_volatile = std::ranges::any_of(change.functions, [&](const auto& function) {
         return catalog_.is_volatile(function);
     });
@@ -565,6 +757,23 @@ void Rules::look_at_new_column(const Change& change) {
                  sql(change.table),
                  column,
                  change.type
+             )},
+            change,
+            table
+        );
+        worked_on(change, table, true);
+    } else if (const ObjectFact* type = domain(change.type); type && type->is_constrained) {
+        report(
+            {.rule = "table-rewrite",
+             .level = by_rows(table),
+             .why = "The domain has a constraint: the table is written anew while nobody can read "
+                    "or write.",
+             .safe = fmt::format(
+                 "alter table {0} add column {1} {2};\n-- then, in a later file, the constraint: "
+                 "alter table {0} add check (…) not valid;",
+                 sql(change.table),
+                 column,
+                 type->base
              )},
             change,
             table
@@ -608,11 +817,8 @@ void Rules::look_at_partition(const Change& change) {
         );
         return;
     }
-    const bool has_check =
-        std::ranges::any_of(catalog_.constraints(change.other.name), [](const auto& each) {
-            return each.type == "c" && each.is_valid;
-        });
-    if (has_check) return;
+    look_at_default_partition(change, change.table);
+    if (has_bounds(change)) return;
     report(
         {.rule = "partition-attach",
          .level = by_rows(part),
@@ -632,6 +838,41 @@ void Rules::look_at_partition(const Change& change) {
         part
     );
     worked_on(change, part, true);
+}
+
+/// Whether a valid CHECK names the columns of the key, and each value of the bounds.
+bool Rules::has_bounds(const Change& change) const {
+    std::vector<std::string> words = values_in(change.clause);
+    for (const RelationFact* fact : catalog_.find(change.table, file_.schemas)) {
+        words.insert(words.end(), fact->partition_key.begin(), fact->partition_key.end());
+        break;
+    }
+    return std::ranges::any_of(catalog_.constraints(change.other.name), [&](const auto& each) {
+        return each.type == "c" && each.is_valid &&
+               std::ranges::all_of(words, [&](const std::string& word) {
+                   return each.check.find(word) != std::string::npos;
+               });
+    });
+}
+
+/// A row of the default partition could belong to the new one.
+void Rules::look_at_default_partition(const Change& change, const Name& parent) {
+    AffectedTable largest;
+    for (const RelationFact* fact : catalog_.find(parent, file_.schemas)) {
+        if (fact->default_partition.empty()) continue;
+        AffectedTable table = affected({parent.schema, fact->default_partition});
+        if (largest.table.empty() || table.rows > largest.rows) largest = std::move(table);
+    }
+    if (largest.table.empty()) return;
+    report(
+        {.rule = "partition-attach",
+         .level = by_rows(largest),
+         .why = "All rows of the default partition are read while nobody can read or write it. A "
+                "valid CHECK there that excludes the new bounds spares that."},
+        change,
+        largest
+    );
+    worked_on(change, largest, true);
 }
 
 void Rules::look_at_alter(const Change& change) {
@@ -674,7 +915,8 @@ void Rules::look_at_alter(const Change& change) {
 }
 
 void Rules::look_at_data(const Change& change) {
-    const AffectedTable table = affected(change.table);
+    const AffectedTable table =
+        affected(change.table, change.act == Act::DropTable ? Reach::Itself : Reach::WithHeirs);
     switch (change.act) {
         case Act::DropDatabase:
             report(
@@ -687,8 +929,9 @@ void Rules::look_at_data(const Change& change) {
             report(
                 {.rule = "schema-drop",
                  .level = change.cascade ? Level::Danger : Level::Warning,
-                 .why = change.cascade ? "All that is in the schema is gone."
-                                       : "It fails unless the schema is empty."},
+                 .why = change.type == "owned" ? "All that the role owns is gone."
+                        : change.cascade       ? "All that is in the schema is gone."
+                                               : "It fails unless the schema is empty."},
                 change,
                 {}
             );
@@ -782,7 +1025,10 @@ void Rules::look_at_names(const Change& change) {
             if (!is_there && change.if_exists) return;
             say("column-drop",
                 Level::Danger,
-                "The values are gone, and the running application still asks for the column.",
+                fmt::format(
+                    "The values of {} are gone, and the running application still asks for them.",
+                    change.name
+                ),
                 "-- first a release of the application that does not name the column; then this "
                 "file");
             if (change.cascade)
@@ -831,23 +1077,11 @@ void Rules::look_at_names(const Change& change) {
                 Level::Info,
                 "The running application gets the new columns and rows at once.");
             return;
-        case Act::DropFunction:
-            report(
-                {.rule = "function-drop",
-                 .level = Level::Warning,
-                 .why = "The running application may still call it."},
-                change,
-                {}
-            );
-            return;
-        case Act::ReplaceFunction:
-            report(
-                {.rule = "function-replace",
-                 .level = Level::Info,
-                 .why = "The running application gets the new one at once."},
-                change,
-                {}
-            );
+        case Act::EnableRowSecurity:
+            say("row-security",
+                Level::Warning,
+                "Who is not the owner sees and writes no row that a policy does not allow: the "
+                "running application may find the table empty.");
             return;
         case Act::RenameEnumValue:
             report(
@@ -884,6 +1118,7 @@ void Rules::look_at_transaction(const Change& change) {
         return;
     }
     const std::string name = lower(change.name);
+    if (change.only) return;
     if (name != "role" && name != "search_path" && name != "session_authorization") return;
     const bool keeps = options_.session_state == db::SessionState::Keep;
     report(
@@ -900,7 +1135,10 @@ void Rules::look_at_transaction(const Change& change) {
 /// A statement that takes its time, on this table.
 void Rules::worked_on(const Change& change, const AffectedTable& table, bool scans) {
     if (table.schemas == 0 || by_rows(table) < Level::Warning) return;
-    if (scans) {
+    const bool could_be_joined = change.act != Act::CreateIndex && change.act != Act::Reindex &&
+                                 change.act != Act::RefreshView && change.act != Act::VacuumFull &&
+                                 change.act != Act::Cluster && change.act != Act::AddDomainCheck;
+    if (scans && could_be_joined) {
         const auto [earlier, is_first] = scanned_.emplace(change.table, statement_->number);
         if (!is_first && earlier->second != statement_->number && !file_.outside_transaction) {
             report(
@@ -979,6 +1217,10 @@ void Rules::remember(const Change& change) {
             }
             break;
         }
+        case Act::CreateIndex:
+            if (!change.name.empty())
+                index_columns_[scoped({change.table.schema, change.name})] = change.columns;
+            break;
         default:
             break;
     }
@@ -989,9 +1231,10 @@ std::optional<Name> Rules::known(const Name& name) const {
     return found == renamed_.end() ? name : found->second;
 }
 
-AffectedTable Rules::affected(const Name& name) const {
+AffectedTable Rules::affected(const Name& name, Reach reach) const {
     const auto old = known(name);
-    AffectedTable table = old ? catalog_.affected(*old, file_.schemas) : AffectedTable();
+    AffectedTable table =
+        old ? catalog_.affected(*old, file_.schemas, nullptr, reach) : AffectedTable();
     if (table.table.empty()) table.table = name.name;
     return table;
 }
@@ -1037,8 +1280,15 @@ void Rules::report(const Hazard& hazard, const Change& change, const AffectedTab
     if (is_about_table) {
         finding.tables.push_back(table);
         Mode strongest = Mode::None;
+        // Those of the table itself go without saying.
+        std::set<std::string> parts;
+        for (const RelationFact* fact : catalog_.find(change.table, file_.schemas)) {
+            parts.insert(fact->partitions.begin(), fact->partitions.end());
+            parts.insert(fact->heirs.begin(), fact->heirs.end());
+        }
         for (const TableLock& lock : locks_of(change, catalog_, file_.schemas)) {
             strongest = std::max(strongest, lock.mode);
+            if (parts.contains(lock.table.name)) continue;
             AffectedTable other = affected(lock.table);
             if (lock.mode >= Mode::Share && other.schemas > 0 && other.table != table.table)
                 finding.tables.push_back(std::move(other));

@@ -11,30 +11,14 @@
 #include "analysis/catalog.hpp"
 #include "analysis/change.hpp"
 #include "analysis/locks.hpp"
+#include "analysis/pending_files.hpp"
 #include "core/finding.hpp"
 #include "db/options.hpp"
 
 namespace migrator::analysis {
 
-/// The names of all rules.
+/// The names of the rules for PostgreSQL.
 std::span<const std::string_view> rule_names() noexcept;
-
-/// The file that statements are of.
-struct FileView {
-    std::string file;
-    bool for_tenants = false;
-    std::vector<std::string> schemas;  ///< that it is pending for
-    bool outside_transaction = false;
-    bool wrapped = false;  ///< in a transaction of its own, which is dropped
-};
-
-struct StatementView {
-    std::size_t number = 0;
-    std::uint32_t line = 0;
-    std::string text;  ///< with `kOwnSchema`
-    std::vector<Change> changes;
-    std::set<std::string> allowed;  ///< rules that a comment beside it allows
-};
 
 /// The rules for PostgreSQL. Files and statements come in the order of the plan, since what an
 /// earlier one has made is no table of the application yet.
@@ -66,6 +50,12 @@ private:
     void look_at_data(const Change& change);
     void look_at_names(const Change& change);
     void look_at_partition(const Change& change);
+    bool has_bounds(const Change& change) const;
+    void look_at_default_partition(const Change& change, const Name& parent);
+    void look_at_key_by_index(const Change& change);
+    void look_at_domain(const Change& change);
+    void look_at_call(const Change& change);
+    void look_at_object(const Change& change);
     void look_at_index(const Change& change);
     void look_at_constraint(const Change& change);
     void look_at_type(const Change& change);
@@ -77,7 +67,13 @@ private:
 
     void report(const Hazard& hazard, const Change& change, const AffectedTable& table);
     Level by_rows(const AffectedTable& table) const;
-    AffectedTable affected(const Name& name) const;
+    AffectedTable affected(const Name& name, Reach reach = Reach::Itself) const;
+    /// How many schemas have a function or type of this name.
+    AffectedTable objects(const Name& name, bool functions) const;
+    /// The domain that a statement means by this type.
+    const ObjectFact* domain(const std::string& type) const;
+    /// Also by a CHECK.
+    bool is_not_null(const std::string& schema, const Name& table, const std::string& column) const;
     /// The name that the catalog has for it; nothing when an earlier statement has made it.
     std::optional<Name> known(const Name& name) const;
     std::string sql(const Name& name) const;
@@ -103,6 +99,7 @@ private:
     std::set<std::pair<Scoped, std::string>> new_columns_;
     std::map<std::pair<Scoped, std::string>, std::string> not_null_checks_;  ///< column by name
     std::set<std::pair<Scoped, std::string>> proved_not_null_;
+    std::map<Scoped, std::vector<std::string>> index_columns_;  ///< of indexes, by their names
     std::string scope() const {
         return file_.for_tenants || file_.schemas.empty() ? "" : file_.schemas.front();
     }

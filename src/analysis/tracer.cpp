@@ -312,6 +312,9 @@ Trace Tracer::run(const std::string& schema, const std::vector<TracedFile>& file
         for (const TracedFile& file : files) {
             if (!run_file(look, file, trace)) break;
         }
+        if (trace.failure.empty() && !files.empty()) {
+            check_deferred(files.back().migration->name, trace);
+        }
         if (trace.failure.empty() && last_verdict_) trace.failure = last_verdict_(work_);
     }
     trace.held = duration_cast<microseconds>(Clock::now() - began_);
@@ -375,8 +378,42 @@ bool Tracer::run_file(Look& look, const TracedFile& file, Trace& trace) {
         }
         if (!run_statement(look, {.text = piece.text, .script = &alone}, trace)) return false;
     }
+    if (scripts_.options().atomicity == db::Atomicity::File) {
+        check_deferred(file.migration->name, trace);
+        if (!trace.failure.empty()) return false;
+    }
     work_.reset();
     return true;
+}
+
+/// What COMMIT would check. Afterwards everything is as deferred as before.
+void Tracer::check_deferred(const std::string& at, Trace& trace) {
+    if (!prepare_limits()) {
+        trace.is_timed_out = true;
+        trace.failure = fmt::format(
+            "stopped after {}: deferred constraints are not checked",
+            format_duration(*limits_.max_hold)
+        );
+        return;
+    }
+    const auto& dialect = scripts_.dialect();
+    const auto run = [&](const std::string& text) {
+        const script::Script script =
+            dialect.scan(text, dialect.lexis, work_.standard_conforming_strings());
+        const sql::ScriptRun one{.text = text, .script = &script};
+        auto failure = work_.run_scripts({&one, 1});
+        if (failure && failure->connection_lost) {
+            throw Error(ErrorKind::Unavailable, failure->message);
+        }
+        return failure;
+    };
+    if (run("savepoint migrator_deferred")) return;
+    const auto failure = run("set constraints all immediate");
+    run("rollback to savepoint migrator_deferred");
+    if (!failure) return;
+    trace.failure = fmt::format("{}, at COMMIT: {}", at, told(*failure));
+    const auto left = time_left();
+    trace.is_timed_out = failure->sqlstate == kCancelled && left && *left < kLeastTime;
 }
 
 void Tracer::keep_sequences_of(Look& look, const std::string& schema) {

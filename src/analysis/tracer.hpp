@@ -60,8 +60,9 @@ public:
     /// statement that may take one is held.
     void keep_sequences() { keeps_sequences_ = true; }
 
-    /// All `files` are of one tenant. `schema` names the trace. Throws Unavailable, and what
-    /// `Session::begin` throws; a statement that fails is no exception.
+    /// Constraints that are deferred are checked where a run commits: behind all files, or behind
+    /// each with Atomicity::File. All `files` are of one tenant. `schema` names the trace. Throws
+    /// Unavailable, and what `Session::begin` throws; a statement that fails is no exception.
     Trace run(const std::string& schema, const std::vector<TracedFile>& files);
 
 private:
@@ -69,6 +70,7 @@ private:
 
     bool prepare_limits();
     bool run_file(Look& look, const TracedFile& file, Trace& trace);
+    void check_deferred(const std::string& at, Trace& trace);
     bool run_statement(Look& look, const db::sql::ScriptRun& script, Trace& trace);
     void keep_sequences_of(Look& look, const std::string& schema);
     std::optional<std::chrono::milliseconds> time_left() const;

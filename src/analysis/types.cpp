@@ -65,7 +65,7 @@ bool is_wider(const Type& from, const Type& to) {
 
 }  // namespace
 
-bool needs_rewrite(std::string_view from_text, std::string_view to_text) {
+bool needs_rewrite(std::string_view from_text, std::string_view to_text, bool utc) {
     const Type from = parsed(from_text);
     const Type to = parsed(to_text);
     if (from == to) return false;
@@ -76,6 +76,10 @@ bool needs_rewrite(std::string_view from_text, std::string_view to_text) {
     if (from.name == "varchar" && to.name == "citext") return false;
     if (from.name == "text" && to.name == "citext") return false;
     if (from.name == "cidr" && to.name == "inet") return false;
+    const auto with_or_without_zone = [](const Type& type) {
+        return type.name == "timestamp" || type.name == "timestamptz";
+    };
+    if (utc && with_or_without_zone(from) && with_or_without_zone(to)) return !is_wider(from, to);
     if (from.name != to.name) return true;
     if (from.name == "numeric") {
         const auto scale = [](const Type& type) {

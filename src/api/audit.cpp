@@ -28,10 +28,13 @@ PageWanted audit_page_of(std::string_view query) {
         const auto equals = std::min(pair.find('='), pair.size());
         const std::string_view key = pair.substr(0, equals);
         const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
-        if (key == "first") {
+        if (key == "first" || key == "limit") {
             const auto first = parse_number<std::size_t>(value);
             if (!first || *first == 0 || *first > kLongestAuditPage) {
-                throw Error(ErrorKind::InvalidRequest, "first must be an integer from 1 to 1000");
+                throw Error(
+                    ErrorKind::InvalidRequest,
+                    std::string(key) + " must be an integer from 1 to 1000"
+                );
             }
             page.first = *first;
         }

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/session.hpp"
 #include "core/error.hpp"
+#include "http/browser_check.hpp"
 
 namespace migrator::api {
 namespace {
@@ -15,7 +17,10 @@ Role least(const Permission& needed) { return std::min(needed.role, needed.of_dr
 }  // namespace
 
 coordinator::Asker asker_of(const http::Request& request) {
-    return {.principal = request.principal, .address = request.client_ip};
+    return {
+        .principal = request.principal,
+        .address = request.client_ip,
+        .is_remote_page = http::is_page_from_elsewhere(request)};
 }
 
 http::Lane Gate::lane(const Permission& needed, http::Lane lane) const {
@@ -23,9 +28,16 @@ http::Lane Gate::lane(const Permission& needed, http::Lane lane) const {
 }
 
 http::Handler Gate::around(const Permission& needed, http::Lane lane, http::Handler handler) const {
-    if (is_open() || needed.role == Role::None) return handler;
+    if (needed.role == Role::None) return handler;
+    if (is_open()) {
+        if (least(needed) <= Role::Plan) return handler;
+        return [this, needed, handler = std::move(handler)](http::Request request) {
+            permit(asker_of(request), needed.operation, request.id, least(needed));
+            return handler(std::move(request));
+        };
+    }
     return [this, needed, lane, handler = std::move(handler)](http::Request request) {
-        request.principal = who_asks(request);
+        request.principal = identify(request);
         permit(asker_of(request), needed.operation, request.id, least(needed));
         return http::Reply(http::GoesOn{lane, [handler, request = std::move(request)]() mutable {
                                             return handler(std::move(request));
@@ -47,7 +59,8 @@ http::Handler Gate::around_open(http::Lane lane, http::Handler handler) const {
     };
 }
 
-std::optional<Principal> Gate::who_asks(const http::Request& request) const try {
+std::optional<Principal> Gate::identify(const http::Request& request) const try {
+    check_session_use(request);
     return authenticate_(request);
 } catch (const Error& error) {
     if (error.kind() != ErrorKind::Unavailable) throw;
@@ -70,7 +83,11 @@ void Gate::permit(
     const std::string& request_id,
     Role needed
 ) const {
-    if (is_open() || needed == Role::None) return;
+    if (needed == Role::None) return;
+    if (is_open()) {
+        if (!asker.is_remote_page || needed <= Role::Plan) return;
+        throw Error(ErrorKind::Forbidden, std::string(kWhyNoChange));
+    }
     const auto& who = asker.principal;
     if (!who) {
         throw Error(

@@ -29,13 +29,18 @@ public:
         std::string_view why
     )>;
 
-    /// Everybody may do everything: no proof is configured.
+    /// Everybody may do everything: no proof is configured. But no page that a browser has from
+    /// another machine may change anything.
     Gate() = default;
     /// `refused` may be null.
     explicit Gate(Authenticate authenticate, Refused refused = nullptr)
         : authenticate_(std::move(authenticate)), refused_(std::move(refused)) {}
 
     bool is_open() const { return !authenticate_; }
+
+    /// Who asks. Throws as `Authenticate` does, Busy where that can't be found out now, Forbidden
+    /// for a cookie that a page of somebody else may have made a browser send.
+    std::optional<Principal> identify(const http::Request& request) const;
 
     /// The lane on which a handler of `around` begins.
     http::Lane lane(const Permission& needed, http::Lane lane) const;
@@ -63,11 +68,15 @@ public:
     bool may_read(const std::optional<Principal>& who) const;
 
 private:
-    std::optional<Principal> who_asks(const http::Request& request) const;
-
     Authenticate authenticate_;
     Refused refused_;
 };
+
+/// Why a page from elsewhere may only look where no proof is configured.
+inline constexpr std::string_view kWhyNoChange =
+    "no authentication is configured, so a browser may make changes only from the machine that the "
+    "service runs on; to make them from here, configure tokens, issuers, balancerSigner or "
+    "certificates";
 
 /// Throws Forbidden where everybody may do everything: a schema is gone for good.
 void refuse_drop_without_proof(const Gate& gate);

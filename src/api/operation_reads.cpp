@@ -50,7 +50,7 @@ const plan::FleetStandings& OperationReads::fleet(
     const Applied& applied =
         once(applied_, context, kCostOfSource, [&] { return inspection.applied(read); });
     // Nothing is read for another page, but all tenants are gone through.
-    return once(pages_[{page.standing, page.limit, page.after}], context, kCostOfSource, [&] {
+    return once(pages_[page], context, kCostOfSource, [&] {
         return inspection.fleet(read, applied, page);
     });
 }

@@ -35,7 +35,6 @@ private:
         std::optional<T> value;
         std::exception_ptr failure;
     };
-    using PageKey = std::tuple<std::optional<plan::Standing>, std::size_t, std::string>;
     using VersionsKey = std::tuple<std::optional<std::int64_t>, std::optional<std::string>>;
 
     template <typename T, typename Read>
@@ -49,7 +48,7 @@ private:
     Once<Applied> applied_;
     Once<std::vector<std::string>> tenants_;
     std::map<VersionsKey, Once<std::vector<Version>>> versions_;
-    std::map<PageKey, Once<plan::FleetStandings>> pages_;
+    std::map<plan::FleetPage, Once<plan::FleetStandings>> pages_;
 };
 
 }  // namespace migrator::api

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/duration.hpp"
 #include "core/error.hpp"
 
 namespace migrator::api {
@@ -68,12 +69,12 @@ bool optional_bool(const json::object& object, std::string_view key) {
 }
 
 /// Not empty: a list that was meant to hold names and holds none must not mean everybody.
-std::vector<std::string> names_of(const json::value& value) {
+std::vector<std::string> names_of(std::string_view key, const json::value& value) {
     constexpr const char* kWanted = "must be a list of at least one name or pattern";
-    if (!value.is_array() || value.get_array().empty()) refuse("tenants", kWanted);
+    if (!value.is_array() || value.get_array().empty()) refuse(key, kWanted);
     std::vector<std::string> names;
     for (const json::value& name : value.get_array()) {
-        if (!name.is_string() || name.get_string().empty()) refuse("tenants", kWanted);
+        if (!name.is_string() || name.get_string().empty()) refuse(key, kWanted);
         names.emplace_back(name.get_string());
     }
     return names;
@@ -92,6 +93,16 @@ Share canary_of(const json::value& value) {
         "canary",
         fmt::format("must be a number of tenants of at least 1, not {}", json::serialize(value))
     );
+}
+
+/// Up to 200 characters are checked where all versions are.
+std::string version_name_of(const json::object& object) {
+    const json::value* name = optional(object, "versionName");
+    if (name == nullptr) return {};
+    if (!name->is_string() || name->get_string().empty()) {
+        refuse("versionName", "must be a text of at least one character");
+    }
+    return std::string(name->get_string());
 }
 
 std::vector<Share> waves_of(const json::value& value) {
@@ -116,7 +127,81 @@ std::vector<Share> waves_of(const json::value& value) {
     return waves;
 }
 
+bool flag_of(std::string_view key, const json::value& value) {
+    if (!value.is_bool()) refuse(key, "must be true or false");
+    return value.get_bool();
+}
+
+std::int64_t positive_of(std::string_view key, const json::value& value) {
+    if (!value.is_int64() || value.get_int64() <= 0) refuse(key, "must be an integer from 1");
+    return value.get_int64();
+}
+
+std::chrono::milliseconds time_of(std::string_view key, const json::value& value) {
+    const auto time = value.is_string() ? parse_duration(value.get_string()) : std::nullopt;
+    if (!time || time->count() <= 0) refuse(key, R"(must be a duration like "500ms" or "2s")");
+    return *time;
+}
+
+void read_analysis_key(std::string_view key, const json::value& value, AnalysisRequest& request) {
+    db::TraceRequest& traces = request.traces;
+    if (key == "tenants") {
+        request.tenants.names = names_of(key, value);
+    } else if (key == "reconcile") {
+        request.reconcile = flag_of(key, value);
+    } else if (key == "scratch") {
+        traces.scratch = flag_of(key, value);
+    } else if (key == "on") {
+        traces.on = names_of(key, value);
+    } else if (key == "sample") {
+        traces.sample = static_cast<std::size_t>(positive_of(key, value));
+    } else if (key == "maxHold") {
+        traces.max_hold = time_of(key, value);
+    } else if (key == "maxBytes") {
+        traces.max_bytes = positive_of(key, value);
+    } else if (key == "scratchSource") {
+        refuse(key, "is an option of the command line only");
+    } else {
+        refuse(
+            key, "is not known; tenants, reconcile, scratch, on, sample, maxHold and maxBytes are"
+        );
+    }
+}
+
 }  // namespace
+
+std::optional<Share> max_failures_of(const json::object& object) {
+    const json::value* value = optional(object, "maxFailures");
+    if (value == nullptr) return std::nullopt;
+    std::optional<Share> share;
+    if (value->is_string()) share = parse_share(value->get_string());
+    if (value->is_int64() && value->get_int64() >= 0) {
+        share = Share{.value = static_cast<std::size_t>(value->get_int64())};
+    }
+    if (share) return share;
+    refuse(
+        "maxFailures",
+        fmt::format("must be a number of tenants or a percentage, not {}", json::serialize(*value))
+    );
+}
+
+AnalysisRequest analysis_request_of(const json::object& object) {
+    AnalysisRequest request;
+    for (const auto& [key, value] : object) {
+        if (!value.is_null()) read_analysis_key(key, value, request);
+    }
+    for (const char* key : {"sample", "maxHold", "maxBytes"}) {
+        if (request.traces.on.empty() && optional(object, key) != nullptr) {
+            refuse(key, "needs \"on\", the tenants to trace on");
+        }
+    }
+    return request;
+}
+
+AnalysisRequest parse_analysis_request(std::string_view body) {
+    if (body.empty()) return {};
+    return analysis_request_of(only_object(body));
+}
 
 MoveRequest parse_move_request(std::string_view body) {
     const json::object object = only_object(body);
@@ -128,9 +213,17 @@ MoveRequest parse_move_request(std::string_view body) {
     return request;
 }
 
+std::string parse_session_request(std::string_view body) {
+    const json::object object = only_object(body);
+    const auto token = optional_string(object, "token");
+    if (!token || token->empty()) refuse("token", "must be a bearer token");
+    return *token;
+}
+
 plan::Selection parse_selection(const json::object& object) {
     plan::Selection selection;
-    if (const json::value* names = optional(object, "tenants")) selection.names = names_of(*names);
+    if (const json::value* names = optional(object, "tenants"))
+        selection.names = names_of("tenants", *names);
     if (const json::value* canary = optional(object, "canary")) {
         selection.canary = canary_of(*canary);
     }
@@ -164,6 +257,8 @@ V1Request parse_v1_request(std::string_view body, TenantName tenant_name) {
         request.tenants = parse_selection(object);
         request.reconcile = optional_bool(object, "reconcile");
         request.unfinished = optional_bool(object, "unfinished");
+        request.version_name = version_name_of(object);
+        request.max_failures = max_failures_of(object);
     }
     return request;
 }

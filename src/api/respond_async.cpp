@@ -75,8 +75,12 @@ private:
 
 }  // namespace
 
+std::string who_asked(const std::optional<Principal>& who) {
+    return who ? fmt::format("{} ({})", who->name, who->proof) : "";
+}
+
 std::string asked_by(const std::optional<Principal>& who) {
-    return who ? fmt::format(" by {} ({})", who->name, who->proof) : "";
+    return who ? " by " + who_asked(who) : "";
 }
 
 bool prefers_async(const http::Request& request) {
@@ -100,6 +104,13 @@ bool prefers_async(const http::Request& request) {
 void tie(
     coordinator::VersionRequest& wanted, const std::shared_ptr<coordinator::DetachedRun>& run
 ) {
+    run->describe(
+        {.version_name = wanted.version_name,
+         .dry_run = wanted.dry_run,
+         .action = wanted.action,
+         .asked_by = who_asked(wanted.asker.principal),
+         .tenants = wanted.tenants}
+    );
     wanted.progress = [run](const Progress& progress) { run->progressed(progress); };
     wanted.stop = run->stop();
 }

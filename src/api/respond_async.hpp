@@ -14,6 +14,9 @@ namespace migrator::api {
 /// Whether the client asked not to wait: `Prefer: respond-async` (RFC 7240).
 bool prefers_async(const http::Request& request);
 
+/// "ci (token)"; empty for nobody.
+std::string who_asked(const std::optional<Principal>& who);
+
 /// The end of the recorded request of a principal's run; empty for nobody.
 std::string asked_by(const std::optional<Principal>& who);
 

@@ -4,15 +4,20 @@
 
 #include "access/authenticator.hpp"
 #include "api/audit.hpp"
+#include "api/console.hpp"
 #include "api/content_types.hpp"
 #include "api/errors.hpp"
 #include "api/health.hpp"
+#include "api/plan.hpp"
 #include "api/routes.hpp"
 #include "api/runs.hpp"
+#include "api/session.hpp"
 #include "api/status.hpp"
+#include "api/tenants.hpp"
 #include "api/v1.hpp"
 #include "api/v2.hpp"
 #include "api/v2_errors.hpp"
+#include "api/versions.hpp"
 #include "core/ascii.hpp"
 
 namespace migrator::api {
@@ -81,8 +86,12 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
     };
     routes.add("GET", "/", http::Lane::Quick, build);
     add_v1(routes, services, surroundings.redacted_config);
+    add_session(routes, services, surroundings.is_https);
     add_runs(routes, services);
+    add_tenants(routes, services);
     add_status(routes, services);
+    add_plan(routes, services);
+    add_versions(routes, services);
     add_audit(routes, services);
     add_v2(
         routes,
@@ -90,6 +99,7 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
         {.redacted_config = surroundings.redacted_config,
          .query_timeout = surroundings.query_timeout}
     );
+    if (surroundings.console) add_console(routes);
     add_health(routes, services);
     if (!surroundings.metrics_apart) add_metrics(routes, services.metrics);
     return router;

@@ -23,9 +23,12 @@ struct Surroundings {
     bool deprecated_tenant_keys = false;         ///< send the deprecation headers
     std::chrono::milliseconds query_timeout{0};  ///< of a GraphQL query; 0: none
     bool metrics_apart = false;                  ///< they have a port of their own
+    bool is_https = false;                       ///< the service itself has TLS
+    bool console = true;                         ///< serve the page for people
 };
 
-/// All routes: `{p}/`, REST v1, GraphQL v2, health and metrics, as docs/compatibility.md says.
+/// All routes: `{p}/`, REST v1, GraphQL v2, the console, health and metrics, as
+/// docs/compatibility.md says.
 /// `services.gate` stands before each of them.
 http::Router make_router(Services services, const Surroundings& surroundings);
 

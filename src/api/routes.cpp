@@ -17,14 +17,19 @@ void Routes::add(
 }
 
 void Routes::add_with_id(
-    const char* method, const std::string& path, http::Lane lane, http::Handler handler
+    const char* method,
+    const std::string& path,
+    http::Lane lane,
+    http::Handler handler,
+    const std::string& suffix
 ) {
-    const Permission& needed = permission_for(std::string(method) + " " + path + "/:id");
+    const Permission& needed = permission_for(std::string(method) + " " + path + "/:id" + suffix);
     router_.add_with_id(
         method,
         prefix_ + path,
         gate_.lane(needed, lane),
-        gate_.around(needed, lane, std::move(handler))
+        gate_.around(needed, lane, std::move(handler)),
+        suffix
     );
 }
 

@@ -18,7 +18,11 @@ public:
     /// As those of the Router; `path` comes behind the prefix.
     void add(const char* method, const std::string& path, http::Lane lane, http::Handler handler);
     void add_with_id(
-        const char* method, const std::string& path, http::Lane lane, http::Handler handler
+        const char* method,
+        const std::string& path,
+        http::Lane lane,
+        http::Handler handler,
+        const std::string& suffix = {}
     );
     /// For everybody: whose proof is not good is nobody, who may see less.
     void add_open(

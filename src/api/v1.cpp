@@ -5,13 +5,18 @@
 #include "api/content_types.hpp"
 #include "api/requests.hpp"
 #include "api/respond_async.hpp"
+#include "api/runs.hpp"
 #include "api/spooled_list.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/percent.hpp"
+#include "wire/analysis.hpp"
+#include "wire/drift.hpp"
 #include "wire/migrations.hpp"
 #include "wire/plans.hpp"
 #include "wire/runs.hpp"
 #include "wire/tenants.hpp"
+#include "wire/trace.hpp"
 
 namespace migrator::api {
 namespace {
@@ -44,10 +49,6 @@ http::Response applied_migrations(Services services) {
     return std::move(list).in({.content_type = kJson});
 }
 
-http::Response tenants(Services services) {
-    return json_response(json::serialize(wire::texts(services.coordinator.tenants())));
-}
-
 /// What a file's checks say of each tenant. A file with a problem may hide a check.
 http::Response checks(Services services) {
     const auto& inspection = services.coordinator.inspection();
@@ -55,6 +56,49 @@ http::Response checks(Services services) {
     json::object answer = wire::checks(inspection.run_checks(preview));
     answer["problems"] = wire::problems(preview.problems);
     return json_response(json::serialize(answer));
+}
+
+/// What the pending files would do to an application in use.
+http::Response analysis(Services services, const http::Request& request) {
+    AnalysisRequest wanted = parse_analysis_request(request.body);
+    wanted.traces.stop = request.gone;
+    const auto& inspection = services.coordinator.inspection();
+    const auto preview = inspection.preview(wanted.reconcile, wanted.tenants);
+    const auto found = inspection.examine(preview, wanted.traces);
+    json::object answer;
+    answer["tenants"] = wire::texts(preview.plan.tenants);
+    answer["analysis"] = wire::analysis(found.analysis);
+    answer["trace"] = nullptr;
+    if (found.traced) answer["trace"] = wire::trace_report(*found.traced);
+    answer["problems"] = wire::problems(preview.problems);
+    answer["notes"] = wire::texts(preview.notes);
+    return json_response(json::serialize(answer));
+}
+
+/// `tenant=acme&tenant=b*&ignore=index%20old_*`; unknown keys are ignored.
+coordinator::DriftRequest drift_request(std::string_view query) {
+    coordinator::DriftRequest request;
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+        const auto equals = std::min(pair.find('='), pair.size());
+        const std::string_view key = pair.substr(0, equals);
+        const auto value =
+            percent_decoded(pair.substr(std::min(equals + 1, pair.size())), Plus::IsBlank);
+        if (key != "tenant" && key != "ignore") continue;
+        if (!value) {
+            throw Error(ErrorKind::InvalidRequest, std::string(key) + " is not percent-encoded");
+        }
+        (key == "tenant" ? request.tenants : request.ignored).push_back(*value);
+    }
+    return request;
+}
+
+http::Response drift(Services services, const http::Request& request) {
+    coordinator::DriftRequest asked = drift_request(request.query);
+    asked.stop = services.coordinator.stop();
+    return json_response(json::serialize(wire::drift_report(services.coordinator.drift().run(asked))
+    ));
 }
 
 http::Response mismatch_response(Services services, const std::vector<Migration>& changed) {
@@ -112,17 +156,22 @@ std::string accepted_run_body(const std::string& id, const std::string& state) {
     return json::serialize(json::object{{"id", wire::text(id)}, {"state", wire::text(state)}});
 }
 
-/// A POST that starts a run; `version_name` is what clients of v2 see.
+using ReadRequest = std::function<V1Request(const http::Request&)>;
+
+/// A POST that starts a run, of what `read` finds in it; `version_name` is what clients of v2 see
+/// of one without a name.
 http::Handler post(
-    Services services, const std::string& prefix, TenantName tenant_name, const char* version_name
+    Services services,
+    const std::string& prefix,
+    const char* operation,
+    const char* version_name,
+    const ReadRequest& read
 ) {
     return [=](const http::Request& request) -> http::Response {
-        const V1Request body = parse_v1_request(request.body, tenant_name);
-        const char* operation =
-            tenant_name == TenantName::Required ? "POST /v1/tenants" : "POST /v1/migrations";
+        const V1Request body = read(request);
         services.gate.permit(asker_of(request), operation, request.id, body.dry_run);
         coordinator::VersionRequest wanted{
-            .version_name = version_name,
+            .version_name = body.version_name.empty() ? version_name : body.version_name,
             .action = body.action,
             .dry_run = body.dry_run,
             .reconcile = body.reconcile,
@@ -130,11 +179,10 @@ http::Handler post(
             .tenants = body.tenants,
             .request_id = request.id,
             .asker = asker_of(request),
+            .max_failures = body.max_failures,
         };
-        if (tenant_name == TenantName::Required) {
-            wanted.tenant = body.name;
-            wanted.server = body.server;
-        }
+        if (!body.name.empty()) wanted.tenant = body.name;
+        wanted.server = body.server;
         if (!prefers_async(request)) {
             const Outcome outcome = services.coordinator.create_version(wanted);
             return outcome_response(services, outcome, body.detail);
@@ -202,16 +250,33 @@ void add_v1(Routes& routes, Services services, const std::string& redacted_confi
     get("/v1/migrations/source", source_migrations);
     get("/migrations/source", source_migrations);  // the ECS walkthrough calls it so
     get("/v1/migrations/applied", applied_migrations);
-    get("/v1/tenants", tenants);
     routes.add_with_id("DELETE", "/v1/tenants", Lane::Patient, [=](const http::Request& request) {
         return remove_tenant(services, request);
     });
     get("/v1/checks", checks);
+    routes.add("POST", "/v1/analysis", Lane::Patient, [=](const http::Request& request) {
+        return analysis(services, request);
+    });
+    routes.add("GET", "/v1/drift", Lane::Work, [=](const http::Request& request) {
+        return drift(services, request);
+    });
     const std::string& prefix = routes.prefix();
-    const auto apply = post(services, prefix, TenantName::NotAsked, kApplyVersion);
-    const auto create_tenant = post(services, prefix, TenantName::Required, kTenantVersion);
+    const auto body_with = [](TenantName name) {
+        return [=](const http::Request& request) { return parse_v1_request(request.body, name); };
+    };
+    const auto failed_ones = [=](const http::Request& request) {
+        return retry_of(services.detached_runs.find(request.parameter));
+    };
+    const auto apply = post(
+        services, prefix, "POST /v1/migrations", kApplyVersion, body_with(TenantName::NotAsked)
+    );
+    const auto create_tenant =
+        post(services, prefix, "POST /v1/tenants", kTenantVersion, body_with(TenantName::Required));
+    const auto retry =
+        post(services, prefix, "POST /v1/runs/:id/retry", kApplyVersion, failed_ones);
     routes.add("POST", "/v1/migrations", Lane::Patient, apply);
     routes.add("POST", "/v1/tenants", Lane::Patient, create_tenant);
+    routes.add_with_id("POST", "/v1/runs", Lane::Patient, retry, "/retry");
     routes.add("POST", "/v1/moves", Lane::Patient, post_moves(services));
 }
 

@@ -9,6 +9,7 @@
 #include "api/content_types.hpp"
 #include "api/requests.hpp"
 #include "api/respond_async.hpp"
+#include "api/session.hpp"
 #include "api/v2_errors.hpp"
 #include "api/v2_schema.hpp"
 #include "graphql/engine.hpp"
@@ -134,6 +135,7 @@ http::Reply answer(
             .request_id = request.id,
             .gate = &services.gate,
             .asker = asker_of(request),
+            .me = [&] { return me_json(services.gate, request); },
             .reads = OperationReads(services.coordinator)};
         Interrupt interrupt = interrupt_of_query(request.gone, options.query_timeout);
         return Service(services, engine, operation, std::move(call), std::move(interrupt)).answer();
@@ -146,6 +148,7 @@ http::Reply answer(
             .request_id = id,
             .gate = &services.gate,
             .asker = who,
+            .me = nullptr,  // no field of Mutation asks
             .reads = OperationReads(services.coordinator),
             .run = std::move(run)};
         return Service(services, engine, operation, std::move(call), nullptr).answer();
@@ -176,7 +179,7 @@ void add_v2(Routes& routes, Services services, const V2Options& options) {
     routes.add("GET", "/v2/schema", Lane::Quick, schema);
 
     const Engine engine = std::make_shared<const graphql::Engine>(
-        make_v2_schema(services.coordinator),
+        make_v2_schema(services, routes.prefix()),
         // As the Go program: clients send objects of their own with fields that it never knew.
         graphql::EngineOptions{.unknown_fields = graphql::UnknownFields::AreIgnored}
     );

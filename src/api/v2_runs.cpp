@@ -5,6 +5,7 @@
 
 #include "api/requests.hpp"
 #include "api/respond_async.hpp"
+#include "api/runs.hpp"
 #include "api/v2_schema.hpp"
 #include "api/v2_types.hpp"
 #include "core/error.hpp"
@@ -46,6 +47,7 @@ VersionRequest version_request(const json::object& input, const FieldContext& co
         .asker = call.asker,
         .keep_rolled_back = context.selected().has("version"),
     };
+    request.max_failures = max_failures_of(input);
     if (const json::value* tenant = input.if_contains("tenantName")) {
         request.tenant = std::string(tenant->as_string());
     }
@@ -77,10 +79,11 @@ Outcome create_version(
     throw;
 }
 
-void run(Coordinator& coordinator, FieldContext& context, Result& result) {
-    const json::object& input = context.arguments().at("input").as_object();
+void run(
+    Coordinator& coordinator, const VersionRequest& request, FieldContext& context, Result& result
+) {
     V2Call& call = *context.request().as<V2Call*>();
-    const Outcome outcome = create_version(coordinator, version_request(input, context), call);
+    const Outcome outcome = create_version(coordinator, request, call);
     if (!outcome.changed.empty()) refuse(outcome.changed);
     call.notes.insert(call.notes.end(), outcome.notes.begin(), outcome.notes.end());
     const auto& notices = outcome.notices;
@@ -89,7 +92,7 @@ void run(Coordinator& coordinator, FieldContext& context, Result& result) {
     call.failures.insert(call.failures.end(), failures.begin(), failures.end());
     const auto& servers = outcome.servers;
     call.servers.insert(call.servers.end(), servers.begin(), servers.end());
-    const CreateResults results{outcome, is_true(input, "dryRun")};
+    const CreateResults results{outcome, request.dry_run};
     result.object(graphql::Object(results));
 }
 
@@ -111,12 +114,27 @@ void write_version(Coordinator& coordinator, FieldContext& context, Result& resu
 
 }  // namespace
 
-void resolve_mutations(graphql::Schema& schema, Coordinator& coordinator) {
+void resolve_mutations(graphql::Schema& schema, Services services) {
+    Coordinator& coordinator = services.coordinator;
     for (const char* field : {"createVersion", "createTenant"}) {
         schema.resolve("Mutation", field, [&coordinator](FieldContext& context, Result& result) {
-            run(coordinator, context, result);
+            const json::object& input = context.arguments().at("input").as_object();
+            run(coordinator, version_request(input, context), context, result);
         });
     }
+    schema.resolve("Mutation", "retryRun", [services](FieldContext& context, Result& result) {
+        const std::string id(context.arguments().at("id").as_string());
+        const V1Request again = retry_of(services.detached_runs.find(id));
+        const V2Call& call = *context.request().as<V2Call*>();
+        VersionRequest request{
+            .version_name = again.version_name,
+            .tenants = again.tenants,
+            .request_id = call.request_id,
+            .asker = call.asker,
+            .keep_rolled_back = false};
+        if (call.run) tie(request, call.run);
+        run(services.coordinator, request, context, result);
+    });
     schema
         .resolve("Mutation", "removeTenant", [&coordinator](FieldContext& context, Result& result) {
             const V2Call& call = *context.request().as<V2Call*>();

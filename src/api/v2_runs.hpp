@@ -1,11 +1,11 @@
 #pragma once
 
-#include "coordinator/coordinator.hpp"
+#include "api/services.hpp"
 #include "graphql/schema.hpp"
 
 namespace migrator::api {
 
 /// Gives Mutation and CreateResults their resolvers. `coordinator` outlives the schema.
-void resolve_mutations(graphql::Schema& schema, coordinator::Coordinator& coordinator);
+void resolve_mutations(graphql::Schema& schema, Services services);
 
 }  // namespace migrator::api

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "api/v2_analysis.hpp"
+#include "api/v2_console.hpp"
+#include "api/v2_drift.hpp"
 #include "api/v2_fleet.hpp"
 #include "api/v2_runs.hpp"
 #include "api/v2_schema_text.hpp"
@@ -125,7 +128,8 @@ void guard(graphql::Schema& schema, const graphql::Type& type) {
 
 }  // namespace
 
-graphql::Schema make_v2_schema(Coordinator& coordinator) {
+graphql::Schema make_v2_schema(Services services, const std::string& prefix) {
+    Coordinator& coordinator = services.coordinator;
     graphql::Schema schema(v2_schema_text());
     resolve_types(schema);
     const auto query = [&](const char* field, auto resolver) {
@@ -140,7 +144,10 @@ graphql::Schema make_v2_schema(Coordinator& coordinator) {
     query("version", resolve_version);
     query("dbMigration", resolve_db_migration);
     resolve_fleet(schema);
-    resolve_mutations(schema, coordinator);
+    resolve_console(schema, services, prefix);
+    resolve_analysis(schema, coordinator);
+    resolve_drift(schema, coordinator);
+    resolve_mutations(schema, services);
     guard(schema, *schema.query());
     guard(schema, *schema.mutation());
     return schema;

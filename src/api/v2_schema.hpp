@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/json/object.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,7 +17,8 @@ struct V2Call {
     std::string request_id;
     const Gate* gate = nullptr;  ///< null, as in tests of the schema: open
     coordinator::Asker asker;
-    OperationReads reads;  ///< of a query
+    std::function<boost::json::object()> me;  ///< `me_json` of the request
+    OperationReads reads;                     ///< of a query
     /// What its client looks at instead of waiting; null: the client waits.
     std::shared_ptr<coordinator::DetachedRun> run;
     std::vector<std::string> notes;  ///< `extensions.notes` of the answer
@@ -29,7 +32,8 @@ struct V2Call {
 
 /// The schema of v2 (`schema.graphql`) with its resolvers. Requests are executed with a `V2Call*`
 /// as their context. Each field of Query and Mutation asks the call's gate first.
-graphql::Schema make_v2_schema(coordinator::Coordinator& coordinator);
+/// `prefix`: of our routes.
+graphql::Schema make_v2_schema(Services services, const std::string& prefix);
 
 /// The text of `schema.graphql`, white space around it trimmed.
 std::string_view v2_schema_text();

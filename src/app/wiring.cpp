@@ -15,6 +15,7 @@
 
 #include "access/authenticator.hpp"
 #include "api/router.hpp"
+#include "api/session.hpp"
 #include "app/build_info.hpp"
 #include "app/drivers.hpp"
 #include "core/error.hpp"
@@ -72,7 +73,8 @@ access::Credentials credentials_of(const http::Request& request) {
     access::Credentials credentials{
         .authorization = request.header("Authorization"),
         .balancer = request.header("x-amzn-oidc-data"),
-        .certificate = std::nullopt};
+        .certificate = std::nullopt,
+        .session = api::session_token(request)};
     if (const auto& shown = request.certificate) {
         credentials.certificate = access::CertificateNames{
             .subject = shown->subject, .dns = shown->dns, .uris = shown->uri};
@@ -292,7 +294,9 @@ int serve(const std::string& path, const Overrides& overrides, Cloud& cloud) {
          .redacted_config = configuration.redacted_yaml,
          .deprecated_tenant_keys = configuration.deprecated_tenant_keys,
          .query_timeout = configuration.query_timeout,
-         .metrics_apart = configuration.http.metrics_port.has_value()}
+         .metrics_apart = configuration.http.metrics_port.has_value(),
+         .is_https = !configuration.http.tls.certificate.empty(),
+         .console = configuration.console}
     );
     const http::Router metrics_router = api::make_metrics_router(metrics, prefix);
     std::optional<http::SidePort> metrics_port;

@@ -83,6 +83,8 @@ void show_preview(
 void show_analysis(Report& report, const Analysis& analysis, bool verbose);
 /// What the planned files did where they were traced, and what they will take.
 void show_trace(Report& report, const TraceReport& traced);
+/// Which tenants' schemas differ, and in what; `details`: with the lines that differ.
+void show_drift(Report& report, const drift::Report& found, bool details);
 /// Which checks are not true, and for whom.
 void show_checks(Report& report, const db::CheckReport& checks);
 /// Servers that could not be read; of one server nothing.

@@ -19,6 +19,10 @@ std::string size_of(const AffectedTable& table) {
 
 /// "orders in 12 schemas, the largest in t7 (40000000 rows, 3.1 GB)".
 std::string affected(const AffectedTable& table) {
+    // A function, a type, a view.
+    if (table.rows == 0 && table.bytes == 0) {
+        return table.table + " in " + count_of(table.schemas, "schema", "schemas");
+    }
     if (table.schemas == 1) {
         return fmt::format("{} in {} ({})", table.table, table.largest, size_of(table));
     }

@@ -5,6 +5,7 @@
 #include "cli/pending_code.hpp"
 #include "wire/analysis.hpp"
 #include "wire/audit.hpp"
+#include "wire/drift.hpp"
 #include "wire/migrations.hpp"
 #include "wire/plans.hpp"
 #include "wire/runs.hpp"
@@ -193,6 +194,8 @@ std::string version(
     root["appliedMigrations"] = std::move(rows);
     return document(root);
 }
+
+std::string drift(const drift::Report& report) { return document(wire::drift_report(report)); }
 
 std::string audit(const coordinator::AuditPage& page) {
     return document(wire::audit_page(page.head, page.rows, page.next));

@@ -44,6 +44,7 @@ std::string offline_validation(
     const std::vector<std::string>& unknown_keys,
     const std::vector<std::string>& not_checked
 );
+std::string drift(const drift::Report& report);
 /// The files that `init` or `new` has made.
 std::string created(const std::vector<std::string>& paths);
 /// A new bearer token, and its line for the configuration.

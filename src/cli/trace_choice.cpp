@@ -35,7 +35,8 @@ Options trace_options(TraceChoice& choice) {
         flag(
             "--scratch",
             request.scratch,
-            "With --analyze: trace the files in a schema that is built and dropped again"
+            "With --analyze: trace the files in a schema that is built and dropped again; MySQL, "
+            "MariaDB: ask the server about empty copies of tables"
         ),
         word(
             "--scratch-source DATASOURCE",

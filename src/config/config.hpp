@@ -46,6 +46,7 @@ struct Config {
     LogOptions log;
     std::string path_prefix;                     ///< as configured, "/" when blank
     std::chrono::milliseconds query_timeout{0};  ///< of a GraphQL query; 0: none
+    bool console = true;                         ///< whether the service shows it
     bool deprecated_tenant_keys = false;  ///< `tenantSelectSQL` or `tenantInsertSQL` in effect
 
     /// The configuration as `/config` and `migrator config` print it: YAML, secrets masked.

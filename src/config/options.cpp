@@ -179,6 +179,9 @@ db::Options database_options(const Values& values) {
     options.adopt_schemas =
         values.text("adoptSchemas") == "refuse" ? db::AdoptSchemas::Refuse : db::AdoptSchemas::Warn;
     options.missing_schemas = missing_schemas_of(values);
+    options.unsupported_server = values.text("unsupportedServer") == "allow"
+                                     ? db::UnsupportedServer::Allow
+                                     : db::UnsupportedServer::Refuse;
     options.statement_timeout = values.optional_duration("statementTimeout");
     options.ddl_lock_timeout = values.optional_duration("ddlLockTimeout");
     options.slow_statement = values.duration("slowStatement");
@@ -256,6 +259,24 @@ std::optional<coordinator::UnmanagedTenants> unmanaged_of(const Values& values) 
     return text == "refuse" ? UnmanagedTenants::Refuse : UnmanagedTenants::Apply;
 }
 
+coordinator::DriftOptions drift_options(const Values& values) {
+    coordinator::DriftOptions options{.ignore = values.items("driftIgnore")};
+    const std::string check = values.text("driftCheck");
+    options.check = check == "fail"   ? coordinator::DriftReaction::Fail
+                    : check == "warn" ? coordinator::DriftReaction::Warn
+                                      : coordinator::DriftReaction::Off;
+    for (const std::string& what : values.items("driftAlso")) {
+        if (what != "comments" && what != "owners") {
+            throw Error(
+                ErrorKind::Configuration,
+                fmt::format("driftAlso: '{}' is neither comments nor owners", what)
+            );
+        }
+        (what == "comments" ? options.comments : options.owners) = true;
+    }
+    return options;
+}
+
 coordinator::Options coordinator_options(const Values& values) {
     using coordinator::ChecksumVerification;
     const std::string verification = values.text("checksumVerification");
@@ -271,6 +292,7 @@ coordinator::Options coordinator_options(const Values& values) {
         .lock_timeout = values.duration("lockTimeout"),
         .run_queue = values.number("runQueue"),
         .audit = audit_mode(values),
+        .drift = drift_options(values),
         .audit_key = values.text("auditKey"),
     };
 }
@@ -305,6 +327,7 @@ Config make_options(const Settings& settings, const Lookups& lookups) {
     config.log = log_options(values);
     config.path_prefix = values.text("pathPrefix");
     config.query_timeout = values.duration("queryTimeout");
+    config.console = values.text("console") == "on";
     config.deprecated_tenant_keys = is_old_key_used(values, "tenantSelect", "tenantSelectSQL") ||
                                     is_old_key_used(values, "tenantInsert", "tenantInsertSQL");
     return config;

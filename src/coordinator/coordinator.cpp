@@ -27,6 +27,7 @@ Coordinator::Coordinator(Dependencies dependencies, const Options& options)
     : dependencies_(std::move(dependencies)),
       options_(options),
       inspection_(dependencies_, options_),
+      drift_(dependencies_, inspection_, options_),
       audit_(dependencies_, options_),
       corrections_(dependencies_, inspection_, audit_, options_),
       line_(options.run_queue) {}

@@ -10,6 +10,7 @@
 #include "coordinator/audit.hpp"
 #include "coordinator/corrections.hpp"
 #include "coordinator/dependencies.hpp"
+#include "coordinator/drift_check.hpp"
 #include "coordinator/inspection.hpp"
 #include "coordinator/line.hpp"
 #include "coordinator/options.hpp"
@@ -37,6 +38,10 @@ public:
     std::unique_ptr<Line::Place> enter(const VersionRequest& request);
     Outcome create_version(const VersionRequest& request, std::unique_ptr<Line::Place> place);
 
+    /// Throws InvalidRequest for a selection that no run can have: canary or waves where there are
+    /// none. Touches nothing.
+    void check_selection(const VersionRequest& request) const;
+
     /// Cancels all runs of this process, and those to come.
     void cancel_all() { stop_.request_stop(); }
     /// Requested by `cancel_all`.
@@ -53,6 +58,7 @@ public:
     std::optional<Version> version(std::int64_t id);
 
     const Inspection& inspection() const { return inspection_; }
+    const DriftCheck& drift() const { return drift_; }
     Corrections& corrections() { return corrections_; }
     Audit& audit() { return audit_; }
 
@@ -61,11 +67,11 @@ public:
 
 private:
     std::unique_ptr<Line::Place> checked_place(const VersionRequest& request);
-    void check_selection(const VersionRequest& request) const;
 
     const Dependencies dependencies_;
     const Options options_;
     const Inspection inspection_;
+    const DriftCheck drift_;
     Audit audit_;
     Corrections corrections_;
     Line line_;

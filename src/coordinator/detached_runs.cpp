@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/number.hpp"
 
 namespace migrator::coordinator {
 namespace {
@@ -16,6 +17,15 @@ std::string gone_answer(const db::RunRecord& run) {
         R"(was probably stopped; check the versions and the status before repeating the run"}})",
         run.silent_for.count()
     );
+}
+
+/// The `seq` at the end of what `DetachedRun::snapshot` wrote; 0 in records of older releases.
+std::uint64_t newest_event(std::string_view progress) {
+    constexpr std::string_view kMark = R"(,"seq":)";
+    const auto begin = progress.rfind(kMark);
+    if (begin == std::string_view::npos || !progress.ends_with('}')) return 0;
+    progress.remove_suffix(1);
+    return parse_number<std::uint64_t>(progress.substr(begin + kMark.size())).value_or(0);
 }
 
 }  // namespace
@@ -34,14 +44,17 @@ DetachedRuns::DetachedRuns(
       beater_([this](const std::stop_token& ends) { this->beat(ends); }) {}
 
 std::shared_ptr<DetachedRun> DetachedRuns::prepare(std::string id, std::string request) const {
-    return std::make_shared<DetachedRun>(db::RunRecord{
-        .id = std::move(id),
-        .state = "queued",
-        .request = std::move(request),
-        .progress = "{}",
-        .owner = dependencies_.owner,
-        .started = dependencies_.clock(),
-    });
+    return std::make_shared<DetachedRun>(
+        db::RunRecord{
+            .id = std::move(id),
+            .state = "queued",
+            .request = std::move(request),
+            .progress = "{}",
+            .owner = dependencies_.owner,
+            .started = dependencies_.clock(),
+        },
+        dependencies_.clock
+    );
 }
 
 std::shared_ptr<DetachedRun> DetachedRuns::here(const std::string& id) {
@@ -116,6 +129,20 @@ DetachedRunView DetachedRuns::find(const std::string& id) {
     const auto stored = records_.find(id);
     if (!stored) throw Error(ErrorKind::NotFound, fmt::format("run {} does not exist", id));
     return view(*stored);
+}
+
+DetachedRuns::Events DetachedRuns::events(const std::string& id, std::uint64_t since) {
+    if (const auto known = here(id)) {
+        // Events first: none of them is newer than the run that is shown with them.
+        RunEvents::Since events = known->events_since(since);
+        const db::RunRecord stored = known->snapshot();
+        return {.run = view(stored), .since = std::move(events)};
+    }
+    const auto stored = records_.find(id);
+    if (!stored) throw Error(ErrorKind::NotFound, fmt::format("run {} does not exist", id));
+    const std::uint64_t newest = newest_event(stored->progress);
+    return {
+        .run = view(*stored), .since = {.newest = newest, .whole = newest != since, .events = {}}};
 }
 
 void DetachedRuns::read(const std::function<void(const DetachedRunView&)>& run) {

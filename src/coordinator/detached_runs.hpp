@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -65,6 +66,14 @@ public:
 
     /// Throws NotFound.
     DetachedRunView find(const std::string& id);
+    /// The run as it is, and what has happened since event `since`. Of a run that another process
+    /// works on, or whose end is written, no event is known: `whole` when anything may have
+    /// happened. Throws NotFound.
+    struct Events {
+        DetachedRunView run;
+        RunEvents::Since since;
+    };
+    Events events(const std::string& id, std::uint64_t since);
     /// Newest first.
     void read(const std::function<void(const DetachedRunView&)>& run);
     /// Asks for its end, whoever works on it; nothing happens when it has ended. Throws NotFound.

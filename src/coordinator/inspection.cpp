@@ -341,7 +341,11 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     workable.ignored = aside.skipped;
     preview.notes.insert(preview.notes.end(), aside.notes.begin(), aside.notes.end());
     if (!aside.advice.empty()) preview.notes.push_back(aside.advice);
-    preview.plan = plan::narrow(all, *preview.sources, applied, workable).plan;
+    plan::Narrowed narrowed = plan::narrow(all, *preview.sources, applied, workable);
+    preview.plan = std::move(narrowed.plan);
+    preview.waves = std::move(narrowed.waves);
+    preview.owed = narrowed.owed.size();
+    preview.set_aside = aside.failures;
     preview.summary = plan::summarize(preview.plan);
     preview.changed = changed(*preview.sources, applied);
     preview.lagging = plan::lagging(*preview.sources, applied);
@@ -356,17 +360,18 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     return preview;
 }
 
-Analysis Inspection::analyze(const Preview& preview) const {
-    return dependencies_.connector.analyze(preview.plan);
-}
-
-TraceReport Inspection::trace(const Preview& preview, db::TraceRequest request) const {
+Examination Inspection::examine(const Preview& preview, db::TraceRequest request) const {
+    const std::unique_lock only_one(examining_, std::try_to_lock);
+    if (!only_one) throw Error(ErrorKind::Busy, "Another analysis is running, try again later");
     if (!request.on.empty()) {
         plan::check_names(request.on);
         request.on = plan::chosen(preview.plan.tenants, request.on);
     }
     request.maker = dependencies_.owner;
-    return dependencies_.connector.trace(preview.plan, *preview.sources, request);
+    db::Connector& connector = dependencies_.connector;
+    Examination found{.analysis = connector.analyze(preview.plan, request), .traced = {}};
+    if (request.any()) found.traced = connector.trace(preview.plan, *preview.sources, request);
+    return found;
 }
 
 db::CheckReport Inspection::run_checks(const Preview& preview) const {
@@ -384,6 +389,10 @@ std::string Inspection::preview_sql(const Preview& preview) const {
         }
     }
     return text;
+}
+
+db::FileText Inspection::file_text(const Migration& file, const std::string& schema) const {
+    return dependencies_.connector.file_text(file, schema);
 }
 
 Validation Inspection::validate() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,11 @@ namespace migrator::coordinator {
 /// What `migrator plan` shows.
 struct Preview {
     Plan plan;  ///< points into `sources`
+    /// How many tenants with files each step of the selection brings up in all; empty when there is
+    /// one step.
+    std::vector<std::size_t> waves;
+    std::size_t owed = 0;                  ///< tenants that the selection leaves for a later run
+    std::vector<TenantFailure> set_aside;  ///< that no run can work for, as the run would say
     std::shared_ptr<const std::vector<Migration>> sources;
     Summary summary;
     std::vector<Migration> changed;
@@ -30,6 +36,12 @@ struct Preview {
     plan::Findings findings;
     SourceCheck source;
     std::vector<plan::ServerStanding> servers;  ///< as in `plan::StatusReport`
+};
+
+/// What `migrator plan --analyze` adds.
+struct Examination {
+    Analysis analysis;
+    std::optional<TraceReport> traced;  ///< when a trace was asked for
 };
 
 /// What `migrator validate` shows: everything wrong that can be seen without writing.
@@ -84,17 +96,18 @@ public:
     /// Of an apply by command. Throws NotFound as `plan::chosen` does, InvalidRequest as
     /// `plan::check_names`.
     Preview preview(bool reconcile, const plan::Selection& tenants = {}) const;
-    /// What the files of the preview would do to an application in use. Throws what
-    /// `Connector::analyze` throws.
-    Analysis analyze(const Preview& preview) const;
-    /// Runs the files of the preview where `request` says, and rolls them back. `request.on` may
-    /// hold patterns; its maker is known here. Throws NotFound when a name or pattern means none of
-    /// the preview's tenants, and what `Connector::trace` throws.
-    TraceReport trace(const Preview& preview, db::TraceRequest request) const;
+    /// What the files of the preview would do to an application in use; where `request` asks for
+    /// it, they also run there and are rolled back. `request.on` may hold patterns; its maker is
+    /// known here. One at a time: throws Busy while another one is at work. Throws NotFound when a
+    /// name or pattern means none of the preview's tenants, and what `Connector::analyze` and
+    /// `Connector::trace` throw.
+    Examination examine(const Preview& preview, db::TraceRequest request) const;
     /// What the checks of the planned files say now.
     db::CheckReport run_checks(const Preview& preview) const;
     /// The text that would be sent for each planned file and schema, with comments for people.
     std::string preview_sql(const Preview& preview) const;
+    /// A file as it is sent for `schema`.
+    db::FileText file_text(const Migration& file, const std::string& schema) const;
     Validation validate() const;
     /// What can be said of the files without the database: not what is pending or edited.
     Validation validate_files() const;
@@ -123,6 +136,7 @@ private:
 
     const Dependencies& dependencies_;
     const Options options_;
+    mutable std::mutex examining_;  ///< held for the length of an examination
 };
 
 }  // namespace migrator::coordinator

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "db/options.hpp"
 #include "identity/places.hpp"
@@ -32,6 +33,21 @@ enum class UnmanagedTenants : std::uint8_t {
     Refuse,  ///< it has failed
 };
 
+/// What a run does about tenants whose schema is not the one that the last run has left.
+enum class DriftReaction : std::uint8_t {
+    Off,   ///< nothing, and stores nothing
+    Warn,  ///< it says so
+    Fail,  ///< they have failed
+};
+
+/// How the schemas of tenants are compared.
+struct DriftOptions {
+    DriftReaction check = DriftReaction::Off;
+    std::vector<std::string> ignore;  ///< as `db::CatalogWanted::ignored`
+    bool comments = false;            ///< are compared, too
+    bool owners = false;
+};
+
 struct Options {
     ChecksumVerification checksum_verification = ChecksumVerification::Fail;
     Reaction moved_files = Reaction::Fail;      ///< a new file that a recorded one has become
@@ -43,6 +59,7 @@ struct Options {
     std::chrono::milliseconds lock_timeout{30'000};  ///< wait for the migration lock
     std::size_t run_queue = 16;                      ///< runs that wait in this process
     AuditMode audit = AuditMode::Auto;
+    DriftOptions drift;
     std::string audit_key;  ///< a secret; empty: the chain has no key
 };
 

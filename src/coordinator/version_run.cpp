@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "coordinator/drift_guard.hpp"
 #include "coordinator/foreign_problems.hpp"
 #include "coordinator/set_aside.hpp"
 #include "coordinator/source_report.hpp"
@@ -430,6 +431,7 @@ plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied
     tenants.ignored = std::move(aside.skipped);
     for (std::string& note : aside.notes) tenant_notes_.push_back(std::move(note));
     outcome_.failures = std::move(aside.failures);
+    set_drifted_aside(pending, applied, tenants);
     if (outcome_.failures.empty()) return tenants;
     const std::unordered_set<std::string_view> named(
         applied.tenants.begin(), applied.tenants.end()
@@ -439,9 +441,76 @@ plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied
     }
     const std::size_t failed = outcome_.failures.size();
     const std::size_t all = applied.tenants.size() + failed - tenants.without.size();
-    if (!dependencies_.connector.contains_failures(failed, all)) end_for_failures(aside.advice);
+    if (!dependencies_.connector.contains_failures(failed, all, request_.max_failures)) {
+        end_for_failures(aside.advice);
+    }
     if (!aside.advice.empty()) tenant_notes_.push_back(std::move(aside.advice));
     return tenants;
+}
+
+/// Only under the lock, and of tenants that get files: what was read before may have changed.
+void VersionRun::set_drifted_aside(
+    const Plan& pending, const Applied& applied, const plan::Selection& tenants
+) {
+    const DriftGuard guard(dependencies_.connector, sources_, options_.drift);
+    if (!guard.is_on() || !run_ || request_.action != Action::Apply) return;
+    std::unordered_set<std::string_view> with_files;
+    for (const PlannedFile& file : pending.files) {
+        if (!is_for_tenants(file.migration->type)) continue;
+        with_files.insert(file.schemas->begin(), file.schemas->end());
+    }
+    std::vector<std::string> meant;
+    for (const std::string& tenant : pending.tenants) {
+        const bool has_failed =
+            std::ranges::find(outcome_.failures, tenant, &TenantFailure::tenant) !=
+            outcome_.failures.end();
+        const bool is_ignored = std::ranges::find(tenants.ignored, tenant) != tenants.ignored.end();
+        if (has_failed || is_ignored || !with_files.contains(tenant)) continue;
+        if (tenants.names.empty() || plan::is_meant(tenant, tenants.names)) meant.push_back(tenant);
+    }
+    for (TenantFailure& failure : guard.look(applied, meant)) {
+        if (options_.drift.check == DriftReaction::Fail) {
+            outcome_.failures.push_back(std::move(failure));
+        } else {
+            log::answered(log::Level::Warn, failure.message);
+            tenant_notes_.push_back(std::move(failure.message));
+        }
+    }
+}
+
+/// Of tenants that the run has worked for, and of those that no run has stored yet. The run is
+/// done, and its result stands.
+void VersionRun::store_fingerprints() {
+    const DriftGuard guard(dependencies_.connector, sources_, options_.drift);
+    if (!guard.is_on() || request_.dry_run) return;
+    try {
+        std::unordered_set<std::string_view> left_out;
+        for (const TenantFailure& failure : outcome_.failures) left_out.insert(failure.tenant);
+        std::unordered_set<std::string_view> worked_for;
+        for (const PlannedFile& file : plan_.files) {
+            if (!is_for_tenants(file.migration->type)) continue;
+            worked_for.insert(file.schemas->begin(), file.schemas->end());
+        }
+        const Applied applied = dependencies_.connector.read_applied(sources_);
+        for (const TenantState& state : applied.states) left_out.insert(state.tenant);
+        const std::vector<std::string> all = plan::distinct_tenants(applied);
+        const std::vector<std::string> new_ones = guard.unknown(all);
+        const std::unordered_set<std::string_view> unknown(new_ones.begin(), new_ones.end());
+        std::vector<std::string> tenants;
+        for (const std::string& tenant : all) {
+            if (left_out.contains(tenant)) continue;
+            if (worked_for.contains(tenant) || unknown.contains(tenant)) tenants.push_back(tenant);
+        }
+        guard.store(*run_, applied, tenants);
+    } catch (const Error& error) {
+        const std::string note = fmt::format(
+            "Could not store what the schemas are now ({}); the next run can't check the tenants "
+            "of this one for drift",
+            error.what()
+        );
+        log::answered(log::Level::Warn, note);
+        outcome_.notes.push_back(note);
+    }
 }
 
 void VersionRun::end_for_failures(const std::string& advice) {
@@ -515,6 +584,7 @@ db::ApplyRequest VersionRun::apply_request() const {
         .owed = owed_,
         .waves = waves_,
         .failed_before = outcome_.failures.size(),
+        .max_failures = request_.max_failures,
         .request_id = request_.request_id,
         .progress = request_.progress,
         .stop = stop_,
@@ -564,6 +634,7 @@ void VersionRun::apply() {
         }
         outcome_.rolled_back = std::move(result.rolled_back);
         if (!result.servers.empty()) outcome_.servers = std::move(result.servers);
+        store_fingerprints();
         finish(result);
         count_phase("applying", started_);
         end_audit();

@@ -56,6 +56,7 @@ struct VersionRequest {
     /// A dry run keeps what it rolled back, where the database can tell (`Outcome::rolled_back`).
     bool keep_rolled_back = false;
     std::optional<std::size_t> resume_at_statement;  ///< as in `db::ApplyRequest`
+    std::optional<Share> max_failures;               ///< the same
 };
 
 /// What a run did. When `changed` is not empty, nothing was done: these files were edited after
@@ -117,6 +118,10 @@ private:
     /// The tenants whom the run is for, without those that nobody can work for: they have failed.
     /// Throws MigrationFailed where that ends the run.
     plan::Selection workable(const Plan& pending, const Applied& applied);
+    void set_drifted_aside(
+        const Plan& pending, const Applied& applied, const plan::Selection& tenants
+    );
+    void store_fingerprints();
     /// Of a sync: throws MigrationFailed for what is half done, or remembers to settle it.
     void look_at_unfinished(const Applied& applied);
     void end_for_failures(const std::string& advice);

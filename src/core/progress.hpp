@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/plan.hpp"
 #include "core/time.hpp"
 
 namespace migrator {
@@ -65,7 +66,14 @@ struct Progress {
     std::vector<LongStatement> long_statements{};  ///< that were told of and still run
     /// Something to be shown to people at once, and not again; empty in most calls.
     std::string news{};
-    bool is_warning = false;  ///< the news
+    bool is_warning = false;     ///< the news
+    std::size_t wave = 0;        ///< in work, from 1; 0: the run has no waves, or has not begun one
+    std::size_t waves = 0;       ///< of the run
+    std::size_t wave_begin = 0;  ///< place of the wave's first tenant among those at work, from 0
+    std::size_t wave_end = 0;    ///< behind its last one
+    /// Tenants that have come to their end since the call before, each told once.
+    std::vector<std::string> done_now{};
+    std::vector<TenantFailure> failed_now{};
 };
 
 /// Called often, from one thread at a time: it has to return at once.

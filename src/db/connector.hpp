@@ -18,9 +18,11 @@
 #include "core/plan.hpp"
 #include "core/progress.hpp"
 #include "core/schema_name.hpp"
+#include "core/share.hpp"
 #include "core/time.hpp"
 #include "core/trace.hpp"
 #include "db/audit_log.hpp"
+#include "db/catalog.hpp"
 #include "db/options.hpp"
 #include "db/run_records.hpp"
 #include "db/shared_failures.hpp"
@@ -59,6 +61,18 @@ struct PlanBasis {
     const std::vector<std::string>& ignored;  ///< tenants that are owed nothing
 };
 
+/// A file as it is sent for one schema.
+struct FileText {
+    struct Piece {
+        std::uint32_t line = 0;  ///< in `text`, from 1
+        std::string text;        ///< of a statement, or of a check: its SQL for people
+    };
+    std::string text;  ///< with the schema in the place of the placeholder
+    bool outside_transaction = false;
+    std::vector<Piece> statements;  ///< in order, as failures count them from 1
+    std::vector<Piece> checks;      ///< in order
+};
+
 struct ApplyRequest {
     std::string version_name;
     Action action = Action::Apply;
@@ -74,8 +88,9 @@ struct ApplyRequest {
     std::vector<std::size_t> waves;
     /// Tenants that the run can't work for, who count among the failures that it tolerates.
     std::size_t failed_before = 0;
-    std::string request_id;  ///< for log lines of further threads
-    ProgressSink progress;   ///< may be null
+    std::optional<Share> max_failures;  ///< that it tolerates; unset: as the options say
+    std::string request_id;             ///< for log lines of further threads
+    ProgressSink progress;              ///< may be null
     /// Cancels in the database and rolls back; where tenants are worked for one by one, after those
     /// in work.
     std::stop_token stop;
@@ -201,6 +216,7 @@ struct RowsWanted {
     Columns columns = Columns::all_but_contents();
     std::optional<std::int64_t> version_id;  ///< of this version only
     std::optional<std::int64_t> id;          ///< this row only
+    std::optional<std::string> schema;       ///< rows of tenant files for this schema only
     /// The newest row of a migration that is recorded under one of these names. Empty: all rows.
     std::vector<std::string> newest_of;
     Order order = Order::NewestVersionFirst;
@@ -268,6 +284,9 @@ public:
     /// Records that places are the same, or of their own.
     virtual void add_places(const std::vector<SamePlace>& places) = 0;
 
+    /// Stores what the schemas of these tenants are now, in a table that the first call makes.
+    virtual void store_fingerprints(const std::vector<StoredFingerprint>& fingerprints) = 0;
+
     /// Records files under other names, whoever has them. Their contents stay as they are.
     virtual void rename(const std::vector<Rename>& renames) = 0;
 
@@ -333,7 +352,10 @@ public:
     ) = 0;
 
     /// Whether a run goes on for the other tenants when so many of `tenants` fail.
-    virtual bool contains_failures(std::size_t failed, std::size_t tenants) const = 0;
+    /// `max_failures` as in `ApplyRequest`.
+    virtual bool contains_failures(
+        std::size_t failed, std::size_t tenants, const std::optional<Share>& max_failures
+    ) const = 0;
 
     /// Rows of `migrator_migrations`, only the columns that are wanted.
     virtual std::unique_ptr<AppliedRows> applied_migrations(const RowsWanted& wanted) = 0;
@@ -386,7 +408,7 @@ public:
     /// What the planned files would do to an application that uses the tables, with their sizes as
     /// they are now. Reads only. Throws InvalidRequest where there are no rules for the database:
     /// nobody may take an empty answer for a good one.
-    virtual Analysis analyze(const Plan& /*plan*/) {
+    virtual Analysis analyze(const Plan& /*plan*/, const TraceRequest& /*request*/) {
         throw Error(ErrorKind::InvalidRequest, "This database has no analysis");
     }
 
@@ -405,6 +427,33 @@ public:
         throw Error(ErrorKind::Internal, "this database does not tell which schemas it has");
     }
 
+    /// The catalog, for schemas that are to be compared. It has a connection of its own, and does
+    /// not outlive the Connector. Throws InvalidRequest where schemas can't be compared.
+    virtual std::unique_ptr<Catalog> catalog(const CatalogWanted& /*wanted*/) {
+        throw Error(ErrorKind::InvalidRequest, "Schemas can't be compared on this database");
+    }
+
+    /// What runs have stored of schemas; none where no run has.
+    virtual std::vector<StoredFingerprint> fingerprints() { return {}; }
+
+    /// The schemas that the files of these tenants work in. `sources` are all files.
+    virtual std::vector<TenantSchema> tenant_schemas(
+        const std::vector<std::string>& /*tenants*/, const std::vector<Migration>& /*sources*/
+    ) {
+        throw Error(ErrorKind::InvalidRequest, "Schemas can't be compared on this database");
+    }
+
+    /// What these files make of an empty schema, in source order; it is dropped again. `maker`:
+    /// host and process, for whoever finds it. Throws InvalidRequest where that can't be done,
+    /// MigrationFailed when a file can't run there.
+    virtual SchemaContents built_schema(
+        const std::vector<const Migration*>& /*files*/,
+        const CatalogWanted& /*wanted*/,
+        const std::string& /*maker*/
+    ) {
+        throw Error(ErrorKind::InvalidRequest, "Schemas can't be compared on this database");
+    }
+
     /// The same as `check` of the tenant that `request` creates, for whom `plan` is. Throws what
     /// `Run::apply` would throw before anything runs; gives what its answer would say.
     virtual std::vector<std::string> check_new_tenant(
@@ -413,6 +462,9 @@ public:
 
     /// The text that would be sent for this file and schema, and how, for people.
     virtual std::string preview(const Migration& migration, const std::string& schema) = 0;
+
+    /// The same in its parts. Asks the database nothing.
+    virtual FileText file_text(const Migration& migration, const std::string& schema) = 0;
 };
 
 }  // namespace migrator::db

@@ -43,6 +43,9 @@ enum class MissingSchemas : std::uint8_t {
     Fail,  ///< it has failed
 };
 
+/// What becomes of a server that speaks a supported database's protocol and is not that database.
+enum class UnsupportedServer : std::uint8_t { Refuse, Allow };
+
 /// How `plan --analyze` weighs what it finds.
 struct AnalysisOptions {
     std::map<std::string, Level, std::less<>> levels;  ///< by rule, whatever the tables' sizes
@@ -106,6 +109,7 @@ struct Options {
     SessionState session_state = SessionState::Reset;
     AdoptSchemas adopt_schemas = AdoptSchemas::Warn;
     MissingSchemas missing_schemas = MissingSchemas::Warn;
+    UnsupportedServer unsupported_server = UnsupportedServer::Refuse;
     std::optional<std::chrono::milliseconds> statement_timeout;
     std::optional<std::chrono::milliseconds> ddl_lock_timeout;
     /// A statement that runs for longer is told of, again and again; 0: none is.

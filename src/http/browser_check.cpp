@@ -119,7 +119,29 @@ bool is_foreign_host(const Request& request, const Surroundings& around) {
     return host.find('.') != std::string_view::npos && !is_allowed(host, around.allowed_hosts);
 }
 
+bool is_this_machine(std::string_view host) {
+    constexpr std::string_view kName = "localhost";
+    const auto address = IpAddress::parse(host);
+    return address ? address->is_loopback() : equal_ignoring_case(host, kName);
+}
+
 }  // namespace
+
+bool is_page_from_elsewhere(const Request& request) {
+    if (!is_of_browser(request)) return false;
+    const auto origin = request.header("Origin");
+    return was_forwarded(request) || !is_this_machine(request.client_ip) ||
+           (origin && !is_this_machine(host_of_origin(*origin)));
+}
+
+bool is_of_own_page(const Request& request) {
+    if (const auto site = request.header(kSite)) return site == "same-origin";
+    const std::string_view origin = request.header("Origin").value_or("");
+    const std::string_view host = request.header("Host").value_or("");
+    const std::size_t scheme_end = origin.find("://");
+    return scheme_end != std::string_view::npos && !host.empty() &&
+           equal_ignoring_case(origin.substr(scheme_end + 3), host);
+}
 
 std::optional<std::string> browser_problem(const Request& request, const Surroundings& around) {
     const bool is_local = around.peer && around.peer->is_loopback() && !was_forwarded(request);

@@ -21,4 +21,12 @@ struct Surroundings {
 /// rebinding). Nothing when it is no browser's, or a harmless one: docs/http-api.md, "Browsers".
 std::optional<std::string> browser_problem(const Request& request, const Surroundings& around);
 
+/// Whether a browser's page asks that this machine has not loaded from itself: the connection or
+/// what the proxies say comes from elsewhere, or the page has another machine's name.
+bool is_page_from_elsewhere(const Request& request);
+
+/// Whether a browser says that a page of this very service asks. Plain HTTP has no
+/// `Sec-Fetch-Site`; then `Origin` has to have the host and port of `Host`.
+bool is_of_own_page(const Request& request);
+
 }  // namespace migrator::http

@@ -105,7 +105,10 @@ struct Router::Place {
 
     bool is_of(const Route& route) const {
         if (!route.serves(path) || hides_slash(sent)) return false;
-        return !is_disguised(route.with_id ? sent.substr(0, sent.rfind('/')) : sent);
+        if (!route.with_id) return !is_disguised(sent);
+        if (!sent.ends_with(route.suffix)) return false;
+        const std::string rest = sent.substr(0, sent.size() - route.suffix.size());
+        return !is_disguised(rest.substr(0, rest.rfind('/')));
     }
 
     std::string path;
@@ -118,6 +121,8 @@ private:
 
 bool Router::Route::serves(std::string_view decoded_path) const {
     if (!with_id) return decoded_path == path;
+    if (!decoded_path.ends_with(suffix)) return false;
+    decoded_path.remove_suffix(suffix.size());
     const std::size_t begin = path.size() + 1;
     return decoded_path.size() > begin && decoded_path.starts_with(path) &&
            decoded_path.find('/', path.size()) == path.size() &&
@@ -125,7 +130,9 @@ bool Router::Route::serves(std::string_view decoded_path) const {
 }
 
 std::string Router::Route::parameter_of(std::string_view decoded_path) const {
-    return with_id ? std::string(decoded_path.substr(path.size() + 1)) : "";
+    if (!with_id) return "";
+    const std::size_t begin = path.size() + 1;
+    return std::string(decoded_path.substr(begin, decoded_path.size() - begin - suffix.size()));
 }
 
 void Router::add(std::string method, std::string path, Lane lane, Handler handler) {
@@ -136,13 +143,16 @@ void Router::add(std::string method, std::string path, Lane lane, Handler handle
         .handler = std::move(handler)});
 }
 
-void Router::add_with_id(std::string method, std::string path, Lane lane, Handler handler) {
+void Router::add_with_id(
+    std::string method, std::string path, Lane lane, Handler handler, std::string suffix
+) {
     add(Route{
         .method = std::move(method),
         .path = std::move(path),
         .lane = lane,
         .handler = std::move(handler),
-        .with_id = true});
+        .with_id = true,
+        .suffix = std::move(suffix)});
 }
 
 void Router::add_bare(std::string method, std::string path, Lane lane, Handler handler) {
@@ -155,10 +165,10 @@ void Router::add_bare(std::string method, std::string path, Lane lane, Handler h
 }
 
 void Router::add(Route route) {
-    route.pattern = route.with_id ? route.path + "/:id" : route.path;
+    route.pattern = route.with_id ? route.path + "/:id" + route.suffix : route.path;
     const bool is_there = std::any_of(routes_.begin(), routes_.end(), [&](const Route& other) {
         return other.method == route.method && other.path == route.path &&
-               other.with_id == route.with_id;
+               other.with_id == route.with_id && other.suffix == route.suffix;
     });
     if (is_there) {
         throw Error(

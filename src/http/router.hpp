@@ -45,7 +45,10 @@ public:
 
     /// As `add`, for `path` and one more segment, which is not empty: "/v1/runs" serves
     /// "/v1/runs/abc", and `Request::parameter` is "abc". A literal path goes first.
-    void add_with_id(std::string method, std::string path, Lane lane, Handler handler);
+    /// `suffix` comes behind that segment: "/events" serves "/v1/runs/abc/events".
+    void add_with_id(
+        std::string method, std::string path, Lane lane, Handler handler, std::string suffix = {}
+    );
 
     /// As `add`, for a route whose requests are neither logged nor counted and whose answers get
     /// no added headers, such as `/metrics`.
@@ -73,7 +76,8 @@ public:
         Handler handler;
         bool bare = false;     ///< not logged, not counted, no added headers
         bool with_id = false;  ///< of `add_with_id`
-        std::string pattern;   ///< `path`, and "/:id" when there is an id
+        std::string suffix{};  ///< the same
+        std::string pattern;   ///< `path`, and "/:id" and the suffix when there is an id
 
         bool serves(std::string_view decoded_path) const;
         /// What `Request::parameter` is for a path that it serves; empty without an id.

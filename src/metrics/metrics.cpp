@@ -150,6 +150,10 @@ struct Registry::State {
         "migrator_files",
         "Files that do not fit the records, by finding, as of the last status or run"
     );
+    Family<Gauge>& drifted = gauge(
+        "migrator_drifted_tenants",
+        "Tenants whose schema differs from what is expected, as of the last look"
+    );
     Family<Counter>& webhooks = counter("migrator_webhooks_total", "Webhook calls, by result");
 
     Watched watched;
@@ -221,6 +225,10 @@ void Registry::tenants_seen(std::string_view state, std::size_t tenants) {
 
 void Registry::files_seen(std::string_view finding, std::size_t files) {
     state_->files.Add({{"finding", std::string(finding)}}).Set(static_cast<double>(files));
+}
+
+void Registry::drift_seen(std::size_t tenants) {
+    state_->drifted.Add({}).Set(static_cast<double>(tenants));
 }
 
 void Registry::webhook_done(bool delivered) {

@@ -60,6 +60,9 @@ public:
     /// How many files did not fit what is recorded when somebody looked last. `finding`: "moved",
     /// "late", "missing".
     void files_seen(std::string_view finding, std::size_t files);
+    /// How many tenants' schemas differed from what was expected when somebody looked last. Without
+    /// any look there is no such metric.
+    void drift_seen(std::size_t tenants);
 
     /// Asked at each `text`, from its thread. `name` is a label's value: "read", "health".
     void watch_pool(const std::string& name, std::function<PoolUse()> use);

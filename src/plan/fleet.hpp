@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -51,18 +52,35 @@ struct FleetStandings {
     std::vector<FleetLevel> levels;                   ///< in source order, those with tenants
     std::vector<std::string> pending;                 ///< tenant migrations that nobody has
     std::vector<std::string> unlisted;                ///< as `plan::unlisted`
-    std::vector<TenantStanding> page;                 ///< in the order of the tenant list
-    bool has_more = false;                            ///< behind the page
-    Findings findings;                                ///< of all files, single ones, too
+    std::size_t matching = 0;          ///< tenants that the page may hold, on whatever page
+    std::vector<TenantStanding> page;  ///< in the order that was asked for
+    bool has_more = false;             ///< behind the page
+    std::string next;                  ///< `FleetPage::after` of the next page, if there is one
+    Findings findings;                 ///< of all files, single ones, too
 };
 
-/// Which tenants the page holds.
+/// Which tenants the page holds, and in which order.
 struct FleetPage {
+    enum class Order : std::uint8_t {
+        List,       ///< of the tenant list; a tenant that has gone has no page behind it
+        Name,       ///< by name, byte by byte
+        Attention,  ///< failed, unfinished, planned, lagging, unmanaged, current; then by name
+    };
     std::optional<Standing> standing;  ///< those alone
     std::size_t limit = 0;
-    std::string after;  ///< the page begins behind this tenant; empty: with the first
+    /// The page begins behind this: a tenant, or what `FleetStandings::next` said; empty: with the
+    /// first. By Name and Attention the tenant need not be there any more.
+    std::string after;
+    std::optional<std::string> level;  ///< an identity: those alone; empty: not even the first file
+    std::string search;                ///< a part of the name, in any case
+    std::optional<std::string> tenant;  ///< this one alone
+    Order order = Order::List;
+
+    auto operator<=>(const FleetPage&) const = default;
 };
 
+/// Counts all tenants, whatever the page holds. Throws InvalidRequest when `page.after` is none of
+/// its order.
 FleetStandings fleet_standings(
     const std::vector<Migration>& sources, const Applied& applied, const FleetPage& page
 );

@@ -142,9 +142,33 @@ json::object tenant_standing(const TenantStanding& tenant) {
     return object;
 }
 
-json::value next_page(const FleetStandings& fleet) {
-    if (!fleet.has_more || fleet.page.empty()) return nullptr;
-    return text_or_null(fleet.page.back().tenant);
+json::value next_page(const FleetStandings& fleet) { return text_or_null(fleet.next); }
+
+json::object tenant_row(const TenantStanding& tenant) {
+    json::object object{
+        {"tenant", text(tenant.tenant)},
+        {"state", text(name_of(tenant.standing))},
+        {"level", text_or_null(tenant.level)},
+        {"missing", tenant.missing.size()}};
+    if (!tenant.state) return object;
+    const TenantState& state = *tenant.state;
+    object["versionId"] = state.version_id;
+    object["runState"] = text(state.state);
+    object["file"] = text_or_null(state.file);
+    object["statement"] = state.statement;
+    object["sqlstate"] = text(state.sqlstate);
+    object["message"] = text(state.message);
+    object["changed"] = time(state.changed);
+    return object;
+}
+
+json::object tenant_page_head(const FleetStandings& fleet) {
+    return {
+        {"tenants", fleet.tenants},
+        {"matching", fleet.matching},
+        {"states", states_of(fleet)},
+        {"levels", objects_of(level_columns(), fleet.levels)},
+        {"next", next_page(fleet)}};
 }
 
 json::object fleet_standings(const FleetStandings& fleet) {

@@ -16,6 +16,10 @@ const Columns<plan::FleetLevel>& level_columns();
 const Columns<TenantState>& unfinished_columns();
 
 boost::json::object tenant_standing(const plan::TenantStanding& tenant);
+/// The same in short: how many files are missing, not which.
+boost::json::object tenant_row(const plan::TenantStanding& tenant);
+/// Counts of all tenants and of those that the page is from, `next` included.
+boost::json::object tenant_page_head(const plan::FleetStandings& fleet);
 /// The tenant that the next page begins behind; null behind the last page.
 boost::json::value next_page(const plan::FleetStandings& fleet);
 boost::json::object fleet_standings(const plan::FleetStandings& fleet);

@@ -36,7 +36,7 @@ protected:
         session_->query(
             "select c.relname, k.mode from pg_locks k join pg_class c on c.oid = k.relation "
             "join pg_namespace n on n.oid = c.relnamespace "
-            "where k.pid = $1::int and n.nspname = $2 and c.relkind in ('r', 'p', 'm') and "
+            "where k.pid = $1::int and n.nspname = $2 and c.relkind in ('r', 'p', 'm', 'v') and "
             "k.granted",
             std::vector<db::sql::Value>{worker->id(), schemas_[0]},
             [&](const db::sql::Row& row) {
@@ -85,6 +85,7 @@ protected:
 TEST_F(Locks, AreThoseThatASecondSessionSees) {
     run("alter table {schema}.heap add primary key (id);"
         "create table {schema}.child (id int references {schema}.heap (id), up int);"
+        "create unique index on {schema}.sums (id);"
         "alter table {schema}.child add constraint up_fk foreign key (up) references "
         "{schema}.small;",
         schemas_[0]);
@@ -130,6 +131,59 @@ TEST_F(Locks, AreThoseThatASecondSessionSees) {
         "refresh materialized view {schema}.sums",
         "truncate {schema}.feels",
         "update {schema}.small set word = 'x' where id = 1",
+        "alter table {schema}.base alter column n type bigint",
+        "alter table {schema}.base add column x int, alter column n set not null",
+        "alter table {schema}.base add constraint c check (n > 0) not valid",
+        "alter table {schema}.base drop column n",
+        "alter table {schema}.base rename column n to m",
+        "alter table {schema}.base alter column n set default 5",
+        "alter table {schema}.base alter column n set statistics 5",
+        "alter table {schema}.base set (fillfactor = 90)",
+        "alter table {schema}.base rename to root",
+        "create index on {schema}.base (n)",
+        "truncate {schema}.base",
+        "update {schema}.base set n = 1 where id = 1",
+        "delete from {schema}.base where id = 1",
+        "lock table {schema}.base in exclusive mode",
+        "drop table {schema}.base cascade",
+        "alter table {schema}.parts add column x int",
+        "alter table {schema}.parts alter column at set not null",
+        "alter table {schema}.parts add unique (at)",
+        "alter table {schema}.parts add primary key (at)",
+        "alter table {schema}.parts add constraint c check (at >= 0)",
+        "alter table {schema}.small add column r int references {schema}.parent",
+        "alter table {schema}.parts owner to current_user",
+        "alter table {schema}.parts rename to pieces",
+        "create index on {schema}.parts (at)",
+        "create index on only {schema}.parts (at)",
+        "create trigger t after insert on {schema}.parts for each row execute function "
+        "suppress_redundant_updates_trigger()",
+        "truncate {schema}.parts",
+        "drop table {schema}.parts",
+        "alter table {schema}.days attach partition {schema}.checked for values from (2000) to "
+        "(3000)",
+        "alter table {schema}.days detach partition {schema}.day1",
+        "create table {schema}.x partition of {schema}.days for values from (9000) to (9001)",
+        "alter domain {schema}.positive add constraint c check (value < 9000)",
+        "alter domain {schema}.positive add constraint c check (value < 9000) not valid",
+        "alter table {schema}.big enable row level security",
+        "alter table {schema}.big replica identity full",
+        "alter table {schema}.big alter column note set storage external",
+        "alter table {schema}.big alter column note set compression pglz",
+        "alter table {schema}.big cluster on big_note",
+        "alter table {schema}.big add constraint c unique using index big_note",
+        "alter table {schema}.heap drop constraint heap_pkey cascade",
+        "drop view {schema}.looks",
+        "comment on table {schema}.big is 'x'",
+        "comment on column {schema}.big.n is 'x'",
+        "alter view {schema}.looks rename to sees",
+        "create or replace view {schema}.looks as select id from {schema}.small",
+        "grant select on {schema}.big to public",
+        "alter type {schema}.mood add value 'new'",
+        "with gone as (delete from {schema}.heir where id = 1 returning id) select 1 from gone",
+        "merge into {schema}.small s using {schema}.big b on b.id = s.id when matched then delete",
+        "insert into {schema}.small select id, note from {schema}.big where id > 1990",
+        "refresh materialized view concurrently {schema}.sums",
     };
     for (const char* statement : statements) {
         SCOPED_TRACE(statement);

@@ -47,8 +47,7 @@ protected:
         }
         std::vector<TracedFile> files;
         for (const Migration& migration : migrations_) files.push_back({&migration, "t1"});
-        db::Options options;
-        db::sql::apply::Scripts scripts(server_->dialect(), options);
+        db::sql::apply::Scripts scripts(server_->dialect(), options_of_trace_);
         const auto work = connect();
         const auto observer = connect();
         Tracer tracer(*work, *observer, scripts, std::move(limits));
@@ -74,6 +73,7 @@ select string_agg(line, e'\n' order by line) from (
     }
 
     std::vector<Migration> migrations_;
+    db::Options options_of_trace_;
 };
 
 using Texts = std::vector<std::string>;
@@ -212,6 +212,26 @@ TEST_F(TracerTest, EndsWithTheStatementThatFails) {
     EXPECT_FALSE(seen.is_timed_out);
     EXPECT_TRUE(seen.statements[0].not_traced.empty());
     EXPECT_EQ(state(), before);
+}
+
+TEST_F(TracerTest, ChecksDeferredConstraintsAsCommitDoes) {
+    execute(
+        *admin_,
+        "alter table t1.orders add constraint known foreign key (customer) references t1.customers "
+        "deferrable initially deferred"
+    );
+    const std::string wrong = "insert into {schema}.orders (customer) values (999)";
+    const std::string mended = "insert into {schema}.customers (id) values (999)";
+    const Trace failed = trace({"select 1", wrong});
+    EXPECT_TRUE(has(failed.failure, "file2.sql, at COMMIT: ")) << failed.failure;
+    EXPECT_TRUE(has(failed.failure, "known")) << failed.failure;
+    EXPECT_FALSE(failed.is_timed_out);
+    EXPECT_EQ(trace({wrong, mended}).failure, "") << "one transaction for both";
+    options_of_trace_.atomicity = db::Atomicity::File;
+    const Trace first = trace({wrong, mended});
+    EXPECT_TRUE(has(first.failure, "file1.sql, at COMMIT: ")) << first.failure;
+    EXPECT_EQ(first.statements.size(), 1U);
+    EXPECT_EQ(trace({wrong + ";" + mended, "select 1"}).failure, "");
 }
 
 TEST_F(TracerTest, SaysWhatItDoesNotTrace) {

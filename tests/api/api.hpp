@@ -118,9 +118,7 @@ private:
         const auto found = router.find(request);
         if (const auto* answer = std::get_if<http::Response>(&found)) return *answer;
         const auto& route = *std::get<const http::Router::Route*>(found);
-        if (request.path != route.path) {
-            request.parameter = request.path.substr(route.path.size() + 1);
-        }
+        request.parameter = route.parameter_of(request.path);
         try {
             http::Reply result = route.handler(request);
             while (const auto* rest = std::get_if<http::GoesOn>(&result)) {

@@ -88,6 +88,32 @@ TEST_F(FleetStatus, ByGraphql) {
     );
 }
 
+TEST_F(FleetStatus, DriftByGraphql) {
+    for (const char* tenant : {"east", "south"}) database.record(file_, tenant);
+    for (const char* tenant : {"north", "east", "south"}) {
+        database.schemas().objects[tenant] = {{"table", "t", ""}};
+    }
+    database.schemas().objects["east"].push_back({"column", "t.a", "text"});
+    const std::string differs =
+        R"({"tenants":["east"],"level":"1 of 1 file, the last: 002.sql",)"
+        R"("lacksSchema":false,"differences":[{"deviation":"Additional","kind":"column",)"
+        R"("name":"t.a","expected":"","found":"text"}]})";
+    expect(
+        query(
+            "{ drift { compared drifted groups { tenants level lacksSchema differences { deviation "
+            "kind name expected found } } notCompared { tenant why isError } } }"
+        ),
+        200,
+        R"({"data":{"drift":{"compared":3,"drifted":1,"groups":[)" + differs +
+            R"(],"notCompared":[]}}})"
+    );
+    expect(
+        query(R"({ drift(tenants: ["n*"], ignore: ["index x"]) { compared groups { level } } })"),
+        200,
+        R"({"data":{"drift":{"compared":1,"groups":[]}}})"
+    );
+}
+
 TEST_F(FleetStatus, IsInTheMetricsWhenItWasSeen) {
     EXPECT_FALSE(contains(metrics.text(), "migrator_tenants{"));
     get("/v1/status");

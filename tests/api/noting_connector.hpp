@@ -48,6 +48,9 @@ private:
         }
         void settle(const std::vector<std::string>& tenants) override { run_->settle(tenants); }
         void add_places(const std::vector<SamePlace>& places) override { run_->add_places(places); }
+        void store_fingerprints(const std::vector<db::StoredFingerprint>& prints) override {
+            run_->store_fingerprints(prints);
+        }
         void rename(const std::vector<db::Rename>& renames) override { run_->rename(renames); }
 
     private:

@@ -42,10 +42,16 @@ std::vector<Asking> askings() {
         if (space == std::string_view::npos) continue;
         const std::string method(each.operation.substr(0, space));
         std::string path(each.operation.substr(space + 1));
-        if (path.ends_with("/:id")) path.replace(path.size() - 3, 3, "run-1");
+        if (const auto id = path.find("/:id"); id != std::string::npos) {
+            path.replace(id + 1, 3, "run-1");
+        }
         if (path == "/v2/service") {
             all.push_back({method, path, R"({"query":"{__typename}"})", each.role});
-        } else if (method == "POST" && path != "/v1/moves") {
+        } else if (path == "/v1/migrations" || path == "/v1/tenants") {
+            if (method != "POST") {
+                all.push_back({method, path, "", each.role});
+                continue;
+            }
             const std::string name = path == "/v1/tenants" ? R"("name":"south",)" : "";
             all.push_back(
                 {method, path, "{" + name + R"("mode":"apply","response":"summary"})", each.role}
@@ -80,9 +86,36 @@ std::vector<FieldAsking> field_askings() {
         if (each.operation.starts_with("Query.")) {
             std::string text = "{a:__typename " + std::string(name);
             if (name == "version" || name == "dbMigration") text += "(id:1)";
+            const struct {
+                const char* name;
+                const char* rest;
+            } screens[] = {
+                {"me", "{name}"},
+                {"tenantPage", "{tenants}"},
+                {"tenant", R"((name:"north"){tenant})"},
+                {"plan", "{command}"},
+                {"rolloutPreview", "{working}"},
+                {"runs", "{next}"},
+                {"run", R"((id:"x"){id})"},
+                {"versionPage", "{next}"},
+                {"versionFiles", "(id:1){id}"},
+                {"versionFile", R"((id:1,file:"x"){name})"}};
+            const auto* screen = std::ranges::find(screens, name, [](const auto& row) {
+                return std::string_view(row.name);
+            });
+            if (screen != std::end(screens)) {
+                all.push_back({text + screen->rest + "}", each.role});
+                continue;
+            }
             if (name == "sourceMigration") text += R"((file:"x"))";
             if (name == "fleet")
                 text += "{tenants}";
+            else if (name == "analysis")
+                text += "{files}";
+            else if (name == "checks")
+                text += "{asked}";
+            else if (name == "drift")
+                text += "{compared}";
             else if (name == "versions" || name == "version" || name == "dbMigration")
                 text += "{id}";
             else
@@ -90,6 +123,10 @@ std::vector<FieldAsking> field_askings() {
             all.push_back({text + "}", each.role});
         } else if (name == "acceptMoved") {
             all.push_back({R"(mutation{acceptMoved(input:{from:"a",to:"b"})})", each.role});
+        } else if (name == "retryRun") {
+            all.push_back({R"(mutation{retryRun(id:"x"){summary{tenants}}})", each.role});
+        } else if (name == "traceFiles") {
+            all.push_back({R"(mutation{traceFiles(input:{scratch:true}){notes}})", each.role});
         } else if (name == "removeTenant") {
             all.push_back({R"(mutation{removeTenant(tenantName:"north")})", each.role});
         } else if (name == "acceptAsNew") {

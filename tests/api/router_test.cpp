@@ -101,5 +101,21 @@ TEST_F(Routes, DeprecatedTenantKeysAddHeadersToEveryAnswer) {
     EXPECT_EQ(router_for(*coordinator).headers(), expected);
 }
 
+TEST_F(Routes, TheConsoleIsServedUnlessItIsSwitchedOff) {
+    surroundings.path_prefix = "/migrator";
+    const auto without_slash = get("/migrator/console");
+    EXPECT_EQ(without_slash.status, 302);
+    ASSERT_EQ(without_slash.headers.size(), 1U);
+    EXPECT_EQ(without_slash.headers[0].second, "console/");
+    // A build without node has no page, and says so.
+    const auto page = get("/migrator/console/");
+    EXPECT_TRUE(page.status == 200 || test::contains(page.body, "-DCONSOLE=OFF")) << page.body;
+    EXPECT_EQ(get("/migrator/console/unknown.js").status, 404);
+    surroundings.console = false;
+    for (const char* path : {"", "/", "/unknown.js"}) {
+        EXPECT_EQ(get(std::string("/migrator/console") + path).body, "404 page not found");
+    }
+}
+
 }  // namespace
 }  // namespace migrator::api::test

@@ -71,6 +71,24 @@ TEST_F(V1, ChecksNameWhatIsNotTrueAndFilesThatMayHideOne) {
     );
 }
 
+TEST_F(V1, DriftGroupsTenantsByWhatDiffers) {
+    expect(get("/v1/drift"), 200, R"({"compared":0,"drifted":0,"groups":[],"notCompared":[]})");
+    const Migration file = source.write(MigrationType::TenantMigration, "tenants", "1.sql", "x");
+    for (const char* tenant : {"north", "south", "east"}) {
+        database.add_tenant(tenant);
+        database.record(file, tenant);
+        database.schemas().objects[tenant] = {{"table", "t", ""}};
+    }
+    database.schemas().objects.erase("east");
+    expect(
+        get("/v1/drift"),
+        200,
+        R"({"compared":3,"drifted":1,"groups":[{"tenants":["east"],)"
+        R"("level":"1 of 1 file, the last: 1.sql","expected":"the schema of 2 of 3 tenants",)"
+        R"("lacksSchema":true,"differences":[]}],"notCompared":[]})"
+    );
+}
+
 TEST_F(V1, EmptyListsAreLists) {
     expect(get("/v1/migrations/source"), 200, "[]");
     expect(get("/v1/migrations/applied"), 200, "[]");

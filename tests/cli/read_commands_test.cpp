@@ -278,6 +278,49 @@ TEST_F(ReadCommands, PlanNamesTheTenantsWhoseChecksAreNotTrue) {
     )) << out.str();
 }
 
+TEST_F(ReadCommands, DriftNamesTheTenantsWhoseSchemasDiffer) {
+    write_files();
+    EXPECT_EQ(run({"drift"}), 0);
+    EXPECT_TRUE(contains(out.str(), "0 tenants compared: nothing to say\n")) << out.str();
+    EXPECT_TRUE(contains(out.str(), "  abc: no file is recorded for it\n")) << out.str();
+    EXPECT_EQ(run({"drift", "--tenant", "abc"}), 1);
+    database.add_tenant("ghi");
+    for (const char* tenant : {"abc", "def", "ghi"}) {
+        database.record(tenant_1, tenant);
+        database.schemas().objects[tenant] = {{"column", "t.a", "integer"}};
+    }
+    EXPECT_EQ(run({"drift"}), 0);
+    EXPECT_EQ(out.str(), "3 tenants compared: no drift\n");
+    database.schemas().objects["def"] = {{"column", "t.a", "bigint"}};
+    EXPECT_EQ(run({"drift"}), 4);
+    EXPECT_EQ(
+        out.str(),
+        "3 tenants compared: 1 drifted\n\n"
+        "1 tenant: column t.a has changed: bigint instead of integer\n"
+        "  def\n"
+        "  expected: the schema of 2 of 3 tenants (1 of 1 file, the last: 002.sql)\n"
+    );
+    EXPECT_EQ(run({"drift", "--tenant", "def"}), 4);
+    EXPECT_TRUE(contains(out.str(), "\n  -integer\n  +bigint\n")) << out.str();
+    EXPECT_EQ(run({"drift", "--tenant", "abc"}), 0);
+    EXPECT_EQ(run({"drift", "--json"}), 4);
+    EXPECT_EQ(
+        out.str(),
+        R"({"compared":3,"drifted":1,"groups":[{"tenants":["def"],)"
+        R"("level":"1 of 1 file, the last: 002.sql","expected":"the schema of 2 of 3 tenants",)"
+        R"("lacksSchema":false,"differences":[{"deviation":"changed","kind":"column","name":"t.a",)"
+        R"("expected":"integer","found":"bigint"}]}],"notCompared":[]})"
+        "\n"
+    );
+    database.add_bad_tenant({"x y", "row 4: invalid name", nullptr});
+    database.schemas().objects["def"] = {{"column", "t.a", "integer"}};
+    EXPECT_EQ(run({"drift"}), 1);
+    EXPECT_TRUE(contains(out.str(), "row 4: invalid name")) << out.str();
+    database.schemas().failure = "no catalog";
+    EXPECT_EQ(run({"drift"}), 1);
+    EXPECT_TRUE(contains(err.str(), "no catalog")) << err.str();
+}
+
 TEST_F(ReadCommands, TenantFilesAreNotPendingBeforeTheFirstTenant) {
     source.write(MigrationType::TenantMigration, "tenants", "002.sql", "x");
     for (const char* command : {"status", "plan"}) {

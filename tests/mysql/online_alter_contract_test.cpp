@@ -156,7 +156,7 @@ TEST_F(MariadbOnlineAlter, AsksNothingThatReachesOtherTables) {
     for (const char* statement :
          {"alter table orders rename to bought",
           "alter table orders add column c int, rename bought",
-          "alter table orders algorithm=copy, add column c int",
+          "alter table orders algorithm=default, add column c int",
           "alter table mysql.user add column c int",
           "alter table missing add column c int",
           "rename table orders to bought",
@@ -170,6 +170,33 @@ TEST_F(MariadbOnlineAlter, AsksNothingThatReachesOtherTables) {
     EXPECT_EQ(scalar(*admin_, "select count(*) from orders"), "2");
 }
 
+TEST_F(MariadbOnlineAlter, TriesOnlyWhatAStatementDoesNotNameItself) {
+    const auto told = [&](const std::string& statement) {
+        return of_a_copy(statement).value_or(OnlineAnswer{});
+    };
+    const OnlineAnswer refused = told("alter table orders modify amount bigint, algorithm=inplace");
+    EXPECT_TRUE(refused.algorithm.empty());
+    EXPECT_FALSE(refused.refused.empty());
+    const OnlineAnswer locks = told("alter table orders add column c int, lock = none");
+    EXPECT_EQ(locks.algorithm, "INSTANT");
+    EXPECT_EQ(locks.lock, "NONE");
+    const OnlineAnswer copies = told("create index i on orders (note) algorithm copy");
+    EXPECT_EQ(copies.algorithm, "COPY");
+    EXPECT_EQ(copies.lock, "SHARED");
+}
+
+TEST_F(MariadbOnlineAlter, CopiesParentsOfAnotherSchema) {
+    const std::string other = "o" + random_uuid().substr(0, 8);
+    execute(*admin_, "create database " + other);
+    execute(*admin_, "create table " + other + ".`par``ents` (id int primary key)");
+    const std::string statement =
+        "alter table orders add foreign key (amount) references " + other + " . `par``ents` (id)";
+    const auto told = of_a_copy(statement);
+    execute(*admin_, "drop database " + other);
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->algorithm, "COPY") << told->refused;
+}
+
 TEST_F(MariadbOnlineAlter, FindsTheTableAsEarlierStatementsHaveLeftIt) {
     const auto session = server_->connect();
     OnlineAlter asked(*session, server_->dialect().lexis, database_);
@@ -180,13 +207,23 @@ TEST_F(MariadbOnlineAlter, FindsTheTableAsEarlierStatementsHaveLeftIt) {
 }
 
 TEST_F(MariadbOnlineAlter, DropsWhatAKilledOneHasLeftAndNothingOfOneThatWorks) {
-    const std::string left = "migrator_scratch_" + database_;
+    std::string id = random_uuid();
+    std::erase(id, '-');
+    const std::string left = "migrator_scratch_" + id.substr(0, 16);
+    const std::string not_ours = "migrator_scratch_" + database_;
     execute(*admin_, "create database " + left);
+    execute(*admin_, "create database " + not_ours);
     const auto session = server_->connect();
     OnlineAlter works(*session, server_->dialect().lexis, database_);
-    EXPECT_EQ(scratches(), std::vector<std::string>{works.scratch()}) << "not what was left";
+    const std::set<std::string> kept = {works.scratch(), not_ours};
+    const auto present = [&] {
+        const auto all = scratches();
+        return std::set<std::string>(all.begin(), all.end());
+    };
+    EXPECT_EQ(present(), kept) << "not what was left";
     EXPECT_TRUE(of_a_copy("alter table orders add column c int"));
-    EXPECT_EQ(scratches(), std::vector<std::string>{works.scratch()});
+    EXPECT_EQ(present(), kept);
+    execute(*admin_, "drop database " + not_ours);
     EXPECT_TRUE(works.ask("alter table orders add column c int"));
 }
 

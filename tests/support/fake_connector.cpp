@@ -1,6 +1,7 @@
 #include "support/fake_connector.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <unordered_set>
 #include <utility>
 
@@ -218,8 +219,11 @@ db::TenantTraces FakeConnector::find_tenant(
     return traces_of(tenant.str());
 }
 
-bool FakeConnector::contains_failures(std::size_t failed, std::size_t /*tenants*/) const {
-    return atomicity_ != db::Atomicity::Version && failed <= max_failures_;
+bool FakeConnector::contains_failures(
+    std::size_t failed, std::size_t tenants, const std::optional<Share>& max_failures
+) const {
+    const std::size_t most = max_failures ? max_failures->rounded_down(tenants) : max_failures_;
+    return atomicity_ != db::Atomicity::Version && failed <= most;
 }
 
 std::vector<std::string> FakeConnector::check_new_tenant(
@@ -398,6 +402,28 @@ db::PoolUse FakeConnector::connections() const {
     return {.in_use = readers_, .idle = 0, .limit = connection_limit_};
 }
 
+std::unique_ptr<db::Catalog> FakeConnector::catalog(const db::CatalogWanted& /*wanted*/) {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    return std::make_unique<FakeCatalog>(schemas_);
+}
+
+std::vector<db::StoredFingerprint> FakeConnector::fingerprints() {
+    const std::lock_guard lock(mutex_);
+    throw_if_broken();
+    std::vector<db::StoredFingerprint> all;
+    for (const auto& [tenant, each] : fingerprints_) all.push_back(each);
+    return all;
+}
+
+std::vector<db::TenantSchema> FakeConnector::tenant_schemas(
+    const std::vector<std::string>& tenants, const std::vector<Migration>& /*sources*/
+) {
+    std::vector<db::TenantSchema> schemas;
+    for (const std::string& tenant : tenants) schemas.push_back({tenant, tenant});
+    return schemas;
+}
+
 db::CheckReport FakeConnector::run_checks(const Plan& plan) {
     const std::lock_guard lock(mutex_);
     throw_if_broken();
@@ -423,13 +449,32 @@ std::vector<db::ScriptProblem> FakeConnector::check(const Plan& plan) {
 }
 
 std::string FakeConnector::preview(const Migration& migration, const std::string& schema) {
+    return "-- file " + migration.file + ", schema " + schema + "\n" +
+           file_text(migration, schema).text + "\n";
+}
+
+db::FileText FakeConnector::file_text(const Migration& migration, const std::string& schema) {
     static const std::string placeholder = "{schema}";
-    std::string text = migration.contents;
+    static const std::string check = "-- migrator:check ";
+    db::FileText file{.text = migration.contents};
+    std::string& text = file.text;
     for (auto at = text.find(placeholder); at != std::string::npos;
          at = text.find(placeholder, at + schema.size())) {
         text.replace(at, placeholder.size(), schema);
     }
-    return "-- file " + migration.file + ", schema " + schema + "\n" + text + "\n";
+    std::istringstream lines(text);
+    std::uint32_t number = 0;
+    for (std::string line; std::getline(lines, line);) {
+        ++number;
+        if (line.starts_with(check)) {
+            file.checks.push_back({number, line.substr(check.size())});
+        } else if (line.find("migrator:no-transaction") != std::string::npos) {
+            file.outside_transaction = true;
+        } else if (!line.empty()) {
+            file.statements.push_back({number, line});
+        }
+    }
+    return file;
 }
 
 }  // namespace migrator::test

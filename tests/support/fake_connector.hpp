@@ -13,6 +13,7 @@
 
 #include "db/connector.hpp"
 #include "support/fake_audit_log.hpp"
+#include "support/fake_catalog.hpp"
 #include "support/fake_connector_runs.hpp"
 
 namespace migrator::test {
@@ -77,9 +78,16 @@ public:
     /// What `check` says about `file`.
     /// A check that is not true, of a file that may be planned.
     void fail_check(const db::FailedCheck& check);
+    /// What its catalog reads. For the test alone: not while others use it.
+    FakeSchemas& schemas() { return schemas_; }
     void add_problem(const std::string& file, const std::string& message);
     /// What `trace` answers.
     void set_trace(TraceReport report) { trace_report_ = std::move(report); }
+    /// What `analyze` answers; `hook` is called before it does.
+    void set_analysis(Analysis analysis, std::function<void()> hook = nullptr) {
+        analysis_ = std::move(analysis);
+        on_analysis_ = std::move(hook);
+    }
     /// Every call throws Unavailable with this message until `mend_connection`.
     void break_connection(const std::string& message);
     void mend_connection();
@@ -122,7 +130,9 @@ public:
     TenantList tenant_list() override;
     db::TenantTraces find_tenant(const SchemaName& tenant, const std::vector<Migration>& sources)
         override;
-    bool contains_failures(std::size_t failed, std::size_t tenants) const override;
+    bool contains_failures(
+        std::size_t failed, std::size_t tenants, const std::optional<Share>& max_failures
+    ) const override;
     std::unique_ptr<db::AppliedRows> applied_migrations(const db::RowsWanted& wanted) override;
     std::vector<Version> versions(const db::VersionsWanted& wanted) override;
     std::vector<std::string> broken_objects() override;
@@ -133,9 +143,20 @@ public:
     db::PoolUse connections() const override;
     std::vector<db::ScriptProblem> check(const Plan& plan) override;
     db::CheckReport run_checks(const Plan& plan) override;
+    std::unique_ptr<db::Catalog> catalog(const db::CatalogWanted& wanted) override;
+    std::vector<db::StoredFingerprint> fingerprints() override;
+    std::vector<db::TenantSchema> tenant_schemas(
+        const std::vector<std::string>& tenants, const std::vector<Migration>& sources
+    ) override;
     std::vector<std::string> check_new_tenant(const Plan& plan, const db::ApplyRequest& request)
         override;
     std::string preview(const Migration& migration, const std::string& schema) override;
+    /// Statements and checks (`-- migrator:check …`) are lines of their own.
+    db::FileText file_text(const Migration& migration, const std::string& schema) override;
+    Analysis analyze(const Plan& /*plan*/, const db::TraceRequest& /*request*/) override {
+        if (on_analysis_) on_analysis_();
+        return analysis_;
+    }
     TraceReport trace(
         const Plan& /*plan*/,
         const std::vector<Migration>& /*sources*/,
@@ -149,6 +170,8 @@ private:
     friend class FakeRun;
     friend class FakeRunRecords;
     friend class FakeRows;
+    Analysis analysis_;
+    std::function<void()> on_analysis_;
     TraceReport trace_report_;
     std::optional<db::TraceRequest> trace_request_;
     struct Failure {
@@ -173,6 +196,8 @@ private:
     std::vector<Version> versions_;  ///< oldest first
     std::vector<AppliedMigration> rows_;
     std::vector<TenantState> states_;
+    FakeSchemas schemas_;
+    std::map<std::string, db::StoredFingerprint> fingerprints_;
     std::vector<std::string> broken_objects_;
     std::map<std::string, Failure> failures_;
     std::vector<db::FailedCheck> failed_checks_;

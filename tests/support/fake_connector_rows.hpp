@@ -44,6 +44,10 @@ inline std::vector<AppliedMigration> select(
     for (const AppliedMigration& row : rows) {
         if (wanted.version_id && row.version_id != *wanted.version_id) continue;
         if (wanted.id && row.id != *wanted.id) continue;
+        if (wanted.schema &&
+            (!is_for_tenants(row.migration.type) || row.schema != *wanted.schema)) {
+            continue;
+        }
         if (!wanted.newest_of.empty()) {
             const bool is_named =
                 std::ranges::find(wanted.newest_of, row.migration.file) != wanted.newest_of.end();

@@ -43,7 +43,12 @@ db::ApplyResult FakeRun::apply_fleet(
     progress.files = plan.files.size();
     progress.tenants = plan.tenants.size();
     std::set<std::string> failed;
-    const auto over = [&] { return failed.size() > database_.max_failures_; };
+    const auto over = [&] {
+        const std::size_t most = request.max_failures
+                                     ? request.max_failures->rounded_down(tenants.size())
+                                     : database_.max_failures_;
+        return failed.size() > most;
+    };
     std::size_t done = 0;
     for (std::size_t wave = 0; wave < waves.size() && !over(); ++wave) {
         const std::set<std::string> here(
@@ -74,6 +79,12 @@ db::ApplyResult FakeRun::apply_fleet(
                          .sqlstate = "",
                          .message = error.what()}
                     );
+                    ++progress.tenants_failed;
+                    if (request.progress) {
+                        Progress shown = progress;
+                        shown.failed_now = {result.failures.back()};
+                        request.progress(shown);
+                    }
                 }
             }
             first = end;

@@ -278,6 +278,12 @@ void FakeRun::settle(const std::vector<std::string>& tenants) {
     });
 }
 
+void FakeRun::store_fingerprints(const std::vector<db::StoredFingerprint>& fingerprints) {
+    const std::lock_guard lock(database_.mutex_);
+    throw_unless_ours();
+    for (const auto& each : fingerprints) database_.fingerprints_[each.tenant] = each;
+}
+
 void FakeRun::accept(const Migration& migration, const std::vector<std::string>& /*names*/) {
     const std::lock_guard lock(database_.mutex_);
     throw_unless_ours();

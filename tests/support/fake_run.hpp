@@ -26,6 +26,7 @@ public:
     void settle(const std::vector<std::string>& tenants) override;
     /// What a FakeConnector reads is told by name alone, so places mean nothing to it.
     void add_places(const std::vector<SamePlace>& /*places*/) override {}
+    void store_fingerprints(const std::vector<db::StoredFingerprint>& fingerprints) override;
     void rename(const std::vector<db::Rename>& renames) override;
 
 private:

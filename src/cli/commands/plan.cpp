@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -7,6 +8,7 @@
 #include "cli/command.hpp"
 #include "cli/output_json.hpp"
 #include "cli/pending_code.hpp"
+#include "cli/repository_uri.hpp"
 #include "cli/tenant_choice.hpp"
 #include "cli/trace_choice.hpp"
 #include "core/error.hpp"
@@ -17,7 +19,7 @@ namespace migrator::cli {
 namespace {
 
 /// The file for a code host. Throws Configuration.
-void write_sarif(const std::string& path, const std::string& text) {
+void write_file(const std::string& path, const std::string& text) {
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     file << text;
     file.close();
@@ -72,21 +74,14 @@ struct PlanCommand : Command {
             ),
             exit_code_option(exit_code),
             flag("--analyze", analyze, "Say what the files would do to an application in use"),
-            word("--sarif FILE", sarif, "With --analyze: write the findings as SARIF, too"),
+            word(
+                "--sarif FILE",
+                sarif,
+                "With --analyze: write the findings as SARIF, too; `-`: to standard output, alone"
+            ),
             fail_on_option()};
         std::ranges::move(trace_options(traces), std::back_inserter(all));
         return all;
-    }
-
-    /// Nothing where there are no rules for the database, and none are needed: a trace tells, too.
-    std::optional<Analysis> analyzed(
-        const coordinator::Inspection& inspection, const coordinator::Preview& preview
-    ) const try {
-        return inspection.analyze(preview);
-    } catch (const Error& error) {
-        const bool needs_rules = !traces.request.any() || fail_on || !sarif.empty();
-        if (needs_rules || error.kind() != ErrorKind::InvalidRequest) throw;
-        return std::nullopt;
     }
 
     Option fail_on_option() {
@@ -105,75 +100,116 @@ struct PlanCommand : Command {
         return option;
     }
 
-    int run(Context& context) override {
-        if (!analyze && (!sarif.empty() || fail_on)) {
-            throw Error(ErrorKind::InvalidRequest, "--sarif and --fail-on need --analyze");
+    /// What is shown, beside the preview itself.
+    struct Shown {
+        const coordinator::Preview& preview;
+        std::string sql;
+        std::optional<db::CheckReport> asked;
+        std::optional<coordinator::Examination> examined;
+
+        const Analysis* analysis() const { return examined ? &examined->analysis : nullptr; }
+        const TraceReport* traced() const {
+            return examined && examined->traced ? &*examined->traced : nullptr;
+        }
+        /// A file with a problem may hide a check.
+        bool holds() const { return !asked || (asked->failed.empty() && preview.problems.empty()); }
+    };
+
+    void check_options(const Context& context) const {
+        const auto refuse = [](const char* why) { throw Error(ErrorKind::InvalidRequest, why); };
+        if (!analyze && (!sarif.empty() || fail_on)) refuse("--sarif and --fail-on need --analyze");
+        if (sarif == "-" && (sql || context.common.json)) {
+            refuse("--sarif - needs standard output for itself; name a file, or leave out the other"
+            );
         }
         check_trace_choice(traces, analyze);
+    }
+
+    int run(Context& context) override {
+        check_options(context);
         const auto& inspection = context.opened().coordinator.inspection();
         const auto preview = inspection.preview(reconcile, selection_of(tenants));
-        std::string sent;
-        if (sql) sent = inspection.preview_sql(preview);
-        std::optional<db::CheckReport> asked;
-        if (checks) asked = inspection.run_checks(preview);
-        std::optional<Analysis> analysis;
-        if (analyze) analysis = analyzed(inspection, preview);
-        if (!sarif.empty()) {
-            write_sarif(sarif, wire::sarif(*analysis, context.backend.version_text));
-        }
-        std::optional<TraceReport> traced;
-        if (traces.request.any()) {
-            traces.request.stop = context.backend.interrupted;
-            traced = inspection.trace(preview, traces.request);
-        }
+        Shown shown{.preview = preview, .sql = {}, .asked = {}, .examined = {}};
+        if (sql) shown.sql = inspection.preview_sql(preview);
+        if (checks) shown.asked = inspection.run_checks(preview);
+        traces.request.stop = context.backend.interrupted;
+        if (analyze) shown.examined = inspection.examine(preview, traces.request);
+        if (!sarif.empty()) write_sarif(context, *shown.analysis());
         if (context.common.json) {
             context.terminal.out << json::preview(
                 preview,
-                sql ? &sent : nullptr,
-                analysis ? &*analysis : nullptr,
-                traced ? &*traced : nullptr,
-                asked ? &*asked : nullptr
+                sql ? &shown.sql : nullptr,
+                shown.analysis(),
+                shown.traced(),
+                shown.asked ? &*shown.asked : nullptr
             );
-        } else if (sql) {
-            context.terminal.out << sent;
-            // Standard output is for the SQL alone.
-            Terminal aside{
-                context.terminal.err,
-                context.terminal.err,
-                context.terminal.in,
-                context.terminal.err_is_terminal,
-                context.terminal.err_is_terminal,
-                context.terminal.in_is_terminal,
-                context.terminal.no_color};
-            Report warnings(aside, context.common.verbose);
-            warnings.changed(preview.changed, inspection.differences(preview.changed));
-            show_source(warnings, preview.source);
-            show_problems(warnings, preview.problems);
-            for (const auto& note : preview.notes) warnings.note(note);
-            if (asked) show_checks(warnings, *asked);
-            if (analysis) show_analysis(warnings, *analysis, context.common.verbose);
-            if (traced) show_trace(warnings, *traced);
+        } else if (sql || sarif == "-") {
+            // Standard output is for the SQL alone, or the findings.
+            if (sql) context.terminal.out << shown.sql;
+            show_aside(context, shown);
         } else {
             show_preview(context.report, preview, inspection.differences(preview.changed));
-            if (asked) show_checks(context.report, *asked);
-            if (analysis) show_analysis(context.report, *analysis, context.common.verbose);
-            if (traced) show_trace(context.report, *traced);
+            show_more(context.report, shown, context.common.verbose);
         }
-        if (traced && !traced->problems.empty()) {
-            return edge_codes(ErrorKind::MigrationFailed).exit_code;
+        return code_of(shown);
+    }
+
+    void write_sarif(const Context& context, const Analysis& analysis) const {
+        const std::string here = std::filesystem::current_path().string();
+        const std::string text =
+            wire::sarif(analysis, context.backend.version_text, [&](const std::string& file) {
+                return repository_uri(file, here);
+            });
+        if (sarif == "-") {
+            context.terminal.out << text;
+        } else {
+            write_file(sarif, text);
         }
-        if (analysis && !analysis->problems.empty()) {
-            return edge_codes(ErrorKind::MigrationFailed).exit_code;
-        }
-        // A file with a problem may hide a check.
-        const bool holds = !asked || (asked->failed.empty() && preview.problems.empty());
-        if (!holds && !exit_code) return edge_codes(ErrorKind::MigrationFailed).exit_code;
+    }
+
+    static void show_more(Report& report, const Shown& shown, bool verbose) {
+        if (shown.asked) show_checks(report, *shown.asked);
+        if (shown.analysis() != nullptr) show_analysis(report, *shown.analysis(), verbose);
+        if (shown.traced() != nullptr) show_trace(report, *shown.traced());
+    }
+
+    /// On the error output, without the list of files.
+    static void show_aside(Context& context, const Shown& shown) {
+        Terminal aside{
+            context.terminal.err,
+            context.terminal.err,
+            context.terminal.in,
+            context.terminal.err_is_terminal,
+            context.terminal.err_is_terminal,
+            context.terminal.in_is_terminal,
+            context.terminal.no_color};
+        Report report(aside, context.common.verbose);
+        const coordinator::Preview& preview = shown.preview;
+        const auto& inspection = context.opened().coordinator.inspection();
+        show_servers(report, preview.servers);
+        report.changed(preview.changed, inspection.differences(preview.changed));
+        show_source(report, preview.source);
+        show_problems(report, preview.problems);
+        for (const auto& note : preview.notes) report.note(note);
+        show_more(report, shown, context.common.verbose);
+    }
+
+    int code_of(const Shown& shown) const {
+        const int failed = edge_codes(ErrorKind::MigrationFailed).exit_code;
+        const Analysis* analysis = shown.analysis();
+        if (shown.traced() != nullptr && !shown.traced()->problems.empty()) return failed;
+        if (analysis != nullptr && !analysis->problems.empty()) return failed;
+        if (!shown.holds() && !exit_code) return failed;
         constexpr int kHurts = 3;
         if (fail_on && analysis->has(*fail_on)) return kHurts;
-        if (const int unread = unread_code(preview.servers); unread != 0) return unread;
+        if (const int unread = unread_code(shown.preview.servers); unread != 0) return unread;
         if (!exit_code) return 0;
+        const coordinator::Preview& preview = shown.preview;
         return pending_code(
-            preview.plan, preview.changed, preview.source, !holds || !preview.problems.empty()
+            preview.plan,
+            preview.changed,
+            preview.source,
+            !shown.holds() || !preview.problems.empty()
         );
     }
 };

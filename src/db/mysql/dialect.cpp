@@ -109,6 +109,8 @@ sql::Dialect make_dialect() {
         .create_tenant_state = kCreateTenantState,
         .create_places = kCreatePlaces,
         .create_audit = kCreateAudit,
+        .has_fingerprints = kHasFingerprints,
+        .create_fingerprints = kCreateFingerprints,
         .create_filename_index = kCreateFilenameIndex,
         .make_names_exact = kMakeNamesExact,
         .next_version_id = kNextVersionId,
@@ -136,6 +138,7 @@ sql::Dialect make_dialect() {
             "'metadata_lock_info'\" shows it",
         .before_check = before_check,
         .broken_objects = {},
+        .rules = sql::AnalysisRules::Mysql,
         .why_forbidden = "it would release the migration lock or lock the tables of migrator",
         .why_not_in_transaction =
             "locks tables of its own choice, so migrator could not record the progress of the file",

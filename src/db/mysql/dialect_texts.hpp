@@ -97,6 +97,20 @@ create table migrator.migrator_places (
 ) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
 )sql";
 
+inline constexpr std::string_view kHasFingerprints = R"sql(
+select exists (select 1 from information_schema.tables where table_schema = 'migrator'
+    and table_name = 'migrator_fingerprints')
+)sql";
+
+inline constexpr std::string_view kCreateFingerprints = R"sql(
+create table migrator.migrator_fingerprints (
+    tenant varchar(200) primary key,
+    format text not null,
+    files text not null,
+    hash text not null
+) engine = InnoDB character set utf8mb4 collate utf8mb4_bin
+)sql";
+
 // The head comes first: while there is no table of rows, nothing is taken for complete.
 inline constexpr std::string_view kCreateAudit = R"sql(
 create table if not exists migrator.migrator_audit_head (

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "db/mysql/catalog.hpp"
 #include "db/mysql/connection.hpp"
 #include "db/mysql/data_source.hpp"
 #include "db/mysql/dialect.hpp"
@@ -39,6 +40,10 @@ public:
         take_settings(*connection);
         if (const auto error = connection->run(kReadingSession).error) throw own_sql_error(*error);
         return std::make_unique<Session>(std::move(connection), prefix());
+    }
+
+    std::unique_ptr<Catalog> catalog(const CatalogWanted& wanted) override {
+        return make_catalog(connect(), wanted);
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {

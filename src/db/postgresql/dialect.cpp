@@ -120,6 +120,8 @@ sql::Dialect make_dialect() {
         .create_tenant_state = kCreateTenantState,
         .create_places = kCreatePlaces,
         .create_audit = kCreateAudit,
+        .has_fingerprints = kHasFingerprints,
+        .create_fingerprints = kCreateFingerprints,
         .create_filename_index = kCreateFilenameIndex,
         .make_names_exact = {},
         .next_version_id = kNextVersionId,
@@ -149,6 +151,7 @@ sql::Dialect make_dialect() {
         .before_check = before_check,
         .after_check = kAfterCheck,
         .broken_objects = kBrokenObjects,
+        .rules = sql::AnalysisRules::Postgresql,
         .why_forbidden = {},
         .can_be_traced = true,
     };

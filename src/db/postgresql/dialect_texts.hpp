@@ -8,7 +8,18 @@ namespace migrator::db::postgresql {
 // The tables and columns are those of the Go program (docs/compatibility.md, "Metadata tables"),
 // which works on the same database.
 
-inline constexpr std::string_view kCreateMetadataSchema = "create schema migrator";
+// With the schema-based sharding of Citus every new schema is distributed, and this one must not
+// be: its transactions lock rows of it beside the schemas of all tenants.
+inline constexpr std::string_view kCreateMetadataSchema = R"sql(
+select pg_catalog.set_config('before_citus.sharding',
+        pg_catalog.current_setting('citus.enable_schema_based_sharding', true), true),
+    pg_catalog.set_config('citus.enable_schema_based_sharding', 'off', true)
+from pg_catalog.pg_extension where extname = 'citus';
+create schema migrator;
+select pg_catalog.set_config('citus.enable_schema_based_sharding',
+    pg_catalog.current_setting('before_citus.sharding'), true)
+from pg_catalog.pg_extension where extname = 'citus'
+)sql";
 
 inline constexpr std::string_view kCreateMigrations = R"sql(
 create table migrator.migrator_migrations (
@@ -113,6 +124,22 @@ create table migrator.migrator_places (
     same_as text not null,
     created timestamp with time zone not null default now(),
     primary key (place, same_as)
+)
+)sql";
+
+inline constexpr std::string_view kHasFingerprints = R"sql(
+select exists (
+    select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'migrator' and c.relname = 'migrator_fingerprints'
+)
+)sql";
+
+inline constexpr std::string_view kCreateFingerprints = R"sql(
+create table migrator.migrator_fingerprints (
+    tenant varchar(200) primary key,
+    format text not null,
+    files text not null,
+    hash text not null
 )
 )sql";
 

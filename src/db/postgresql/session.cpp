@@ -451,7 +451,7 @@ std::optional<Failure> Session::run_scripts(std::span<const ScriptRun> scripts) 
     for (const ScriptRun& run : scripts) left_ |= run.script->traits;
     MessageQueue::Rules rules{
         .reset = [this](std::uint32_t traits) { return reset_for(traits); },
-        .one_statement = limits_whole_messages()};
+        .one_statement = sends_single_statements()};
     if (work_.keeps_state) {
         const auto limits = limit_statements(work_, facts_, Scope::Transaction);
         rules.limits = {.text = join(limits), .statements = limits.size()};
@@ -466,15 +466,16 @@ std::optional<Failure> Session::run_scripts(std::span<const ScriptRun> scripts) 
     return std::nullopt;
 }
 
-/// Before 13 the time limit is for the whole message.
-bool Session::limits_whole_messages() const {
+bool Session::sends_single_statements() const {
+    if (facts_.single_statements) return true;
+    // Before 13 the time limit is for the whole message.
     return facts_.version < 130'000 && work_.statement_timeout &&
            work_.statement_timeout->count() > 0;
 }
 
 std::vector<OwnStatement> Session::join_waiting(Message& message) {
     if (waiting_.empty()) return {};
-    if (sets_reading() || limits_whole_messages() || !message.counted || message.copy_data) {
+    if (sets_reading() || sends_single_statements() || !message.counted || message.copy_data) {
         send_waiting();
         return {};
     }

@@ -87,7 +87,7 @@ private:
     bool sets_reading() const;
     /// A script has changed how the server reads a message.
     bool reads_otherwise() const;
-    bool limits_whole_messages() const;
+    bool sends_single_statements() const;
     void copy_rows(std::int64_t version_id, std::span<const sql::MetadataRow> rows);
     std::optional<sql::Failure> run_message(
         const Message& message,

@@ -23,6 +23,9 @@ struct ServerFacts {
     int version = 0;  ///< 150004
     /// It takes `client_connection_check_interval`: 14 and later, where its system can do it.
     bool checks_clients = false;
+    /// It takes no message of several statements for granted: Citus sends the whole message on to
+    /// its workers for some statements, which refuse it.
+    bool single_statements = false;
 };
 
 enum class Scope : std::uint8_t { Transaction, Session };

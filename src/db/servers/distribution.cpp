@@ -103,7 +103,8 @@ void Distribution::run_wave(
     const std::vector<std::string>& tenants, bool is_last, std::size_t reached
 ) {
     const std::size_t before = request_.failed_before;
-    const std::size_t limit = list_.options().max_failures.rounded_down(reached + before);
+    const Share most = request_.max_failures.value_or(list_.options().max_failures);
+    const std::size_t limit = most.rounded_down(reached + before);
     failures_.set_limit(limit - std::min(limit, before));
     std::vector<std::pair<const plan::ServerPart*, Plan>> steps;
     for (const plan::ServerPart& part : parts_) {

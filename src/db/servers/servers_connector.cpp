@@ -104,8 +104,10 @@ public:
         return find_on_servers(list_, list_.read(), tenant, sources).traces;
     }
 
-    bool contains_failures(std::size_t failed, std::size_t tenants) const override {
-        return catalog_->contains_failures(failed, tenants);
+    bool contains_failures(
+        std::size_t failed, std::size_t tenants, const std::optional<Share>& max_failures
+    ) const override {
+        return catalog_->contains_failures(failed, tenants, max_failures);
     }
 
     /// Ids are a server's own, so rows of several cannot stand in one list. The text of a file is
@@ -165,7 +167,22 @@ public:
     TraceReport trace(const Plan&, const std::vector<Migration>&, const TraceRequest&) override {
         refuse("Files cannot be traced");
     }
-    Analysis analyze(const Plan&) override { refuse("Files cannot be analyzed"); }
+    Analysis analyze(const Plan&, const TraceRequest&) override {
+        refuse("Files cannot be analyzed");
+    }
+    std::unique_ptr<Catalog> catalog(const CatalogWanted&) override {
+        refuse("Schemas cannot be compared");
+    }
+    std::vector<StoredFingerprint> fingerprints() override { refuse("Schemas cannot be compared"); }
+    std::vector<TenantSchema>
+    tenant_schemas(const std::vector<std::string>&, const std::vector<Migration>&) override {
+        refuse("Schemas cannot be compared");
+    }
+    SchemaContents
+    built_schema(const std::vector<const Migration*>&, const CatalogWanted&, const std::string&)
+        override {
+        refuse("Schemas cannot be compared");
+    }
     CheckReport run_checks(const Plan&) override { refuse("Checks cannot be asked"); }
 
     std::vector<std::vector<std::optional<std::string>>> ask(const std::string& sql) override {
@@ -175,6 +192,10 @@ public:
     std::vector<std::string> check_new_tenant(const Plan& plan, const ApplyRequest& request)
         override {
         return catalog_->check_new_tenant(plan, request);
+    }
+
+    FileText file_text(const Migration& migration, const std::string& schema) override {
+        return catalog_->file_text(migration, schema);
     }
 
     std::string preview(const Migration& migration, const std::string& schema) override {

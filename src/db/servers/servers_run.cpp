@@ -196,6 +196,13 @@ void ServersRun::add_places(const std::vector<SamePlace>& places) {
     on_all([&](Run& run) { run.add_places(places); });
 }
 
+void ServersRun::store_fingerprints(const std::vector<StoredFingerprint>&) {
+    throw Error(
+        ErrorKind::InvalidRequest,
+        "schemas cannot be compared over several servers; set driftCheck: off"
+    );
+}
+
 void ServersRun::rename(const std::vector<Rename>& renames) {
     on_all([&](Run& run) { run.rename(renames); });
 }

@@ -43,6 +43,9 @@ struct WaitQuery {
     bool is_guess = false;  ///< the sessions may be others
 };
 
+/// Whose rules say what a statement would do to an application in use (`analysis`).
+enum class AnalysisRules : std::uint8_t { None, Postgresql, Mysql };
+
 /// Everything in which two SQL servers differ, as text and facts. Constant data.
 ///
 /// In all texts the tables stand with their prefix, our own parameters are `placeholder(1)` and
@@ -150,6 +153,9 @@ struct Dialect {
     std::string_view create_audit;  ///< with the row of its head
     /// Makes a table, `{0}`, with these columns, `{1}`, if it is missing.
     std::string_view create_if_missing = "create table if not exists {0} ({1})";
+    /// Query: one row, true when there is a table of fingerprints. Empty: there can be none.
+    std::string_view has_fingerprints{};
+    std::string_view create_fingerprints{};
     std::string_view create_filename_index;
     /// Makes columns compare names letter by letter and hold any text, which those that the Go
     /// program has made may not do. Empty where they do.
@@ -218,6 +224,7 @@ struct Dialect {
     bool transactions_lock_out = false;
     /// Query: name, and what to do about it, of each half-made object. May be empty.
     std::string_view broken_objects;
+    AnalysisRules rules = AnalysisRules::None;
     /// Why a statement with `kForbidden` is not possible.
     std::string_view why_forbidden;
     /// A transaction that is rolled back shows what statements do, and leaves nothing of it.

@@ -29,6 +29,8 @@ constexpr std::string_view Dialect::*kTexts[] = {
     &Dialect::create_tenant_state,
     &Dialect::create_places,
     &Dialect::create_audit,
+    &Dialect::has_fingerprints,
+    &Dialect::create_fingerprints,
     &Dialect::create_filename_index,
     &Dialect::make_names_exact,
     &Dialect::next_version_id,

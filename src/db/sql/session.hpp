@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/migration.hpp"
+#include "db/catalog.hpp"
 #include "db/sql/dialect.hpp"
 #include "db/sql/observer.hpp"
 #include "script/script.hpp"
@@ -249,6 +250,8 @@ public:
     virtual std::unique_ptr<Session> connect() = 0;
     /// One short try; null when another run holds it. The lock lends the server.
     virtual std::unique_ptr<RunLock> try_lock() = 0;
+    /// The catalog, over a connection of its own; null where schemas can't be compared.
+    virtual std::unique_ptr<Catalog> catalog(const CatalogWanted& /*wanted*/) { return nullptr; }
 };
 
 }  // namespace migrator::db::sql

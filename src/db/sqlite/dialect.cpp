@@ -127,6 +127,19 @@ create table main.migrator_places (
     primary key (place, same_as)
 ))";
 
+constexpr std::string_view kHasFingerprints = R"(
+select exists (
+    select 1 from main.sqlite_schema where type = 'table' and name = 'migrator_fingerprints'
+))";
+
+constexpr std::string_view kCreateFingerprints = R"(
+create table main.migrator_fingerprints (
+    tenant text primary key,
+    format text not null,
+    files text not null,
+    hash text not null
+))";
+
 // The head comes first: while there is no table of rows, nothing is taken for complete.
 constexpr std::string_view kCreateAudit = R"(
 create table if not exists main.migrator_audit_head (
@@ -266,6 +279,8 @@ constexpr sql::Dialect make_dialect(const script::Lexis& lexis) {
         .create_tenant_state = kCreateTenantState,
         .create_places = kCreatePlaces,
         .create_audit = kCreateAudit,
+        .has_fingerprints = kHasFingerprints,
+        .create_fingerprints = kCreateFingerprints,
         .create_filename_index = kCreateFilenameIndex,
         .make_names_exact = {},
         .next_version_id = kNextVersionId,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "db/sqlite/catalog.hpp"
 #include "db/sqlite/dialect.hpp"
 #include "db/sqlite/run_lock.hpp"
 #include "db/sqlite/session.hpp"
@@ -56,6 +57,10 @@ public:
             session->query("select count(*) from main.sqlite_schema", {}, nullptr);
             return session;
         });
+    }
+
+    std::unique_ptr<Catalog> catalog(const CatalogWanted& wanted) override {
+        return make_catalog(files_, wanted);
     }
 
     std::unique_ptr<sql::RunLock> try_lock() override {

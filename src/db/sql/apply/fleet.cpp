@@ -65,7 +65,8 @@ Fleet::Fleet(const Context& context, std::unique_ptr<Session>& session, std::siz
 
 std::size_t Fleet::limit() const {
     const std::size_t before = context_.request.failed_before;
-    const std::size_t limit = context_.options.max_failures.rounded_down(reached_ + before);
+    const Share most = context_.request.max_failures.value_or(context_.options.max_failures);
+    const std::size_t limit = most.rounded_down(reached_ + before);
     return limit - std::min(limit, before);
 }
 
@@ -251,7 +252,7 @@ bool Fleet::note_failure(const TenantPart& part, const UnitFailure& failed) {
         fmt::format("Tenant {} failed: {}", failure.tenant, failure.message),
         {{"tenant", failure.tenant}, {"file", failure.file}}
     );
-    context_.progress.tenant_failed();
+    context_.progress.tenant_failed(failure);
     const std::lock_guard lock(mutex_);
     ends_[part.place] = End::Failed;
     failures_.push_back(std::move(failure));

@@ -17,9 +17,11 @@ void Rollout::run(ApplyResult& result) {
     std::vector<std::size_t> waves = context_.request.waves;
     if (waves.empty() || waves.back() < fleet_.tenants()) waves.push_back(fleet_.tenants());
     std::size_t begin = 0;
+    std::size_t number = 0;
     try {
         for (const std::size_t end : waves) {
             if (waves.size() > 1) {
+                context_.progress.wave(++number, waves.size(), begin, end);
                 log::info(fmt::format("Tenants {} to {} of {}", begin + 1, end, fleet_.tenants()));
             }
             run_wave(begin, end);

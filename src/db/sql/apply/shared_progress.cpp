@@ -92,14 +92,33 @@ std::vector<std::string> SharedProgress::notes() const {
     return notes_;
 }
 
-void SharedProgress::tenants_done(std::size_t tenants) {
+void SharedProgress::tenants_done(const std::vector<std::string>& tenants) {
     const std::lock_guard lock(mutex_);
-    now_.tenants_done += tenants;
+    now_.tenants_done += tenants.size();
+    if (!sink_ || tenants.empty()) return;
+    Progress shown = this->shown();
+    shown.done_now = tenants;
+    sink_(shown);
 }
 
-void SharedProgress::tenant_failed() {
+void SharedProgress::tenant_failed(const TenantFailure& failure) {
     const std::lock_guard lock(mutex_);
     ++now_.tenants_failed;
+    if (!sink_) return;
+    Progress shown = this->shown();
+    shown.failed_now = {failure};
+    sink_(shown);
+}
+
+void SharedProgress::wave(
+    std::size_t number, std::size_t waves, std::size_t begin, std::size_t end
+) {
+    const std::lock_guard lock(mutex_);
+    now_.wave = number;
+    now_.waves = waves;
+    now_.wave_begin = begin;
+    now_.wave_end = end;
+    if (sink_) sink_(shown());
 }
 
 std::size_t SharedProgress::planned() const {

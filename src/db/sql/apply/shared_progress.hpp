@@ -38,8 +38,11 @@ public:
     void done(std::size_t worker, const Unit& unit);
     /// One execution that was committed by itself.
     void done(const Migration& file);
-    void tenants_done(std::size_t tenants);
-    void tenant_failed();
+    void tenants_done(const std::vector<std::string>& tenants);
+    /// Shown at once.
+    void tenant_failed(const TenantFailure& failure);
+    /// A wave begins, `number` of `waves` from 1: the tenants at work from `begin` up to `end`.
+    void wave(std::size_t number, std::size_t waves, std::size_t begin, std::size_t end);
 
     /// A statement that a worker is at has run for long; nothing: it has ended. `news` is shown at
     /// once.

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "db/sql/apply/application.hpp"
 #include "db/sql/apply/tenant_removal.hpp"
+#include "db/sql/store/fingerprints.hpp"
 #include "db/sql/store/metadata_shape.hpp"
 #include "db/sql/store/migration_rows.hpp"
 #include "db/sql/store/placements.hpp"
@@ -147,6 +148,14 @@ void SqlRun::settle(const std::vector<std::string>& tenants) {
 void SqlRun::add_places(const std::vector<SamePlace>& places) {
     in_transaction([&](const store::Tables& tables) {
         for (const SamePlace& each : places) store::Places(tables).add(each);
+    });
+}
+
+void SqlRun::store_fingerprints(const std::vector<StoredFingerprint>& fingerprints) {
+    in_transaction([&](const store::Tables& tables) {
+        store::Fingerprints stored(tables);
+        stored.make_table();
+        stored.write(fingerprints);
     });
 }
 

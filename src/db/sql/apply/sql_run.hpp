@@ -33,6 +33,7 @@ public:
     ) override;
     void settle(const std::vector<std::string>& tenants) override;
     void add_places(const std::vector<SamePlace>& places) override;
+    void store_fingerprints(const std::vector<StoredFingerprint>& fingerprints) override;
     void rename(const std::vector<Rename>& renames) override;
     std::string place(const SchemaName& tenant, const std::string& server) override;
     void displace(const SchemaName& tenant) override;

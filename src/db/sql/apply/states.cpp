@@ -4,6 +4,7 @@
 
 #include "core/log.hpp"
 #include "core/secrets.hpp"
+#include "core/statement_place.hpp"
 #include "db/sql/apply/lost_commit.hpp"
 #include "db/sql/failure.hpp"
 #include "db/sql/store/tenant_states.hpp"
@@ -58,7 +59,10 @@ void write_failed(const Worker& worker, const Unit& unit, const UnitFailure& fai
              .file = file == nullptr ? std::string() : file->file,
              .statement = static_cast<std::int64_t>(failure.kept),
              .sqlstate = failure.sqlstate,
-             .message = secrets::hidden(describe(failure))}
+             .message = with_place(
+                 secrets::hidden(describe(failure)),
+                 {.statement = failure.statement, .line = failure.line}
+             )}
         );
     } catch (const Error& error) {
         // The failure itself is what the caller has to hear; the intent is there already.

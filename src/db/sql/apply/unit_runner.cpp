@@ -15,9 +15,9 @@ std::optional<UnitFailure> UnitRunner::run(const Unit& unit) {
         add_wait(*failed);
         return failed;
     }
-    context.progress.tenants_done(static_cast<std::size_t>(std::ranges::count_if(
-        unit.finished, [](const std::string& tenant) { return !tenant.empty(); }
-    )));
+    std::vector<std::string> finished = unit.finished;
+    std::erase(finished, "");
+    context.progress.tenants_done(finished);
     worker_.report("applying", nullptr, 0);
     return std::nullopt;
 }

@@ -7,6 +7,7 @@
 
 #include "analysis/analyze.hpp"
 #include "analysis/measure.hpp"
+#include "analysis/scratch.hpp"
 #include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "db/sql/apply/check_survey.hpp"
@@ -23,13 +24,16 @@
 #include "db/sql/connector/sql_run_records.hpp"
 #include "db/sql/metadata_schema.hpp"
 #include "db/sql/own_sql.hpp"
+#include "db/sql/schema_names.hpp"
 #include "db/sql/store/applied_reader.hpp"
+#include "db/sql/store/fingerprints.hpp"
 #include "db/sql/store/lock_owner.hpp"
 #include "db/sql/store/migration_rows.hpp"
 #include "db/sql/store/tenant_list.hpp"
 #include "db/sql/store/tenant_states.hpp"
 #include "db/sql/store/versions.hpp"
 #include "db/sql/transaction.hpp"
+#include "script/checks.hpp"
 
 namespace migrator::db::sql::connector {
 namespace {
@@ -101,9 +105,11 @@ public:
         });
     }
 
-    bool contains_failures(std::size_t failed, std::size_t tenants) const override {
+    bool contains_failures(
+        std::size_t failed, std::size_t tenants, const std::optional<Share>& max_failures
+    ) const override {
         return has_fleets() && atomicity() != Atomicity::Version &&
-               failed <= options_.max_failures.rounded_down(tenants);
+               failed <= max_failures.value_or(options_.max_failures).rounded_down(tenants);
     }
 
     std::unique_ptr<AppliedRows> applied_migrations(const RowsWanted& wanted) override {
@@ -200,8 +206,10 @@ public:
         return problems;
     }
 
-    Analysis analyze(const Plan& plan) override {
-        return analysis::analyze(*server_, options_, plan);
+    Analysis analyze(const Plan& plan, const TraceRequest& request) override {
+        return analysis::analyze(
+            *server_, options_, plan, std::string(analysis::kThisProgram), request
+        );
     }
 
     TraceReport trace(
@@ -266,6 +274,59 @@ public:
         return found;
     }
 
+    std::unique_ptr<Catalog> catalog(const CatalogWanted& wanted) override {
+        auto catalog = server_->catalog(wanted);
+        if (!catalog) {
+            throw Error(
+                ErrorKind::InvalidRequest,
+                fmt::format("Schemas can't be compared on {} yet", server_->dialect().name)
+            );
+        }
+        return catalog;
+    }
+
+    std::vector<StoredFingerprint> fingerprints() override {
+        return reader_.on_session([&](Session& session) {
+            return store::Fingerprints({session, server_->dialect(), options_}).read();
+        });
+    }
+
+    std::vector<TenantSchema> tenant_schemas(
+        const std::vector<std::string>& tenants, const std::vector<Migration>& sources
+    ) override {
+        return reader_.on_session([&](Session& session) {
+            const SchemaNames names(session, server_->dialect(), options_, tenant_files(sources));
+            std::vector<TenantSchema> schemas;
+            for (const std::string& tenant : tenants) {
+                schemas.push_back({tenant, names.schema_of(tenant)});
+            }
+            return schemas;
+        });
+    }
+
+    SchemaContents built_schema(
+        const std::vector<const Migration*>& files,
+        const CatalogWanted& wanted,
+        const std::string& maker
+    ) override {
+        const Dialect& dialect = server_->dialect();
+        if (!dialect.can_be_traced) {
+            throw Error(
+                ErrorKind::InvalidRequest,
+                fmt::format(
+                    "--scratch is not supported on {}; tenants are compared with each other there",
+                    dialect.name
+                )
+            );
+        }
+        analysis::Scratch scratch(*server_, options_, {.maker = maker, .stop = wanted.stop});
+        for (const Migration* file : files) scratch.build(*file);
+        SchemaContents built{.name = {scratch.schema(), scratch.schema()}, .objects = {}};
+        built.objects = catalog(wanted)->objects(built.name);
+        scratch.drop();
+        return built;
+    }
+
     std::vector<std::string> check_new_tenant(const Plan& plan, const ApplyRequest& request)
         override {
         return reader_.read([&](const store::Tables& tables, const store::MetadataShape& shape) {
@@ -282,6 +343,25 @@ public:
                     ? "-- runs outside a transaction, statement by statement\n"
                     : "") +
                std::string(prepared.text.whole());
+    }
+
+    FileText file_text(const Migration& migration, const std::string& schema) override {
+        apply::Scripts scripts(server_->dialect(), options_);
+        const apply::PreparedScript prepared = scripts.prepare(migration, schema, true);
+        FileText file{
+            .text = std::string(prepared.text.whole()),
+            .outside_transaction = prepared.outside_transaction};
+        for (const script::Statement& statement : prepared.script->statements) {
+            file.statements.push_back(
+                {.line = statement.line, .text = apply::statement_text(prepared, statement)}
+            );
+        }
+        for (const script::Check& check : prepared.script->checks) {
+            const auto comments =
+                std::string_view(file.text).substr(check.begin, check.end - check.begin);
+            file.checks.push_back({.line = check.line, .text = script::check_statement(comments)});
+        }
+        return file;
     }
 
 private:

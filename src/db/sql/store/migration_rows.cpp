@@ -88,6 +88,17 @@ std::string select_migrations(
         sql += fmt::format(" {} id = {}", conjunction, *wanted.id);
         conjunction = "and";
     }
+    if (wanted.schema) {
+        parameters.emplace_back(*wanted.schema);
+        sql += fmt::format(
+            " {} type in ({}, {}) and db_schema = {}",
+            conjunction,
+            static_cast<int>(MigrationType::TenantMigration),
+            static_cast<int>(MigrationType::TenantScript),
+            tables.dialect.placeholder(static_cast<int>(parameters.size()))
+        );
+        conjunction = "and";
+    }
     if (!wanted.newest_of.empty()) {
         sql += fmt::format(
             " {} id = (select max(id) from {} where {} and filename {})",

@@ -1,0 +1,7 @@
+#include "console/files.hpp"
+
+namespace migrator::console {
+
+std::span<const File> files() noexcept { return {}; }
+
+}  // namespace migrator::console

@@ -1,0 +1,1 @@
+alter table {schema}.big alter column note type text collate "C";

@@ -1,0 +1,1 @@
+with gone as (delete from {schema}.heap returning id) select count(*) from gone;

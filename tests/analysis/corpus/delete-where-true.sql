@@ -1,0 +1,1 @@
+delete from {schema}.heap where true;

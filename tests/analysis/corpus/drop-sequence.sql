@@ -1,0 +1,1 @@
+drop sequence {schema}.numbers;

@@ -1,0 +1,1 @@
+alter table {schema}.big add column price {schema}.number;

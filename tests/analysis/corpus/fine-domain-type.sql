@@ -1,0 +1,1 @@
+alter table {schema}.big alter column proved type {schema}.number;

@@ -1,0 +1,2 @@
+drop function if exists {schema}.nothing();
+drop type if exists {schema}.nothing;

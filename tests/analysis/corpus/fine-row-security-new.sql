@@ -1,0 +1,2 @@
+create table {schema}.fresh (id int);
+alter table {schema}.fresh enable row level security;

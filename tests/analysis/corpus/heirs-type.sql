@@ -1,0 +1,1 @@
+alter table {schema}.base alter column n type bigint;

@@ -1,0 +1,1 @@
+alter sequence {schema}.numbers set schema public;

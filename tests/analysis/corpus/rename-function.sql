@@ -1,0 +1,1 @@
+alter function {schema}.f(int) rename to g;

@@ -1,0 +1,1 @@
+alter type {schema}.mood rename to temper;

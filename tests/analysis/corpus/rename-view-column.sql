@@ -1,0 +1,1 @@
+alter view {schema}.looks rename column id to number;

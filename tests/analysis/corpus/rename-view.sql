@@ -1,0 +1,1 @@
+alter view {schema}.looks rename to sees;

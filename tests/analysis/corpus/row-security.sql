@@ -1,0 +1,1 @@
+alter table {schema}.big enable row level security;

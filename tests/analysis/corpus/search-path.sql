@@ -1,0 +1,2 @@
+set local search_path to {schema};
+create index on big (n);

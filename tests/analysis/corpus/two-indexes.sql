@@ -1,0 +1,2 @@
+create index on {schema}.big (n);
+create index on {schema}.big (ref);

@@ -1,0 +1,1 @@
+alter table {schema}.orders add fulltext index words (note);

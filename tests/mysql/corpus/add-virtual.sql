@@ -1,0 +1,1 @@
+alter table {schema}.orders add twice int as (amount * 2) virtual;

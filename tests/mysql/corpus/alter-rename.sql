@@ -1,0 +1,1 @@
+alter table {schema}.orders rename to {schema}.purchases;

@@ -1,0 +1,2 @@
+ALTER TABLE `{schema}` . `orders`
+  DROP COLUMN `note`;

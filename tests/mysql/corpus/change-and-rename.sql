@@ -1,0 +1,1 @@
+alter table {schema}.orders change note other_note text;

@@ -1,0 +1,1 @@
+alter table {schema}.orders drop primary key, add primary key (id, customer);

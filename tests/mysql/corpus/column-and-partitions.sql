@@ -1,0 +1,1 @@
+alter table {schema}.orders drop column place partition by key (id) partitions 2;

@@ -1,0 +1,3 @@
+alter /* x */ table -- it's
+ {schema}.orders # drop index
+ drop column note;

@@ -1,0 +1,1 @@
+create fulltext index words on {schema}.orders (note);

@@ -1,0 +1,1 @@
+create unique index by_code on {schema}.orders (code);

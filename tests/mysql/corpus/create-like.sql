@@ -1,0 +1,1 @@
+create table {schema}.fresh like {schema}.orders;

@@ -1,0 +1,1 @@
+create table {schema}.fresh (id int not null, unique (id)) engine=InnoDB;

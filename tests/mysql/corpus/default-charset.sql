@@ -1,0 +1,1 @@
+alter table {schema}.orders default character set utf8mb4;

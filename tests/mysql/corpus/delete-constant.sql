@@ -1,0 +1,1 @@
+delete from {schema}.orders where 1 = 1;

@@ -1,0 +1,1 @@
+delete from {schema}.orders order by id limit 10;

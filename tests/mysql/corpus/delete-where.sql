@@ -1,0 +1,1 @@
+delete from {schema}.orders where id = 4 or true = false;

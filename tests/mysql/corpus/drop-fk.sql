@@ -1,0 +1,1 @@
+alter table {schema}.orders drop foreign key of_customer;

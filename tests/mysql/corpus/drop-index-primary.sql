@@ -1,0 +1,1 @@
+drop index `PRIMARY` on {schema}.orders;

@@ -1,0 +1,1 @@
+alter table {schema}.logs drop partition p0;

@@ -1,0 +1,1 @@
+drop table {schema}.new_one, {schema}.orders;

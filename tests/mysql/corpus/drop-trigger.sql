@@ -1,0 +1,1 @@
+drop trigger if exists {schema}.orders_changed;

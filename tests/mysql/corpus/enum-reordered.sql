@@ -1,0 +1,1 @@
+alter table {schema}.orders modify place enum('b', 'a');

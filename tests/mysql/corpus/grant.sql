@@ -1,0 +1,1 @@
+grant select on {schema}.* to 'reader'@'%';

@@ -1,0 +1,2 @@
+lock tables {schema}.orders write, {schema}.customers read;
+unlock tables;

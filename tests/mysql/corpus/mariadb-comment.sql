@@ -1,0 +1,1 @@
+alter table {schema}.orders /*M!100100 drop column note */;

@@ -1,0 +1,1 @@
+alter table {schema}.orders modify column note varchar(10);

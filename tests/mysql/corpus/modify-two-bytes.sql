@@ -1,0 +1,1 @@
+alter table {schema}.orders modify remark varchar(300);

@@ -1,0 +1,1 @@
+alter table {schema}.orders modify amount integer(11) unsigned;

@@ -1,0 +1,1 @@
+alter table {schema}.old_style add column more int;

@@ -1,0 +1,1 @@
+create index by_note on {schema}.old_style (note);

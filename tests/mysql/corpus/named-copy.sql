@@ -1,0 +1,1 @@
+alter table {schema}.orders add column more int, algorithm=copy;

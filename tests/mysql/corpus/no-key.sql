@@ -1,0 +1,1 @@
+create table {schema}.fresh (id int, name varchar(40), key (id));

@@ -1,0 +1,1 @@
+alter table {schema}.orders modify note varchar(40) not null;

@@ -1,0 +1,1 @@
+alter table {schema}.`my ``odd``, table.` modify `a b` bigint;

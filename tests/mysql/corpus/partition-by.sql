@@ -1,0 +1,1 @@
+alter table {schema}.orders partition by hash (id) partitions 4;

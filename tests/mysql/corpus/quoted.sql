@@ -1,0 +1,1 @@
+select 'drop table x' as `drop table {schema}.orders`, "truncate {schema}.orders";

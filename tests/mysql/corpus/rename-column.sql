@@ -1,0 +1,1 @@
+alter table {schema}.orders rename column note to other_note;

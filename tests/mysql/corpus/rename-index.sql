@@ -1,0 +1,1 @@
+alter table {schema}.orders rename index by_amount to by_sum;

@@ -1,0 +1,1 @@
+rename table {schema}.orders to {schema}.purchases;

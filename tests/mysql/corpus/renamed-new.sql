@@ -1,0 +1,3 @@
+create table {schema}.fresh (id int primary key);
+rename table {schema}.fresh to {schema}.fresher;
+alter table {schema}.fresher engine=Aria;

@@ -1,0 +1,1 @@
+create or replace table {schema}.orders (id int primary key);

@@ -1,0 +1,1 @@
+alter table {schema}.orders alter column amount set default 4;

@@ -1,0 +1,1 @@
+set @a = 1, @@global.max_connections = 10;

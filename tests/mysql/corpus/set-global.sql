@@ -1,0 +1,1 @@
+set global max_connections = 10;

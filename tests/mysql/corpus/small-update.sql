@@ -1,0 +1,1 @@
+update {schema}.small set n = 1;

@@ -1,0 +1,2 @@
+create temporary table {schema}.t (n int);
+drop temporary table {schema}.t;

@@ -1,0 +1,1 @@
+update {schema}.orders set note = '' where id between 1 and 10;

@@ -1,0 +1,2 @@
+use {schema};
+alter table orders drop column note;

@@ -1,0 +1,1 @@
+/*!50003 drop table {schema}.orders */;

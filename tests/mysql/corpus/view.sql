@@ -1,0 +1,1 @@
+create view {schema}.v as select * from {schema}.orders;

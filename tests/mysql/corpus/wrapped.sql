@@ -1,0 +1,4 @@
+begin;
+update {schema}.orders set amount = 1 where id = 1;
+alter table {schema}.orders add column more int;
+commit;
