@@ -251,7 +251,9 @@ V1Request parse_v1_request(std::string_view body, TenantName tenant_name) {
     } else if (response != "full") {
         refuse();
     }
-    if (tenant_name == TenantName::NotAsked) {
+    if (tenant_name == TenantName::Required) {
+        request.server = optional_string(object, "server").value_or("");
+    } else {
         request.tenants = parse_selection(object);
         request.reconcile = optional_bool(object, "reconcile");
         request.unfinished = optional_bool(object, "unfinished");

@@ -26,6 +26,7 @@ struct V1Request {
     bool unfinished = false;
     std::string version_name;           ///< of POST migrations; empty: the usual one
     std::optional<Share> max_failures;  ///< the same; unset: as configured
+    std::string server;                 ///< of POST tenants; empty: any
 };
 
 /// The body of POST moves, checked: `from` and `to`, or `asNew`, which is the base location when it

@@ -117,6 +117,7 @@ json::object results_of(const Outcome& outcome) {
     json::object results = wire::summary(outcome.summary);
     if (!outcome.notes.empty()) results["notes"] = wire::texts(outcome.notes);
     if (!outcome.notices.empty()) results["notices"] = wire::notices(outcome.notices);
+    if (!outcome.servers.empty()) results["servers"] = wire::servers(outcome.servers);
     return results;
 }
 
@@ -136,7 +137,7 @@ http::Response partly_failed_response(Services services, const Outcome& outcome)
 
 http::Response outcome_response(Services services, const Outcome& outcome, ResponseDetail detail) {
     if (!outcome.changed.empty()) return mismatch_response(services, outcome.changed);
-    if (!outcome.failures.empty()) return partly_failed_response(services, outcome);
+    if (outcome.is_partly_failed()) return partly_failed_response(services, outcome);
     const json::object results = results_of(outcome);
     std::string head = R"({"results":)" + json::serialize(results);
     if (detail == ResponseDetail::Summary || outcome.files.empty()) {
@@ -181,6 +182,7 @@ http::Handler post(
             .max_failures = body.max_failures,
         };
         if (!body.name.empty()) wanted.tenant = body.name;
+        wanted.server = body.server;
         if (!prefers_async(request)) {
             const Outcome outcome = services.coordinator.create_version(wanted);
             return outcome_response(services, outcome, body.detail);

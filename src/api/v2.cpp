@@ -70,6 +70,9 @@ private:
         for (const TenantFailure& failure : call_.failures) {
             errors.push_back(describe_failure(failure));
         }
+        for (const ServerOutcome& server : call_.servers) {
+            if (server.end != ServerOutcome::End::Done) errors.push_back(describe_server(server));
+        }
         http::Response response;
         if (errors.empty()) {
             response = {.content_type = kJson, .body = "{"};
@@ -87,6 +90,7 @@ private:
         json::object extensions;
         if (!call_.notes.empty()) extensions["notes"] = wire::texts(call_.notes);
         if (!call_.notices.empty()) extensions["notices"] = wire::notices(call_.notices);
+        if (!call_.servers.empty()) extensions["servers"] = wire::servers(call_.servers);
         return extensions.empty() ? "" : R"(,"extensions":)" + json::serialize(extensions);
     }
 

@@ -76,6 +76,16 @@ graphql::RequestError describe_failure(const TenantFailure& failure) {
     return {.message = "panic occurred: " + failure.message, .extensions = std::move(extensions)};
 }
 
+graphql::RequestError describe_server(const ServerOutcome& server) {
+    const std::string message = fmt::format(
+        "Server {} is not done ({}): {}", server.server, wire::name_of(server.end), server.message
+    );
+    log::error(message);
+    json::object extensions = code_of(ErrorKind::PartlyFailed);
+    extensions["server"] = wire::text(server.server);
+    return {.message = "panic occurred: " + message, .extensions = std::move(extensions)};
+}
+
 std::string errors_text(const std::vector<graphql::RequestError>& errors) {
     std::string text = R"({"errors":[)";
     for (const graphql::RequestError& error : errors) {

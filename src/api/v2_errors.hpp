@@ -23,6 +23,8 @@ graphql::FieldError cancelled(const std::string& why);
 /// The error for a tenant that failed while the others went on. It belongs to no field, so that no
 /// field becomes null. Logs it.
 graphql::RequestError describe_failure(const TenantFailure& failure);
+/// The same of a server that a run has not done.
+graphql::RequestError describe_server(const ServerOutcome& server);
 
 /// `{"errors":[…]` without the closing brace, for what comes after; errors that have no code yet
 /// get `BAD_USER_INPUT`.

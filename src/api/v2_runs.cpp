@@ -51,6 +51,9 @@ VersionRequest version_request(const json::object& input, const FieldContext& co
     if (const json::value* tenant = input.if_contains("tenantName")) {
         request.tenant = std::string(tenant->as_string());
     }
+    if (const json::value* server = input.if_contains("server")) {
+        if (server->is_string()) request.server = std::string(server->get_string());
+    }
     if (call.run) tie(request, call.run);
     return request;
 }
@@ -87,6 +90,8 @@ void run(
     call.notices.insert(call.notices.end(), notices.begin(), notices.end());
     const auto& failures = outcome.failures;
     call.failures.insert(call.failures.end(), failures.begin(), failures.end());
+    const auto& servers = outcome.servers;
+    call.servers.insert(call.servers.end(), servers.begin(), servers.end());
     const CreateResults results{outcome, request.dry_run};
     result.object(graphql::Object(results));
 }

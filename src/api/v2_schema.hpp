@@ -25,6 +25,9 @@ struct V2Call {
     std::vector<Notice> notices;     ///< the same
     /// Tenants that failed in its runs: an error each, beside the data.
     std::vector<TenantFailure> failures;
+    /// What became of its runs on several servers: `extensions.servers`, and an error for each that
+    /// is not done.
+    std::vector<ServerOutcome> servers;
 };
 
 /// The schema of v2 (`schema.graphql`) with its resolvers. Requests are executed with a `V2Call*`

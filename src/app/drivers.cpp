@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "db/mysql/mysql.hpp"
 #include "db/postgresql/postgresql.hpp"
+#include "db/servers/servers_connector.hpp"
 #include "db/sqlite/sqlite.hpp"
 #include "db/sqlserver/sqlserver.hpp"
 
@@ -19,6 +20,7 @@ db::Drivers drivers() {
 }
 
 std::unique_ptr<db::Connector> make_connector(const db::Options& options) {
+    if (options.servers.any()) return db::servers::make_servers_connector(options, make_connector);
     const db::Driver* driver = db::find_driver(drivers(), options.driver);
     if (driver != nullptr) return driver->connect(options);
     throw Error(

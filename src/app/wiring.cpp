@@ -60,8 +60,10 @@ std::vector<coordinator::Health::Check> health_checks(
                                                          }}};
 }
 
-/// The same database over connections of its own, which nothing else can use up.
+/// The same database (of several servers the catalog's) over connections of its own, which nothing
+/// else can use up.
 std::unique_ptr<db::Connector> make_connector_apart(db::Options options, std::size_t connections) {
+    options.servers = {};
     options.max_connections = connections;
     return make_connector(options);
 }
@@ -102,6 +104,14 @@ api::Gate make_gate(access::Authenticator& authenticator, coordinator::Audit& au
             );
         }
     );
+}
+
+/// Of a server that is configured still.
+std::string data_source_of(const config::Config& configuration, const std::string& name) {
+    for (const db::ServerOptions& server : configuration.database.servers.named) {
+        if (server.name == name) return server.data_source;
+    }
+    throw Error(ErrorKind::Configuration, "server " + name + " is not configured any more");
 }
 
 bool is_loopback(std::string_view address) {
@@ -194,6 +204,16 @@ config::Config read_configuration(
             cloud.forget_secrets();
             return read().database.data_source;
         };
+        for (db::ServerOptions& server : configuration.database.servers.named) {
+            server.renewed_data_source = [&cloud, read, name = server.name] {
+                cloud.forget_secrets();
+                return data_source_of(read(), name);
+            };
+        }
+        configuration.database.servers.resolve =
+            [lookups, driver = configuration.database.driver](const std::string& text) {
+                return config::resolved_data_source(text, driver, lookups);
+            };
     } catch (const Error& error) {
         throw Error(error.kind(), std::string("Error reading config file: ") + error.what());
     }

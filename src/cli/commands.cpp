@@ -14,6 +14,7 @@ std::unique_ptr<Command> make_new();
 std::unique_ptr<Command> make_apply();
 std::unique_ptr<Command> make_create_tenant();
 std::unique_ptr<Command> make_remove_tenant();
+std::unique_ptr<Command> make_move_tenant();
 std::unique_ptr<Command> make_sync();
 std::unique_ptr<Command> make_plan();
 std::unique_ptr<Command> make_status();
@@ -34,11 +35,11 @@ std::unique_ptr<Command> make_help();
 namespace {
 
 constexpr std::unique_ptr<Command> (*kCommands[])() = {
-    make_serve,         make_init,    make_new,      make_apply,  make_create_tenant,
-    make_remove_tenant, make_sync,    make_plan,     make_status, make_validate,
-    make_drift,         make_tenants, make_versions, make_audit,  make_config,
-    make_restore,       make_accept,  make_forget,   make_wait,   make_token,
-    make_completion,    make_help};
+    make_serve,         make_init,        make_new,     make_apply,    make_create_tenant,
+    make_remove_tenant, make_move_tenant, make_sync,    make_plan,     make_status,
+    make_validate,      make_drift,       make_tenants, make_versions, make_audit,
+    make_config,        make_restore,     make_accept,  make_forget,   make_wait,
+    make_token,         make_completion,  make_help};
 
 }  // namespace
 

@@ -48,7 +48,7 @@ Exit codes:
   3    migrations are pending (only with status --exit-code and plan --exit-code)
   4    files were edited after they were applied
   5    another run holds the migration lock
-  6    some tenants failed; changes to the other tenants are committed
+  6    some tenants or servers failed; changes to the others are committed
   130  canceled with Ctrl-C
 )";
 

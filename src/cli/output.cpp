@@ -7,6 +7,7 @@
 
 #include "core/count_of.hpp"
 #include "core/duration.hpp"
+#include "wire/runs.hpp"
 
 namespace migrator::cli {
 namespace {
@@ -59,13 +60,35 @@ std::string fleet_line(const FleetSummary& fleet) {
     return text;
 }
 
+/// "servers:    3 done, 1 locked".
+std::string servers_line(const std::vector<ServerOutcome>& servers) {
+    std::string text = fmt::format("{:<12}", "servers:");
+    bool is_first = true;
+    for (const auto end :
+         {ServerOutcome::End::Done,
+          ServerOutcome::End::Failed,
+          ServerOutcome::End::Unreachable,
+          ServerOutcome::End::Locked,
+          ServerOutcome::End::NotBegun}) {
+        const auto count = std::ranges::count(servers, end, &ServerOutcome::end);
+        if (count == 0) continue;
+        text += fmt::format("{}{} {}", is_first ? "" : ", ", count, wire::name_of(end));
+        is_first = false;
+    }
+    return text;
+}
+
 std::string headline(
     const coordinator::VersionRequest& request, const coordinator::Outcome& outcome
 ) {
     const auto& summary = outcome.summary;
     const auto name = printable(request.version_name);
     const auto duration = format_duration(summary.duration);
-    const auto version = fmt::format("version {} \"{}\"", summary.version_id, name);
+    // On other servers than the catalog's it has numbers of its own.
+    const auto version = summary.version_id == 0
+                             ? fmt::format("version \"{}\"", name)
+                             : fmt::format("version {} \"{}\"", summary.version_id, name);
+    const bool has_version = outcome.has_version();
     const bool creates = request.tenant.has_value();
     if (request.dry_run) {
         return fmt::format(
@@ -75,7 +98,7 @@ std::string headline(
             duration
         );
     }
-    if (creates && summary.version_id == 0) {
+    if (creates && !has_version) {
         return fmt::format(
             "Created tenant {} in {}; no version was created, because there were no files to "
             "apply.",
@@ -83,7 +106,7 @@ std::string headline(
             duration
         );
     }
-    if (summary.version_id == 0) {
+    if (!has_version) {
         return "No version was created: only tenant files are pending, and no tenants exist.";
     }
     if (creates)
@@ -178,8 +201,30 @@ void Report::changed_error(
             "does the same as the old\n";
 }
 
+void Report::servers_error(const coordinator::Outcome& outcome) {
+    std::vector<const ServerOutcome*> open;
+    for (const ServerOutcome& server : outcome.servers) {
+        if (server.end != ServerOutcome::End::Done) open.push_back(&server);
+    }
+    if (open.empty()) return;
+    error(fmt::format(
+        "{} not done; what is done on the others is committed",
+        count_of(open.size(), "server is", "servers are")
+    ));
+    const auto shown = std::min(open.size(), limit_);
+    for (std::size_t i = 0; i < shown; ++i) {
+        err_ << "  " << error_style_.strong(printable(open[i]->server)) << ": "
+             << wire::name_of(open[i]->end) << ": " << hanging(printable(open[i]->message), "    ")
+             << '\n';
+    }
+    if (shown < open.size()) err_ << "  … and " << open.size() - shown << " more\n";
+    err_ << error_style_.strong("hint:") << " the next apply does what is missing there\n";
+}
+
 void Report::failures_error(const coordinator::Outcome& outcome) {
+    servers_error(outcome);
     const auto& failures = outcome.failures;
+    if (failures.empty()) return;
     const auto& fleet = outcome.summary.fleet;
     const bool others = fleet && fleet->tenants_done > 0;
     error(fmt::format(
@@ -236,14 +281,16 @@ void show_outcome(
     Report& report, const coordinator::VersionRequest& request, const coordinator::Outcome& outcome
 ) {
     const bool creates_tenant = request.tenant.has_value();
-    if (!outcome.failures.empty() && outcome.summary.version_id == 0) {
+    const bool has_version = outcome.has_version();
+    if (outcome.is_partly_failed() && !has_version) {
         report.line("No version was created: no file was applied.");
-    } else if (outcome.files.empty() && outcome.summary.version_id == 0 && !creates_tenant) {
+    } else if (outcome.files.empty() && !has_version && !creates_tenant) {
         report.line("Nothing is pending: no version was created.");
     } else {
         report.line(report.style().good(headline(request, outcome)));
         report.list(count_lines(outcome.summary));
         if (has_tenants(outcome.summary)) report.list({fleet_line(*outcome.summary.fleet)});
+        if (!outcome.servers.empty()) report.list({servers_line(outcome.servers)});
         if (!outcome.files.empty()) {
             report.line("Files:");
             report.list(file_lines(outcome.files));

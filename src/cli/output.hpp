@@ -42,10 +42,11 @@ public:
     );
     /// The lines of a difference, some of them unless `--verbose`.
     std::vector<std::string> bounded(const coordinator::FileDifference& difference) const;
-    /// Tenants that failed while the others went on, as an error.
+    /// Tenants that failed, and servers that were not done, while the others went on, as an error.
     void failures_error(const coordinator::Outcome& outcome);
 
 private:
+    void servers_error(const coordinator::Outcome& outcome);
     std::vector<std::string> edited_file(
         const Migration& file, const std::vector<coordinator::FileDifference>& differences
     ) const;
@@ -86,6 +87,8 @@ void show_trace(Report& report, const TraceReport& traced);
 void show_drift(Report& report, const drift::Report& found, bool details);
 /// Which checks are not true, and for whom.
 void show_checks(Report& report, const db::CheckReport& checks);
+/// Servers that could not be read; of one server nothing.
+void show_servers(Report& report, const std::vector<plan::ServerStanding>& servers);
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems);
 /// What does not fit between files and records, and what to do.
 void show_source(Report& report, const coordinator::SourceCheck& check);

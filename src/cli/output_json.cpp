@@ -41,6 +41,7 @@ void add_outcome(
     root["appliedMigrations"] = wire::migrations(outcome.files);
     root["notes"] = texts(outcome.notes);
     root["notices"] = wire::notices(outcome.notices);
+    if (!outcome.servers.empty()) root["servers"] = wire::servers(outcome.servers);
 }
 
 void add_source(
@@ -120,6 +121,7 @@ std::string preview(
     root["problems"] = wire::problems(preview.problems);
     root["notes"] = texts(preview.notes);
     add_source(root, preview.findings, preview.source);
+    if (!preview.servers.empty()) root["servers"] = wire::servers_or_null(preview.servers);
     if (sql != nullptr) root["sql"] = text(*sql);
     if (analysis != nullptr) root["analysis"] = wire::analysis(*analysis);
     if (traced != nullptr) root["trace"] = wire::trace_report(*traced);
@@ -253,6 +255,12 @@ std::string forgotten(
 
 std::string removed_tenant(const db::TenantTraces& removed, bool drop_schema) {
     return document(wire::removed_tenant(removed, drop_schema));
+}
+
+std::string moved_tenant(
+    const std::string& tenant, const std::string& from, const std::string& to
+) {
+    return document({{"tenant", text(tenant)}, {"from", text(from)}, {"to", text(to)}});
 }
 
 std::string program(const std::string& version_text) {

@@ -71,6 +71,7 @@ std::string forgotten(
 );
 std::string removed_tenant(const db::TenantTraces& removed, bool drop_schema);
 /// The program's own version.
+std::string moved_tenant(const std::string& tenant, const std::string& from, const std::string& to);
 std::string program(const std::string& version_text);
 std::string reachable();
 

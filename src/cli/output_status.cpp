@@ -58,6 +58,7 @@ void show_counts(Report& report, const plan::StatusReport& status) {
     }
     report.line(fmt::format("Applied:  {}", count_of(status.applied_files, "file", "files")));
     report.line(fmt::format("Tenants:  {}", status.tenants.size()));
+    if (!status.servers.empty()) report.line(fmt::format("Servers:  {}", status.servers.size()));
 }
 
 }  // namespace
@@ -69,6 +70,7 @@ void show_status(
     const std::vector<coordinator::FileDifference>& differences
 ) {
     show_counts(report, status);
+    show_servers(report, status.servers);
     const auto pending = select(status.pending, false);
     if (pending.empty()) {
         report.line(report.style().good("Pending:  nothing"));
@@ -127,6 +129,7 @@ void show_preview(
     if (!files.empty() && pending_migrations(preview.plan) == 0) {
         report.line("No migration is pending; these scripts run at every apply.");
     }
+    show_servers(report, preview.servers);
     report.changed(preview.changed, differences);
     show_source(report, preview.source);
     show_lagging(report, preview.lagging);
@@ -173,6 +176,22 @@ void show_source(Report& report, const coordinator::SourceCheck& check) {
         );
     }
     for (const auto& warning : check.warnings) report.note(warning);
+}
+
+void show_servers(Report& report, const std::vector<plan::ServerStanding>& servers) {
+    std::vector<std::string> lines;
+    for (const auto& server : servers) {
+        if (!server.problem.empty()) {
+            lines.push_back(fmt::format("{}: {}", server.name, server.problem));
+        }
+    }
+    if (lines.empty()) return;
+    report.line(report.style().bad(fmt::format(
+        "{} could not be read; nothing is known of {}:",
+        count_of(lines.size(), "server", "servers"),
+        lines.size() == 1 ? "its tenants" : "their tenants"
+    )));
+    report.list(lines);
 }
 
 void show_problems(Report& report, const std::vector<db::ScriptProblem>& problems) {

@@ -25,6 +25,12 @@ bool would_run(const PlannedFile& file) {
 
 }  // namespace
 
+int unread_code(const std::vector<plan::ServerStanding>& servers) {
+    const bool are_read =
+        std::ranges::all_of(servers, [](const auto& server) { return server.problem.empty(); });
+    return are_read ? 0 : edge_codes(ErrorKind::PartlyFailed).exit_code;
+}
+
 int pending_code(
     const Plan& pending,
     const std::vector<Migration>& changed,

@@ -10,6 +10,10 @@
 
 namespace migrator::cli {
 
+/// The exit code when some of several servers could not be read: what is told is not all. 0: all
+/// could.
+int unread_code(const std::vector<plan::ServerStanding>& servers);
+
 /// `plan --exit-code`: what apply would run into first.
 int pending_code(
     const Plan& pending,

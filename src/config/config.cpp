@@ -23,9 +23,13 @@ namespace {
 using Overrides = std::map<std::string, std::string>;
 
 /// From a text outside of the file, where a list is separated by commas.
-Setting setting_of(const Key& key, const std::string& text, std::string origin) {
+Setting setting_of(const Key& key, const std::string& text, std::string origin, Report& report) {
     Setting setting;
     setting.origin = std::move(origin);
+    if (key.type == Type::Servers) {
+        setting.unusable = !text.empty() && !read_servers(key, text, setting, report);
+        return setting;
+    }
     if (!is_list(key)) {
         setting.text = text;
         return setting;
@@ -58,14 +62,14 @@ void overlay_environment(Settings& settings, const Lookups& lookups, Report& rep
             );
             continue;
         }
-        settings[key.name] = setting_of(key, *value, "environment variable " + name);
+        settings[key.name] = setting_of(key, *value, "environment variable " + name, report);
     }
 }
 
 void overlay_overrides(Settings& settings, const Overrides& overrides, Report& report) {
     for (const auto& [name, text] : overrides) {
         if (const Key* key = find_key(name)) {
-            settings[key->name] = setting_of(*key, text, "command line");
+            settings[key->name] = setting_of(*key, text, "command line", report);
             continue;
         }
         const std::string nearest = nearest_key(name);
@@ -134,6 +138,11 @@ void warn_without_effect(const Settings& settings, const db::Driver& driver, Rep
         std::string_view what;
         if (key.effect == Effect::OfFleet) what = why_no_fleet(settings, driver);
         if (key.name == "setRole") what = driver.why_no_role;
+        const bool is_of_servers =
+            key.name == "serverConnections" || key.name == "catalogMigrations";
+        if (is_of_servers && !is_set(settings, "servers") && !is_set(settings, "serversSelect")) {
+            what = "has no effect without servers or serversSelect";
+        }
         if (!what.empty()) {
             report.warn(origin_of(settings, key.name), fmt::format("{} {}", key.name, what));
         }
@@ -174,6 +183,31 @@ Config read(
     config.service_warnings = std::move(report.service_warnings);
     config.unset_variables = std::move(report.unset_variables);
     return config;
+}
+
+std::string resolved_data_source(
+    const std::string& text, const std::string& driver, const Lookups& lookups
+) {
+    Report report;
+    Settings settings;
+    settings["driver"].text = driver;
+    Setting& setting = settings["dataSource"];
+    setting.origin = "serversSelect";
+    setting.text = text;
+    Lookups here = lookups;
+    here.environment = [](const std::string&) { return std::nullopt; };
+    substitute(settings, here, report);
+    if (!report.unset_variables.empty()) {
+        report.problems.push_back(
+            "a data source of serversSelect refers to a variable of the environment; use a "
+            "reference to a secret store"
+        );
+    }
+    hide_secrets(settings, lookups.drivers, report);
+    if (!report.problems.empty()) {
+        throw Error(ErrorKind::Configuration, fmt::format("{}", fmt::join(report.problems, "\n")));
+    }
+    return setting.text;
 }
 
 bool can_do_without_file(const Overrides& overrides, const Lookups& lookups) {

@@ -75,6 +75,14 @@ Config read(
     const Lookups& lookups
 );
 
+/// The data source of a server that a query has given, with the secret that a reference in it
+/// (`${aws-secretsmanager:…}`) stands for; its passwords are in no message from then on. Variables
+/// of the environment are none of its business: the text comes from a database. Throws
+/// Configuration for a reference that can't be, and what `lookups.secret` throws.
+std::string resolved_data_source(
+    const std::string& text, const std::string& driver, const Lookups& lookups
+);
+
 /// Whether the environment and `overrides` hold every required key. Then a file that nobody asked
 /// for (the default `migrator.yaml`) may be missing: call `read` with an empty path.
 bool can_do_without_file(

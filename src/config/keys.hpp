@@ -21,6 +21,7 @@ enum class Type : std::uint8_t {
     Choice,           ///< one of the words in `choices`
     Address,          ///< an IPv4 or IPv6 address
     Url,              ///< of http or https
+    Servers,          ///< a mapping of names to `dataSource` and `parallelism`
 };
 
 /// How a value is shown.

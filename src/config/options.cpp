@@ -52,6 +52,8 @@ public:
 
     std::vector<std::string> items(std::string_view key) const { return items_of(settings_, key); }
 
+    std::vector<ServerSetting> servers() const { return servers_of(settings_); }
+
     bool has(std::string_view key) const { return is_set(settings_, key); }
 
 private:
@@ -137,6 +139,22 @@ db::AnalysisOptions analysis_options(const Values& values) {
     return options;
 }
 
+db::ServersOptions servers_options(const Values& values) {
+    db::ServersOptions options;
+    for (const ServerSetting& server : values.servers()) {
+        options.named.push_back(
+            {.name = server.name,
+             .data_source = server.data_source,
+             .parallelism = parse_number<std::size_t>(trimmed(server.parallelism)),
+             .renewed_data_source = {}}
+        );
+    }
+    options.select = values.text("serversSelect");
+    options.connections = values.number("serverConnections");
+    options.catalog_files = values.items("catalogMigrations");
+    return options;
+}
+
 db::Options database_options(const Values& values) {
     db::Options options;
     options.driver = values.text("driver");
@@ -177,6 +195,7 @@ db::Options database_options(const Values& values) {
     options.batch_bytes_is_explicit = values.has("batchBytes");
     options.max_connections = values.number("maxConnections");
     options.set_role = values.text("setRole");
+    options.servers = servers_options(values);
     return options;
 }
 

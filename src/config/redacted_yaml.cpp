@@ -115,6 +115,23 @@ std::string scalar(const Key& key, const std::string& text) {
     return yaml_string(text);
 }
 
+std::string redacted_servers(const Key& key, const Settings& settings, db::Drivers drivers) {
+    const auto servers = servers_of(settings);
+    if (servers.empty()) return {};
+    std::string text = fmt::format("{}:\n", key.name);
+    for (const ServerSetting& server : servers) {
+        text += fmt::format(
+            "  {}:\n    dataSource: {}\n",
+            yaml_string(server.name),
+            yaml_string(masked(key, server.data_source, settings, drivers))
+        );
+        if (!server.parallelism.empty()) {
+            text += fmt::format("    parallelism: {}\n", yaml_string(server.parallelism));
+        }
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string yaml_string(std::string_view bytes) {
@@ -128,6 +145,10 @@ std::string yaml_string(std::string_view bytes) {
 std::string redacted_yaml(const Settings& settings, db::Drivers drivers) {
     std::string result;
     for (const Key& key : all_keys()) {
+        if (key.type == Type::Servers) {
+            result += redacted_servers(key, settings, drivers);
+            continue;
+        }
         if (is_list(key)) {
             const auto items = items_of(settings, key.name);
             if (items.empty()) continue;

@@ -12,9 +12,14 @@ namespace {
 
 constexpr auto kAbsent = std::string_view::npos;
 
-void hide_passwords(const Settings& settings, db::Drivers drivers, Report& report) {
-    const db::Driver* driver = db::find_driver(drivers, text_of(settings, "driver"));
-    const std::string source = text_of(settings, "dataSource");
+/// `origin` and `key`: where the data source stands, for people.
+void hide_passwords(
+    const db::Driver* driver,
+    const std::string& source,
+    const std::string& origin,
+    std::string_view key,
+    Report& report
+) {
     if (driver == nullptr || source.empty()) return;
     const std::string shown = driver->mask(source);
     for (const std::string& password : driver->passwords(source)) {
@@ -23,9 +28,10 @@ void hide_passwords(const Settings& settings, db::Drivers drivers, Report& repor
         if (shown.find(password) != kAbsent) continue;
         if (secrets::add(password)) continue;
         report.service_warnings.push_back(fmt::format(
-            "{}: dataSource: the password has fewer than {} bytes, so it cannot be hidden in "
+            "{}: {}: the password has fewer than {} bytes, so it cannot be hidden in "
             "messages that quote it",
-            origin_of(settings, "dataSource"),
+            origin,
+            key,
             secrets::kShortest
         ));
     }
@@ -61,7 +67,17 @@ void hide_header(std::string_view text) {
 }  // namespace
 
 void hide_secrets(const Settings& settings, db::Drivers drivers, Report& report) {
-    hide_passwords(settings, drivers, report);
+    const db::Driver* driver = db::find_driver(drivers, text_of(settings, "driver"));
+    hide_passwords(
+        driver,
+        text_of(settings, "dataSource"),
+        origin_of(settings, "dataSource"),
+        "dataSource",
+        report
+    );
+    for (const ServerSetting& server : servers_of(settings)) {
+        hide_passwords(driver, server.data_source, server.origin, "servers", report);
+    }
     hide_url(text_of(settings, "webHookURL"));
     for (const std::string& header : items_of(settings, "webHookHeaders")) hide_header(header);
 }

@@ -54,10 +54,16 @@ std::vector<std::string> items_of(const Settings& settings, std::string_view key
     return found == settings.end() ? std::vector<std::string>{} : found->second.items;
 }
 
+std::vector<ServerSetting> servers_of(const Settings& settings) {
+    const auto found = settings.find(known("servers").name);
+    return found == settings.end() ? std::vector<ServerSetting>{} : found->second.servers;
+}
+
 bool is_set(const Settings& settings, std::string_view key) {
     const auto found = settings.find(known(key).name);
     return found != settings.end() &&
-           (!is_blank(found->second.text) || !found->second.items.empty());
+           (!is_blank(found->second.text) || !found->second.items.empty() ||
+            !found->second.servers.empty());
 }
 
 std::string origin_of(const Settings& settings, std::string_view key) {

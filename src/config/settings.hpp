@@ -9,14 +9,23 @@
 
 namespace migrator::config {
 
+/// One of the key `servers`.
+struct ServerSetting {
+    std::string name;
+    std::string data_source;
+    std::string parallelism;  ///< decimal; empty: not set
+    std::string origin;       ///< "migrator.yaml:7"
+};
+
 /// What was configured for one key, and where.
 struct Setting {
-    std::string origin;              ///< "migrator.yaml:7", "MIGRATOR_PORT", "command line"
-    std::string text;                ///< not for lists
-    std::vector<std::string> items;  ///< only for lists
-    bool substituted = false;        ///< text of a variable or a secret was put in
-    std::string unset_variable;      ///< the last that it refers to and that is not set
-    bool unusable = false;           ///< already reported as a problem: not to be checked again
+    std::string origin;                  ///< "migrator.yaml:7", "MIGRATOR_PORT", "command line"
+    std::string text;                    ///< not for lists
+    std::vector<std::string> items;      ///< only for lists
+    std::vector<ServerSetting> servers;  ///< only of `servers`
+    bool substituted = false;            ///< text of a variable or a secret was put in
+    std::string unset_variable;          ///< the last that it refers to and that is not set
+    bool unusable = false;               ///< already reported as a problem: not to be checked again
 };
 
 /// By name of the key. A key that was not set, or set to null, is absent.
@@ -43,6 +52,8 @@ struct Report {
 std::string text_of(const Settings& settings, std::string_view key);
 /// The elements of `key`; none when it is not set.
 std::vector<std::string> items_of(const Settings& settings, std::string_view key);
+/// Those of the key `servers`, in the order of the file.
+std::vector<ServerSetting> servers_of(const Settings& settings);
 /// Whether `key` is set to something that is not blank.
 bool is_set(const Settings& settings, std::string_view key);
 /// Where `key` was set; "not set" when it was not.

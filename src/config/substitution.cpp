@@ -157,8 +157,10 @@ private:
     }
 
     std::string secret(const std::string& reference) {
-        if (reference == kDatabaseToken && key_.name != "dataSource") {
-            refuse(reference, "is a database password and can be used in dataSource only");
+        if (reference == kDatabaseToken && key_.masking != Masking::DataSource) {
+            refuse(
+                reference, "is a database password and can be used in dataSource and servers only"
+            );
             return {};
         }
         if (!lookups_.secret) {
@@ -193,6 +195,10 @@ void substitute(Settings& settings, const Lookups& lookups, Report& report) {
         Substitution substitution(key, setting, lookups, report);
         setting.text = substitution.apply(setting.text);
         for (std::string& item : setting.items) item = substitution.apply(item);
+        for (ServerSetting& server : setting.servers) {
+            server.data_source = substitution.apply(server.data_source);
+            server.parallelism = substitution.apply(server.parallelism);
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 #include "core/duration.hpp"
 #include "core/network.hpp"
 #include "core/number.hpp"
+#include "db/options.hpp"
 
 namespace migrator::config {
 namespace {
@@ -195,6 +196,51 @@ void check_atomicity(const db::Driver& driver, const Settings& settings, Report&
     report.wrong(*find_key("atomicity"), "oneof", origin_of(settings, "atomicity"), why);
 }
 
+bool is_server_name(std::string_view name) {
+    constexpr std::size_t kLongest = 100;
+    return !name.empty() && name.size() <= kLongest && name != db::kCatalogServer &&
+           std::ranges::all_of(name, [](char c) {
+               return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
+           });
+}
+
+void check_servers(const Settings& settings, Report& report) {
+    const Key& key = *find_key("servers");
+    const auto servers = servers_of(settings);
+    const std::string catalog = text_of(settings, "dataSource");
+    // Of what was put in nobody knows, where secrets are not fetched.
+    const auto found = settings.find("servers");
+    const bool is_literal = found == settings.end() || !found->second.substituted;
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+        const ServerSetting& server = servers[i];
+        const auto wrong = [&](std::string_view tag, std::string_view what) {
+            report.wrong(key, tag, server.origin, what);
+        };
+        if (!is_server_name(server.name)) {
+            wrong(
+                "servername",
+                "must have names of up to 100 letters, digits, '-', '_' and '.', other than "
+                "catalog, which is the server of dataSource"
+            );
+        }
+        if (is_blank(server.data_source)) wrong("required", "must have a dataSource for each name");
+        if (!is_blank(server.parallelism)) {
+            const auto wrong_number =
+                check_number(*find_key("parallelism"), trimmed(server.parallelism));
+            if (wrong_number) wrong(wrong_number->tag, "parallelism " + wrong_number->what);
+        }
+        for (std::size_t j = 0; j < i; ++j) {
+            if (servers[j].name == server.name) wrong("unique", "has a name twice; rename one");
+            if (is_literal && servers[j].data_source == server.data_source) {
+                wrong("unique", "has the same dataSource under two names; remove one");
+            }
+        }
+        if (is_literal && server.data_source == catalog) {
+            wrong("unique", "names the server of dataSource again; remove it here");
+        }
+    }
+}
+
 /// Keys that protect the port are all there or none is: without one of them, or with an empty one,
 /// such as that of a variable that is not set, it would be open to everybody.
 void check_tls(const Settings& settings, Report& report) {
@@ -240,6 +286,7 @@ void check_settings(const Settings& settings, Report& report) {
             )
         );
     }
+    check_servers(settings, report);
     check_tls(settings, report);
 }
 

@@ -49,6 +49,67 @@ std::string read_text(const std::string& path) {
     return text;
 }
 
+/// Turns the mapping of the key `servers` into settings.
+class ServersReader {
+public:
+    /// `file`: where it stands, for people.
+    ServersReader(const Key& key, std::string file, Setting& setting, Report& report)
+        : key_(key), file_(std::move(file)), setting_(setting), report_(report) {}
+
+    bool read(const YAML::Node& value) {
+        if (!value.IsMap()) {
+            wrong(
+                setting_.origin,
+                "must be a mapping; write a line \"NAME:\" for each server, with \"dataSource: …\" "
+                "below it"
+            );
+            return false;
+        }
+        for (const auto& entry : value) read_server(entry.first, entry.second);
+        return is_good_;
+    }
+
+private:
+    std::string at(const YAML::Node& node) const {
+        return file_.empty() ? setting_.origin : fmt::format("{}:{}", file_, node.Mark().line + 1);
+    }
+
+    void read_server(const YAML::Node& name, const YAML::Node& values) {
+        ServerSetting server{.name = {}, .data_source = {}, .parallelism = {}, .origin = at(name)};
+        if (!name.IsScalar() || !values.IsMap()) {
+            return wrong(
+                server.origin,
+                "has an element that is not \"NAME:\" with \"dataSource: …\" below it"
+            );
+        }
+        server.name = name.Scalar();
+        for (const auto& entry : values) {
+            const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
+            if (entry.second.IsNull()) continue;
+            if (!entry.second.IsScalar() || (key != "dataSource" && key != "parallelism")) {
+                wrong(
+                    at(entry.first),
+                    "may have dataSource and parallelism for each server, both single values"
+                );
+                continue;
+            }
+            (key == "dataSource" ? server.data_source : server.parallelism) = entry.second.Scalar();
+        }
+        setting_.servers.push_back(std::move(server));
+    }
+
+    void wrong(const std::string& origin, std::string_view what) {
+        is_good_ = false;
+        report_.wrong(key_, "mapping", origin, what);
+    }
+
+    const Key& key_;
+    const std::string file_;
+    Setting& setting_;
+    Report& report_;
+    bool is_good_ = true;
+};
+
 /// Turns the nodes of one file into settings.
 class Reader {
 public:
@@ -102,6 +163,11 @@ private:
         if (value.IsNull()) return;  // the same as absent
         Setting setting;
         setting.origin = at(line);
+        if (key->type == Type::Servers) {
+            setting.unusable = !ServersReader(*key, path_, setting, report_).read(value);
+            settings_.emplace(key->name, std::move(setting));
+            return;
+        }
         setting.unusable =
             !(is_list(*key) ? read_list(*key, value, setting) : read_scalar(*key, value, setting));
         settings_.emplace(key->name, std::move(setting));
@@ -214,6 +280,13 @@ YAML::Node parse(const std::string& path, const std::string& text) try {
 }
 
 }  // namespace
+
+bool read_servers(const Key& key, const std::string& text, Setting& setting, Report& report) try {
+    return ServersReader(key, "", setting, report).read(YAML::Load(text));
+} catch (const YAML::Exception&) {
+    report.wrong(key, "mapping", setting.origin, "is not a YAML or JSON mapping");
+    return false;
+}
 
 Settings read_yaml_file(const std::string& path, Report& report) {
     const std::string text = read_text(path);

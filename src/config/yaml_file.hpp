@@ -12,4 +12,8 @@ namespace migrator::config {
 /// too large, is not text, is not YAML (with line and column), or is not a mapping.
 Settings read_yaml_file(const std::string& path, Report& report);
 
+/// Reads the key `servers` from a text outside of the file, a YAML or JSON mapping. False: it is
+/// none, and `report` says so.
+bool read_servers(const Key& key, const std::string& text, Setting& setting, Report& report);
+
 }  // namespace migrator::config

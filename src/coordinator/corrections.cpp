@@ -273,6 +273,25 @@ db::TenantTraces Corrections::remove_tenant(
     return traces;
 }
 
+std::string Corrections::move_tenant(
+    const std::string& tenant,
+    const std::string& server,
+    const std::string& request_id,
+    const Asker& asker
+) {
+    const SchemaName name = SchemaName::parse(tenant);
+    const std::vector<Migration> sources = inspection_.files();
+    const AuditedChange audited{
+        .operation = "move-tenant",
+        .parameters = {{"tenant", tenant}, {"to", server}},
+        .request_id = request_id};
+    std::string from;
+    correct("move tenant " + tenant, asker, audited, [&](db::Run& run) {
+        from = run.move_tenant(name, server, sources);
+    });
+    return from;
+}
+
 Corrections::Moved Corrections::find_moved(
     const std::string& from, const std::string& to, bool rewrite
 ) {

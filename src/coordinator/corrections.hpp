@@ -64,6 +64,15 @@ public:
         const Asker& asker = {}
     );
 
+    /// Of several servers: moves the records of a tenant whose schema is on `server` now. Takes the
+    /// lock, throws Locked; and what `db::Run::move_tenant` throws. Gives the server that had them.
+    std::string move_tenant(
+        const std::string& tenant,
+        const std::string& server,
+        const std::string& request_id,
+        const Asker& asker = {}
+    );
+
     /// What it means that the recorded place `from` is the source's place `to` today. Both are base
     /// locations; or both are files, or directories, of the source, relative to its base or whole.
     struct Moved {

@@ -247,6 +247,7 @@ plan::StatusReport Inspection::status() const {
     status.unmanaged = plan::unmanaged(sources, applied);
     status.fleet = plan::fleet_standings(sources, applied, {});
     show_fleet(status.fleet);
+    status.servers = plan::server_standings(applied.servers);
     status.without_schema = std::move(applied.without_schema);
     status.skips_without_schema = options_.missing_schemas == db::MissingSchemas::Skip;
     for (const std::string& tenant : status.without_schema) std::erase(status.unmanaged, tenant);
@@ -355,6 +356,7 @@ Preview Inspection::preview(bool reconcile, const plan::Selection& tenants) cons
     }
     preview.findings = plan::findings(*preview.sources, applied);
     preview.source = check(preview.findings, preview.plan);
+    preview.servers = plan::server_standings(applied.servers);
     return preview;
 }
 
@@ -408,6 +410,10 @@ Validation Inspection::validate() const {
         .problems = problems_of(aside.failures),
         .warnings = warnings_of(report, applied),
         .findings = plan::findings(sources, applied)};
+    for (const ServerRecords& server : applied.servers) {
+        if (server.problem.empty()) continue;
+        validation.problems.push_back({"server " + server.name, server.problem});
+    }
     for (db::ScriptProblem& problem : with_foreign(pending, sources, problems)) {
         validation.problems.push_back(std::move(problem));
     }

@@ -35,6 +35,7 @@ struct Preview {
     std::vector<std::string> notes;  ///< of the source
     plan::Findings findings;
     SourceCheck source;
+    std::vector<plan::ServerStanding> servers;  ///< as in `plan::StatusReport`
 };
 
 /// What `migrator plan --analyze` adds.

@@ -49,9 +49,25 @@ std::string half_done(const TenantState& state) {
     );
 }
 
-}  // namespace
+bool is_not_done(const ServerOutcome& server) { return server.end != ServerOutcome::End::Done; }
 
-std::string partly_failed_text(const Outcome& outcome) {
+std::string_view what_of(ServerOutcome::End end) {
+    switch (end) {
+        case ServerOutcome::End::Done:
+            return "is done";
+        case ServerOutcome::End::Failed:
+            return "failed";
+        case ServerOutcome::End::Unreachable:
+            return "could not be reached or was lost";
+        case ServerOutcome::End::Locked:
+            return "was left out";
+        case ServerOutcome::End::NotBegun:
+            return "was not begun";
+    }
+    return "is unknown";
+}
+
+std::string failures_text(const Outcome& outcome) {
     const TenantFailure& first = outcome.failures.front();
     const FleetSummary fleet = outcome.summary.fleet.value_or(FleetSummary{});
     std::string text = fmt::format(
@@ -61,11 +77,34 @@ std::string partly_failed_text(const Outcome& outcome) {
         first.tenant.empty() ? "" : first.tenant + ": ",
         first.message
     );
-    if (fleet.tenants_skipped > 0) {
+    const bool only_tenants = std::ranges::none_of(outcome.servers, is_not_done);
+    if (fleet.tenants_skipped > 0 && only_tenants) {
         text += fmt::format(
             "\nThe run stopped because more tenants failed than maxFailures allows; {} pending",
             count_of(fleet.tenants_skipped, "tenant remains", "tenants remain")
         );
+    }
+    return text;
+}
+
+}  // namespace
+
+bool Outcome::is_partly_failed() const {
+    return !failures.empty() || std::ranges::any_of(servers, is_not_done);
+}
+
+bool Outcome::has_version() const {
+    return summary.version_id != 0 ||
+           std::ranges::any_of(servers, [](const auto& server) { return server.version_id != 0; });
+}
+
+std::string partly_failed_text(const Outcome& outcome) {
+    std::string text;
+    if (!outcome.failures.empty()) text = failures_text(outcome);
+    for (const ServerOutcome& server : outcome.servers) {
+        if (!is_not_done(server)) continue;
+        if (!text.empty()) text += '\n';
+        text += fmt::format("Server {} {}: {}", server.server, what_of(server.end), server.message);
     }
     return text;
 }
@@ -95,6 +134,7 @@ Outcome VersionRun::run() {
         notes.insert(notes.begin(), source_notes_.begin(), source_notes_.end());
         for (std::string& note : notes) note = secrets::hidden(note);
         for (auto& failure : outcome_.failures) failure.message = secrets::hidden(failure.message);
+        for (auto& server : outcome_.servers) server.message = secrets::hidden(server.message);
         if (!outcome_.changed.empty()) {
             audit_not_begun(
                 "files were edited after they were applied", ErrorKind::ChecksumMismatch
@@ -165,22 +205,22 @@ void VersionRun::conclude() {
     run_.reset();
     place_.reset();  // the next run need not wait for somebody else's web server
     if (!outcome_.changed.empty()) return count_end("checksum_mismatch");
-    const bool did_something = outcome_.summary.version_id != 0 || request_.tenant.has_value();
+    const bool did_something = outcome_.has_version() || request_.tenant.has_value();
     if (!did_something) {
-        count_end(outcome_.failures.empty() ? "nothing_to_do" : "failed");
-        if (!outcome_.failures.empty()) inspection_.show_fleet_after_run(sources_, report_);
+        count_end(outcome_.is_partly_failed() ? "failed" : "nothing_to_do");
+        if (outcome_.is_partly_failed()) inspection_.show_fleet_after_run(sources_, report_);
     } else if (request_.dry_run) {
         count_end("dry_run");
     } else {
-        count_end(outcome_.failures.empty() ? "done" : "partly_failed");
+        count_end(outcome_.is_partly_failed() ? "partly_failed" : "done");
         if (auto* metrics = dependencies_.metrics) {
             metrics->committed(outcome_.summary, request_.tenant.has_value());
         }
         inspection_.show_fleet_after_run(sources_, report_);
     }
     // An error is no news for the webhook; that tenants were worked for is, whoever else failed.
-    const bool has_version = outcome_.summary.version_id != 0 && !request_.dry_run;
-    if (outcome_.failures.empty() || has_version) notify();
+    const bool has_worked = outcome_.has_version() && !request_.dry_run;
+    if (!outcome_.is_partly_failed() || has_worked) notify();
 }
 
 /// Whatever happens here, the run is done and its result stands.
@@ -255,6 +295,7 @@ bool VersionRun::make_plan() {
     owed_ = std::move(planned.owed);
     waves_ = std::move(planned.waves);
     check_source(applied);
+    note_servers(applied);
     log::info(fmt::format(
         "{}: {}",
         request_.tenant ? "Migrations to apply for new tenant" : "Found migrations to apply",
@@ -266,6 +307,39 @@ bool VersionRun::make_plan() {
     count_phase("planning", began);
     if (!outcome_.failures.empty()) outcome_.summary.tenants = considered_tenants();
     return !plan_.empty() || !settled_.empty() || request_.tenant.has_value();
+}
+
+void VersionRun::note_servers(Applied& applied) {
+    servers_ = std::move(applied.servers);
+    catalog_only_ = std::move(applied.catalog_only);
+    basis_of_servers_.reset();
+    if (servers_.empty() && !request_.server.empty()) {
+        throw Error(
+            ErrorKind::InvalidRequest,
+            "a server for the tenant is given, but the configuration has no servers"
+        );
+    }
+    if (servers_.empty()) return;
+    basis_of_servers_.emplace(db::PlanBasis{
+        .sources = sources_,
+        .servers = servers_,
+        .catalog_only = catalog_only_,
+        .reconcile = request_.reconcile || is_sync_of_some(),
+        .ignored = ignored_});
+    for (const ServerRecords& server : servers_) {
+        if (server.problem.empty()) continue;
+        outcome_.servers.push_back(
+            {.server = server.name,
+             .end = ServerOutcome::End::Unreachable,
+             .version_id = 0,
+             .message = server.problem}
+        );
+        if (!run_) {  // said once, before the lock
+            log::answered(
+                log::Level::Error, fmt::format("Server {}: {}", server.name, server.problem)
+            );
+        }
+    }
 }
 
 void VersionRun::check_source(Applied& applied) {
@@ -353,6 +427,7 @@ plan::Selection VersionRun::workable(const Plan& pending, const Applied& applied
         log_others(applied);
         for (const std::string& warning : aside.warnings) log::warn(warning);
     }
+    ignored_ = aside.skipped;
     tenants.ignored = std::move(aside.skipped);
     for (std::string& note : aside.notes) tenant_notes_.push_back(std::move(note));
     outcome_.failures = std::move(aside.failures);
@@ -518,6 +593,8 @@ db::ApplyRequest VersionRun::apply_request() const {
         .renamed = &renamed_,
     };
     if (request_.tenant) apply.new_tenant = SchemaName::parse(*request_.tenant);
+    if (basis_of_servers_) apply.basis = &*basis_of_servers_;
+    apply.server = request_.server;
     return apply;
 }
 
@@ -532,9 +609,9 @@ void VersionRun::begin_audit() {
 
 void VersionRun::end_audit() {
     Summary& summary = outcome_.summary;
-    summary.audit_head = outcome_.failures.empty()
-                             ? entry_.done(summary.version_id)
-                             : entry_.failed(partly_failed_text(outcome_), summary.version_id);
+    summary.audit_head = outcome_.is_partly_failed()
+                             ? entry_.failed(partly_failed_text(outcome_), summary.version_id)
+                             : entry_.done(summary.version_id);
 }
 
 void VersionRun::audit_not_begun(std::string_view why, ErrorKind kind) {
@@ -556,6 +633,7 @@ void VersionRun::apply() {
             outcome_.failures.push_back(std::move(failure));
         }
         outcome_.rolled_back = std::move(result.rolled_back);
+        if (!result.servers.empty()) outcome_.servers = std::move(result.servers);
         store_fingerprints();
         finish(result);
         count_phase("applying", started_);

@@ -33,6 +33,8 @@ namespace migrator::coordinator {
 struct VersionRequest {
     std::string version_name;           ///< up to 200 characters; may be empty
     std::optional<std::string> tenant;  ///< create this tenant
+    /// Of several servers the one that the new tenant is to be on; empty: where the fewest are.
+    std::string server{};
     Action action = Action::Apply;
     bool dry_run = false;
     /// Whether a new tenant may get a schema that holds objects; unset: as the options say.
@@ -64,14 +66,23 @@ struct Outcome {
     std::vector<Migration> files;  ///< each file once, in source order
     std::vector<std::string> notes;
     std::vector<Notice> notices;  ///< what the server said of files, a few of each
-    /// Tenants that failed while the others went on: ErrorKind::PartlyFailed for who is told of the
-    /// outcome (`partly_failed_text`).
+    /// Tenants that failed while the others went on (`is_partly_failed`).
     std::vector<TenantFailure> failures;
+    /// Only of a run over several servers: each of them, or, where nothing was to be done, those
+    /// that could not be read.
+    std::vector<ServerOutcome> servers;
     std::vector<Migration> changed;
     std::optional<db::RolledBack> rolled_back;
+
+    /// Something was not done that should have been, while the rest was:
+    /// ErrorKind::PartlyFailed.
+    bool is_partly_failed() const;
+    /// A version was made, on whichever server.
+    bool has_version() const;
 };
 
-/// "3 of 100 tenants failed, the first: t7: SQL migration …". Of an outcome with failures.
+/// "3 of 100 tenants failed, the first: t7: SQL migration …", and which servers were not reached.
+/// Of an outcome that is partly failed.
 std::string partly_failed_text(const Outcome& outcome);
 
 /// A run from its first reading to its last commit. For one thread, once.
@@ -116,6 +127,8 @@ private:
     void end_for_failures(const std::string& advice);
     void log_others(const Applied& applied) const;
     db::ApplyRequest apply_request() const;
+    /// Of several servers: remembers what each has, and which could not be read.
+    void note_servers(Applied& applied);
     std::int64_t considered_tenants() const;
     void add_failed_before(FleetSummary& fleet) const;
     /// Waits for our turn, and for the lock.
@@ -153,9 +166,13 @@ private:
     Plan plan_;
     BaseFinding base_;
     std::unordered_map<std::string, std::string> renamed_;  ///< as `Applied::renamed`
-    std::vector<OwedTenant> owed_;      ///< tenants that the selection leaves out
-    std::vector<std::string> settled_;  ///< tenants whose state is to go; empty: single files
-    std::vector<std::size_t> waves_;    ///< as `db::ApplyRequest::waves`
+    std::vector<OwedTenant> owed_;        ///< tenants that the selection leaves out
+    std::vector<std::string> settled_;    ///< tenants whose state is to go; empty: single files
+    std::vector<std::size_t> waves_;      ///< as `db::ApplyRequest::waves`
+    std::vector<std::string> ignored_;    ///< tenants that are owed nothing
+    std::vector<ServerRecords> servers_;  ///< as in `Applied`, like the next
+    FileSet catalog_only_;
+    std::optional<db::PlanBasis> basis_of_servers_;  ///< unset: there is one server
     std::unique_ptr<db::Run> run_;
     bool is_audited_ = false;
     Audit::Entry entry_;

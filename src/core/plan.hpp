@@ -74,6 +74,17 @@ struct TenantState {
     bool operator==(const TenantState&) const = default;
 };
 
+/// What one of several servers has, as far as a plan for it alone needs it.
+struct ServerRecords {
+    std::string name;
+    /// Why it could not be read; nothing else is known of it then. Empty: it was.
+    std::string problem;
+    bool is_catalog = false;           ///< the server of `dataSource`
+    std::vector<std::string> tenants;  ///< that are on this server alone, in the order of its list
+    /// The source's migrations, each as a migration of its kind, that are recorded there.
+    FileSet recorded;
+};
+
 /// What the metadata says, as far as a plan needs it. Missing tables read as empty.
 struct Applied {
     std::unordered_map<std::string, AppliedFile> files;  ///< by identity
@@ -96,6 +107,12 @@ struct Applied {
     /// The source's tenant migrations that a tenant has, only for tenants where `counts` says
     /// that some recorded file is missing, or that have a state. Others have all or none.
     std::unordered_map<std::string, FileSet> files_of_tenant;
+
+    /// The servers, of which the first is the catalog's; empty: there is one, and all else here is
+    /// its own. Of several, all else is what they have together: a single migration is recorded
+    /// only when all that can be read and that run it have it.
+    std::vector<ServerRecords> servers;
+    FileSet catalog_only;  ///< files of single schemas that run on the catalog's server alone
 };
 
 /// A file to run, and for which schemas, in this order.
@@ -138,6 +155,23 @@ struct OwedTenant {
     std::string first_file;
 
     bool operator==(const OwedTenant&) const = default;
+};
+
+/// What became of a run on one of several servers.
+struct ServerOutcome {
+    enum class End : std::uint8_t {
+        Done,         ///< all that was planned there, but for tenants that failed
+        Failed,       ///< a file failed there, and what is not committed was rolled back
+        Unreachable,  ///< it could not be reached, or was lost
+        Locked,       ///< another run holds its lock
+        NotBegun,     ///< the run had ended before it got there
+    };
+    std::string server;
+    End end = End::Done;
+    std::int64_t version_id = 0;  ///< of the server itself; 0: nothing was recorded there
+    std::string message;          ///< why it is not done, and what to do; else empty
+
+    bool operator==(const ServerOutcome&) const = default;
 };
 
 /// Who holds or wants the migration lock, as `migrator_lock` shows it to those who wait.

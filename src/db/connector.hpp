@@ -25,6 +25,7 @@
 #include "db/catalog.hpp"
 #include "db/options.hpp"
 #include "db/run_records.hpp"
+#include "db/shared_failures.hpp"
 #include "db/trace_request.hpp"
 #include "identity/places.hpp"
 
@@ -49,6 +50,15 @@ struct FailedCheck {
 struct CheckReport {
     std::size_t asked = 0;            ///< each check counts once for each schema
     std::vector<FailedCheck> failed;  ///< in the order of the plan, by line and schema
+};
+
+/// From what a plan is made again for one of several servers, once its lock is held. All is lent.
+struct PlanBasis {
+    const std::vector<Migration>& sources;  ///< all files, in source order; the plan points into it
+    const std::vector<ServerRecords>& servers;  ///< as in `Applied`, like the next
+    const FileSet& catalog_only;
+    bool reconcile = false;                   ///< every tenant gets every file that it lacks
+    const std::vector<std::string>& ignored;  ///< tenants that are owed nothing
 };
 
 /// A file as it is sent for one schema.
@@ -91,6 +101,15 @@ struct ApplyRequest {
     std::optional<std::size_t> resume_at_statement;
     /// As `Applied::renamed`: what unfinished runs may call the plan's files. May be null.
     const std::unordered_map<std::string, std::string>* renamed = nullptr;
+
+    /// Of a Connector over several servers, which needs it; else null.
+    const PlanBasis* basis = nullptr;
+    /// Where the new tenant is to be; empty: where the fewest are. Only over several servers.
+    std::string server{};
+    /// A version that an earlier step of the same run has begun on this server; 0: a new one.
+    std::int64_t version_id = 0;
+    /// Failures that count together with those of other servers. Null: they count alone.
+    SharedFailures* shared_failures = nullptr;
 };
 
 /// A file that is recorded under another name from now on.
@@ -115,6 +134,16 @@ struct TenantTraces {
     bool operator==(const TenantTraces&) const = default;
 };
 
+/// All that one server has recorded of a tenant, to be taken along to another.
+struct TenantRecords {
+    std::vector<AppliedMigration> rows;  ///< by id, with contents
+    std::vector<Version> versions;       ///< of these rows, the oldest first
+    std::optional<TenantState> state;
+    bool is_listed = false;
+
+    bool any() const { return !rows.empty() || state || is_listed; }
+};
+
 /// What a dry run had recorded before it rolled back.
 struct RolledBack {
     Version version;
@@ -136,6 +165,8 @@ struct ApplyResult {
     std::optional<FleetSummary> fleet;
     /// Only of a dry run in one transaction that recorded anything, and only when asked for.
     std::optional<RolledBack> rolled_back;
+    /// Only of a run over several servers: each of them, the catalog's first.
+    std::vector<ServerOutcome> servers;
 };
 
 /// Columns of `migrator_migrations` beside `id` and `version_id`, which are always read.
@@ -258,6 +289,36 @@ public:
 
     /// Records files under other names, whoever has them. Their contents stay as they are.
     virtual void rename(const std::vector<Rename>& renames) = 0;
+
+    /// On the catalog of several servers: records where a tenant is to be, unless that is recorded,
+    /// and gives the server that is recorded then.
+    virtual std::string place(const SchemaName& /*tenant*/, const std::string& /*server*/) {
+        throw Error(ErrorKind::Internal, "this database has no record of where tenants are");
+    }
+    /// Records what another server had: rows with versions of this server's own of the same names,
+    /// state, and the entry in the list where that is migrator's. Throws MigrationFailed when there
+    /// are rows of the tenant already.
+    virtual void take_over(const SchemaName& /*tenant*/, const TenantRecords& /*records*/) {
+        throw Error(ErrorKind::Internal, "this database takes no records of another over");
+    }
+    /// Of several servers: moves the records of a tenant whose schema is on the server `to`, and no
+    /// longer where its records are. Gives the server that they were on. Throws InvalidRequest for
+    /// a single server, NotFound for no such tenant or server, MigrationFailed when the schema is
+    /// not there, or still where it was.
+    virtual std::string move_tenant(
+        const SchemaName& /*tenant*/,
+        const std::string& /*to*/,
+        const std::vector<Migration>& /*sources*/
+    ) {
+        throw Error(
+            ErrorKind::InvalidRequest,
+            "the configuration has no servers, so a tenant cannot be moved between them"
+        );
+    }
+    /// Forgets where a tenant is to be.
+    virtual void displace(const SchemaName& /*tenant*/) {
+        throw Error(ErrorKind::Internal, "this database has no record of where tenants are");
+    }
 };
 
 /// What the coordinator asks of a database. All functions may be called from several threads.
@@ -349,6 +410,21 @@ public:
     /// nobody may take an empty answer for a good one.
     virtual Analysis analyze(const Plan& /*plan*/, const TraceRequest& /*request*/) {
         throw Error(ErrorKind::InvalidRequest, "This database has no analysis");
+    }
+
+    /// The rows of a query of the configuration, as text.
+    virtual std::vector<std::vector<std::optional<std::string>>> ask(const std::string& /*sql*/) {
+        throw Error(ErrorKind::Internal, "this database answers no queries of the configuration");
+    }
+
+    /// All that is recorded of a tenant.
+    virtual TenantRecords tenant_records(const SchemaName& /*tenant*/) {
+        throw Error(ErrorKind::Internal, "this database does not give its records away");
+    }
+
+    /// Those of `names` that are schemas of the server, in their order.
+    virtual std::vector<std::string> existing_schemas(const std::vector<std::string>& /*names*/) {
+        throw Error(ErrorKind::Internal, "this database does not tell which schemas it has");
     }
 
     /// The catalog, for schemas that are to be compared. It has a connection of its own, and does

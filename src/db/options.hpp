@@ -60,6 +60,33 @@ inline constexpr std::string_view kDatabaseToken = "${aws-rds-token}";
 /// has them.
 inline constexpr std::string_view kMetadataSchema = "migrator";
 
+/// One of several servers.
+struct ServerOptions {
+    std::string name;
+    std::string data_source;                 ///< holds secrets: never into a log or an error
+    std::optional<std::size_t> parallelism;  ///< unset: as everywhere
+    /// As `Options::renewed_data_source`.
+    std::function<std::string()> renewed_data_source{};
+};
+
+/// The servers beside the one of the data source, which is the catalog's.
+struct ServersOptions {
+    std::vector<ServerOptions> named;
+    /// Statement for the catalog with name and data source of each further server.
+    std::string select;
+    /// The data source of a row of `select`, with what stands in it for secrets put in. From any
+    /// thread. Null: as it stands.
+    std::function<std::string(const std::string&)> resolve;
+    std::size_t connections = 8;  ///< so many servers at once; at least 1
+    /// Patterns (`*`) of the names of files of single schemas that run on the catalog alone.
+    std::vector<std::string> catalog_files;
+
+    bool any() const { return !named.empty() || !select.empty(); }
+};
+
+/// The name of the catalog's own server.
+inline constexpr std::string_view kCatalogServer = "catalog";
+
 /// Everything a Connector is told. Made by `config`, constant afterwards.
 struct Options {
     std::string driver;       ///< "postgres" or "sqlite"
@@ -97,6 +124,10 @@ struct Options {
     std::size_t max_connections = 8;                 ///< pool for reads
     AnalysisOptions analysis;
     std::string set_role;  ///< role to apply as; empty: the login
+    ServersOptions servers;
+    /// The names of the tenants, in place of the built-in table and `tenant_select`. From any
+    /// thread. Null: those tell.
+    std::function<std::vector<std::string>()> listed_tenants;
 
     /// The password that `kDatabaseToken` stands for. Asked for each connection, from any thread.
     /// Null: such a data source is refused.

@@ -4,6 +4,7 @@
 
 #include "plan/owed_files.hpp"
 #include "plan/plan.hpp"
+#include "plan/scope.hpp"
 #include "plan/tenant_rows.hpp"
 
 namespace migrator::plan {
@@ -48,13 +49,14 @@ Position after_first_row(const std::vector<RecordedFile>& recorded, const Tenant
 std::vector<RecordedFile> recorded_files(
     const std::vector<Migration>& sources,
     const Applied& applied,
+    const Scope& scope,
     const Options& options,
     const std::vector<std::string>& tenants
 ) {
     std::vector<RecordedFile> recorded;
     for (Position i = 0; i < sources.size(); ++i) {
         if (!is_tenant_migration(sources[i].type)) continue;
-        if (!is_recorded(applied, sources[i])) continue;
+        if (!scope.is_recorded(sources[i])) continue;
         recorded.push_back({.position = i, .file = &sources[i].file});
     }
     if (recorded.empty()) return recorded;
@@ -93,16 +95,17 @@ private:
     Schemas latest_;
 };
 
-}  // namespace
-
-Plan pending(
-    const std::vector<Migration>& sources, const Applied& applied, const Options& options
+Plan pending_in(
+    const Scope& scope,
+    const std::vector<Migration>& sources,
+    const Applied& applied,
+    const Options& options,
+    SingleSchemas& singles
 ) {
-    Plan plan{.files = {}, .tenants = distinct_tenants(applied)};
-    auto recorded = recorded_files(sources, applied, options, plan.tenants);
+    Plan plan{.files = {}, .tenants = scope.tenants()};
+    auto recorded = recorded_files(sources, applied, scope, options, plan.tenants);
     auto next = recorded.begin();
     TenantSchemas tenants(std::make_shared<const std::vector<std::string>>(plan.tenants));
-    SingleSchemas singles;
     for (Position i = 0; i < sources.size(); ++i) {
         const Migration& source = sources[i];
         if (next != recorded.end() && next->position == i) {
@@ -112,11 +115,78 @@ Plan pending(
             ++next;
         } else if (is_for_tenants(source.type)) {
             plan.files.push_back({&source, tenants.all()});
-        } else if (is_script(source.type) || !is_recorded(applied, source)) {
-            plan.files.push_back({&source, singles.of(source)});
+        } else if (is_script(source.type) || !scope.is_recorded(source)) {
+            if (scope.runs(source)) plan.files.push_back({&source, singles.of(source)});
         }
     }
     return plan;
+}
+
+/// Plans of several servers as one: each file once, for the tenants of all of them in the order of
+/// the servers.
+class Merged {
+public:
+    explicit Merged(const std::vector<Migration>& sources)
+        : sources_(sources), lists_(sources.size()) {}
+
+    void add(Plan plan) {
+        tenants_.insert(tenants_.end(), plan.tenants.begin(), plan.tenants.end());
+        for (PlannedFile& file : plan.files) {
+            lists_[static_cast<std::size_t>(file.migration - sources_.data())].push_back(
+                std::move(file.schemas)
+            );
+        }
+    }
+
+    Plan take() {
+        Plan plan;
+        std::vector<Schemas> before;
+        Schemas joined_before;
+        for (std::size_t i = 0; i < lists_.size(); ++i) {
+            std::vector<Schemas>& lists = lists_[i];
+            if (lists.empty()) continue;
+            if (!is_for_tenants(sources_[i].type)) {
+                plan.files.push_back({&sources_[i], lists.front()});
+                continue;
+            }
+            if (before != lists) {
+                joined_before = joined(lists);
+                before = std::move(lists);
+            }
+            // Where other servers have tenants, one without is not what a file waits for.
+            if (joined_before->empty() && !tenants_.empty()) continue;
+            plan.files.push_back({&sources_[i], joined_before});
+        }
+        plan.tenants = std::move(tenants_);
+        return plan;
+    }
+
+private:
+    static Schemas joined(const std::vector<Schemas>& lists) {
+        std::vector<std::string> names;
+        for (const Schemas& list : lists) names.insert(names.end(), list->begin(), list->end());
+        return std::make_shared<const std::vector<std::string>>(std::move(names));
+    }
+
+    const std::vector<Migration>& sources_;
+    std::vector<std::vector<Schemas>> lists_;  ///< by source
+    std::vector<std::string> tenants_;
+};
+
+}  // namespace
+
+Plan pending(
+    const std::vector<Migration>& sources, const Applied& applied, const Options& options
+) {
+    SingleSchemas singles;
+    if (applied.servers.empty()) {
+        return pending_in(Scope(applied, nullptr), sources, applied, options, singles);
+    }
+    Merged merged(sources);
+    for (const Scope& scope : scopes(applied)) {
+        merged.add(pending_in(scope, sources, applied, options, singles));
+    }
+    return merged.take();
 }
 
 Plan for_new_tenant(const std::vector<Migration>& sources, const SchemaName& tenant) {

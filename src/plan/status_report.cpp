@@ -4,6 +4,16 @@
 
 namespace migrator::plan {
 
+std::vector<ServerStanding> server_standings(const std::vector<ServerRecords>& servers) {
+    std::vector<ServerStanding> standings;
+    for (const ServerRecords& server : servers) {
+        standings.push_back(
+            {.name = server.name, .problem = server.problem, .tenants = server.tenants.size()}
+        );
+    }
+    return standings;
+}
+
 bool StatusReport::is_pending(const TenantState& state) const {
     return std::ranges::any_of(pending.files, [&](const PlannedFile& file) {
         if (is_for_tenants(file.migration->type) == state.tenant.empty()) return false;

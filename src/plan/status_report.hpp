@@ -10,6 +10,17 @@
 
 namespace migrator::plan {
 
+/// One of several servers.
+struct ServerStanding {
+    std::string name;
+    std::string problem;  ///< why it could not be read, nothing else is known then; else empty
+    std::size_t tenants = 0;
+
+    bool operator==(const ServerStanding&) const = default;
+};
+
+std::vector<ServerStanding> server_standings(const std::vector<ServerRecords>& servers);
+
 /// What `migrator status` shows: the source and the database, one against the other.
 struct StatusReport {
     std::vector<std::string> tenants;
@@ -28,6 +39,9 @@ struct StatusReport {
     std::vector<std::string> broken_objects;  ///< each says what to do
     std::optional<RunOwner> lock_owner;
     FleetStandings fleet;  ///< its page is empty
+    /// Of several servers each, the catalog's first, and how many tenants it has; empty: there is
+    /// one.
+    std::vector<ServerStanding> servers;
 
     /// Whether the next apply has files for the tenant of this state (single files: for them).
     bool is_pending(const TenantState& state) const;

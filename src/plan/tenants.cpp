@@ -5,6 +5,7 @@
 
 #include "plan/owed_files.hpp"
 #include "plan/plan.hpp"
+#include "plan/scope.hpp"
 #include "plan/tenant_rows.hpp"
 
 namespace migrator::plan {
@@ -13,11 +14,11 @@ namespace {
 /// The source's tenant migrations that somebody has.
 class RecordedFiles {
 public:
-    RecordedFiles(const std::vector<Migration>& sources, const Applied& applied)
+    RecordedFiles(const std::vector<Migration>& sources, const Applied& applied, const Scope& scope)
         : sources_(sources), owed_(sources, applied) {
         for (std::size_t i = 0; i < sources.size(); ++i) {
             if (!is_tenant_migration(sources[i].type)) continue;
-            if (is_recorded(applied, sources[i])) positions_.push_back(i);
+            if (scope.is_recorded(sources[i])) positions_.push_back(i);
         }
     }
 
@@ -41,24 +42,28 @@ private:
 }  // namespace
 
 std::vector<LaggingTenant> lagging(const std::vector<Migration>& sources, const Applied& applied) {
-    const RecordedFiles recorded(sources, applied);
     std::vector<LaggingTenant> result;
-    for (const std::string& tenant : distinct_tenants(applied)) {
-        const TenantRows rows(applied, tenant);
-        if (!rows.is_managed() || rows.has_all()) continue;
-        LaggingTenant lagging{.tenant = tenant, .missing = recorded.lacking(tenant, rows)};
-        if (!lagging.missing.empty()) result.push_back(std::move(lagging));
+    for (const Scope& scope : scopes(applied)) {
+        const RecordedFiles recorded(sources, applied, scope);
+        for (const std::string& tenant : scope.tenants()) {
+            const TenantRows rows(applied, tenant);
+            if (!rows.is_managed() || rows.has_all()) continue;
+            LaggingTenant lagging{.tenant = tenant, .missing = recorded.lacking(tenant, rows)};
+            if (!lagging.missing.empty()) result.push_back(std::move(lagging));
+        }
     }
     return result;
 }
 
 std::vector<std::string> unmanaged(const std::vector<Migration>& sources, const Applied& applied) {
-    const RecordedFiles recorded(sources, applied);
     std::vector<std::string> result;
-    for (std::string& tenant : distinct_tenants(applied)) {
-        const TenantRows rows(applied, tenant);
-        if (rows.is_managed() || recorded.lacking(tenant, rows).empty()) continue;
-        result.push_back(std::move(tenant));
+    for (const Scope& scope : scopes(applied)) {
+        const RecordedFiles recorded(sources, applied, scope);
+        for (std::string& tenant : scope.tenants()) {
+            const TenantRows rows(applied, tenant);
+            if (rows.is_managed() || recorded.lacking(tenant, rows).empty()) continue;
+            result.push_back(std::move(tenant));
+        }
     }
     return result;
 }

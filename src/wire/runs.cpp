@@ -76,6 +76,39 @@ const Columns<Notice>& notice_columns() {
     return columns;
 }
 
+std::string_view name_of(ServerOutcome::End end) {
+    switch (end) {
+        case ServerOutcome::End::Done:
+            return "done";
+        case ServerOutcome::End::Failed:
+            return "failed";
+        case ServerOutcome::End::Unreachable:
+            return "unreachable";
+        case ServerOutcome::End::Locked:
+            return "locked";
+        case ServerOutcome::End::NotBegun:
+            return "not begun";
+    }
+    return "unknown";
+}
+
+const Columns<ServerOutcome>& server_columns() {
+    static const Columns<ServerOutcome> columns = {
+        {"name", [](const ServerOutcome& server) { return text(server.server); }},
+        {"outcome", [](const ServerOutcome& server) { return text(name_of(server.end)); }},
+        {"versionId", &ServerOutcome::version_id},
+        {"message", [](const ServerOutcome& server) { return text(server.message); }}};
+    return columns;
+}
+
+json::array servers(const std::vector<ServerOutcome>& servers) {
+    json::array all;
+    for (const ServerOutcome& server : servers) {
+        all.emplace_back(object_of(server_columns(), server));
+    }
+    return all;
+}
+
 json::object summary(const Summary& summary) {
     json::object object;
     for (const Column<Summary>& column : summary_columns()) {

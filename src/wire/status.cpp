@@ -75,7 +75,8 @@ const Columns<StatusReport>& report_columns() {
              return objects_of(unfinished_columns(), status.unfinished);
          }},
         {"brokenObjects", [](const StatusReport& status) { return texts(status.broken_objects); }},
-        {"lock", lock}};
+        {"lock", lock},
+        {"servers", [](const StatusReport& status) { return servers_or_null(status.servers); }}};
     return columns;
 }
 
@@ -174,8 +175,21 @@ json::object fleet_standings(const FleetStandings& fleet) {
     return object_of(fleet_columns(), fleet);
 }
 
+json::value servers_or_null(const std::vector<plan::ServerStanding>& servers) {
+    if (servers.empty()) return nullptr;
+    json::array all;
+    for (const plan::ServerStanding& server : servers) {
+        json::object object{{"name", text(server.name)}};
+        object["problem"] = text_or_null(server.problem);
+        object["tenants"] = server.problem.empty() ? json::value(server.tenants) : nullptr;
+        all.push_back(std::move(object));
+    }
+    return all;
+}
+
 json::object status_report(const StatusReport& status) {
     json::object object = object_of(report_columns(), status);
+    if (status.servers.empty()) object.erase("servers");
     for (const auto& column : fleet_standings(status.fleet)) object.insert(column);
     return object;
 }

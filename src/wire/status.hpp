@@ -24,6 +24,8 @@ boost::json::object tenant_page_head(const plan::FleetStandings& fleet);
 boost::json::value next_page(const plan::FleetStandings& fleet);
 boost::json::object fleet_standings(const plan::FleetStandings& fleet);
 /// The report's own columns, and those of the fleet that it has no other ones for.
+/// Null for one server.
+boost::json::value servers_or_null(const std::vector<plan::ServerStanding>& servers);
 boost::json::object status_report(const plan::StatusReport& status);
 
 }  // namespace migrator::wire

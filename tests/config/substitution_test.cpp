@@ -199,7 +199,7 @@ TEST(SecretReferences, AllowADatabaseTokenInTheDataSourceOnly) {
     const Reading reading{
         .yaml = kMinimal + "setRole: ${aws-rds-token}\n",
         .secret = [](const std::string&) { return std::string("token"); }};
-    EXPECT_TRUE(contains(reading.error(), "dataSource only"));
+    EXPECT_TRUE(contains(reading.error(), "dataSource and servers only"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/error.hpp"
+#include "db/servers/servers_connector.hpp"
 #include "db/sql/connector/sql_connector.hpp"
 #include "db/sql/own_sql.hpp"
 #include "loader/loader.hpp"
@@ -44,8 +45,12 @@ Project::Instance Project::open() const {
         options_here.source = database_here.source;
     }
     if (!knows_its_place) options_here.moved_files = coordinator::Reaction::Allow;
-    instance.connector =
-        db::sql::connector::make_sql_connector(database_->make_server(database), database_here);
+    const auto connect = [server = database_.get()](const db::Options& at) {
+        return db::sql::connector::make_sql_connector(server->make_server(at), at);
+    };
+    instance.connector = database_here.servers.any()
+                             ? db::servers::make_servers_connector(database_here, connect)
+                             : connect(database_here);
     instance.coordinator = std::make_unique<coordinator::Coordinator>(
         coordinator::Dependencies{
             .connector = *instance.connector,

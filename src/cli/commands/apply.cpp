@@ -97,7 +97,7 @@ protected:
             }
             return exit_code;
         }
-        if (!outcome.failures.empty()) return partly_failed(context, request, outcome);
+        if (outcome.is_partly_failed()) return partly_failed(context, request, outcome);
         if (context.common.json) {
             context.terminal.out << json::outcome(request, outcome);
         } else if (!context.common.quiet) {
@@ -189,6 +189,7 @@ struct CreateTenant : Creates {
     std::string tenant;
     bool dry_run = false;
     bool adopt = false;
+    std::optional<std::string> server;
 
     CommandText text() const override {
         return {
@@ -209,13 +210,17 @@ struct CreateTenant : Creates {
             word("NAME", tenant),
             version_name_option(name),
             dry_run_option(dry_run),
-            flag("--adopt", adopt, "Accept a schema that already holds objects")};
+            flag("--adopt", adopt, "Accept a schema that already holds objects"),
+            word(
+                "--server SERVER", server, "Of several servers, the one (default: fewest tenants)"
+            )};
     }
 
     int run(Context& context) override {
         coordinator::VersionRequest request;
         request.tenant = tenant;
         request.dry_run = dry_run;
+        request.server = server.value_or("");
         request.adopt_schemas = adopt ? db::AdoptSchemas::Allow : db::AdoptSchemas::Refuse;
         return create(context, std::move(request));
     }

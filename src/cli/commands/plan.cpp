@@ -186,6 +186,7 @@ struct PlanCommand : Command {
         Report report(aside, context.common.verbose);
         const coordinator::Preview& preview = shown.preview;
         const auto& inspection = context.opened().coordinator.inspection();
+        show_servers(report, preview.servers);
         report.changed(preview.changed, inspection.differences(preview.changed));
         show_source(report, preview.source);
         show_problems(report, preview.problems);
@@ -201,6 +202,7 @@ struct PlanCommand : Command {
         if (!shown.holds() && !exit_code) return failed;
         constexpr int kHurts = 3;
         if (fail_on && analysis->has(*fail_on)) return kHurts;
+        if (const int unread = unread_code(shown.preview.servers); unread != 0) return unread;
         if (!exit_code) return 0;
         const coordinator::Preview& preview = shown.preview;
         return pending_code(

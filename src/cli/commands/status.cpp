@@ -40,7 +40,8 @@ struct StatusCommand : Command {
         const auto& inspection = context.opened().coordinator.inspection();
         const auto status = inspection.status();
         const auto check = inspection.check(status.fleet.findings, status.pending);
-        const int code = exit_code ? status_code(status, check) : 0;
+        const int unread = unread_code(status.servers);
+        const int code = unread != 0 ? unread : exit_code ? status_code(status, check) : 0;
         const auto differences = inspection.differences(status.changed);
         if (context.common.json) {
             const auto shown = exit_code ? std::optional(code) : std::nullopt;
@@ -49,7 +50,7 @@ struct StatusCommand : Command {
         }
         show_status(context.report, status, check, differences);
         const auto counted = text_of(outstanding(status));
-        if (exit_code && !counted.empty()) {
+        if (exit_code && unread == 0 && !counted.empty()) {
             context.report.line(fmt::format("Exit code {}; it counts {}.", code, counted));
         }
         return code;

@@ -151,6 +151,8 @@ struct Dialect {
     std::string_view create_tenant_state;
     std::string_view create_places;
     std::string_view create_audit;  ///< with the row of its head
+    /// Makes a table, `{0}`, with these columns, `{1}`, if it is missing.
+    std::string_view create_if_missing = "create table if not exists {0} ({1})";
     /// Query: one row, true when there is a table of fingerprints. Empty: there can be none.
     std::string_view has_fingerprints{};
     std::string_view create_fingerprints{};

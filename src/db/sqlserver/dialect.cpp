@@ -105,6 +105,7 @@ sql::Dialect make_dialect() {
         .create_tenant_state = kCreateTenantState,
         .create_places = kCreatePlaces,
         .create_audit = kCreateAudit,
+        .create_if_missing = "if object_id('{0}') is null create table {0} ({1})",
         .create_filename_index = kCreateFilenameIndex,
         .next_version_id = kNextVersionId,
         .insert_version = kInsertVersion,

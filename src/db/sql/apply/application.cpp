@@ -119,7 +119,10 @@ Context Application::completed(Context context, bool may_stop_half_way) {
     const ApplyRequest& request = job_.request;
     const store::Tables tables = job_.tables(*session_);
     const bool has_executions = progress_.planned() > 0;
-    if (has_executions) context.version_id = store::Versions(tables).next_id();
+    if (has_executions) {
+        context.version_id =
+            request.version_id != 0 ? request.version_id : store::Versions(tables).next_id();
+    }
     context.commits_each_file =
         has_executions && !job_.dialect.transactional_ddl && request.action == Action::Apply;
     if (context.commits_each_file) {

@@ -71,6 +71,7 @@ std::size_t Fleet::limit() const {
 }
 
 bool Fleet::has_failed() const {
+    if (const auto* shared = context_.request.shared_failures) return shared->is_over();
     const std::lock_guard lock(mutex_);
     return failures_.size() > limit();
 }
@@ -114,7 +115,11 @@ void Fleet::run(std::span<const TenantPart> parts) {
 void Fleet::work(const Worker& worker, TenantQueue& queue) {
     try {
         UnitRunner runner(worker);
-        while (const auto item = queue.take()) attempt(runner, queue, *item);
+        while (const auto item = queue.take()) {
+            attempt(runner, queue, *item);
+            const auto* shared = context_.request.shared_failures;
+            if (shared != nullptr && shared->is_over()) queue.close();
+        }
     } catch (...) {
         end_run(queue, std::current_exception());
     }
@@ -251,7 +256,11 @@ bool Fleet::note_failure(const TenantPart& part, const UnitFailure& failed) {
     const std::lock_guard lock(mutex_);
     ends_[part.place] = End::Failed;
     failures_.push_back(std::move(failure));
-    return failures_.size() > limit();
+    SharedFailures* shared = context_.request.shared_failures;
+    if (shared == nullptr) return failures_.size() > limit();
+    // With a server that has gone its tenants go: that is one failure, and not theirs.
+    if (!failed.failure.connection_lost) shared->add();
+    return shared->is_over();
 }
 
 }  // namespace migrator::db::sql::apply

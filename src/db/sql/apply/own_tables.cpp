@@ -11,12 +11,13 @@ namespace {
 
 constexpr std::string_view kPrefix = "migrator_";
 
-constexpr std::array<std::string_view, 10> kTables = {
+constexpr std::array<std::string_view, 11> kTables = {
     "migrator_audit",
     "migrator_audit_head",
     "migrator_fingerprints",
     "migrator_lock",
     "migrator_migrations",
+    "migrator_placements",
     "migrator_places",
     "migrator_runs",
     "migrator_tenant_state",

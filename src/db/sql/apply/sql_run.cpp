@@ -1,16 +1,29 @@
 #include "db/sql/apply/sql_run.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
 #include "core/error.hpp"
 #include "db/sql/apply/application.hpp"
 #include "db/sql/apply/tenant_removal.hpp"
 #include "db/sql/store/fingerprints.hpp"
 #include "db/sql/store/metadata_shape.hpp"
 #include "db/sql/store/migration_rows.hpp"
+#include "db/sql/store/placements.hpp"
 #include "db/sql/store/places.hpp"
 #include "db/sql/store/tenant_states.hpp"
+#include "db/sql/store/tenants.hpp"
+#include "db/sql/store/versions.hpp"
 #include "db/sql/transaction.hpp"
 
 namespace migrator::db::sql::apply {
+namespace {
+
+Value store_value(const SchemaName& tenant) { return tenant.str(); }
+
+}  // namespace
 
 SqlRun::SqlRun(
     Server& server,
@@ -153,6 +166,51 @@ void SqlRun::rename(const std::vector<Rename>& renames) {
             store::TenantStates(tables).rename(from, to);
         }
     });
+}
+
+std::string SqlRun::place(const SchemaName& tenant, const std::string& server) {
+    std::string placed;
+    in_transaction([&](const store::Tables& tables) {
+        placed = store::Placements(tables).place(tenant, server);
+    });
+    return placed;
+}
+
+void SqlRun::take_over(const SchemaName& tenant, const TenantRecords& records) {
+    in_transaction([&](const store::Tables& tables) {
+        store::MigrationRows rows(tables);
+        if (rows.count(tenant.str()) > 0) {
+            throw Error(
+                ErrorKind::MigrationFailed,
+                fmt::format("tenant {} has recorded files here already", tenant.str())
+            );
+        }
+        // Ids are this server's own: the versions are made again with their names.
+        std::unordered_map<std::int64_t, std::int64_t> ids;
+        store::Versions versions(tables);
+        for (const Version& version : records.versions) {
+            const std::int64_t id = versions.next_id();
+            versions.insert(id, version.name);
+            ids.emplace(version.id, id);
+        }
+        for (const AppliedMigration& row : records.rows) rows.add(row, ids.at(row.version_id));
+        if (records.state) {
+            TenantState state = *records.state;
+            const auto known = ids.find(state.version_id);
+            state.version_id = known == ids.end() ? 0 : known->second;
+            store::TenantStates(tables).write(state);
+        }
+        const store::MetadataShape shape = store::read_shape(*session_, server_.dialect());
+        const auto listed = store::Tenants(tables).list(shape);
+        const bool is_listed = std::ranges::find(listed, store_value(tenant)) != listed.end();
+        if (!is_listed && options_.tenant_select.empty()) {
+            store::Tenants(tables).insert(tenant, shape);
+        }
+    });
+}
+
+void SqlRun::displace(const SchemaName& tenant) {
+    in_transaction([&](const store::Tables& tables) { store::Placements(tables).remove(tenant); });
 }
 
 }  // namespace migrator::db::sql::apply

@@ -35,6 +35,9 @@ public:
     void add_places(const std::vector<SamePlace>& places) override;
     void store_fingerprints(const std::vector<StoredFingerprint>& fingerprints) override;
     void rename(const std::vector<Rename>& renames) override;
+    std::string place(const SchemaName& tenant, const std::string& server) override;
+    void displace(const SchemaName& tenant) override;
+    void take_over(const SchemaName& tenant, const TenantRecords& records) override;
 
 private:
     /// Runs `write` in a transaction of its own, behind the fence.

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <unordered_set>
+
 #include "analysis/analyze.hpp"
 #include "analysis/measure.hpp"
 #include "analysis/scratch.hpp"
+#include "core/ascii.hpp"
 #include "core/error.hpp"
 #include "db/sql/apply/check_survey.hpp"
 #include "db/sql/apply/long_statements.hpp"
@@ -26,6 +30,7 @@
 #include "db/sql/store/lock_owner.hpp"
 #include "db/sql/store/migration_rows.hpp"
 #include "db/sql/store/tenant_list.hpp"
+#include "db/sql/store/tenant_states.hpp"
 #include "db/sql/store/versions.hpp"
 #include "db/sql/transaction.hpp"
 #include "script/checks.hpp"
@@ -215,6 +220,58 @@ public:
 
     CheckReport run_checks(const Plan& plan) override {
         return apply::survey_checks(*server_, options_, plan);
+    }
+
+    std::vector<std::vector<std::optional<std::string>>> ask(const std::string& sql) override {
+        std::vector<std::vector<std::optional<std::string>>> rows;
+        reader_.on_session([&](Session& session) {
+            rows.clear();  // a connection that was lost is asked again
+            session.query(sql, {}, [&](const Row& row) { rows.push_back(row); });
+        });
+        return rows;
+    }
+
+    TenantRecords tenant_records(const SchemaName& tenant) override {
+        return reader_.read([&](const store::Tables& tables, const store::MetadataShape& shape) {
+            TenantRecords records;
+            records.rows = store::MigrationRows(tables).of_tenant(shape, tenant.str());
+            std::unordered_set<std::int64_t> ids;
+            for (const AppliedMigration& row : records.rows) ids.insert(row.version_id);
+            for (Version& version : store::Versions(tables).list(shape, {})) {
+                if (ids.contains(version.id)) records.versions.push_back(std::move(version));
+            }
+            std::ranges::reverse(records.versions);
+            for (TenantState& state : store::TenantStates(tables).read(shape)) {
+                if (state.tenant == tenant.str()) records.state = std::move(state);
+            }
+            const TenantList list = store::TenantListReader(tables, shape).read_names();
+            records.is_listed = std::ranges::find(list.names, tenant.str()) != list.names.end();
+            return records;
+        });
+    }
+
+    std::vector<std::string> existing_schemas(const std::vector<std::string>& names) override {
+        const Dialect& dialect = server_->dialect();
+        std::vector<std::string> found = names;
+        reader_.on_session([&](Session& session) {
+            std::unordered_set<std::string> known;
+            if (dialect.schemas.empty()) {
+                for (std::string& name : session.missing_schemas(names)) {
+                    known.insert(std::move(name));
+                }
+                found = names;
+                std::erase_if(found, [&](const auto& name) { return known.contains(name); });
+                return;
+            }
+            session.query(dialect.schemas, {}, [&](const Row& row) {
+                known.insert(lower_case(text_of(row[0])));
+            });
+            found = names;
+            std::erase_if(found, [&](const auto& name) {
+                return !known.contains(lower_case(name));
+            });
+        });
+        return found;
     }
 
     std::unique_ptr<Catalog> catalog(const CatalogWanted& wanted) override {

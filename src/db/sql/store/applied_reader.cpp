@@ -177,7 +177,9 @@ void AppliedReader::read_counts(
     Applied& applied
 ) {
     const KnownFiles known = known_files(sources, recorded, applied);
-    if (known.files.empty() || applied.tenants.empty()) return;
+    // Of several servers the records of a tenant that has moved away are looked for.
+    const bool looks_for_others = tables_.options.listed_tenants != nullptr;
+    if (known.files.empty() || (applied.tenants.empty() && !looks_for_others)) return;
     const auto numbers = std::make_shared<FileNumbers>();
     for (const std::string& file : known.files) numbers->number(file);
     FileSet all(numbers);

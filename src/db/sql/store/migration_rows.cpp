@@ -135,6 +135,49 @@ void MigrationRows::take(Row& row, const Columns& columns, AppliedMigration& mig
     }
 }
 
+std::vector<AppliedMigration> MigrationRows::of_tenant(
+    const MetadataShape& shape, const std::string& tenant
+) {
+    std::vector<AppliedMigration> rows;
+    if (!shape.migrations || !shape.version_id) return rows;
+    std::string columns = "id, version_id";
+    for (const auto& [column, name] : kColumns) columns += fmt::format(", {}", name);
+    const std::string sql =
+        fmt::format("select {} {} order by id", columns, rows_of_tenant(tables_));
+    tables_.session.query(sql, Parameters{tenant}, [&](const Row& row) {
+        Row values = row;
+        take(values, Columns::all(), rows.emplace_back());
+    });
+    // A column may compare without regard to letter case.
+    std::erase_if(rows, [&](const AppliedMigration& row) { return row.schema != tenant; });
+    return rows;
+}
+
+void MigrationRows::add(const AppliedMigration& row, std::int64_t version_id) {
+    const Migration& file = row.migration;
+    Parameters parameters{std::to_string(version_id)};
+    std::string columns = "version_id";
+    std::string values = tables_.dialect.placeholder(1);
+    const auto append = [&](std::string_view column, Value value) {
+        parameters.push_back(std::move(value));
+        columns += fmt::format(", {}", column);
+        values += ", " + tables_.dialect.placeholder(static_cast<int>(parameters.size()));
+    };
+    append("name", file.name);
+    append("source_dir", file.source_dir);
+    append("filename", file.file);
+    append("type", std::to_string(static_cast<int>(file.type)));
+    append("db_schema", row.schema);
+    append("checksum", file.check_sum.empty() ? Value() : Value(file.check_sum));
+    append("contents", to_valid_utf8(file.contents));
+    if (row.created != TimePoint{}) append("created", format_database_time(row.created));
+    execute(
+        tables_.session,
+        fmt::format("insert into {} ({}) values ({})", tables_.name(kTable), columns, values),
+        parameters
+    );
+}
+
 void MigrationRows::accept(const Migration& migration, const std::string& name) {
     const std::string sql = fmt::format(
         "update {} set checksum = {}, contents = {} where filename = {} and {}",

@@ -25,7 +25,12 @@ public:
     /// Whether the row of this file, schema and version is there.
     bool has(std::int64_t version_id, const std::string& file, const std::string& schema);
 
+    /// All of the tenant's rows, by id, with contents.
+    std::vector<AppliedMigration> of_tenant(const MetadataShape& shape, const std::string& tenant);
+
     // In the open transaction.
+    /// Adds a row as another database had it, for this version. Its id is a new one.
+    void add(const AppliedMigration& row, std::int64_t version_id);
     /// Takes over checksum and contents into all rows of the file.
     void accept(const Migration& migration, const std::string& name);
     /// All rows of the file, whatever they are of. `to` is a whole name, with its directory.

@@ -9,12 +9,16 @@
 namespace migrator::db::sql::store {
 
 std::vector<Value> Tenants::list(const MetadataShape& shape) {
+    std::vector<Value> names;
+    if (const auto& listed = tables_.options.listed_tenants) {
+        for (std::string& name : listed()) names.emplace_back(std::move(name));
+        return names;
+    }
     std::string sql = tables_.options.tenant_select;
     if (sql.empty()) {
         if (!shape.tenants) return {};
         sql = fmt::format("select name from {} order by id", tables_.name("migrator_tenants"));
     }
-    std::vector<Value> names;
     told_as("Could not query tenants", [&] {
         tables_.session.query(sql, {}, [&](const Row& row) {
             names.push_back(row.empty() ? std::nullopt : row.front());
