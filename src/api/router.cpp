@@ -85,10 +85,10 @@ http::Router make_router(Services services, const Surroundings& surroundings) {
         return http::Response{.content_type = kJson, .body = body};
     };
     routes.add("GET", "/", http::Lane::Quick, build);
+    add_tenants(routes, services);
     add_v1(routes, services, surroundings.redacted_config);
     add_session(routes, services, surroundings.is_https);
     add_runs(routes, services);
-    add_tenants(routes, services);
     add_status(routes, services);
     add_plan(routes, services);
     add_versions(routes, services);
