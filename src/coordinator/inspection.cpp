@@ -426,10 +426,11 @@ Validation Inspection::validate_files() const {
     const std::vector<Migration> sources = files(&report);
     refuse_no_files(report, nullptr);
     const Plan all = plan_of_all(sources, {"tenant"});
+    const Applied nothing;
     Validation validation{
         .files = sources.size(),
         .problems = with_foreign(all, sources, dependencies_.connector.check(all)),
-        .warnings = warnings_of(report, {})};
+        .warnings = warnings_of(report, nothing)};
     for (const Migration& source : sources) warn_of_contents(source, validation.warnings);
     warn_of_order(sources, validation.warnings);
     return validation;

@@ -207,8 +207,7 @@ TEST_F(ServersSiteTest, AServerThatIsKilledIsNamedAndFinishedByTheNextRun) {
     wait_until("it sleeps on the server", [&] {
         return ask_postgresql(
                    east_->url(),
-                   "select count(*) from pg_stat_activity where query like '%pg_sleep(600)%' and "
-                   "pid <> pg_backend_pid()"
+                   "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
                ) != "0";
     });
     server.stop();
