@@ -136,7 +136,7 @@ function Search(props: { filter: FleetFilter }): JSX.Element {
   const [text, setText] = useState(filter.search);
   useEffect(() => {
     if (text === filter.search) return undefined;
-    const timer = window.setTimeout(() => goTo(filter, { search: text }), 120);
+    const timer = window.setTimeout(() => goTo(filter, { search: text }), 40);
     return () => window.clearTimeout(timer);
   }, [text]);
   return (
