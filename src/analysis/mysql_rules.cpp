@@ -1030,11 +1030,6 @@ bool MysqlRules::honors_inline_references() const {
     return version_.number >= (version_.is_mariadb ? 100'500 : 90'000);
 }
 
-Level MysqlRules::by_rows(const AffectedTable& table) const {
-    if (table.rows < options_.analysis.small_rows) return Level::Info;
-    return table.rows < options_.analysis.large_rows ? Level::Warning : Level::Danger;
-}
-
 std::string MysqlRules::shown(const std::string& text) const {
     return analysis::shown(text, options_.placeholder);
 }
@@ -1066,26 +1061,15 @@ void MysqlRules::report(const Hazard& hazard, const AffectedTable& table, const 
     // About a table that no schema has yet.
     const bool is_about_table = !table.table.empty();
     if (is_about_table && table.schemas == 0) return;
-    Finding finding{
-        .rule = std::string(hazard.rule),
-        .level = hazard.level,
-        .file = file_.file,
-        .line = view_->line,
-        .statement = view_->number,
-        .text = shown(script::first_words(view_->text)),
-        .lock = effect.lock,
-        .blocks_reads = effect.blocks_reads,
-        .blocks_writes = effect.blocks_writes,
-        .tables = {},
-        .why = shown(hazard.why),
-        .safe = shown(hazard.safe)};
-    const auto set = options_.analysis.levels.find(finding.rule);
-    if (set != options_.analysis.levels.end()) finding.level = set->second;
-    if (finding.level == Level::Off) return;
-    if (view_->allowed.contains(finding.rule)) {
-        ++analysis_.allowed;
-        return;
-    }
+    auto weighed = finding_of(hazard, file_, *view_, options_.analysis, analysis_);
+    if (!weighed) return;
+    Finding& finding = *weighed;
+    finding.text = shown(script::first_words(view_->text));
+    finding.lock = effect.lock;
+    finding.blocks_reads = effect.blocks_reads;
+    finding.blocks_writes = effect.blocks_writes;
+    finding.why = shown(finding.why);
+    finding.safe = shown(finding.safe);
     if (is_about_table) finding.tables.push_back(table);
     analysis_.findings.push_back(std::move(finding));
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/hazard.hpp"
 #include "analysis/mysql_catalog.hpp"
 #include "analysis/mysql_statement.hpp"
 #include "analysis/online_alter.hpp"
@@ -58,13 +59,6 @@ public:
     const std::vector<std::string>& not_found() const { return not_found_; }
 
 private:
-    /// A rule that a statement has broken, before levels and comments.
-    struct Hazard {
-        std::string_view rule;
-        Level level = Level::Info;
-        std::string why;
-        std::string safe{};
-    };
     /// Why a change of a table would keep others waiting.
     struct Slow {
         std::string_view rule;
@@ -110,7 +104,9 @@ private:
     void report(const Hazard& hazard, const AffectedTable& table, const Effect& effect);
     void report(const Hazard& hazard, const AffectedTable& table) { report(hazard, table, {}); }
     void report(const Hazard& hazard) { report(hazard, {}, {}); }
-    Level by_rows(const AffectedTable& table) const;
+    Level by_rows(const AffectedTable& table) const {
+        return level_by_rows(table, options_.analysis);
+    }
     using Counts = std::function<bool(const MysqlTable&)>;
     AffectedTable affected(const Name& name) const;
     AffectedTable affected(const Name& name, const Counts& counts) const;

@@ -7,6 +7,7 @@
 
 #include "analysis/types.hpp"
 #include "core/ascii.hpp"
+#include "db/sql/own_sql.hpp"
 #include "script/first_words.hpp"
 
 namespace migrator::analysis {
@@ -73,25 +74,11 @@ constexpr std::string_view kRules[] = {
     "session-state-left",
     "transaction-in-file"};
 
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-    for (std::size_t at = text.find(from); at != std::string::npos;
-         at = text.find(from, at + to.size())) {
-        text.replace(at, from.size(), to);
-    }
-    return text;
-}
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) c = to_lower(c);
-    return result;
-}
-
 std::string quoted_name(const std::string& name) {
     const bool plain = !name.empty() && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     }) && (name[0] < '0' || name[0] > '9');
-    return plain ? name : "\"" + replaced(name, "\"", "\"\"") + "\"";
+    return plain ? name : "\"" + db::sql::doubled(name, '"') + "\"";
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -108,7 +95,7 @@ std::string generated_name(const Change& change, std::string_view end) {
 
 /// The statement with CONCURRENTLY behind the word INDEX.
 std::string concurrent(std::string text) {
-    const std::string words = lower(text);
+    const std::string words = lower_case(text);
     const std::size_t at = words.find("index");
     if (at != std::string::npos) text.insert(at + 5, " concurrently");
     return "-- migrator:no-transaction\n" + text + ";";
@@ -116,7 +103,7 @@ std::string concurrent(std::string text) {
 
 /// REINDEX with CONCURRENTLY behind the kind of object.
 std::string reindexed(std::string text) {
-    const std::string words = lower(text);
+    const std::string words = lower_case(text);
     for (const std::string_view kind : {"index", "table", "schema", "database"}) {
         const std::size_t at = words.find(kind, 7);
         if (at == std::string::npos) continue;
@@ -147,7 +134,7 @@ std::vector<std::string> values_in(std::string_view bounds) {
 
 /// The column of `check (c is not null)`.
 std::string column_not_null(std::string_view clause) {
-    const std::string text = lower(clause);
+    const std::string text = lower_case(clause);
     std::size_t begin = text.find("check");
     const std::size_t end = text.find("is not null");
     if (begin == std::string::npos || end == std::string::npos) return {};
@@ -181,7 +168,7 @@ void Rules::look(const StatementView& statement) {
     for (const std::string& value : enum_values_) {
         // Of another type, or next to it.
         if (adds_values) break;
-        if (statement.text.find("'" + replaced(value, "'", "''") + "'") == std::string::npos)
+        if (statement.text.find("'" + db::sql::doubled(value, '\'') + "'") == std::string::npos)
             continue;
         report(
             {.rule = "enum-value-used",
@@ -605,12 +592,12 @@ void Rules::look_at_domain(const Change& change) {
 void Rules::look_at_call(const Change& change) {
     for (const std::string& function : change.functions) {
         if (!catalog_.is_foreign(function)) continue;
-        analysis_.unread.push_back(
-            {.file = file_.file,
-             .line = statement_->line,
-             .text = script::first_words(shown(statement_->text)),
-             .why = "the function " + function + " does what only shows when it runs"}
-        );
+        analysis_.unread.push_back(unread_of(
+            file_,
+            *statement_,
+            options_.placeholder,
+            "the function " + function + " does what only shows when it runs"
+        ));
         return;
     }
 }
@@ -1117,7 +1104,7 @@ void Rules::look_at_transaction(const Change& change) {
         );
         return;
     }
-    const std::string name = lower(change.name);
+    const std::string name = lower_case(change.name);
     if (change.only) return;
     if (name != "role" && name != "search_path" && name != "session_authorization") return;
     const bool keeps = options_.session_state == db::SessionState::Keep;
@@ -1239,13 +1226,8 @@ AffectedTable Rules::affected(const Name& name, Reach reach) const {
     return table;
 }
 
-Level Rules::by_rows(const AffectedTable& table) const {
-    if (table.rows < options_.analysis.small_rows) return Level::Info;
-    return table.rows < options_.analysis.large_rows ? Level::Warning : Level::Danger;
-}
-
-std::string Rules::shown(std::string text) const {
-    return replaced(std::move(text), kOwnSchema, options_.placeholder);
+std::string Rules::shown(const std::string& text) const {
+    return analysis::shown(text, options_.placeholder);
 }
 
 std::string Rules::sql(const Name& name) const {
@@ -1259,24 +1241,10 @@ void Rules::report(const Hazard& hazard, const Change& change, const AffectedTab
     // About a table that no schema has yet.
     const bool is_about_table = !table.table.empty();
     if (is_about_table && table.schemas == 0) return;
-    Finding finding{
-        .rule = std::string(hazard.rule),
-        .level = hazard.level,
-        .file = file_.file,
-        .line = statement_->line,
-        .statement = statement_->number,
-        .text = script::first_words(shown(statement_->text)),
-        .lock = {},
-        .tables = {},
-        .why = hazard.why,
-        .safe = hazard.safe};
-    const auto set = options_.analysis.levels.find(finding.rule);
-    if (set != options_.analysis.levels.end()) finding.level = set->second;
-    if (finding.level == Level::Off) return;
-    if (statement_->allowed.contains(finding.rule)) {
-        ++analysis_.allowed;
-        return;
-    }
+    auto weighed = finding_of(hazard, file_, *statement_, options_.analysis, analysis_);
+    if (!weighed) return;
+    Finding& finding = *weighed;
+    finding.text = script::first_words(shown(statement_->text));
     if (is_about_table) {
         finding.tables.push_back(table);
         Mode strongest = Mode::None;

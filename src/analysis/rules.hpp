@@ -10,6 +10,7 @@
 
 #include "analysis/catalog.hpp"
 #include "analysis/change.hpp"
+#include "analysis/hazard.hpp"
 #include "analysis/locks.hpp"
 #include "analysis/pending_files.hpp"
 #include "core/finding.hpp"
@@ -32,13 +33,6 @@ public:
     void look(const StatementView& statement);
 
 private:
-    /// A rule that a statement has broken, before levels and comments.
-    struct Hazard {
-        std::string_view rule;
-        Level level = Level::Info;
-        std::string why;
-        std::string safe{};
-    };
     struct Locked {
         Name table;
         Mode mode = Mode::None;
@@ -66,7 +60,9 @@ private:
     void worked_on(const Change& change, const AffectedTable& table, bool scans);
 
     void report(const Hazard& hazard, const Change& change, const AffectedTable& table);
-    Level by_rows(const AffectedTable& table) const;
+    Level by_rows(const AffectedTable& table) const {
+        return level_by_rows(table, options_.analysis);
+    }
     AffectedTable affected(const Name& name, Reach reach = Reach::Itself) const;
     /// How many schemas have a function or type of this name.
     AffectedTable objects(const Name& name, bool functions) const;
@@ -77,7 +73,7 @@ private:
     /// The name that the catalog has for it; nothing when an earlier statement has made it.
     std::optional<Name> known(const Name& name) const;
     std::string sql(const Name& name) const;
-    std::string shown(std::string text) const;
+    std::string shown(const std::string& text) const;
 
     const Catalog& catalog_;
     const db::Options& options_;
