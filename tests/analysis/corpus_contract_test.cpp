@@ -1,7 +1,5 @@
 // Files that hurt, and files that don't, on tables whose sizes are known.
-#include <map>
 #include <set>
-#include <sstream>
 
 #include "analysis/postgresql_tables.hpp"
 #include "analysis/rules.hpp"
@@ -9,61 +7,21 @@
 namespace migrator::analysis::test {
 namespace {
 
-class Corpus : public PostgresqlTables {
-protected:
-    /// By file, the rules that it breaks, in order.
-    static std::map<std::string, std::string> expected() {
-        std::map<std::string, std::string> rules;
-        std::istringstream lines(text_of_file(folder() / "corpus/expected.txt"));
-        for (std::string line; std::getline(lines, line);) {
-            const std::size_t colon = line.find(": ");
-            if (line.starts_with('#') || colon == std::string::npos) continue;
-            std::istringstream words(line.substr(colon + 2));
-            std::set<std::string> sorted;
-            for (std::string word; words >> word;) {
-                if (word != "-") sorted.insert(word);
-            }
-            rules[line.substr(0, colon)] = joined(sorted);
-        }
-        return rules;
-    }
-
-    static std::string joined(const std::set<std::string>& rules) {
-        std::string text;
-        for (const auto& rule : rules) text += (text.empty() ? "" : " ") + rule;
-        return text;
-    }
-
-    static std::string rules_of(const Analysis& analysis) {
-        std::set<std::string> rules;
-        for (const Finding& finding : analysis.findings) {
-            if (finding.level >= Level::Warning) rules.insert(finding.rule);
-        }
-        return joined(rules);
-    }
-};
+using Corpus = PostgresqlTables;
 
 TEST_F(Corpus, EachFileHasItsFindingsAndNoOthers) {
-    const auto all = expected();
-    EXPECT_GE(all.size(), 60U);
-    std::size_t files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder() / "corpus")) {
-        const std::string name = entry.path().filename();
-        if (!name.ends_with(".sql")) continue;
-        SCOPED_TRACE(name);
-        ++files;
-        ASSERT_TRUE(all.contains(name));
-        const Analysis analysis = analyze_files({text_of_file(entry.path())});
-        EXPECT_EQ(rules_of(analysis), all.at(name));
-        EXPECT_TRUE(analysis.unread.empty()) << analysis.unread.front().why;
-        EXPECT_TRUE(analysis.problems.empty());
-    }
-    EXPECT_EQ(files, all.size());
+    constexpr std::size_t kFiles = 60;
+    migrator::test::expect_corpus(
+        folder() / "corpus",
+        kFiles,
+        [this](const std::vector<std::string>& texts) { return analyze_files(texts); }
+    );
 }
 
 TEST_F(Corpus, EveryRuleHasAFileOrIsNoWarning) {
     std::string all;
-    for (const auto& [file, rules] : expected()) all += " " + rules + " ";
+    for (const auto& [file, rules] : expected_rules(folder() / "corpus/expected.txt"))
+        all += " " + rules + " ";
     const std::set<std::string_view> elsewhere = {
         "concurrently-if-not-exists",
         "several-tables-locked",

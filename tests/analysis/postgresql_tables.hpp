@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "analysis/analyze.hpp"
 #include "postgresql/test_database.hpp"
+#include "support/analysis_files.hpp"
 #include "support/process.hpp"
 
 namespace migrator::analysis::test {
@@ -17,12 +16,9 @@ namespace migrator::analysis::test {
 using db::postgresql::test::column;
 using db::postgresql::test::environment;
 using db::postgresql::test::execute;
-
-inline std::string text_of_file(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    EXPECT_TRUE(in.is_open()) << path;
-    return {std::istreambuf_iterator<char>(in), {}};
-}
+using migrator::test::expected_rules;
+using migrator::test::rules_of;
+using migrator::test::text_of_file;
 
 inline std::filesystem::path folder() {
     return std::filesystem::path(MIGRATOR_SOURCE_DIR) / "tests/analysis";
@@ -67,19 +63,8 @@ protected:
 
     /// Of files that are pending for all schemas, in this order.
     Analysis analyze_files(const std::vector<std::string>& texts) {
-        std::vector<Migration> files;
-        for (const std::string& text : texts) {
-            Migration& file = files.emplace_back();
-            file.name = std::to_string(files.size()) + ".sql";
-            file.source_dir = "/tenants";
-            file.file = "/tenants/" + file.name;
-            file.type = MigrationType::TenantMigration;
-            file.contents = text;
-        }
-        Plan plan{.files = {}, .tenants = schemas_};
-        const auto schemas = std::make_shared<const std::vector<std::string>>(schemas_);
-        for (const Migration& file : files) plan.files.push_back({&file, schemas});
-        return analyze(*server_, options_, plan, migrator::test::migrator_binary());
+        const migrator::test::PendingTexts files(texts, schemas_);
+        return analyze(*server_, options_, files.plan(), migrator::test::migrator_binary());
     }
 
     db::Options options_;

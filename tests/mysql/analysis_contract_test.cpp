@@ -1,8 +1,5 @@
 // What pending files would do on MariaDB: files that hurt and files that don't, and what the server
 // itself says.
-#include <map>
-#include <sstream>
-
 #include "analysis/mysql_analysis.hpp"
 #include "analysis/mysql_rules.hpp"
 #include "mysql/analysis_tables.hpp"
@@ -10,40 +7,19 @@
 namespace migrator::db::mysql::test {
 namespace {
 
-/// By file, the rules that it breaks.
-std::map<std::string, std::string> expected_rules() {
-    std::map<std::string, std::string> rules;
-    std::istringstream lines(text_of_file(folder() / "corpus/expected.txt"));
-    for (std::string line; std::getline(lines, line);) {
-        const std::size_t colon = line.find(": ");
-        if (line.starts_with('#') || colon == std::string::npos) continue;
-        const std::string found = line.substr(colon + 2);
-        rules[line.substr(0, colon)] = found == "-" ? "" : found;
-    }
-    return rules;
-}
-
 TEST_F(MariadbAnalysis, EachFileHasItsFindingsAndNoOthers) {
-    const auto all = expected_rules();
-    EXPECT_GE(all.size(), 100U);
-    std::size_t files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder() / "corpus")) {
-        const std::string name = entry.path().filename();
-        if (!name.ends_with(".sql")) continue;
-        SCOPED_TRACE(name);
-        ++files;
-        ASSERT_TRUE(all.contains(name));
-        const Analysis analysis = analyze_files({text_of_file(entry.path())});
-        EXPECT_EQ(rules_of(analysis), all.at(name));
-        EXPECT_TRUE(analysis.unread.empty()) << analysis.unread.front().why;
-        EXPECT_TRUE(analysis.problems.empty()) << analysis.problems.front();
-    }
-    EXPECT_EQ(files, all.size());
+    constexpr std::size_t kFiles = 100;
+    migrator::test::expect_corpus(
+        folder() / "corpus",
+        kFiles,
+        [this](const std::vector<std::string>& texts) { return analyze_files(texts); }
+    );
 }
 
 TEST_F(MariadbAnalysis, EveryRuleHasAFileOrIsNoWarning) {
     std::string all;
-    for (const auto& [file, rules] : expected_rules()) all += " " + rules + " ";
+    for (const auto& [file, rules] : expected_rules(folder() / "corpus/expected.txt"))
+        all += " " + rules + " ";
     // `inline-reference-ignored`: MariaDB honors them.
     const std::set<std::string_view> elsewhere = {
         "cast-may-fail",

@@ -2,22 +2,18 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "analysis/analyze.hpp"
 #include "mysql/test_server.hpp"
+#include "support/analysis_files.hpp"
 
 namespace migrator::db::mysql::test {
 
-inline std::string text_of_file(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    EXPECT_TRUE(in.is_open()) << path;
-    return {std::istreambuf_iterator<char>(in), {}};
-}
+using migrator::test::expected_rules;
+using migrator::test::rules_of;
+using migrator::test::text_of_file;
 
 inline std::filesystem::path folder() {
     return std::filesystem::path(MIGRATOR_SOURCE_DIR) / "tests/mysql";
@@ -65,34 +61,12 @@ protected:
 
     /// Of files that are pending for all schemas, in this order.
     Analysis analyze_files(const std::vector<std::string>& texts, bool scratch = false) {
-        std::vector<Migration> files;
-        for (const std::string& text : texts) {
-            Migration& file = files.emplace_back();
-            file.name = std::to_string(files.size()) + ".sql";
-            file.source_dir = "/tenants";
-            file.file = "/tenants/" + file.name;
-            file.type = MigrationType::TenantMigration;
-            file.contents = text;
-        }
-        Plan plan{.files = {}, .tenants = schemas_};
-        const auto schemas = std::make_shared<const std::vector<std::string>>(schemas_);
-        for (const Migration& file : files) plan.files.push_back({&file, schemas});
+        const migrator::test::PendingTexts files(texts, schemas_);
         TraceRequest request;
         request.scratch = scratch;
         return analysis::analyze(
-            *server_, options_, plan, std::string(analysis::kThisProgram), request
+            *server_, options_, files.plan(), std::string(analysis::kThisProgram), request
         );
-    }
-
-    /// Warnings and dangers, in alphabetical order.
-    static std::string rules_of(const Analysis& analysis) {
-        std::set<std::string> rules;
-        for (const Finding& finding : analysis.findings) {
-            if (finding.level >= Level::Warning) rules.insert(finding.rule);
-        }
-        std::string text;
-        for (const auto& rule : rules) text += (text.empty() ? "" : " ") + rule;
-        return text;
     }
 
     std::vector<std::string> scratches() {
