@@ -436,9 +436,9 @@ export async function retryRun(runId: string, newId: string): Promise<void> {
 export async function loadVersions(
   after: string,
   signal: AbortSignal,
-): Promise<{ readonly versions: readonly VersionRow[]; readonly next: string }> {
+): Promise<{ readonly versions: readonly VersionRow[]; readonly next: string | null }> {
   const answer = await get<{ versions: readonly VersionRow[]; next: number | null }>(withQuery('v1/versions', { limit: '50', after }), signal);
-  return { versions: answer.versions, next: answer.next === null ? '' : String(answer.next) };
+  return { versions: answer.versions, next: answer.next === null ? null : String(answer.next) };
 }
 
 export async function loadVersion(version: string, signal: AbortSignal): Promise<Version> {
@@ -491,7 +491,7 @@ function detailsOf(details: unknown): string {
 export async function loadAudit(
   after: string,
   signal: AbortSignal,
-): Promise<{ readonly rows: readonly AuditRow[]; readonly next: string }> {
+): Promise<{ readonly rows: readonly AuditRow[]; readonly next: string | null }> {
   const answer = await get<{ rows: readonly AuditRowAnswer[]; next: number | null }>(withQuery('v1/audit', { first: '50', after }), signal);
   return {
     rows: answer.rows.map((row) => ({
@@ -506,6 +506,6 @@ export async function loadAudit(
       message: row.message ?? '',
       versionId: row.versionId,
     })),
-    next: answer.next === null || answer.next === 0 ? '' : String(answer.next),
+    next: answer.next === null || answer.next === 0 ? null : String(answer.next),
   };
 }

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ApiError } from '../lib/api.ts';
 import type { Resource } from '../lib/resource.ts';
 import { useNow } from '../lib/resource.ts';
-import { signInLink } from '../lib/route.ts';
+import { link, signInLink } from '../lib/route.ts';
 import { useSession } from '../lib/session.ts';
 import { absolute, relative } from '../lib/time.ts';
 
@@ -228,5 +228,26 @@ export function Facts(props: { of: readonly (readonly [name: string, value: Comp
         </div>
       ))}
     </dl>
+  );
+}
+
+/** How a list that begins with the newest goes on, and back to where it began; nothing for a list of one page. */
+export function OlderPages(props: {
+  /** Of the screen. */
+  readonly path: string;
+  readonly what: string;
+  /** Where this page begins; empty: with the newest. */
+  readonly after: string;
+  readonly next: string | null;
+}): JSX.Element | null {
+  const { path, after, next } = props;
+  if (next === null && after === '') return null;
+  return (
+    <div class="head">
+      <nav class="row" aria-label={`Pages of ${props.what}`}>
+        {after !== '' && <a class="button" href={link([path])}>Newest</a>}
+        {next !== null && <a class="button" href={link([path], { after: next })}>Older</a>}
+      </nav>
+    </div>
   );
 }

@@ -3,7 +3,7 @@ import type { AuditRow } from '../lib/model.ts';
 import { useResource } from '../lib/resource.ts';
 import { type Route, link } from '../lib/route.ts';
 import { loadAudit } from '../lib/service.ts';
-import { Badge, Card, Empty, Loaded, Screen, Table, Time } from '../parts/basics.tsx';
+import { Badge, Card, Empty, Loaded, OlderPages, Screen, Table, Time } from '../parts/basics.tsx';
 
 function tone(outcome: string): 'good' | 'bad' | 'warn' | 'calm' {
   if (outcome === 'done') return 'good';
@@ -44,14 +44,7 @@ export function AuditScreen(props: { route: Route }): JSX.Element {
                   {data.rows.map((row) => <Row key={row.id} row={row} />)}
                 </Table>
               )}
-              {(data.next !== '' || after !== '') && (
-                <div class="head">
-                  <nav class="row" aria-label="Pages of the audit">
-                    {after !== '' && <a class="button" href="#/audit">Newest</a>}
-                    {data.next !== '' && <a class="button" href={link(['audit'], { after: data.next })}>Older</a>}
-                  </nav>
-                </div>
-              )}
+              <OlderPages path="audit" what="the audit" after={after} next={data.next} />
             </>
           )}
         </Loaded>

@@ -7,7 +7,7 @@ import { type Route, link } from '../lib/route.ts';
 import { loadRuns } from '../lib/service.ts';
 import { number } from '../lib/text.ts';
 import { duration, secondsBetween } from '../lib/time.ts';
-import { Badge, Card, Empty, Loaded, Screen, Table, Time } from '../parts/basics.tsx';
+import { Badge, Card, Empty, Loaded, OlderPages, Screen, Table, Time } from '../parts/basics.tsx';
 
 const tones: Readonly<Record<RunState, 'good' | 'warn' | 'bad' | 'info' | 'calm'>> = {
   queued: 'info',
@@ -73,14 +73,7 @@ export function RunsScreen(props: { route: Route }): JSX.Element {
                   {data.runs.map((run) => <Row key={run.id} run={run} />)}
                 </Table>
               )}
-              {(data.next !== null || after !== '') && (
-                <div class="head">
-                  <nav class="row" aria-label="Pages of runs">
-                    {after !== '' && <a class="button" href="#/runs">Newest</a>}
-                    {data.next !== null && <a class="button" href={link(['runs'], { after: data.next })}>Older</a>}
-                  </nav>
-                </div>
-              )}
+              <OlderPages path="runs" what="runs" after={after} next={data.next} />
             </>
           )}
         </Loaded>

@@ -5,7 +5,7 @@ import { useResource } from '../lib/resource.ts';
 import { type Route, link } from '../lib/route.ts';
 import { loadAppliedText, loadVersion, loadVersions } from '../lib/service.ts';
 import { count, fileName, folder, number } from '../lib/text.ts';
-import { Badge, Card, Empty, Facts, Failure, Loaded, Loading, Notice, Screen, Table, Time } from '../parts/basics.tsx';
+import { Badge, Card, Empty, Facts, Failure, Loaded, Loading, Notice, OlderPages, Screen, Table, Time } from '../parts/basics.tsx';
 import { Diff, Sql } from '../parts/sql.tsx';
 
 export function VersionsScreen(props: { route: Route }): JSX.Element {
@@ -35,14 +35,7 @@ export function VersionsScreen(props: { route: Route }): JSX.Element {
                   ))}
                 </Table>
               )}
-              {(data.next !== '' || after !== '') && (
-                <div class="head">
-                  <nav class="row" aria-label="Pages of versions">
-                    {after !== '' && <a class="button" href="#/versions">Newest</a>}
-                    {data.next !== '' && <a class="button" href={link(['versions'], { after: data.next })}>Older</a>}
-                  </nav>
-                </div>
-              )}
+              <OlderPages path="versions" what="versions" after={after} next={data.next} />
             </>
           )}
         </Loaded>

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { keep, launch, objections, openPage, press, settled, text, visit } from './browser.mjs';
+import { launch, objections, press, settled, text, visit, watchPage } from './browser.mjs';
 import { fleet, tokenKeys, tokens, until } from './fleet.mjs';
 
 const prefix = '/migrator';
@@ -28,18 +28,7 @@ after(async () => {
   site?.close();
 });
 
-async function withPage(name, work, options = {}) {
-  const opened = await openPage(browser, options);
-  try {
-    await work(opened);
-    assert.deepEqual(opened.complaints, []);
-  } catch (error) {
-    await keep(opened, `failed-${name}`);
-    throw error;
-  } finally {
-    await opened.close();
-  }
-}
+const withPage = (name, work, options = {}) => watchPage(browser, name, options, work);
 
 async function signIn(opened, token) {
   const { page } = opened;

@@ -1,4 +1,5 @@
 // Chromium for the tests: pages that note every complaint of the browser, and what axe-core says of them.
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -89,4 +90,18 @@ export async function objections({ page, complaints }) {
 export async function keep({ page }, name) {
   if (artifacts === '') return;
   await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true });
+}
+
+/** A page that must not complain, closed at the end; what it showed last is kept when the work fails. */
+export async function watchPage(browser, name, options, work) {
+  const opened = await openPage(browser, options);
+  try {
+    await work(opened);
+    assert.deepEqual(opened.complaints, []);
+  } catch (error) {
+    await keep(opened, `failed-${name}`);
+    throw error;
+  } finally {
+    await opened.close();
+  }
 }

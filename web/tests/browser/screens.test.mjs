@@ -1,7 +1,7 @@
 // Every screen on a real service, as whoever may do everything sees it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { keep, launch, named, objections, openPage, press, settled, text, visit } from './browser.mjs';
+import { keep, launch, named, objections, press, settled, text, visit, watchPage } from './browser.mjs';
 import { files, fleet } from './fleet.mjs';
 
 const prefix = '/migrator';
@@ -21,19 +21,7 @@ after(async () => {
   site?.close();
 });
 
-/** A page, closed at the end; what it showed last is kept when the test fails. */
-async function withPage(name, options, work) {
-  const opened = await openPage(browser, options);
-  try {
-    await work(opened);
-    assert.deepEqual(opened.complaints, []);
-  } catch (error) {
-    await keep(opened, `failed-${name}`);
-    throw error;
-  } finally {
-    await opened.close();
-  }
-}
+const withPage = (name, options, work) => watchPage(browser, name, options, work);
 
 const places = () => [
   'fleet',
